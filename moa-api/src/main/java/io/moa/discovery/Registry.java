@@ -1,0 +1,71 @@
+package io.moa.discovery;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * Where instances announce themselves and clients learn of them.
+ *
+ * <h2>Contract</h2>
+ *
+ * <p>No method blocks on I/O and none fails because the store behind it is away: a registration is kept and repeated until
+ * it succeeds, a subscription begins with what is known and goes on when the store comes back. Safe for many threads.
+ *
+ * <p>The test of this contract is {@code RegistryContract} in the test kit; every implementation runs it.
+ */
+public interface Registry extends AutoCloseable {
+
+    /**
+     * Announces a process. A second registration of the same uuid replaces the first.
+     *
+     * @return the handle by which the announcement is changed or withdrawn
+     */
+    Registration register(Instance instance);
+
+    /**
+     * Follows one service.
+     *
+     * @param listener told first what is known now, perhaps {@linkplain Snapshot#isUnknown() nothing}, before this method
+     *     returns, then each change, in order and one at a time, on a thread of the registry's choosing; it must not block
+     */
+    Subscription subscribe(ServiceId service, Consumer<Snapshot> listener);
+
+    /** Ends everything begun here and forgets it. Registered instances are withdrawn. Idempotent. */
+    @Override
+    void close();
+
+    /** The announcement of one process. Safe for many threads. */
+    interface Registration extends AutoCloseable {
+
+        /** Completes when the store has the announcement for the first time. Never exceptionally. */
+        CompletableFuture<Void> registered();
+
+        /**
+         * Announces changed facts of the same process.
+         *
+         * @throws IllegalArgumentException if the uuid differs
+         */
+        void update(Instance instance);
+
+        /** Withdraws the process from the online list while it goes on to serve what still comes. Idempotent. */
+        void offline();
+
+        /** Puts the process back on the online list after {@link #offline()}. Idempotent. */
+        void online();
+
+        /** Withdraws the announcement. Idempotent. */
+        @Override
+        void close();
+    }
+
+    /** The following of one service. */
+    interface Subscription extends AutoCloseable {
+
+        /** What is known now. */
+        Snapshot current();
+
+        /** Ends the following; the listener may be told once more while this runs, and not after. Idempotent. */
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,22 @@
+package io.moa.discovery;
+
+import java.util.Map;
+
+/**
+ * The live rules and release settings in force, at one revision. Immutable. Rules are data: their text is JSON whose
+ * meaning the kernel owns, so a source stores and carries them without understanding them.
+ *
+ * @param revision grows with every change; 0 before the source has answered
+ * @param rules rule texts by their id
+ * @param settings release settings by name, such as {@code moa.mesh}
+ */
+public record RuleSet(long revision, Map<String, String> rules, Map<String, String> settings) {
+
+    /** Nothing is set. */
+    public static final RuleSet EMPTY = new RuleSet(0, Map.of(), Map.of());
+
+    public RuleSet {
+        rules = Map.copyOf(rules);
+        settings = Map.copyOf(settings);
+    }
+}

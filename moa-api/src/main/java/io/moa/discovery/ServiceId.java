@@ -1,0 +1,52 @@
+package io.moa.discovery;
+
+/**
+ * A service that can be called: its name, and the group and version that keep incompatible or separate offers of the same
+ * name apart.
+ *
+ * @param name the service's name, by default the interface's full name; 1 to 200 characters
+ * @param group a separate offer of the same service, or empty; up to 64 characters
+ * @param version an incompatible edition of the service, or empty; up to 64 characters
+ */
+public record ServiceId(String name, String group, String version) {
+
+    public ServiceId {
+        check("service name", name, 1, 200);
+        check("group", group, 0, 64);
+        check("version", version, 0, 64);
+    }
+
+    /** A service without group and version. */
+    public static ServiceId of(String name) {
+        return new ServiceId(name, "", "");
+    }
+
+    /** Reads what {@link #toString()} writes: {@code [group/]name[:version]}. */
+    public static ServiceId parse(String text) {
+        int slash = text.indexOf('/');
+        int colon = text.lastIndexOf(':');
+        return new ServiceId(
+                text.substring(slash + 1, colon < 0 ? text.length() : colon),
+                slash < 0 ? "" : text.substring(0, slash),
+                colon < 0 ? "" : text.substring(colon + 1));
+    }
+
+    private static void check(String what, String text, int min, int max) {
+        if (text.length() < min || text.length() > max) {
+            throw new IllegalArgumentException("A " + what + " has " + min + " to " + max + " characters, not "
+                    + text.length() + (text.isEmpty() ? "" : ": " + text.substring(0, Math.min(40, text.length()))));
+        }
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c <= ' ' || c == '/' || c == ':' || c == 0x7F) {
+                throw new IllegalArgumentException("A " + what
+                        + " may not contain blanks, control characters, '/' or ':'; found one at position " + i);
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return (group.isEmpty() ? "" : group + "/") + name + (version.isEmpty() ? "" : ":" + version);
+    }
+}

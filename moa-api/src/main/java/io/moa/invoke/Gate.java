@@ -1,0 +1,12 @@
+package io.moa.invoke;
+
+/**
+ * Decides whether a call may go on: a rate limiter, a concurrency limit, a breaker. Never blocks and never throws; safe
+ * for many threads.
+ */
+@FunctionalInterface
+public interface Gate {
+
+    /** Admits or refuses the call, or says when to ask again. */
+    Admission admit(Invocation call);
+}

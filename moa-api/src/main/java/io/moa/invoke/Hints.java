@@ -1,0 +1,27 @@
+package io.moa.invoke;
+
+/**
+ * What a server lets its caller know beside the reply. Immutable.
+ *
+ * @param retryAfterMillis do not come back to this instance earlier than this many milliseconds; 0, the default, for no
+ *     wish; 0 to 4,294,967,295
+ * @param neverRetry do not send this call again anywhere, whatever the method declares; default false
+ * @param load how much of the server's capacity is in use, in percent, 0 to 200, or {@link #UNKNOWN_LOAD}
+ */
+public record Hints(long retryAfterMillis, boolean neverRetry, int load) {
+
+    /** The load of a server that does not tell. */
+    public static final int UNKNOWN_LOAD = 255;
+
+    /** No hint at all. */
+    public static final Hints NONE = new Hints(0, false, UNKNOWN_LOAD);
+
+    public Hints {
+        if (retryAfterMillis < 0 || retryAfterMillis > 0xFFFF_FFFFL) {
+            throw new IllegalArgumentException("retryAfterMillis must be 0 to 4294967295, not " + retryAfterMillis);
+        }
+        if ((load < 0 || load > 200) && load != UNKNOWN_LOAD) {
+            throw new IllegalArgumentException("load must be 0 to 200 percent, or 255 for unknown, not " + load);
+        }
+    }
+}

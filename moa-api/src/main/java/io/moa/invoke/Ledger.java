@@ -1,0 +1,142 @@
+package io.moa.invoke;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Locale;
+
+/**
+ * Where the time of one call went, phase by phase. Each call has one ledger at the caller and one at the server; the
+ * server's part comes back with the reply, or, for a call that is about to time out, with the answer to the caller's
+ * inquiry.
+ *
+ * <p><b>Threads.</b> Whoever holds the call writes; the call is handed on through queues that order memory. Readers on
+ * other threads (an inquiry, a message about a timeout) see each value whole, perhaps a moment old, and never block the
+ * call.
+ *
+ * <p>All times are nanoseconds of the owner's {@link Ticker}.
+ */
+public final class Ledger {
+
+    private static final Phase[] PHASES = Phase.values();
+    private static final VarHandle CURRENT;
+
+    static {
+        try {
+            CURRENT = MethodHandles.lookup().findVarHandle(Ledger.class, "current", Phase.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final long startNanos;
+    private final long[] spent = new long[PHASES.length];
+    private long sinceNanos;
+
+    @SuppressWarnings("FieldMayBeFinal") // written through CURRENT
+    private Phase current;
+
+    private boolean settled;
+
+    /** Opens a ledger whose first phase begins now. */
+    public Ledger(Phase first, long nowNanos) {
+        this.startNanos = nowNanos;
+        this.sinceNanos = nowNanos;
+        this.current = first;
+    }
+
+    /** Ends the phase in progress and begins {@code next}. A phase may be entered again; its times add up. */
+    public void enter(Phase next, long nowNanos) {
+        spent[current.ordinal()] += nowNanos - sinceNanos;
+        sinceNanos = nowNanos;
+        CURRENT.setRelease(this, next);
+    }
+
+    /** The phase in progress. */
+    public Phase current() {
+        return (Phase) CURRENT.getAcquire(this);
+    }
+
+    /** When the phase in progress began. */
+    public long sinceNanos() {
+        return sinceNanos;
+    }
+
+    /** When the ledger was opened. */
+    public long startNanos() {
+        return startNanos;
+    }
+
+    /** Time spent in a phase that has ended, or so far in those that were entered before; 0 if never entered. */
+    public long spentNanos(Phase phase) {
+        return spent[phase.ordinal()];
+    }
+
+    /**
+     * Adds what another party measured of a phase inside the phase in progress, which therefore shrinks by as much: the
+     * server's phases all lie within the time that the caller counts as {@link Phase#BACK}.
+     */
+    public void addMeasured(Phase phase, long nanos) {
+        spent[phase.ordinal()] += nanos;
+        spent[Phase.BACK.ordinal()] -= nanos;
+    }
+
+    /** Ends the phase in progress for good. Idempotent: the first end counts. */
+    public void settle(long nowNanos) {
+        if (!settled) {
+            settled = true;
+            Phase last = current();
+            spent[last.ordinal()] += nowNanos - sinceNanos;
+            sinceNanos = nowNanos;
+            if (spent[Phase.BACK.ordinal()] < 0) {
+                spent[Phase.BACK.ordinal()] = 0; // the two clocks may differ by a rounding
+            }
+        }
+    }
+
+    /** From opening to the last entry. */
+    public long totalNanos() {
+        return sinceNanos - startNanos;
+    }
+
+    /** The phase in which most of the time went; the earliest of equals. */
+    public Phase guiltiest() {
+        Phase guilty = Phase.CLIENT_QUEUE;
+        for (Phase phase : PHASES) {
+            if (spent[phase.ordinal()] > spent[guilty.ordinal()]) {
+                guilty = phase;
+            }
+        }
+        return guilty;
+    }
+
+    /**
+     * One sentence that names the guilty phase, such as "98.2 ms of 100.1 ms went to server queue: waiting at the server
+     * for a free worker."
+     */
+    public String verdict() {
+        Phase guilty = guiltiest();
+        return millis(spent[guilty.ordinal()]) + " of " + millis(totalNanos()) + " went to " + guilty.label() + ": "
+                + guilty.place() + ".";
+    }
+
+    /** All phases on one line, in milliseconds. */
+    public String account() {
+        StringBuilder line = new StringBuilder(160);
+        for (Phase phase : PHASES) {
+            if (line.length() > 0) {
+                line.append(", ");
+            }
+            line.append(phase.label()).append(' ').append(millis(spent[phase.ordinal()]));
+        }
+        return line.toString();
+    }
+
+    private static String millis(long nanos) {
+        return String.format(Locale.ROOT, nanos >= 10_000_000 ? "%.1f ms" : "%.3f ms", nanos / 1e6);
+    }
+
+    @Override
+    public String toString() {
+        return "Ledger[" + account() + "]";
+    }
+}
