@@ -1,0 +1,5 @@
+/** Examples. */
+@NullMarked
+package io.moa.examples;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,268 @@
+package io.moa.e2e.architecture;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchRule;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Who knows whom, and how things are called. The rules are constants so that {@link RulesCanFailTest} checks them too. */
+class ArchitectureTest {
+
+    private static final String[] API = {"io.moa.annotation..", "io.moa.invoke..", "io.moa.discovery.."};
+
+    static final ArchRule API_KNOWS_ONLY_JAVA_AND_JSPECIFY = classes()
+            .that()
+            .resideInAnyPackage(API)
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage(with(API, "java..", "org.jspecify..")))
+            .because("moa-api is what every user depends on: whatever it knows, they all carry")
+            .allowEmptyShould(true);
+
+    static final ArchRule GOVERNANCE_KNOWS_ONLY_THE_VOCABULARY = classes()
+            .that()
+            .resideInAPackage("io.moa.governance..")
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage(with(API, "io.moa.governance..", "java..", "org.jspecify..")))
+            .because(
+                    "a decision does no I/O: no Netty, no Redis, no client, so that it can be tested with plain values")
+            .allowEmptyShould(true);
+
+    static final ArchRule GOVERNANCE_STARTS_NO_THREADS = noClasses()
+            .that()
+            .resideInAPackage("io.moa.governance..")
+            .should()
+            .callConstructor(Thread.class)
+            .orShould()
+            .callConstructor(Thread.class, Runnable.class)
+            .orShould()
+            .callConstructor(Thread.class, Runnable.class, String.class)
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.util.concurrent.Executors")
+            .because("whoever owns the threads is the runtime, never a decision")
+            .allowEmptyShould(true);
+
+    static final ArchRule GOVERNANCE_READS_NO_CLOCK = noClasses()
+            .that()
+            .resideInAPackage("io.moa.governance..")
+            .should()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(java.time.Instant.class, "now")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.util.concurrent.ThreadLocalRandom")
+            .orShould()
+            .callMethod(Math.class, "random")
+            .because("time and chance are parameters, a Ticker and a RandomGenerator, so that every test is exact")
+            .allowEmptyShould(true);
+
+    static final ArchRule PROTOCOL_KNOWS_NO_POLICY = noClasses()
+            .that()
+            .resideInAnyPackage("io.moa.protocol..", "io.moa.transport..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.moa.client..",
+                    "io.moa.server..",
+                    "io.moa.governance..",
+                    "io.moa.registry..",
+                    "io.moa.node..",
+                    "io.moa.cli..")
+            .because("bytes and channels carry a call; what should happen to it is decided elsewhere")
+            .allowEmptyShould(true);
+
+    static final ArchRule CLIENT_DOES_NOT_KNOW_SERVER = noClasses()
+            .that()
+            .resideInAPackage("io.moa.client..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.moa.server..", "io.moa.registry..", "io.moa.node..", "io.moa.cli..")
+            .because("client and server share the vocabulary and the wire, and nothing more;"
+                    + " a registry comes in through the contract of moa-api")
+            .allowEmptyShould(true);
+
+    static final ArchRule SERVER_DOES_NOT_KNOW_CLIENT = noClasses()
+            .that()
+            .resideInAPackage("io.moa.server..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.moa.client..", "io.moa.registry..", "io.moa.node..", "io.moa.cli..")
+            .because("client and server share the vocabulary and the wire, and nothing more;"
+                    + " a registry comes in through the contract of moa-api")
+            .allowEmptyShould(true);
+
+    static final ArchRule REGISTRY_KNOWS_NEITHER_CLIENT_NOR_SERVER = noClasses()
+            .that()
+            .resideInAPackage("io.moa.registry..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.moa.client..",
+                    "io.moa.server..",
+                    "io.moa.governance..",
+                    "io.moa.protocol..",
+                    "io.moa.transport..",
+                    "io.moa.node..",
+                    "io.moa.cli..")
+            .because("a registry keeps instances; it does not call them, its watcher is given a Probe")
+            .allowEmptyShould(true);
+
+    static final ArchRule TESTKIT_KNOWS_ONLY_THE_API = noClasses()
+            .that()
+            .resideInAPackage("io.moa.testkit..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.moa.client..",
+                    "io.moa.server..",
+                    "io.moa.governance..",
+                    "io.moa.protocol..",
+                    "io.moa.transport..",
+                    "io.moa.registry..",
+                    "io.moa.node..",
+                    "io.moa.cli..")
+            .because("every module tests with the testkit, so it can stand on none of them but the API")
+            .allowEmptyShould(true);
+
+    static final ArchRule NODE_DOES_NOT_KNOW_ITS_COMMAND = noClasses()
+            .that()
+            .resideInAPackage("io.moa.node..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.moa.cli..", "picocli..")
+            .because("a process of MOA can be embedded; the command line only starts it")
+            .allowEmptyShould(true);
+
+    static final ArchRule NAMES_SAY_WHAT_A_THING_IS = noClasses()
+            .that()
+            .resideInAPackage("io.moa..")
+            .should()
+            .haveSimpleNameEndingWith("Util")
+            .orShould()
+            .haveSimpleNameEndingWith("Utils")
+            .orShould()
+            .haveSimpleNameEndingWith("Manager")
+            .orShould()
+            .haveSimpleNameEndingWith("Helper")
+            .orShould()
+            .haveSimpleNameEndingWith("Impl")
+            .orShould()
+            .haveSimpleNameEndingWith("Context")
+            .because("these endings fit anything: name the data with a noun, the function with -er,"
+                    + " and put first what is different about an implementation")
+            .allowEmptyShould(true);
+
+    static final ArchRule NO_NAME_STARTS_WITH_ABSTRACT = noClasses()
+            .that()
+            .resideInAPackage("io.moa..")
+            .should()
+            .haveSimpleNameStartingWith("Abstract")
+            .because(
+                    "behaviour is added by a small wrapper that knows only what comes next, not by filling in a parent")
+            .allowEmptyShould(true);
+
+    private static JavaClasses moa;
+
+    @BeforeAll
+    static void readsAllModules() {
+        moa = new ClassFileImporter()
+                .withImportOption(location -> !location.contains("/test-classes/"))
+                .importPackages("io.moa");
+    }
+
+    @Test
+    void seesEveryModule() {
+        for (String module : new String[] {
+            "io.moa.invoke",
+            "io.moa.governance",
+            "io.moa.protocol",
+            "io.moa.registry",
+            "io.moa.client",
+            "io.moa.server",
+            "io.moa.testkit",
+            "io.moa.node",
+            "io.moa.cli",
+            "io.moa.examples"
+        }) {
+            DescribedPredicate<JavaClass> inModule = resideInAnyPackage(module + "..");
+            assertThat(moa.that(inModule)).as(module).isNotEmpty();
+        }
+    }
+
+    @Test
+    void apiKnowsOnlyJavaAndJspecify() {
+        API_KNOWS_ONLY_JAVA_AND_JSPECIFY.check(moa);
+    }
+
+    @Test
+    void governanceKnowsOnlyTheVocabulary() {
+        GOVERNANCE_KNOWS_ONLY_THE_VOCABULARY.check(moa);
+    }
+
+    @Test
+    void governanceStartsNoThreads() {
+        GOVERNANCE_STARTS_NO_THREADS.check(moa);
+    }
+
+    @Test
+    void governanceReadsNoClock() {
+        GOVERNANCE_READS_NO_CLOCK.check(moa);
+    }
+
+    @Test
+    void protocolKnowsNoPolicy() {
+        PROTOCOL_KNOWS_NO_POLICY.check(moa);
+    }
+
+    @Test
+    void clientDoesNotKnowServer() {
+        CLIENT_DOES_NOT_KNOW_SERVER.check(moa);
+    }
+
+    @Test
+    void serverDoesNotKnowClient() {
+        SERVER_DOES_NOT_KNOW_CLIENT.check(moa);
+    }
+
+    @Test
+    void registryKnowsNeitherClientNorServer() {
+        REGISTRY_KNOWS_NEITHER_CLIENT_NOR_SERVER.check(moa);
+    }
+
+    @Test
+    void testkitKnowsOnlyTheApi() {
+        TESTKIT_KNOWS_ONLY_THE_API.check(moa);
+    }
+
+    @Test
+    void nodeDoesNotKnowItsCommand() {
+        NODE_DOES_NOT_KNOW_ITS_COMMAND.check(moa);
+    }
+
+    @Test
+    void namesSayWhatAThingIs() {
+        NAMES_SAY_WHAT_A_THING_IS.check(moa);
+    }
+
+    @Test
+    void noNameStartsWithAbstract() {
+        NO_NAME_STARTS_WITH_ABSTRACT.check(moa);
+    }
+
+    private static String[] with(String[] some, String... more) {
+        String[] all = java.util.Arrays.copyOf(some, some.length + more.length);
+        System.arraycopy(more, 0, all, some.length, more.length);
+        return all;
+    }
+}

@@ -1,0 +1,57 @@
+package io.moa.e2e.architecture;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchRule;
+import io.moa.client.wrong.CallsTheServer;
+import io.moa.governance.wrong.ReadsTheClock;
+import io.moa.invoke.wrong.KnowsALibrary;
+import io.moa.server.wrong.AbstractWorkerImpl;
+import org.junit.jupiter.api.Test;
+
+/** A rule that cannot fail protects nothing: each is shown a class that breaks it. */
+class RulesCanFailTest {
+
+    @Test
+    void refusesAClientThatKnowsTheServer() {
+        refuses(ArchitectureTest.CLIENT_DOES_NOT_KNOW_SERVER, CallsTheServer.class);
+    }
+
+    @Test
+    void refusesAVocabularyThatKnowsALibrary() {
+        refuses(ArchitectureTest.API_KNOWS_ONLY_JAVA_AND_JSPECIFY, KnowsALibrary.class);
+    }
+
+    @Test
+    void refusesADecisionThatReadsAClockStartsAThreadOrKnowsNetty() {
+        refuses(ArchitectureTest.GOVERNANCE_READS_NO_CLOCK, ReadsTheClock.class);
+        refuses(ArchitectureTest.GOVERNANCE_STARTS_NO_THREADS, ReadsTheClock.class);
+        refuses(ArchitectureTest.GOVERNANCE_KNOWS_ONLY_THE_VOCABULARY, ReadsTheClock.class);
+    }
+
+    @Test
+    void refusesNamesThatFitAnything() {
+        refuses(ArchitectureTest.NAMES_SAY_WHAT_A_THING_IS, AbstractWorkerImpl.class);
+        refuses(ArchitectureTest.NO_NAME_STARTS_WITH_ABSTRACT, AbstractWorkerImpl.class);
+    }
+
+    @Test
+    void acceptsWhatARuleIsNotAbout() {
+        JavaClasses server = new ClassFileImporter().importClasses(AbstractWorkerImpl.class);
+
+        assertThatCode(() -> ArchitectureTest.SERVER_DOES_NOT_KNOW_CLIENT.check(server))
+                .doesNotThrowAnyException();
+    }
+
+    private static void refuses(ArchRule rule, Class<?> wrong) {
+        JavaClasses classes = new ClassFileImporter().importClasses(wrong);
+
+        assertThatThrownBy(() -> rule.check(classes))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining(wrong.getSimpleName())
+                .hasMessageContaining("because");
+    }
+}

@@ -1,0 +1,5 @@
+/** The processes that join the parts. */
+@NullMarked
+package io.moa.node;
+
+import org.jspecify.annotations.NullMarked;

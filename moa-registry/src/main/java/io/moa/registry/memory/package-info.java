@@ -1,0 +1,5 @@
+/** A registry in memory. */
+@NullMarked
+package io.moa.registry.memory;
+
+import org.jspecify.annotations.NullMarked;
