@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param weight the weight that replaces the instance's own, or null
  * @param tag the tag that replaces the instance's own, or null
  */
-public record OperatorState(boolean offline, @Nullable Integer weight, @Nullable String tag) {
+public record OperatorState(
+        boolean offline, @Nullable Integer weight, @Nullable String tag) {
 
     /** No decision: the instance's own values hold. */
     public static final OperatorState NONE = new OperatorState(false, null, null);

@@ -15,6 +15,7 @@ public final class Attributes {
      *
      * @param <T> the type of the value
      */
+    @SuppressWarnings("UnusedTypeParameter") // it types get() and with()
     public static final class Key<T> {
         private final String name;
 

@@ -42,7 +42,8 @@ public final class Backstop implements Filter {
         return Reply.failure(
                         Status.INTERNAL,
                         Executed.MAYBE,
-                        "A stage of the route of " + call.service() + " " + call.method() + " broke its contract: " + thrown)
+                        "A stage of the route of " + call.service() + " " + call.method() + " broke its contract: "
+                                + thrown)
                 .withCause(thrown);
     }
 }

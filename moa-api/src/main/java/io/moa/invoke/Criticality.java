@@ -6,19 +6,24 @@ package io.moa.invoke;
  */
 public enum Criticality {
     /** Its failure is felt at once and by many: payments, login. */
-    CRITICAL_PLUS,
+    CRITICAL_PLUS(1),
     /** The default of production traffic. */
-    CRITICAL,
+    CRITICAL(2),
     /** May fail for minutes and be tried again: batches that have a user. */
-    SHEDDABLE_PLUS,
+    SHEDDABLE_PLUS(3),
     /** May fail for hours: batches, backfills. */
-    SHEDDABLE;
+    SHEDDABLE(4);
 
     private static final Criticality[] VALUES = values();
+    private final int code;
+
+    Criticality(int code) {
+        this.code = code;
+    }
 
     /** The number on the wire: 1 for {@link #CRITICAL_PLUS} to 4; 0 is "not said". */
     public int code() {
-        return ordinal() + 1;
+        return code;
     }
 
     /** The value for a number from the wire; {@link #CRITICAL} for 0 and for numbers we do not know. */

@@ -117,7 +117,9 @@ public final class Invocation {
     }
 
     public Invocation withDeadline(Deadline newDeadline) {
-        return newDeadline.equals(deadline) ? this : toBuilder().deadline(newDeadline).build();
+        return newDeadline.equals(deadline)
+                ? this
+                : toBuilder().deadline(newDeadline).build();
     }
 
     public Invocation withHop(Hop newHop) {

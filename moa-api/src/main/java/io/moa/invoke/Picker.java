@@ -10,5 +10,6 @@ import org.jspecify.annotations.Nullable;
 public interface Picker {
 
     /** The choice for one attempt, or null if no candidate is left for it. */
-    @Nullable Lease pick(Invocation call);
+    @Nullable
+    Lease pick(Invocation call);
 }

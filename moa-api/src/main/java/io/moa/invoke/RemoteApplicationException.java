@@ -23,8 +23,6 @@ public final class RemoteApplicationException extends CallException {
     }
 
     private static String text(Reply.Failure failure) {
-        return failure.exceptionType() == null
-                ? failure.message()
-                : failure.exceptionType() + ": " + failure.message();
+        return failure.exceptionType() == null ? failure.message() : failure.exceptionType() + ": " + failure.message();
     }
 }

@@ -12,7 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param flags the trace flags, 0 to 255; bit 0 is "sampled"
  * @param state the tracestate header, at most 512 characters, or null
  */
-public record Trace(long traceIdHigh, long traceIdLow, long parentId, int flags, @Nullable String state) {
+public record Trace(
+        long traceIdHigh,
+        long traceIdLow,
+        long parentId,
+        int flags,
+        @Nullable String state) {
 
     public Trace {
         if ((traceIdHigh | traceIdLow) == 0 || parentId == 0) {
@@ -41,8 +46,8 @@ public record Trace(long traceIdHigh, long traceIdLow, long parentId, int flags,
                 || !traceparent.startsWith("00-")
                 || traceparent.charAt(35) != '-'
                 || traceparent.charAt(52) != '-') {
-            throw new IllegalArgumentException("Not a W3C traceparent of version 00: a text of "
-                    + traceparent.length() + " characters; 55 are expected, as 00-<32 hex>-<16 hex>-<2 hex>");
+            throw new IllegalArgumentException("Not a W3C traceparent of version 00: a text of " + traceparent.length()
+                    + " characters; 55 are expected, as 00-<32 hex>-<16 hex>-<2 hex>");
         }
         return new Trace(
                 Long.parseUnsignedLong(traceparent, 3, 19, 16),
