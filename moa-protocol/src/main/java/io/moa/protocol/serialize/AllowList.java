@@ -94,8 +94,8 @@ public final class AllowList {
         Map<String, @Nullable Class<?>> more = new LinkedHashMap<>(creatable);
         for (String name : names) {
             if (!isClassName(name)) {
-                throw new IllegalArgumentException("\"" + name
-                        + "\" is not the exact name of a class; patterns and packages cannot be allowed.");
+                throw new IllegalArgumentException(
+                        "\"" + name + "\" is not the exact name of a class; patterns and packages cannot be allowed.");
             }
             if (!more.containsKey(name)) {
                 more.put(name, null);

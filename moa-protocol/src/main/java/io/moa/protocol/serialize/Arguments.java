@@ -13,11 +13,10 @@ final class Arguments {
      * @param count how many there must be; negative for any number
      */
     static @Nullable Object[] of(@Nullable Object value, int count) {
-        if (!(value instanceof Object[])) {
+        if (!(value instanceof Object[] arguments)) {
             throw SerializationException.unsupported("Arguments are given as an Object[], not as "
                     + (value == null ? "null" : value.getClass().getName()) + ".");
         }
-        @Nullable Object[] arguments = (Object[]) value;
         if (count >= 0 && arguments.length != count) {
             throw SerializationException.unsupported(
                     "The method has " + count + " parameters, and " + arguments.length + " arguments were given.");

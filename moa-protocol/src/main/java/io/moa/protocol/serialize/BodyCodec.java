@@ -42,5 +42,6 @@ public interface BodyCodec {
      * @throws SerializationException if the bytes are cut short, malformed, over a limit, or ask for a class that is not
      *     allowed
      */
-    @Nullable Object decode(ByteBuf in);
+    @Nullable
+    Object decode(ByteBuf in);
 }

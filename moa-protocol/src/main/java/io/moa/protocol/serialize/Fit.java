@@ -50,8 +50,8 @@ final class Fit {
             fitted = map(map, type);
         }
         if (fitted == null) {
-            throw SerializationException.malformed("A body holds " + value.getClass().getTypeName() + " where "
-                    + type.getTypeName() + " is declared.");
+            throw SerializationException.malformed("A body holds "
+                    + value.getClass().getTypeName() + " where " + type.getTypeName() + " is declared.");
         }
         return fitted;
     }
@@ -66,7 +66,8 @@ final class Fit {
     }
 
     private static @Nullable Object number(Number value, Class<?> type) {
-        boolean whole = value instanceof Integer || value instanceof Long || value instanceof Short || value instanceof Byte;
+        boolean whole =
+                value instanceof Integer || value instanceof Long || value instanceof Short || value instanceof Byte;
         if (whole) {
             long number = value.longValue();
             if (type == int.class || type == Integer.class) {
@@ -169,5 +170,4 @@ final class Fit {
         }
         return null;
     }
-
 }

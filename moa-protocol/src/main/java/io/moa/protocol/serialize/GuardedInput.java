@@ -95,14 +95,14 @@ final class GuardedInput extends Hessian2Input {
     long readExactLong() throws IOException {
         int tag = read();
         if (tag >= 0xd8 && tag <= 0xef) {
-            return tag - 0xe0;
+            return tag - 0xe0L;
         }
         if (tag >= 0xf0) {
-            return ((tag - 0xf8) << 8) + read();
+            return ((tag - 0xf8L) << 8) + read();
         }
         if (tag >= 0x38 && tag <= 0x3f) {
-            int high = (tag - 0x3c) << 16;
-            return high + (read() << 8) + read();
+            long high = (tag - 0x3cL) << 16;
+            return high + (read() << 8L) + read();
         }
         if (tag == 0x59) {
             return readRawInt();
@@ -175,7 +175,7 @@ final class GuardedInput extends Hessian2Input {
     }
 
     static SerializationException tooDeep(int maxDepth) {
-        return SerializationException.overLimit(
-                "Values nest deeper than the limit maxDepth, " + maxDepth + ": flatten the structure or raise the limit.");
+        return SerializationException.overLimit("Values nest deeper than the limit maxDepth, " + maxDepth
+                + ": flatten the structure or raise the limit.");
     }
 }

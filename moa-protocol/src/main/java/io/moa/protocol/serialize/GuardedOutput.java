@@ -68,7 +68,8 @@ final class GuardedOutput extends Hessian2Output {
     @Override
     public void writeDouble(double value) throws IOException {
         if (value == 0 && Double.doubleToRawLongBits(value) != 0) {
-            // The library writes -0.0 as 0.0. It has no way to write a code of our choice, so its buffer is emptied first.
+            // The library writes -0.0 as 0.0. It has no way to write a code of our choice, so its buffer is emptied
+            // first.
             flushBuffer();
             sink.write(HessianWire.NEGATIVE_ZERO, 0, HessianWire.NEGATIVE_ZERO.length);
         } else {

@@ -121,7 +121,8 @@ final class HessianArray extends HessianType {
     }
 
     @Override
-    @Nullable Object readElements(GuardedInput in, int length) throws IOException {
+    @Nullable
+    Object readElements(GuardedInput in, int length) throws IOException {
         int unknown = in.unknownSkipped();
         if (length < 0) {
             int ref = in.addRef(GuardedInput.UNFINISHED);

@@ -78,7 +78,8 @@ final class HessianBean extends HessianType {
     }
 
     @Override
-    @Nullable Object readFields(GuardedInput in, Object[] fields) throws IOException {
+    @Nullable
+    Object readFields(GuardedInput in, Object[] fields) throws IOException {
         int unknown = in.unknownSkipped();
         Object made = Makers.make(constructor);
         int ref = in.addRef(made);

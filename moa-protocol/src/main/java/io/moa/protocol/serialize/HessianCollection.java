@@ -37,7 +37,8 @@ final class HessianCollection extends HessianType {
     /** A user's own collection class: made by its constructor without arguments, then filled. Its fields do not travel. */
     static HessianCollection ofUser(Class<?> type) {
         Constructor<?> constructor = Makers.noArguments(type);
-        return new HessianCollection(type.getName(), size -> Makers.<Collection<@Nullable Object>>make(constructor), null);
+        return new HessianCollection(
+                type.getName(), size -> Makers.<Collection<@Nullable Object>>make(constructor), null);
     }
 
     @Override
@@ -62,7 +63,8 @@ final class HessianCollection extends HessianType {
     }
 
     @Override
-    @Nullable Object readElements(GuardedInput in, int length) throws IOException {
+    @Nullable
+    Object readElements(GuardedInput in, int length) throws IOException {
         int unknown = in.unknownSkipped();
         Collection<@Nullable Object> filled = maker.apply(Math.max(0, Math.min(length, MAX_FIRST_ROOM)));
         int ref = in.addRef(sealer == null ? filled : GuardedInput.UNFINISHED);

@@ -38,7 +38,8 @@ final class HessianEnum extends HessianType {
     }
 
     @Override
-    @Nullable Object readFields(GuardedInput in, Object[] fields) throws IOException {
+    @Nullable
+    Object readFields(GuardedInput in, Object[] fields) throws IOException {
         int ref = in.addRef(GuardedInput.UNFINISHED);
         Object name = null;
         for (Object field : fields) {

@@ -31,8 +31,7 @@ final class HessianEnumMap extends HessianType {
             out.writeMapEnd();
             return;
         }
-        HessianEnum type =
-                types.ofEnum(map.keySet().iterator().next().getDeclaringClass());
+        HessianEnum type = types.ofEnum(map.keySet().iterator().next().getDeclaringClass());
         out.beginObject(name(), FIELDS);
         out.writeString(type.name());
         out.writeMapBegin(null);
@@ -50,7 +49,8 @@ final class HessianEnumMap extends HessianType {
     }
 
     @Override
-    @Nullable Object readFields(GuardedInput in, Object[] fields) throws IOException {
+    @Nullable
+    Object readFields(GuardedInput in, Object[] fields) throws IOException {
         int unknown = in.unknownSkipped();
         int ref = in.addRef(GuardedInput.UNFINISHED);
         HessianEnum type = null;

@@ -47,7 +47,8 @@ final class HessianEnumSet extends HessianType {
     }
 
     @Override
-    @Nullable Object readFields(GuardedInput in, Object[] fields) throws IOException {
+    @Nullable
+    Object readFields(GuardedInput in, Object[] fields) throws IOException {
         int ref = in.addRef(GuardedInput.UNFINISHED);
         HessianEnum type = null;
         Object elements = null;

@@ -63,17 +63,20 @@ final class HessianJdk {
 
     private final HessianType plainList = new HessianCollection(null, ArrayList::new, null);
     private final HessianType plainMap = new HessianMap(null, HashMap::new, null);
-    private final HessianType linkedSet = new HessianCollection(
-            LinkedHashSet.class.getName(), size -> new LinkedHashSet<>(), null);
+    private final HessianType linkedSet =
+            new HessianCollection(LinkedHashSet.class.getName(), size -> new LinkedHashSet<>(), null);
     private final HessianType linkedMap = new HessianMap(LinkedHashMap.class.getName(), LinkedHashMap::new, null);
-    private final HessianType treeSet = new HessianSorted(
-            new HessianCollection(TreeSet.class.getName(), size -> new TreeSet<>(), null));
+    private final HessianType treeSet =
+            new HessianSorted(new HessianCollection(TreeSet.class.getName(), size -> new TreeSet<>(), null));
     private final HessianType treeMap = new HessianSorted(new HessianMap(TreeMap.class.getName(), TreeMap::new, null));
     private final HessianType fixedList = new HessianCollection("List.of", ArrayList::new, HessianJdk::fixed);
     private final HessianType fixedSet = new HessianCollection(
-            "Set.of", size -> new LinkedHashSet<>(), filled -> Collections.unmodifiableSet((Set<@Nullable Object>) filled));
+            "Set.of",
+            size -> new LinkedHashSet<>(),
+            filled -> Collections.unmodifiableSet((Set<@Nullable Object>) filled));
     private final HessianType fixedMap = new HessianMap("Map.of", LinkedHashMap::new, Collections::unmodifiableMap);
 
+    @SuppressWarnings({"rawtypes", "JdkObsolete"}) // Optional.class; LinkedList is what came
     HessianJdk(HessianTypes types) {
         text(LocalDate.class, LocalDate::parse);
         text(LocalTime.class, LocalTime::parse);
@@ -100,7 +103,9 @@ final class HessianJdk {
         value(Short.class, Short::intValue, plain -> (Short) Fit.required(plain, short.class));
         value(Float.class, Float::doubleValue, plain -> (Float) Fit.required(plain, float.class));
         value(Character.class, letter -> letter.toString(), plain -> (Character) Fit.required(plain, char.class));
-        register(Optional.class, new HessianValue<>(Optional.class, o -> o.orElse(null), Optional::ofNullable));
+        register(
+                Optional.class,
+                new HessianValue<Optional>(Optional.class, o -> ((Optional<?>) o).orElse(null), Optional::ofNullable));
         register(
                 OptionalInt.class,
                 new HessianValue<>(
@@ -158,12 +163,14 @@ final class HessianJdk {
         return plainMap;
     }
 
-    @Nullable HessianType ofName(String name) {
+    @Nullable
+    HessianType ofName(String name) {
         return byName.get(name);
     }
 
     /** The type that writes values of this class; null if it is none of the JDK's. */
-    @Nullable HessianType ofClass(Class<?> type) {
+    @Nullable
+    HessianType ofClass(Class<?> type) {
         HessianType exact = byClass.get(type);
         if (exact != null) {
             return exact;

@@ -50,7 +50,8 @@ final class HessianMap extends HessianType {
     }
 
     @Override
-    @Nullable Object readEntries(GuardedInput in) throws IOException {
+    @Nullable
+    Object readEntries(GuardedInput in) throws IOException {
         int unknown = in.unknownSkipped();
         Map<@Nullable Object, @Nullable Object> filled = maker.get();
         int ref = in.addRef(sealer == null ? filled : GuardedInput.UNFINISHED);

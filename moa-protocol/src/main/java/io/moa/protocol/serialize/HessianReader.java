@@ -21,7 +21,8 @@ final class HessianReader {
     }
 
     /** Reads as many values as there are types, and nothing may be left over. */
-    @Nullable Object[] read(ByteBuf in, HessianTypes types, Class<?>[] declared) throws IOException {
+    @Nullable
+    Object[] read(ByteBuf in, HessianTypes types, Class<?>[] declared) throws IOException {
         int length = in.readableBytes();
         byte[] bytes;
         int from;

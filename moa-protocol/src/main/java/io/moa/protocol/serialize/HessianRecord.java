@@ -56,7 +56,9 @@ final class HessianRecord extends HessianType {
             throw Makers.closed(type);
         } catch (ReflectiveOperationException e) {
             throw new SerializationException(
-                    SerializationException.Reason.UNSUPPORTED, "The record " + type.getName() + " cannot be opened.", e);
+                    SerializationException.Reason.UNSUPPORTED,
+                    "The record " + type.getName() + " cannot be opened.",
+                    e);
         }
     }
 
@@ -87,7 +89,8 @@ final class HessianRecord extends HessianType {
     }
 
     @Override
-    @Nullable Object readFields(GuardedInput in, Object[] fields) throws IOException {
+    @Nullable
+    Object readFields(GuardedInput in, Object[] fields) throws IOException {
         int unknown = in.unknownSkipped();
         int ref = in.addRef(GuardedInput.UNFINISHED);
         @Nullable Object[] values = names.length == 0 ? NO_FIELDS : defaults.clone();

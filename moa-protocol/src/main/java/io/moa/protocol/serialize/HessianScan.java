@@ -63,8 +63,8 @@ final class HessianScan {
         refs = 0;
         for (int i = 0; i < values; i++) {
             if (at == end) {
-                throw SerializationException.malformed(
-                        "The body ends after " + i + " of " + values + " values; it was cut short or belongs to another method.");
+                throw SerializationException.malformed("The body ends after " + i + " of " + values
+                        + " values; it was cut short or belongs to another method.");
             }
             value(0);
         }
@@ -258,7 +258,8 @@ final class HessianScan {
             throw broken("has no name where one is due");
         }
         if (text(tag) > MAX_NAME_CHARS) {
-            throw SerializationException.overLimit("A body holds a name of more than " + MAX_NAME_CHARS + " characters.");
+            throw SerializationException.overLimit(
+                    "A body holds a name of more than " + MAX_NAME_CHARS + " characters.");
         }
     }
 
@@ -297,8 +298,9 @@ final class HessianScan {
 
     private void bounded(int count, String of) {
         if (count > maxElements) {
-            throw SerializationException.overLimit("A body holds a " + of + " of more elements than the limit maxElements, "
-                    + maxElements + ": send it in pages, as bytes, or raise the limit.");
+            throw SerializationException.overLimit(
+                    "A body holds a " + of + " of more elements than the limit maxElements, " + maxElements
+                            + ": send it in pages, as bytes, or raise the limit.");
         }
     }
 
@@ -376,8 +378,9 @@ final class HessianScan {
 
     private int open() {
         if (refs == maxElements) {
-            throw SerializationException.overLimit("A body holds more objects, lists and maps than the limit maxElements, "
-                    + maxElements + ": send less, in pages, or raise the limit.");
+            throw SerializationException.overLimit(
+                    "A body holds more objects, lists and maps than the limit maxElements, " + maxElements
+                            + ": send less, in pages, or raise the limit.");
         }
         if (refs == weights.length) {
             weights = Arrays.copyOf(weights, refs * 2);

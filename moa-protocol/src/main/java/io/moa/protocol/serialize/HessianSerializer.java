@@ -48,8 +48,7 @@ public final class HessianSerializer implements Serializer {
 
     @Override
     public BodyCodec result(Type type, AllowList allowed) {
-        return new HessianBody(
-                limits, readers, writers, allowed.hessianTypes(), new Class<?>[] {raw(type)}, false);
+        return new HessianBody(limits, readers, writers, allowed.hessianTypes(), new Class<?>[] {raw(type)}, false);
     }
 
     private static Class<?> raw(Type type) {

@@ -17,9 +17,8 @@ final class HessianSorted extends HessianType {
 
     @Override
     void write(Object value, GuardedOutput out) throws IOException {
-        Object comparator = value instanceof SortedSet<?> set
-                ? set.comparator()
-                : ((SortedMap<?, ?>) value).comparator();
+        Object comparator =
+                value instanceof SortedSet<?> set ? set.comparator() : ((SortedMap<?, ?>) value).comparator();
         if (comparator != null) {
             throw SerializationException.unsupported("A " + name()
                     + " with a comparator cannot travel: send a LinkedHashSet or LinkedHashMap in the order you want.");
@@ -28,12 +27,14 @@ final class HessianSorted extends HessianType {
     }
 
     @Override
-    @Nullable Object readElements(GuardedInput in, int length) throws IOException {
+    @Nullable
+    Object readElements(GuardedInput in, int length) throws IOException {
         return plain.readElements(in, length);
     }
 
     @Override
-    @Nullable Object readEntries(GuardedInput in) throws IOException {
+    @Nullable
+    Object readEntries(GuardedInput in) throws IOException {
         return plain.readEntries(in);
     }
 }

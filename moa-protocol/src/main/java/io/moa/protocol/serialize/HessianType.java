@@ -31,16 +31,19 @@ abstract class HessianType implements com.caucho.hessian.io.Serializer, Deserial
 
     abstract void write(Object value, GuardedOutput out) throws IOException;
 
-    @Nullable Object readFields(GuardedInput in, Object[] fields) throws IOException {
+    @Nullable
+    Object readFields(GuardedInput in, Object[] fields) throws IOException {
         throw notThis("an object");
     }
 
     /** Reads elements; the length is negative if the list runs to an end code. */
-    @Nullable Object readElements(GuardedInput in, int length) throws IOException {
+    @Nullable
+    Object readElements(GuardedInput in, int length) throws IOException {
         throw notThis("a list");
     }
 
-    @Nullable Object readEntries(GuardedInput in) throws IOException {
+    @Nullable
+    Object readEntries(GuardedInput in) throws IOException {
         throw notThis("a map");
     }
 

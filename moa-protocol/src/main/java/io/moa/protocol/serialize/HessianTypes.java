@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for many threads. Only allowed names are remembered, so a peer cannot fill the tables.
  */
+@SuppressWarnings("rawtypes") // the signatures are the library's
 final class HessianTypes extends SerializerFactory {
 
     private final AllowList allowed;

@@ -10,12 +10,14 @@ final class HessianValue<T> extends HessianType {
 
     /** From a value to what is written for it. */
     interface Out<T> {
-        @Nullable Object apply(T value) throws IOException;
+        @Nullable
+        Object apply(T value) throws IOException;
     }
 
     /** From what was read to the value; may throw any runtime exception for what does not fit. */
     interface In<T> {
-        @Nullable T apply(@Nullable Object plain) throws IOException;
+        @Nullable
+        T apply(@Nullable Object plain) throws IOException;
     }
 
     private static final String[] FIELDS = {"value"};
@@ -47,7 +49,8 @@ final class HessianValue<T> extends HessianType {
     }
 
     @Override
-    @Nullable Object readFields(GuardedInput from, Object[] fields) throws IOException {
+    @Nullable
+    Object readFields(GuardedInput from, Object[] fields) throws IOException {
         int unknown = from.unknownSkipped();
         int ref = from.addRef(GuardedInput.UNFINISHED);
         Object plain = null;

@@ -18,7 +18,11 @@ final class JsonArgumentsBody extends JsonBody {
     private final boolean anyNumber;
 
     JsonArgumentsBody(
-            JsonFactory factory, SerializationLimits limits, JsonValue[] parameters, JsonValue untyped, boolean anyNumber) {
+            JsonFactory factory,
+            SerializationLimits limits,
+            JsonValue[] parameters,
+            JsonValue untyped,
+            boolean anyNumber) {
         super(factory, limits);
         this.parameters = parameters;
         this.untyped = untyped;
@@ -40,7 +44,8 @@ final class JsonArgumentsBody extends JsonBody {
     }
 
     @Override
-    @Nullable Object read(JsonParser json) throws IOException {
+    @Nullable
+    Object read(JsonParser json) throws IOException {
         if (json.currentToken() != JsonToken.START_ARRAY) {
             throw SerializationException.malformed("Arguments are a JSON array, such as "
                     + (parameters.length == 0 && !anyNumber ? "[]" : "[argument, argument]") + ".");
@@ -62,8 +67,8 @@ final class JsonArgumentsBody extends JsonBody {
             }
         }
         if (!anyNumber && arguments.size() < parameters.length) {
-            throw SerializationException.malformed(
-                    "The method has " + parameters.length + " parameters, and " + arguments.size() + " arguments came.");
+            throw SerializationException.malformed("The method has " + parameters.length + " parameters, and "
+                    + arguments.size() + " arguments came.");
         }
         return arguments.toArray();
     }
@@ -87,6 +92,7 @@ final class JsonArgumentsBody extends JsonBody {
         }
         int index = e.getPath().get(0).getIndex();
         String path = path(e);
-        return "argument " + index + path.substring(path.indexOf(']') + 1) + " (" + at(index).typeName() + ")";
+        return "argument " + index + path.substring(path.indexOf(']') + 1) + " ("
+                + at(index).typeName() + ")";
     }
 }

@@ -23,7 +23,8 @@ final class JsonResultBody extends JsonBody {
     }
 
     @Override
-    @Nullable Object read(JsonParser json) throws IOException {
+    @Nullable
+    Object read(JsonParser json) throws IOException {
         if (!json.hasCurrentToken()) {
             throw SerializationException.malformed("The body of the result is empty; JSON null is written null.");
         }

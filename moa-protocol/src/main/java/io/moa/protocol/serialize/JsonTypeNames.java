@@ -19,7 +19,6 @@ final class JsonTypeNames extends PolymorphicTypeValidator.Base {
         this.names = names;
     }
 
-
     @Override
     public Validity validateBaseType(MapperConfig<?> config, JavaType base) {
         return Validity.INDETERMINATE;

@@ -20,9 +20,12 @@ record JsonValue(ObjectReader reader, ObjectWriter writer, String typeName) {
     }
 
     /** Reads the value at the parser's current token, to its last token. */
-    @Nullable Object read(JsonParser json) throws IOException {
-        if (json.currentToken() == JsonToken.VALUE_NULL && reader.getValueType() != null
-                && !reader.getValueType().isPrimitive() && !reader.getValueType().isReferenceType()) {
+    @Nullable
+    Object read(JsonParser json) throws IOException {
+        if (json.currentToken() == JsonToken.VALUE_NULL
+                && reader.getValueType() != null
+                && !reader.getValueType().isPrimitive()
+                && !reader.getValueType().isReferenceType()) {
             return null;
         }
         return reader.readValue(json);

@@ -77,7 +77,8 @@ final class Makers {
     }
 
     static SerializationException closed(Class<?> type) {
-        return SerializationException.unsupported("The module of " + type.getName() + " does not open its package: add opens "
-                + type.getPackageName() + " to io.moa.protocol; or carry a type of your own instead.");
+        return SerializationException.unsupported(
+                "The module of " + type.getName() + " does not open its package: add opens " + type.getPackageName()
+                        + " to io.moa.protocol; or carry a type of your own instead.");
     }
 }

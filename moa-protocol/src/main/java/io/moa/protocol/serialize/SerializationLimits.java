@@ -20,8 +20,7 @@ public record SerializationLimits(
         int jsonMaxNumberChars) {
 
     /** All defaults. */
-    public static final SerializationLimits DEFAULTS =
-            new SerializationLimits(16 << 20, 64, 100_000, 32, 1 << 20, 100);
+    public static final SerializationLimits DEFAULTS = new SerializationLimits(16 << 20, 64, 100_000, 32, 1 << 20, 100);
 
     public SerializationLimits {
         check("maxBodyBytes", maxBodyBytes, 1 << 10, 1 << 30);

@@ -76,7 +76,8 @@ public final class Serializers {
             String hint = name.equals("protobuf")
                     ? " Add com.google.protobuf:protobuf-java to the class path to get it."
                     : " One of your own is found through META-INF/services/" + Serializer.class.getName() + ".";
-            throw new IllegalArgumentException("No serializer is called " + name + "; there are " + names() + "." + hint);
+            throw new IllegalArgumentException(
+                    "No serializer is called " + name + "; there are " + names() + "." + hint);
         }
         return serializer;
     }
