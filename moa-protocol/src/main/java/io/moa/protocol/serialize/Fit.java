@@ -133,6 +133,7 @@ final class Fit {
         return null;
     }
 
+    @SuppressWarnings("JdkObsolete") // LinkedList is what is declared
     private static Collection<Object> refill(Class<?> kind, Collection<?> value) {
         Collection<Object> into;
         if (kind == ArrayList.class) {

@@ -2,8 +2,10 @@ package io.moa.protocol.serialize;
 
 import com.caucho.hessian.io.Hessian2Input;
 import com.caucho.hessian.io.HessianProtocolException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,7 @@ final class GuardedInput extends Hessian2Input {
     static final Object UNFINISHED = new Object();
 
     private final int maxDepth;
+    private final byte[] letters = new byte[1024];
     private int depth;
     private int skipping;
     private int unknownSkipped;
@@ -26,21 +29,118 @@ final class GuardedInput extends Hessian2Input {
         this.maxDepth = maxDepth;
     }
 
-    /** Reads a value of any allowed type. */
+    /**
+     * Reads a value of any allowed type. The scan has passed over the body, so a value is whole here.
+     *
+     * <p>Texts, bytes and ints are read here and not by the library, which goes through several calls for each byte.
+     */
     @Override
     public @Nullable Object readObject() throws IOException {
-        if (++depth > maxDepth + 1) {
+        int tag = read();
+        if (tag < 0) {
+            throw new EOFException();
+        }
+        if (tag < 0x20) {
+            return text(tag, true);
+        }
+        if (tag >= 0x80 && tag <= 0xbf) {
+            return tag - 0x90;
+        }
+        switch (tag) {
+            case 'N' -> {
+                return null;
+            }
+            case 0x30, 0x31, 0x32, 0x33 -> {
+                return text(((tag - 0x30) << 8) + read(), true);
+            }
+            case 'S', 'R' -> {
+                return text(readRawShort(), tag == 'S');
+            }
+            case 'B' -> {
+                return bytes(readRawShort());
+            }
+            default -> {
+                unread();
+                return readOther();
+            }
+        }
+    }
+
+    private @Nullable Object readOther() throws IOException {
+        // The scan has the exact limit; the library takes two levels for an object whose class is described first.
+        if (++depth > 2 * maxDepth) {
             throw tooDeep(maxDepth);
         }
         Object value = super.readObject();
         depth--;
         if (value == UNFINISHED) {
-            throw SerializationException.malformed("A record contains itself, which no record can.");
+            throw SerializationException.malformed("A record or an unchangeable collection contains itself.");
         }
         if (value instanceof SkippedObject skipped && skipping == 0) {
             throw skipped.refusal();
         }
         return value;
+    }
+
+    private String text(int chars, boolean last) throws IOException {
+        byte[] plain = letters;
+        if (last && chars <= plain.length) {
+            for (int i = 0; i < chars; i++) {
+                int lead = read();
+                if (lead >= 0x80) {
+                    StringBuilder text = new StringBuilder(chars);
+                    for (int j = 0; j < i; j++) {
+                        text.append((char) plain[j]);
+                    }
+                    text.append(letter(lead));
+                    return letters(text, chars - i - 1).toString();
+                }
+                plain[i] = (byte) lead;
+            }
+            return new String(plain, 0, chars, StandardCharsets.ISO_8859_1);
+        }
+        StringBuilder text = letters(new StringBuilder(chars), chars);
+        boolean more = !last;
+        while (more) {
+            int tag = read();
+            more = tag == 'R';
+            int length = tag == 'R' || tag == 'S'
+                    ? readRawShort()
+                    : tag < 0x20 ? tag : ((tag - 0x30) << 8) + read();
+            letters(text, length);
+        }
+        return text.toString();
+    }
+
+    private StringBuilder letters(StringBuilder text, int chars) throws IOException {
+        for (int i = 0; i < chars; i++) {
+            text.append(letter(read()));
+        }
+        return text;
+    }
+
+    private char letter(int lead) throws IOException {
+        if (lead < 0x80) {
+            return (char) lead;
+        }
+        if ((lead & 0xe0) == 0xc0) {
+            return (char) (((lead & 0x1f) << 6) + (read() & 0x3f));
+        }
+        int middle = read() & 0x3f;
+        return (char) (((lead & 0x0f) << 12) + (middle << 6) + (read() & 0x3f));
+    }
+
+    private byte[] bytes(int length) throws IOException {
+        byte[] bytes = new byte[length];
+        for (int i = 0; i < length; i++) {
+            bytes[i] = (byte) read();
+        }
+        return bytes;
+    }
+
+    private int readRawShort() throws IOException {
+        int high = read() << 8;
+        return high + read();
     }
 
     /**

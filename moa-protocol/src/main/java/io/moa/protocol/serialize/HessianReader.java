@@ -8,9 +8,6 @@ import org.jspecify.annotations.Nullable;
 /** The guard and the library's reader behind it, with their buffers. Used by one thread at a time. */
 final class HessianReader {
 
-    /** Larger bodies are not copied into the buffer that is kept. */
-    private static final int KEPT_BYTES = 64 << 10;
-
     private final HessianScan scan;
     private final GuardedInput input;
     private byte[] copy = {};
@@ -20,9 +17,9 @@ final class HessianReader {
         input = new GuardedInput(limits.maxDepth());
     }
 
-    /** Reads as many values as there are types, and nothing may be left over. */
+    /** Reads so many values, and nothing may be left over. */
     @Nullable
-    Object[] read(ByteBuf in, HessianTypes types, Class<?>[] declared) throws IOException {
+    Object[] read(ByteBuf in, HessianTypes types, int count) throws IOException {
         int length = in.readableBytes();
         byte[] bytes;
         int from;
@@ -38,19 +35,16 @@ final class HessianReader {
             in.getBytes(in.readerIndex(), bytes, 0, length);
         }
         in.skipBytes(length);
-        scan.check(bytes, from, from + length, declared.length);
+        scan.check(bytes, from, from + length, count);
         input.begin(new ByteArrayInputStream(bytes, from, length), types);
-        @Nullable Object[] values = new @Nullable Object[declared.length];
+        @Nullable Object[] values = new @Nullable Object[count];
         for (int i = 0; i < values.length; i++) {
-            values[i] = Fit.to(input.readObject(), declared[i]);
+            values[i] = input.readObject();
         }
         if (input.read() >= 0) {
             throw SerializationException.malformed("Bytes follow after the last value.");
         }
         input.end();
-        if (copy.length > KEPT_BYTES) {
-            copy = new byte[0];
-        }
         return values;
     }
 }

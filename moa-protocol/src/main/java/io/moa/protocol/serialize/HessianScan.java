@@ -142,8 +142,11 @@ final class HessianScan {
             }
             case 'C' -> {
                 define();
-                // The library goes one level deeper for each definition.
-                return value(deeper(depth));
+                // The library goes one level deeper for each description, so one stands before its object, and alone.
+                if (peek() == 'C') {
+                    throw broken("describes a class without an object of it");
+                }
+                return value(depth);
             }
             case 'O' -> {
                 return object(count("class number"), depth);

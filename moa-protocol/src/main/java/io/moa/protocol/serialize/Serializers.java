@@ -2,6 +2,7 @@ package io.moa.protocol.serialize;
 
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,9 @@ public final class Serializers {
         Serializers all = new Serializers();
         all.add(new HessianSerializer(limits));
         all.add(new JsonSerializer(limits));
+        if (hasProtobuf()) {
+            all.add(new ProtobufSerializer(limits));
+        }
         return all;
     }
 
@@ -84,7 +88,17 @@ public final class Serializers {
 
     /** All of them, the built-in ones first. */
     public Collection<Serializer> all() {
-        return java.util.List.copyOf(byName.values());
+        return List.copyOf(byName.values());
+    }
+
+    /** Asked of the loader that would have to resolve it for us, before any class of ours that mentions it is loaded. */
+    private static boolean hasProtobuf() {
+        try {
+            Class.forName("com.google.protobuf.MessageLite", false, Serializers.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException | LinkageError e) {
+            return false;
+        }
     }
 
     private String names() {
