@@ -1,4 +1,4 @@
-/** The compiled view of a service: routes and pickers. */
+/** A service's instances compiled into something that a call only has to match and pick from. */
 @NullMarked
 package io.moa.governance.plan;
 

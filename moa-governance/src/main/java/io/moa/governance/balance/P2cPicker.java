@@ -1,0 +1,152 @@
+package io.moa.governance.balance;
+
+import io.moa.discovery.Instance;
+import io.moa.invoke.Attributes;
+import io.moa.invoke.Invocation;
+import io.moa.invoke.Lease;
+import io.moa.invoke.Picker;
+import io.moa.invoke.Reply;
+import io.moa.invoke.Ticker;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Power of two choices: of two candidates drawn at random by weight, the one with less in flight per weight. Nearly as
+ * good as asking all of them, at a constant price, and without the herding of "the least loaded of all".
+ *
+ * <p>Source: M. Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", IEEE TPDS 12(10), 2001.
+ *
+ * <p>Immutable but for the instances' own load counters; safe for many threads.
+ */
+public final class P2cPicker implements Picker {
+
+    /** Instances that this call has tried already; they are used again only when no other is left. */
+    public static final Attributes.Key<Set<String>> TRIED = new Attributes.Key<>("tried instances");
+
+    /**
+     * One instance that may be picked.
+     *
+     * @param instance which
+     * @param weight its share, more than 0
+     * @param load what is known of it
+     */
+    public record Candidate(Instance instance, int weight, InstanceLoad load) {}
+
+    private final Candidate[] candidates;
+    private final int[] cumulatedWeights;
+    private final RandomGenerator chance;
+    private final Ticker ticker;
+
+    /**
+     * Makes a picker over fixed candidates.
+     *
+     * @param candidates those that may be picked, each with a weight above 0; may be empty
+     * @param chance where draws come from; must be safe for many threads
+     * @param ticker tells how long ago a failure was
+     */
+    public P2cPicker(List<Candidate> candidates, RandomGenerator chance, Ticker ticker) {
+        this.candidates = candidates.toArray(new Candidate[0]);
+        this.cumulatedWeights = new int[this.candidates.length];
+        int sum = 0;
+        for (int i = 0; i < this.candidates.length; i++) {
+            sum = Math.addExact(sum, this.candidates[i].weight());
+            cumulatedWeights[i] = sum;
+        }
+        this.chance = chance;
+        this.ticker = ticker;
+    }
+
+    @Override
+    public @Nullable Lease pick(Invocation call) {
+        Set<String> tried = call.attributes().get(TRIED);
+        int choice;
+        if (tried == null) {
+            if (candidates.length == 0) {
+                return null;
+            }
+            choice = candidates.length == 1 ? 0 : better(draw(-1));
+        } else {
+            choice = untried(tried);
+            if (choice < 0) {
+                return null;
+            }
+        }
+        Candidate chosen = candidates[choice];
+        chosen.load().begin();
+        return new CountedLease(chosen);
+    }
+
+    /** A retry is rare, so a plain walk is enough: the best candidate not tried yet, else the best of all. */
+    private int untried(Set<String> tried) {
+        int best = -1;
+        boolean bestTried = true;
+        for (int i = 0; i < candidates.length; i++) {
+            boolean isTried = tried.contains(candidates[i].instance().uuid());
+            if (best < 0 || (bestTried && !isTried) || (bestTried == isTried && lighter(i, best) == i)) {
+                best = i;
+                bestTried = isTried;
+            }
+        }
+        return best;
+    }
+
+    private int better(int first) {
+        int second = draw(first);
+        return lighter(first, second);
+    }
+
+    /** A candidate drawn by weight, other than {@code except} (-1 for none). */
+    private int draw(int except) {
+        int total = cumulatedWeights[cumulatedWeights.length - 1];
+        int skipFrom = except <= 0 ? 0 : cumulatedWeights[except - 1];
+        int skip = except < 0 ? 0 : cumulatedWeights[except] - skipFrom;
+        int point = chance.nextInt(total - skip);
+        if (except >= 0 && point >= skipFrom) {
+            point += skip;
+        }
+        int low = 0;
+        int high = cumulatedWeights.length - 1;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (cumulatedWeights[middle] <= point) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private int lighter(int a, int b) {
+        Candidate first = candidates[a];
+        Candidate second = candidates[b];
+        long now = ticker.nanos();
+        boolean firstSuspect = first.load().suspect(now);
+        if (firstSuspect != second.load().suspect(now)) {
+            return firstSuspect ? b : a;
+        }
+        long firstLoad = (first.load().inFlight() + 1L) * second.weight();
+        long secondLoad = (second.load().inFlight() + 1L) * first.weight();
+        return secondLoad < firstLoad ? b : a;
+    }
+
+    private static final class CountedLease implements Lease {
+        private final Candidate candidate;
+
+        CountedLease(Candidate candidate) {
+            this.candidate = candidate;
+        }
+
+        @Override
+        public Instance instance() {
+            return candidate.instance();
+        }
+
+        @Override
+        public void settle(Reply reply, long nowNanos) {
+            candidate.load().end(reply, nowNanos);
+        }
+    }
+}

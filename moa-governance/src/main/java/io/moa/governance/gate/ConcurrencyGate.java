@@ -1,0 +1,67 @@
+package io.moa.governance.gate;
+
+import io.moa.invoke.Admission;
+import io.moa.invoke.Gate;
+import io.moa.invoke.Invocation;
+import io.moa.invoke.Permit;
+import io.moa.invoke.Status;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * At most so many calls at once. It refuses at once, with a reason; it never queues.
+ *
+ * <p>Safe for many threads. The limit holds exactly: no interleaving admits one more.
+ */
+public final class ConcurrencyGate implements Gate {
+
+    private final String subject;
+    private final int limit;
+    private final AtomicInteger inFlight = new AtomicInteger();
+
+    /**
+     * Makes a gate.
+     *
+     * @param subject whose calls are counted, for the reason given to those refused
+     * @param limit how many at once, at least 1
+     */
+    public ConcurrencyGate(String subject, int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("A concurrency limit is at least 1, not " + limit);
+        }
+        this.subject = subject;
+        this.limit = limit;
+    }
+
+    /** How many calls hold a permit now. */
+    public int inFlight() {
+        return inFlight.get();
+    }
+
+    @Override
+    public Admission admit(Invocation call) {
+        while (true) {
+            int now = inFlight.get();
+            if (now >= limit) {
+                return new Admission.Rejected(
+                        Status.OVERLOADED,
+                        subject + " already has " + limit + " calls in flight, which is its limit here",
+                        0);
+            }
+            if (inFlight.compareAndSet(now, now + 1)) {
+                return new Counted();
+            }
+        }
+    }
+
+    // The permit is the flag that makes its end happen once.
+    @SuppressWarnings("serial")
+    private final class Counted extends AtomicBoolean implements Permit {
+        @Override
+        public void end(End how) {
+            if (compareAndSet(false, true)) {
+                inFlight.decrementAndGet();
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Refusing a call before it costs anything. */
+@NullMarked
+package io.moa.governance.gate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,57 @@
+package io.moa.governance.plan;
+
+import io.moa.discovery.ServiceId;
+import io.moa.discovery.Snapshot;
+import io.moa.invoke.Invocation;
+import io.moa.invoke.Lease;
+import io.moa.invoke.Picker;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a call needs to know of its service, compiled from one snapshot: on a call there is only match and pick. Immutable;
+ * a change of the snapshot is a new plan.
+ *
+ * @param snapshot what it was compiled from
+ * @param picker chooses among the usable instances
+ * @param usable how many there are
+ */
+public record Plan(Snapshot snapshot, Picker picker, int usable) {
+
+    public ServiceId service() {
+        return snapshot.service();
+    }
+
+    /** The choice for one attempt, or null if there is no usable instance. */
+    public @Nullable Lease pick(Invocation call) {
+        return picker.pick(call);
+    }
+
+    /** Why there is no instance to pick, for people: what the registry knows, and what to check. */
+    public String whyNone() {
+        if (snapshot.isUnknown()) {
+            return "no registry has answered yet about " + service()
+                    + "; check that the registry is reachable from this process";
+        }
+        int registered = snapshot.entries().size();
+        if (registered == 0) {
+            return "no instance of " + service() + " is registered, says " + snapshot.source() + " (revision "
+                    + snapshot.revision()
+                    + "); check that a provider is running and that name, group and version are the same on both sides";
+        }
+        int offline = 0;
+        int unreachable = 0;
+        int weightless = 0;
+        for (Snapshot.Entry entry : snapshot.entries()) {
+            if (entry.operator().offline()) {
+                offline++;
+            } else if (!entry.online()) {
+                unreachable++;
+            } else if (PlanCompiler.weightOf(entry) == 0) {
+                weightless++;
+            }
+        }
+        return "of " + registered + " registered instances of " + service() + ", " + offline
+                + " were taken offline by an operator, " + unreachable + " are not online, and " + weightless
+                + " have weight 0, says " + snapshot.source() + " (revision " + snapshot.revision() + ")";
+    }
+}
