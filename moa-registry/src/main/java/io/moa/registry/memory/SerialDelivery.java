@@ -87,7 +87,8 @@ final class SerialDelivery<T> {
                 listener.accept(value);
             }
         } catch (Throwable e) { // whatever a listener does, the next one is told
-            log.error("A listener of {} threw; it stays subscribed and missed nothing but this: {}", what, value, e);
+            // Not the value: a list of twenty thousand instances is no log line.
+            log.error("A listener of {} threw; it stays subscribed and will be told of the next change", what, e);
         } finally {
             calling = null;
             if (outermost) {
