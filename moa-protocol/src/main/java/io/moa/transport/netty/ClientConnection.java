@@ -13,6 +13,7 @@ import io.moa.invoke.Status;
 import io.moa.invoke.Ticker;
 import io.moa.protocol.frame.CallHeader;
 import io.moa.protocol.frame.Control;
+import io.moa.protocol.frame.Features;
 import io.moa.protocol.frame.Frame;
 import io.moa.protocol.frame.FrameException;
 import io.moa.protocol.frame.FrameKind;
@@ -54,9 +55,6 @@ import org.slf4j.LoggerFactory;
 final class ClientConnection implements Connection, FrameLink.Side {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
-
-    /** What we can do, told in the handshake: answer and ask where a call is. */
-    static final long FEATURE_INQUIRY = 1;
 
     private static final long MAX_INQUIRY_RESERVE_NANOS = 20_000_000;
 
@@ -237,7 +235,7 @@ final class ClientConnection implements Connection, FrameLink.Side {
         if (!call.call().deadline().isNone()) {
             long now = ticker.nanos();
             long remaining = call.call().deadline().remainingNanos(now);
-            long reserve = (features & FEATURE_INQUIRY) == 0 || call.call().oneWay()
+            long reserve = (features & Features.INQUIRY) == 0 || call.call().oneWay()
                     ? 0
                     : Math.min(MAX_INQUIRY_RESERVE_NANOS, remaining / 4);
             watch(call, now + remaining - reserve, now);
@@ -367,7 +365,7 @@ final class ClientConnection implements Connection, FrameLink.Side {
                 self.instance(),
                 Prefix.VERSION,
                 Prefix.VERSION,
-                FEATURE_INQUIRY,
+                Features.INQUIRY,
                 config.chunkBytes(),
                 config.maxBodyBytes(),
                 config.bodyCreditBytes(),
@@ -418,7 +416,7 @@ final class ClientConnection implements Connection, FrameLink.Side {
                         Status.ofCode(status),
                         ReplyHop.executed(in, frame.hopIndex(), frame.hopLength()),
                         header.message(),
-                        header.exceptionType().isEmpty() ? null : header.exceptionType(),
+                        header.exceptionType(),
                         hints,
                         null));
             }

@@ -153,8 +153,16 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         return open;
     }
 
-    boolean inReading() {
-        return reading;
+    /** Whether the calling thread is the loop, and in the middle of reading, so that a flush will follow. */
+    boolean inReadingOnLoop() {
+        Channel open = channel;
+        return open != null && open.eventLoop().inEventLoop() && reading && !down;
+    }
+
+    /** Whether anything waits to leave. */
+    boolean hasUnsent() {
+        ChannelOutboundBuffer pending = channel().unsafe().outboundBuffer();
+        return needsFlush || !splitBodies.isEmpty() || (pending != null && !pending.isEmpty());
     }
 
     boolean isDown() {

@@ -34,6 +34,7 @@ import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -62,7 +63,8 @@ public final class NettyTransport implements Transport {
         AtomicInteger number = new AtomicInteger();
         this.loops = new MultiThreadIoEventLoopGroup(
                 eventLoops,
-                task -> new MoaEventLoopThread(task, "moa-loop-" + name + "-" + number.incrementAndGet()),
+                (ThreadFactory)
+                        task -> new MoaEventLoopThread(task, "moa-loop-" + name + "-" + number.incrementAndGet()),
                 epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
         this.maxConnections = Math.min(config.maxConnections(), halfOfOpenFiles());
     }

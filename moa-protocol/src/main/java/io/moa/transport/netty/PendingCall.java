@@ -9,6 +9,7 @@ import io.moa.invoke.Phase;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
 import io.moa.protocol.frame.CallHeader;
+import io.moa.protocol.frame.Control;
 import io.moa.protocol.frame.FrameKind;
 import io.moa.protocol.frame.Prefix;
 import io.moa.protocol.frame.RequestHop;
@@ -42,7 +43,7 @@ final class PendingCall extends DeadlineWheel.Entry implements Outbound, Flushab
     private boolean flushed;
     private boolean untouched;
     private boolean inquired;
-    private io.moa.protocol.frame.Control.@Nullable Progress progress;
+    private Control.@Nullable Progress progress;
     private long progressNanos;
 
     PendingCall(
@@ -205,7 +206,7 @@ final class PendingCall extends DeadlineWheel.Entry implements Outbound, Flushab
     }
 
     /** The server has said where the call is. */
-    void located(io.moa.protocol.frame.Control.Progress where, long nowNanos) {
+    void located(Control.Progress where, long nowNanos) {
         progress = where;
         progressNanos = nowNanos;
     }
@@ -214,9 +215,13 @@ final class PendingCall extends DeadlineWheel.Entry implements Outbound, Flushab
     void expire(long nowNanos) {
         Ledger ledger = call.ledger();
         String detail = "at " + connection.where();
-        io.moa.protocol.frame.Control.Progress where = progress;
+        Control.Progress where = progress;
         if (where != null && where.known()) {
-            where.addTo(ledger, nowNanos - progressNanos);
+            where.addTo(ledger);
+            Phase at = where.phase();
+            if (at != null && at.atServer()) {
+                ledger.addMeasured(at, nowNanos - progressNanos); // it has been there since, as far as we know
+            }
         } else if (where != null) {
             detail += ", which has not read it or has answered it already";
         } else if (flushed && inquired) {

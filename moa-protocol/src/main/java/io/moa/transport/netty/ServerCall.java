@@ -114,12 +114,13 @@ final class ServerCall implements Outbound, Flushable, BiConsumer<@Nullable Repl
         Hints hints = connection.hints(failure.hints());
         int hop = ReplyHop.write(out, failure.status().code(), failure.executed(), hints, call.ledger());
         int from = out.writerIndex();
-        new ReplyHeader(failure.message(), failure.exceptionType() == null ? "" : failure.exceptionType()).encode(out);
+        new ReplyHeader(failure.message(), failure.exceptionType()).encode(out);
         link.finish(start, FrameKind.RESPONSE, id, hop, out.writerIndex() - from, null, null);
     }
 
     @Override
     public void abandon(FrameLink link) {
+        connection.orphanEnded(this);
         discard(reply);
     }
 

@@ -17,6 +17,7 @@ import io.moa.invoke.Ticker;
 import io.moa.protocol.frame.CallHeader;
 import io.moa.protocol.frame.Closing;
 import io.moa.protocol.frame.Control;
+import io.moa.protocol.frame.Features;
 import io.moa.protocol.frame.Frame;
 import io.moa.protocol.frame.FrameException;
 import io.moa.protocol.frame.FrameKind;
@@ -213,7 +214,7 @@ final class ServerConnection implements FrameLink.Side {
                 self.application(),
                 self.instance(),
                 Prefix.VERSION,
-                ClientConnection.FEATURE_INQUIRY & hello.features(),
+                Features.INQUIRY & hello.features(),
                 config.chunkBytes(),
                 config.maxBodyBytes(),
                 config.bodyCreditBytes(),
@@ -348,7 +349,7 @@ final class ServerConnection implements FrameLink.Side {
         int start = Prefix.begin(out);
         int hop = ReplyHop.write(out, status.code(), Executed.NO, listener.hints(Hints.NONE), null);
         int from = out.writerIndex();
-        new ReplyHeader(why, "").encode(out);
+        new ReplyHeader(why, null).encode(out);
         link.finish(start, FrameKind.RESPONSE, id, hop, out.writerIndex() - from, null, null);
     }
 
