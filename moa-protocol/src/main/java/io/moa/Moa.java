@@ -97,7 +97,7 @@ public final class Moa implements AutoCloseable {
     public Registry registry() {
         if (registry == null) {
             throw new IllegalStateException("The runtime of " + self.application()
-                    + " has no registry: call registry(...) on the builder, or give the client fixed addresses");
+                    + " has no registry: call registry(...) on its builder, or addresses(...) on the client's builder");
         }
         return registry;
     }
