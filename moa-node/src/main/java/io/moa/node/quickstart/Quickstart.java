@@ -167,11 +167,14 @@ public final class Quickstart {
                 plain) {
             idempotent.awaitMore(CALLS / 5);
             inFlight = victim.inFlight();
+            store.disconnect(); // a process that dies tells no registry
             victim.kill();
             idempotent.awaitMore(CALLS / 5);
             plain.awaitMore(CALLS / 5);
         }
-        account.tell("The connections of instance B were cut with " + inFlight + " calls in flight.");
+        store.reconnect();
+        account.tell("The sockets of instance B were closed without a word, with " + inFlight
+                + " calls in flight, and the registry went on listing it.");
         tellFailures(idempotent);
         account.promise(
                 idempotent.failed() == 0,
