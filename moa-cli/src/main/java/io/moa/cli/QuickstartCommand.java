@@ -64,7 +64,7 @@ final class QuickstartCommand implements Callable<Integer> {
                 .addShutdownHook(new Thread(
                         () -> {
                             provider.close();
-                            out.println("Ended after " + provider.greeter().runs() + " calls; none was cut off.");
+                            out.println("Ended after " + provider.greeter().runs() + " calls.");
                             out.flush();
                             asked.countDown();
                         },

@@ -28,7 +28,8 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class Quickstart {
 
-    private static final int CALLS = 1_000;
+    private static final int FIRST_CALLS = 200;
+    private static final int CALLS = 500;
     private static final int CALLERS = 8;
 
     private final Account account;
@@ -77,11 +78,11 @@ public final class Quickstart {
         account.chapter("Who answers");
         Map<String, Integer> answers = new TreeMap<>();
         long start = System.nanoTime();
-        for (int i = 0; i < CALLS; i++) {
+        for (int i = 0; i < FIRST_CALLS; i++) {
             answers.merge(greeter.greet("Ada").by(), 1, Integer::sum);
         }
         long tookMicros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start);
-        account.tell(CALLS + " calls of greet(\"Ada\"), one after another: A answered " + answers.getOrDefault("A", 0)
+        account.tell(FIRST_CALLS + " calls of greet(\"Ada\"), one after another: A answered " + answers.getOrDefault("A", 0)
                 + ", B answered " + answers.getOrDefault("B", 0) + ". That took " + tookMicros / 1000
                 + " ms in a JVM that has just started, so it says little about speed.");
         account.promise(answers.size() == 2, "both instances answered.");
@@ -142,7 +143,7 @@ public final class Quickstart {
             long start = System.nanoTime();
             leaving.close();
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-            account.tell("Instance A was closed gracefully with " + inFlight + " calls in flight: it left the registry,"
+            account.tell("Instance A was closed gracefully with " + calls(inFlight) + " in flight: it left the registry,"
                     + " told the consumer, answered what was under way, and was gone after " + millis + " ms.");
             callers.awaitMore(CALLS);
             coming = provider("C");
@@ -173,20 +174,24 @@ public final class Quickstart {
             plain.awaitMore(CALLS / 5);
         }
         store.reconnect();
-        account.tell("The sockets of instance B were closed without a word, with " + inFlight
-                + " calls in flight, and the registry went on listing it.");
+        account.tell("The sockets of instance B were closed without a word, with " + calls(inFlight)
+                + " in flight, and the registry went on listing it.");
         tellFailures(idempotent);
         account.promise(
                 idempotent.failed() == 0,
                 "idempotent calls " + idempotent.made() + ", failed " + idempotent.failed() + ".");
-        account.tell((survivor.repeated() - repeatedBefore)
-                + " calls were sent a second time, to instance C. Calls of a method that is not declared idempotent are"
+        account.tell("Sent a second time, to instance C: " + calls(survivor.repeated() - repeatedBefore)
+                + ". Calls of a method that is not declared idempotent are"
                 + " sent again only if they certainly did not run; of " + plain.made() + " of those " + plain.failed()
                 + " failed" + (plain.failed() == 0 ? "." : ", and the caller was told that they may have run:"));
         tellFailures(plain);
         account.promise(
                 plain.failures().keySet().stream().allMatch(kind -> kind.startsWith("UNAVAILABLE")),
                 "no caller was left waiting for its timeout.");
+    }
+
+    private static String calls(long number) {
+        return number == 1 ? "1 call" : number + " calls";
     }
 
     private void tellFailures(SteadyCallers callers) {
