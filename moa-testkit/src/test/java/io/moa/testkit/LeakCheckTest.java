@@ -27,7 +27,8 @@ class LeakCheckTest {
     @Test
     void aTestThatLosesABufferFailsAndItsNeighbourDoesNot() {
         EngineExecutionResults results = run(Loses.class);
-        results.testEvents().assertStatistics(stats -> stats.started(2).succeeded(1).failed(1));
+        results.testEvents()
+                .assertStatistics(stats -> stats.started(2).succeeded(1).failed(1));
         results.testEvents()
                 .assertThatEvents()
                 .haveExactly(
@@ -42,7 +43,8 @@ class LeakCheckTest {
 
     @Test
     void theSameLeakIsFoundInEachTestThatHasIt() {
-        run(LosesTwice.class).testEvents().assertStatistics(stats -> stats.started(2).failed(2));
+        run(LosesTwice.class).testEvents().assertStatistics(stats -> stats.started(2)
+                .failed(2));
     }
 
     @Test
