@@ -441,6 +441,38 @@ final class ClientConnection implements Connection, FrameLink.Side {
         }
     }
 
+    @Override
+    public boolean begins(Frame first) {
+        return pending.get(first.requestId()) != null; // of a call that has ended nothing needs to be kept
+    }
+
+    @Override
+    public void assembled(Frame whole) {
+        frame(whole);
+    }
+
+    @Override
+    public void noRoom(long requestId) {
+        PendingCall call = pending.get(requestId);
+        if (call != null) {
+            call.end(Reply.failure(
+                    Status.OVERLOADED,
+                    Executed.YES,
+                    "The reply of " + where() + " was not taken: too many large replies are under way on this connection"));
+        }
+    }
+
+    @Override
+    public void damaged(long requestId) {
+        PendingCall call = pending.get(requestId);
+        if (call != null) {
+            call.end(Reply.failure(
+                    Status.UNAVAILABLE,
+                    Executed.YES,
+                    "The reply of " + where() + " was damaged on its way: its checksum is wrong"));
+        }
+    }
+
     private void welcome(Welcome welcome) {
         if (opened.isDone()) {
             throw new FrameException("A server welcomes once");

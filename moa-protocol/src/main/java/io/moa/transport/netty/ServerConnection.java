@@ -231,11 +231,14 @@ final class ServerConnection implements FrameLink.Side {
     }
 
     private void request(Frame frame) {
+        if (!isDuplicate(frame.requestId())) {
+            serve(frame);
+        }
+    }
+
+    private void serve(Frame frame) {
         long id = frame.requestId();
         boolean oneWay = frame.kind() == FrameKind.ONE_WAY;
-        if (isDuplicate(id)) {
-            return;
-        }
         Status refused = null;
         String why = "";
         int size = frame.bodyLength();
@@ -368,6 +371,40 @@ final class ServerConnection implements FrameLink.Side {
                     "The request has " + header.wholeLength() + " bytes; this server accepts " + config.maxBodyBytes()
                             + ". Send less, in pages, or raise maxBodyBytes on both sides.");
         }
+    }
+
+    @Override
+    public boolean begins(Frame first) {
+        if (!introduced) {
+            throw new FrameException("A client introduces itself before anything else");
+        }
+        return !isDuplicate(first.requestId());
+    }
+
+    @Override
+    public void assembled(Frame whole) {
+        switch (whole.kind()) {
+            case REQUEST, ONE_WAY -> serve(whole);
+            default -> throw new FrameException("A client does not split " + whole.kind());
+        }
+    }
+
+    @Override
+    public void noRoom(long requestId) {
+        refuse(
+                requestId,
+                false,
+                Status.OVERLOADED,
+                "Too many large requests are under way on this connection; this one was not taken");
+    }
+
+    @Override
+    public void damaged(long requestId) {
+        refuse(
+                requestId,
+                false,
+                Status.PROTOCOL_ERROR,
+                "The body of the request was damaged on its way: its checksum is wrong");
     }
 
     private void cancel(Frame frame) {
