@@ -32,7 +32,9 @@ public final class Surroundings {
     /** Runnable tasks averaged over the last minute; above 0.5 at the start somebody else was working too. */
     public static String loadAverage() {
         return String.format(
-                Locale.ROOT, "%.2f", ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+                Locale.ROOT,
+                "%.2f",
+                ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
     }
 
     private static String netty() {

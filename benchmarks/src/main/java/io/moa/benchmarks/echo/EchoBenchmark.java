@@ -114,7 +114,7 @@ public final class EchoBenchmark implements Callable<Integer> {
                 }
                 try {
                     System.err.println("round " + (number + 1) + " of " + rounds + ": " + name);
-                    measured.get(name).add(measure(name, options, null));
+                    measured.computeIfAbsent(name, first -> new ArrayList<>()).add(measure(name, options, null));
                 } catch (Unavailable e) {
                     leftOut.put(name, String.valueOf(e.getMessage()));
                 } catch (IOException | RuntimeException e) {
@@ -183,7 +183,8 @@ public final class EchoBenchmark implements Callable<Integer> {
     }
 
     private void profile(Report out, String name, EchoOptions options) throws Exception {
-        Path folder = Path.of(System.getProperty("moa.benchmarks.work", "target")).resolve(name);
+        Path folder =
+                Path.of(System.getProperty("moa.benchmarks.work", "target")).resolve(name);
         System.err.println("profile: " + name);
         measure(name, options, folder);
         for (String side : List.of("client", "server")) {
@@ -218,7 +219,9 @@ public final class EchoBenchmark implements Callable<Integer> {
                 .leftAligned(2)
                 .row("load", options.describe())
                 .row("workers", Integer.toString(workers))
-                .row("rounds", rounds + ", each " + warmup + " s warm-up and " + measure + " s measured, fresh processes")
+                .row(
+                        "rounds",
+                        rounds + ", each " + warmup + " s warm-up and " + measure + " s measured, fresh processes")
                 .row("JVM options", String.join(" ", jvm))
                 .row("Netty's allocator", allocator)
                 .row("processors", "server " + where(serverProcessors()) + ", client " + where(clientProcessors()));

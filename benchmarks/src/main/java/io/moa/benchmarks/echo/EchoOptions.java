@@ -16,7 +16,13 @@ import java.util.List;
  * @param transport the same for every contender
  */
 public record EchoOptions(
-        int callers, int connections, int loops, int workers, int payloadBytes, int ratePerSecond, Transport transport) {
+        int callers,
+        int connections,
+        int loops,
+        int workers,
+        int payloadBytes,
+        int ratePerSecond,
+        Transport transport) {
 
     public EchoOptions {
         atLeast(1, callers, "callers");

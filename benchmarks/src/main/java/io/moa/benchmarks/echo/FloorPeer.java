@@ -51,8 +51,8 @@ record FloorPeer(Execution execution, boolean joined) implements EchoPeer {
                 .group(loops)
                 .channel(options.transport().serverChannel())
                 .childOption(ChannelOption.TCP_NODELAY, true)
-                .childHandler(pipeline(
-                        () -> workers == null ? new FloorServer.OnLoop() : new FloorServer.OnWorkers(workers)))
+                .childHandler(
+                        pipeline(() -> workers == null ? new FloorServer.OnLoop() : new FloorServer.OnWorkers(workers)))
                 .bind(InetAddress.getLoopbackAddress(), 0)
                 .sync()
                 .channel();

@@ -26,8 +26,7 @@ final class Meter {
 
     private static final @Nullable Method TOTAL_ALLOCATED = totalAllocated();
 
-    private final OperatingSystemMXBean system =
-            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    private final OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final Map<Long, Long> allocatedBefore = new HashMap<>();
     private final Map<Long, Long> allocatedNow = new HashMap<>();
@@ -38,6 +37,7 @@ final class Meter {
     private long startedThreads;
     private long collections;
     private long collectionMillis;
+    private long compilationMillis;
 
     synchronized void begin() {
         allocatedBefore.clear();
@@ -45,6 +45,7 @@ final class Meter {
         startedThreads = threads.getTotalStartedThreadCount();
         collections = collections();
         collectionMillis = collectionMillis();
+        compilationMillis = compilationMillis();
         totalAllocated = total();
         look();
         allocatedBefore.putAll(allocatedNow);
@@ -91,7 +92,8 @@ final class Meter {
                 allocated,
                 exact,
                 collections() - collections,
-                collectionMillis() - collectionMillis);
+                collectionMillis() - collectionMillis,
+                compilationMillis() - compilationMillis);
     }
 
     private long total() {
@@ -115,6 +117,10 @@ final class Meter {
         return ManagementFactory.getGarbageCollectorMXBeans().stream()
                 .mapToLong(GarbageCollectorMXBean::getCollectionTime)
                 .sum();
+    }
+
+    private static long compilationMillis() {
+        return ManagementFactory.getCompilationMXBean().getTotalCompilationTime();
     }
 
     private static @Nullable Method totalAllocated() {

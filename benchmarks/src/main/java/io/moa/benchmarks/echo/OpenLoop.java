@@ -97,7 +97,8 @@ final class OpenLoop implements Load {
             long nanos = System.nanoTime() - intendedNanos;
             if (failure != null || !Arrays.equals(body, back)) {
                 if (failed.sum() == 0) {
-                    System.err.println("open-loop: " + (failure instanceof CompletionException ? failure.getCause() : failure));
+                    System.err.println(
+                            "open-loop: " + (failure instanceof CompletionException ? failure.getCause() : failure));
                 }
                 failed.increment();
             } else {

@@ -135,7 +135,8 @@ final class Profile implements AutoCloseable {
     }
 
     private static Table threadTable(Map<String, double[]> threads) {
-        double all = threads.values().stream().mapToDouble(sums -> sums[0] + sums[1]).sum();
+        double all =
+                threads.values().stream().mapToDouble(sums -> sums[0] + sums[1]).sum();
         Table table = new Table("threads", "user", "system", "both");
         threads.entrySet().stream()
                 .sorted(Comparator.comparingDouble(

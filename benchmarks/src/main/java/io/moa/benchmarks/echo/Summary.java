@@ -21,11 +21,17 @@ record Summary(Map<String, List<Round>> rounds, String floor) {
 
     Table speed(boolean open) {
         Table table = new Table(
-                "contender", "calls/s", "p50 us", "p99 us", "p99.9 us", "max us", open ? "sent late p99 us" : "x floor");
+                "contender",
+                "calls/s",
+                "p50 us",
+                "p99 us",
+                "p99.9 us",
+                "max us",
+                open ? "sent late p99 us" : "x floor");
         rounds.forEach((name, list) -> table.row(
                 name,
                 cell(list, round -> round.calls().perSecond(), 0),
-                cell(list, round -> round.calls().p50Micros(), 0),
+                cell(list, round -> round.calls().p50Micros(), 1),
                 cell(list, round -> round.calls().p99Micros(), 0),
                 cell(list, round -> round.calls().p999Micros(), 0),
                 cell(list, round -> round.calls().maxMicros(), 0),
@@ -100,6 +106,8 @@ record Summary(Map<String, List<Round>> rounds, String floor) {
                 "client B/call",
                 "server B/call",
                 "window s client",
+                "server",
+                "JIT ms client",
                 "server");
         rounds.forEach((name, list) -> {
             for (int i = 0; i < list.size(); i++) {
@@ -117,7 +125,9 @@ record Summary(Map<String, List<Round>> rounds, String floor) {
                         text(round.clientBytes(), 1),
                         text(round.serverBytes(), 1),
                         text(round.client().windowNanos() / 1e9, 3),
-                        text(round.server().windowNanos() / 1e9, 3));
+                        text(round.server().windowNanos() / 1e9, 3),
+                        Long.toString(round.client().compilationMillis()),
+                        Long.toString(round.server().compilationMillis()));
             }
         });
         return table;

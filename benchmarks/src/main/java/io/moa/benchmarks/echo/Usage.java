@@ -11,6 +11,7 @@ import java.util.Map;
  * @param allocatedExact false if threads ended within the window and {@code allocatedBytes} is a lower bound
  * @param collections garbage collections
  * @param collectionMillis milliseconds they took
+ * @param compilationMillis milliseconds of the just-in-time compiler's threads; much of it means too short a warm-up
  */
 record Usage(
         long windowNanos,
@@ -18,7 +19,8 @@ record Usage(
         long allocatedBytes,
         boolean allocatedExact,
         long collections,
-        long collectionMillis) {
+        long collectionMillis,
+        long compilationMillis) {
 
     /**
      * Microseconds of processor time per call. Both are taken as rates, because the windows of the two processes begin and
@@ -44,6 +46,7 @@ record Usage(
         fields.put("exact", allocatedExact);
         fields.put("collections", collections);
         fields.put("collectionMillis", collectionMillis);
+        fields.put("compilationMillis", compilationMillis);
     }
 
     static Usage read(Map<String, String> fields) {
@@ -53,7 +56,8 @@ record Usage(
                 number(fields, "allocated"),
                 Boolean.parseBoolean(fields.get("exact")),
                 number(fields, "collections"),
-                number(fields, "collectionMillis"));
+                number(fields, "collectionMillis"),
+                number(fields, "compilationMillis"));
     }
 
     private static long number(Map<String, String> fields, String name) {

@@ -47,17 +47,11 @@ public class Baselines {
      */
     public static final class LoopThreads extends ThreadPoolExecutor {
         public LoopThreads(int threads, String prefix) {
-            super(
-                    threads,
-                    threads,
-                    1,
-                    TimeUnit.SECONDS,
-                    new LinkedBlockingQueue<>(),
-                    task -> {
-                        Thread thread = new FastThreadLocalThread(task, prefix);
-                        thread.setDaemon(true);
-                        return thread;
-                    });
+            super(threads, threads, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                Thread thread = new FastThreadLocalThread(task, prefix);
+                thread.setDaemon(true);
+                return thread;
+            });
         }
     }
 
