@@ -22,7 +22,11 @@ public final class ServiceStub implements InvocationHandler {
     private final CallStarter starter;
 
     ServiceStub(
-            Class<?> type, ServiceId service, Map<Method, StubMethod> methods, CallOptions options, CallStarter starter) {
+            Class<?> type,
+            ServiceId service,
+            Map<Method, StubMethod> methods,
+            CallOptions options,
+            CallStarter starter) {
         this.type = type;
         this.service = service;
         this.methods = methods;
@@ -74,7 +78,7 @@ public final class ServiceStub implements InvocationHandler {
     /** Makes one call of a synchronous method without waiting. */
     public <S, T> CompletableFuture<T> async(Class<S> as, Function<S, T> call) {
         Recorder recorder = new Recorder();
-        call.apply(as.cast(proxy(recorder)));
+        T nothing = call.apply(as.cast(proxy(recorder))); // the recorder answers with nothing; the future has the reply
         CompletableFuture<@Nullable Object> made = recorder.made;
         if (made == null) {
             throw new IllegalArgumentException(

@@ -104,9 +104,7 @@ final class GuardedInput extends Hessian2Input {
         while (more) {
             int tag = read();
             more = tag == 'R';
-            int length = tag == 'R' || tag == 'S'
-                    ? readRawShort()
-                    : tag < 0x20 ? tag : ((tag - 0x30) << 8) + read();
+            int length = tag == 'R' || tag == 'S' ? readRawShort() : tag < 0x20 ? tag : ((tag - 0x30) << 8) + read();
             letters(text, length);
         }
         return text.toString();
@@ -148,9 +146,12 @@ final class GuardedInput extends Hessian2Input {
      * is neither loaded nor created, so that a peer may add a field of a type that we never heard of.
      */
     void skipObject() throws IOException {
+        // What is unknown in there is no part of the object that is being read.
+        int before = unknownSkipped;
         skipping++;
         readObject();
         skipping--;
+        unknownSkipped = before;
     }
 
     boolean isSkipping() {

@@ -188,8 +188,8 @@ final class HessianDirect {
             }
             return switch (tag) {
                 case 'N' -> null;
-                case 'T' -> Boolean.TRUE;
-                case 'F' -> Boolean.FALSE;
+                case 'T' -> true;
+                case 'F' -> false;
                 case 'I' -> in.readInt();
                 case 0x59 -> (long) in.readInt();
                 case 'L' -> in.readLong();

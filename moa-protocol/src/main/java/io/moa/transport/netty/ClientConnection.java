@@ -26,8 +26,8 @@ import io.moa.protocol.frame.Welcome;
 import io.moa.protocol.payload.BodyPayload;
 import io.moa.protocol.payload.BytesPayload;
 import io.moa.protocol.serialize.SerializationException;
-import io.moa.transport.Connection;
 import io.moa.transport.ConnectFailedException;
+import io.moa.transport.Connection;
 import io.moa.transport.DeadlineWheel;
 import io.moa.transport.Peer;
 import io.moa.transport.TransportConfig;
@@ -182,8 +182,9 @@ final class ClientConnection implements Connection, FrameLink.Side {
             return CompletableFuture.completedFuture(Reply.failure(
                     Status.INTERNAL, Executed.NO, "The call carries no wire form; only calls made by a stub do"));
         }
-        byte[] caller =
-                call.caller().instance().equals(self.instance()) ? selfAsCaller : CallHeader.encodeCaller(call.caller());
+        byte[] caller = call.caller().instance().equals(self.instance())
+                ? selfAsCaller
+                : CallHeader.encodeCaller(call.caller());
         PendingCall mine = new PendingCall(this, call, form, caller, body);
         inFlight.incrementAndGet();
         call.cancellation().add(mine);
@@ -406,8 +407,7 @@ final class ClientConnection implements Connection, FrameLink.Side {
                         ReplyHop.executed(in, frame.hopIndex(), frame.hopLength()),
                         "The reply of " + where() + " was damaged on its way: its checksum is wrong"));
             } else if (status == ReplyHop.VALUE) {
-                Payload payload =
-                        frame.bodyLength() == 0 ? Payload.EMPTY : new BytesPayload(frame.retainedBody());
+                Payload payload = frame.bodyLength() == 0 ? Payload.EMPTY : new BytesPayload(frame.retainedBody());
                 call.end(new Reply.Value(payload, hints));
             } else {
                 ReplyHeader header = ReplyHeader.parse(in, frame.callIndex(), frame.callLength());
@@ -438,6 +438,38 @@ final class ClientConnection implements Connection, FrameLink.Side {
                     Executed.YES,
                     "The reply of " + where() + " has " + header.wholeLength() + " bytes; this side accepts "
                             + config.maxBodyBytes()));
+        }
+    }
+
+    @Override
+    public boolean begins(Frame first) {
+        return pending.get(first.requestId()) != null; // of a call that has ended nothing needs to be kept
+    }
+
+    @Override
+    public void assembled(Frame whole) {
+        frame(whole);
+    }
+
+    @Override
+    public void noRoom(long requestId) {
+        PendingCall call = pending.get(requestId);
+        if (call != null) {
+            call.end(Reply.failure(
+                    Status.OVERLOADED,
+                    Executed.YES,
+                    "The reply of " + where() + " was not taken: too many large replies are under way on this connection"));
+        }
+    }
+
+    @Override
+    public void damaged(long requestId) {
+        PendingCall call = pending.get(requestId);
+        if (call != null) {
+            call.end(Reply.failure(
+                    Status.UNAVAILABLE,
+                    Executed.YES,
+                    "The reply of " + where() + " was damaged on its way: its checksum is wrong"));
         }
     }
 
@@ -502,7 +534,7 @@ final class ClientConnection implements Connection, FrameLink.Side {
         unusable.complete(null);
     }
 
-    private void control(Control message) {
+    private void control(@Nullable Control message) {
         if (message instanceof Control.Progress progress) {
             PendingCall call = pending.get(progress.requestId());
             if (call != null) {

@@ -2,6 +2,7 @@ package io.moa.transport.netty;
 
 import io.moa.invoke.Ticker;
 import io.moa.protocol.frame.BodyAssembler;
+import io.moa.protocol.frame.Crc32c;
 import io.moa.protocol.frame.Frame;
 import io.moa.protocol.frame.FrameException;
 import io.moa.protocol.frame.FrameKind;
@@ -9,6 +10,8 @@ import io.moa.protocol.frame.FrameLimits;
 import io.moa.protocol.frame.FrameReader;
 import io.moa.protocol.frame.FrameSink;
 import io.moa.protocol.frame.Prefix;
+import io.moa.protocol.frame.ReceiveCredit;
+import io.moa.protocol.frame.SendCredit;
 import io.moa.transport.TransportConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -47,8 +50,24 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         /** A whole frame arrived that the link does not handle itself. The view is valid during the call only. */
         void frame(Frame frame);
 
+        /**
+         * The first piece of a split body arrived; the whole follows, after other frames perhaps.
+         *
+         * @return whether it is wanted
+         */
+        boolean begins(Frame first);
+
+        /** A split body is whole. The view is valid during the call only. */
+        void assembled(Frame whole);
+
         /** A frame arrived whose body is over a limit and is being skipped. */
         void oversized(Frame header);
+
+        /** A split body was begun and is not taken, because too many are under way on this connection. */
+        void noRoom(long requestId);
+
+        /** The split body of a call arrived whole, but its checksum is wrong; nothing of it is shown. */
+        void damaged(long requestId);
 
         /** Everything that was read together has been handled. */
         void readComplete();
@@ -72,6 +91,7 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
     private final Ticker ticker;
     private final FrameReader reader;
     private final BodyAssembler assembler;
+    private final FrameSink assembled = new Assembled();
     private final OutboundStack outbound = new OutboundStack();
     private final Runnable drain = this::drain;
 
@@ -88,9 +108,9 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
     private boolean writeFailed;
     private boolean down;
     private String closeReason = "";
-    private long sendCredit;
+    private SendCredit sendCredit = new SendCredit(0);
+    private final ReceiveCredit receiveCredit;
     private int peerFrameBody;
-    private long creditOwed;
     private long lastReadNanos;
     private long lastProgressNanos;
 
@@ -102,8 +122,12 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         this.config = config;
         this.ticker = ticker;
         this.reader = new FrameReader(new FrameLimits(
-                config.maxHeaderBytes(), Math.max(config.chunkBytes(), FrameLimits.DEFAULT.maxFrameBodyBytes()), config.maxBodyBytes()));
-        this.assembler = new BodyAssembler(config.maxBodyBytes(), 2L * config.maxBodyBytes() + config.bodyCreditBytes(), 1024);
+                config.maxHeaderBytes(),
+                Math.max(config.chunkBytes(), FrameLimits.DEFAULT.maxFrameBodyBytes()),
+                config.maxBodyBytes()));
+        this.assembler = new BodyAssembler(
+                BodyAssembler.DEFAULT_MAX_BODIES, Math.max(BodyAssembler.DEFAULT_MAX_BYTES, config.maxBodyBytes()));
+        this.receiveCredit = new ReceiveCredit(config.bodyCreditBytes());
         this.lastReadNanos = ticker.nanos();
         this.lastProgressNanos = lastReadNanos;
         this.peerFrameBody = config.chunkBytes();
@@ -186,7 +210,7 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
 
     /** What the peer said of itself in the handshake. */
     void peerLimits(long initialCredit, int maxFrameBody) {
-        sendCredit = initialCredit;
+        sendCredit = new SendCredit(initialCredit);
         if (maxFrameBody > 0) {
             peerFrameBody = Math.min(config.chunkBytes(), maxFrameBody);
         }
@@ -230,7 +254,7 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         int crc = 0;
         if (body != null && size > 0 && config.bodyChecksum()) {
             flags = Prefix.BODY_CRC;
-            crc = io.moa.protocol.frame.Crc32c.of(body, body.readerIndex(), size);
+            crc = Crc32c.of(body, body.readerIndex(), size);
         }
         if (body == null || size <= peerFrameBody) {
             Prefix.finish(out, start, kind, flags, requestId, hopLength, callLength, size, size, crc);
@@ -401,7 +425,7 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
             }
             SplitBody body = splitBodies.peek();
             int piece = Math.min(body.bytes.readableBytes(), peerFrameBody);
-            if (sendCredit < piece) {
+            if (sendCredit.left() < piece) {
                 break; // the peer's credit brings us back
             }
             if (++chunks > CHUNKS_PER_TURN) {
@@ -409,7 +433,7 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
                 break;
             }
             splitBodies.remove();
-            sendCredit -= piece;
+            sendCredit.take(piece);
             boolean last = piece == body.bytes.readableBytes();
             ByteBuf out = batch();
             int start = Prefix.begin(out);
@@ -469,27 +493,13 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
             case PONG -> {} // that bytes came is all it says
             case CREDIT -> {
                 if (frame.hopLength() >= 4) {
-                    sendCredit += frame.buffer().getUnsignedInt(frame.hopIndex());
+                    sendCredit.granted(frame.buffer().getUnsignedInt(frame.hopIndex()));
                     pump();
                 }
             }
-            case CONTINUATION -> {
-                owe(frame.bodyLength());
-                Frame whole = assembler.add(frame);
-                if (whole != null) {
-                    try {
-                        side.frame(whole);
-                    } finally {
-                        assembler.release(whole);
-                    }
-                }
-            }
             default -> {
-                if (frame.more()) {
-                    owe(frame.bodyLength());
-                    if (!assembler.begin(frame)) {
-                        side.oversized(frame); // no room for it: refused like any body over a limit
-                    }
+                if (frame.split()) {
+                    splitFrame(frame);
                 } else {
                     side.frame(frame);
                 }
@@ -497,12 +507,37 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         }
     }
 
-    /** Split bodies are paid back in large coins: one credit frame for half of the window. */
-    private void owe(int bytes) {
-        creditOwed += bytes;
-        if (creditOwed >= config.bodyCreditBytes() / 2 || (creditOwed > 0 && assembler.isEmpty())) {
-            hopFrame(FrameKind.CREDIT, 0, creditOwed << 32, 8);
-            creditOwed = 0;
+    private void splitFrame(Frame frame) {
+        receiveCredit.received(frame.bodyLength());
+        if (frame.kind() != FrameKind.CONTINUATION && !side.begins(frame)) {
+            grantCredit();
+            return; // its pieces will be ignored
+        }
+        switch (assembler.add(frame, assembled)) {
+            case REFUSED -> side.noRoom(frame.requestId());
+            case CORRUPT -> side.damaged(frame.requestId());
+            case HELD, COMPLETE, IGNORED -> {}
+        }
+        grantCredit();
+    }
+
+    /** Where split bodies come out whole. */
+    private final class Assembled implements FrameSink {
+        @Override
+        public void frame(Frame whole) {
+            side.assembled(whole);
+        }
+
+        @Override
+        public void oversized(Frame header) {
+            throw new IllegalStateException("an assembler refuses by its outcome");
+        }
+    }
+
+    private void grantCredit() {
+        int granted = receiveCredit.grant();
+        if (granted > 0) {
+            hopFrame(FrameKind.CREDIT, 0, (long) granted << 32, 8);
         }
     }
 
@@ -512,7 +547,11 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
             close("the peer sent a piece larger than agreed: " + header);
             return;
         }
+        if (header.split()) {
+            receiveCredit.received(header.announcedLength());
+        }
         side.oversized(header);
+        grantCredit();
     }
 
     private ChannelHandlerContext context() {
