@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 
 /** A service with a method of every kind. Caller and provider share this interface, and nothing else. */
 @MoaService
-@Timeout(millis = 2_000)
+@Timeout(millis = 5_000)
 public interface Shop {
 
     /** The caller waits. Sent again only if it certainly did not run: an order must not be placed twice. */
@@ -19,9 +19,9 @@ public interface Shop {
     /** Nobody waits: the future completes when the reply is here. */
     CompletableFuture<Receipt> orderLater(Order order);
 
-    /** May be sent again even if it may have run, up to twice; and its caller waits half a second, not two. */
+    /** May be sent again even if it may have run, up to twice; and its caller waits two seconds, not five. */
     @Idempotent(attempts = 3)
-    @Timeout(millis = 500)
+    @Timeout(millis = 2_000)
     int stock(String item);
 
     /** Answers out of memory, so the server runs it without a worker thread. */

@@ -37,7 +37,8 @@ public final class ShopConsumer {
 
         try {
             Receipt receipt = shop.order(new Order("tea", 2));
-            out.println("Bought " + receipt.pieces() + " " + receipt.item() + " for " + receipt.priceCents() + " cents");
+            out.println(
+                    "Bought " + receipt.pieces() + " " + receipt.item() + " for " + receipt.priceCents() + " cents");
             shop.order(new Order("cups", 1_000));
         } catch (SoldOutException e) {
             out.println("Sold out: " + e.getMessage());

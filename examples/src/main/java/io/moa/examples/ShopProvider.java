@@ -10,8 +10,10 @@ public final class ShopProvider {
 
     public static void main(String[] args) throws InterruptedException {
         try (Moa moa = Moa.builder("shop").build();
-                MoaServer server =
-                        MoaServer.builder(moa).port(9000).export(new ShopKeeper()).start()) {
+                MoaServer server = MoaServer.builder(moa)
+                        .port(9000)
+                        .export(new ShopKeeper())
+                        .start()) {
             System.out.println("The shop is open at " + server.address() + "; end it with Ctrl+C.");
             Thread.currentThread().join(); // for ever: SIGTERM and Ctrl+C close the server gracefully by themselves
         }

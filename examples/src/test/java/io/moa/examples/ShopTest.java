@@ -29,7 +29,8 @@ class ShopTest {
 
             ShopConsumer.visit(client, new PrintStream(printed, true, StandardCharsets.UTF_8));
 
-            Eventually.within(Duration.ofSeconds(5)).until(() -> keeper.visits() == 1, () -> keeper.visits() + " visits");
+            Eventually.within(Duration.ofSeconds(5))
+                    .until(() -> keeper.visits() == 1, () -> keeper.visits() + " visits");
         }
         assertThat(printed.toString(StandardCharsets.UTF_8))
                 .contains("The shop has [cups, tea]")

@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "call",
         mixinStandardHelpOptions = true,
-        description = "Calls a method of a service at an address and prints the result as JSON. Exits 1 if the call fails.",
+        description =
+                "Calls a method of a service at an address and prints the result as JSON. Exits 1 if the call fails.",
         footer = {
             "",
             "Example:",
@@ -65,7 +66,7 @@ final class CallCommand implements Callable<Integer> {
 
     @Option(
             names = "--timeout-millis",
-            defaultValue = "3000",
+            defaultValue = "5000",
             paramLabel = "MS",
             description = "How long to wait; default ${DEFAULT-VALUE}.")
     private long timeoutMillis;

@@ -15,8 +15,9 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "quickstart",
         mixinStandardHelpOptions = true,
-        description = "Starts a registry, two instances of a sample service and a consumer, makes calls over real sockets,"
-                + " and tells what happened. Exits 0 if everything went as promised.")
+        description =
+                "Starts a registry, two instances of a sample service and a consumer, makes calls over real sockets,"
+                        + " and tells what happened. Exits 0 if everything went as promised.")
 final class QuickstartCommand implements Callable<Integer> {
 
     /** What only makes sense when serving. */

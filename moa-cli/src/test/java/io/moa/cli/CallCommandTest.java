@@ -27,8 +27,8 @@ class CallCommandTest {
 
     @Test
     void saysWhereTheTimeWentIfAsked() {
-        CommandRun call =
-                CommandRun.of("call", "--ledger", address, Greeter.NAME, "ponder(java.lang.String,int)", "[\"Ada\", 30]");
+        CommandRun call = CommandRun.of(
+                "call", "--ledger", address, Greeter.NAME, "ponder(java.lang.String,int)", "[\"Ada\", 30]");
         assertThat(call.exitCode()).isZero();
         assertThat(call.err()).contains("connect wait ", "execute ");
     }
@@ -50,8 +50,7 @@ class CallCommandTest {
 
     @Test
     void aBusinessExceptionIsNamed() {
-        CommandRun call =
-                CommandRun.of("call", address, Greeter.NAME, "ponder(java.lang.String,int)", "[\"Ada\", -1]");
+        CommandRun call = CommandRun.of("call", address, Greeter.NAME, "ponder(java.lang.String,int)", "[\"Ada\", -1]");
         assertThat(call.exitCode()).isEqualTo(1);
         assertThat(call.err()).contains("IllegalArgumentException", "A greeter ponders 0 to 10000 ms, not -1");
     }

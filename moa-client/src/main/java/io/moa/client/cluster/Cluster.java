@@ -23,12 +23,7 @@ public final class Cluster {
     private volatile Plan plan;
     private final Registry.Subscription subscription;
 
-    Cluster(
-            ServiceId service,
-            Discovery discovery,
-            PlanCompiler compiler,
-            long nowNanos,
-            Consumer<Snapshot> changed) {
+    Cluster(ServiceId service, Discovery discovery, PlanCompiler compiler, long nowNanos, Consumer<Snapshot> changed) {
         this.service = service;
         this.compiler = compiler;
         this.changed = changed;

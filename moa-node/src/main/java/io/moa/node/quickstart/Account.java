@@ -64,9 +64,9 @@ final class Account {
     /** Where the time of a call went. */
     void ledger(Ledger ledger) {
         for (Phase phase : Phase.values()) {
-            out.println(String.format(
-                    Locale.ROOT, "     %-13s %9.3f ms   ", phase.label(), ledger.spentNanos(phase) / 1e6)
-                    + painted(DIM, phase.place()));
+            out.println(
+                    String.format(Locale.ROOT, "     %-13s %9.3f ms   ", phase.label(), ledger.spentNanos(phase) / 1e6)
+                            + painted(DIM, phase.place()));
         }
         out.println(String.format(Locale.ROOT, "     %-13s %9.3f ms", "together", ledger.totalNanos() / 1e6));
     }

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 
 /** The service of the quickstart. */
 @MoaService(name = Greeter.NAME)
-@Timeout(millis = 3_000)
+@Timeout(millis = 10_000)
 public interface Greeter {
 
     /** What the service is called, by whoever has not got this interface. */

@@ -45,7 +45,8 @@ public final class SampleGreeter implements Greeter {
     @Override
     public Greeting ponder(String whom, int millis) {
         if (millis < 0 || millis > LONGEST_THOUGHT_MILLIS) {
-            throw new IllegalArgumentException("A greeter ponders 0 to " + LONGEST_THOUGHT_MILLIS + " ms, not " + millis);
+            throw new IllegalArgumentException(
+                    "A greeter ponders 0 to " + LONGEST_THOUGHT_MILLIS + " ms, not " + millis);
         }
         runs.increment();
         work(millis);

@@ -36,7 +36,8 @@ public final class SampleProvider implements AutoCloseable {
      */
     public static SampleProvider start(String name, @Nullable Registry registry, String host, int port) {
         Moa.Builder builder = Moa.builder("quickstart").eventLoops(1);
-        Moa moa = registry == null ? builder.build() : builder.registry(registry).build();
+        Moa moa =
+                registry == null ? builder.build() : builder.registry(registry).build();
         SampleGreeter greeter = new SampleGreeter(name);
         LongAdder repeated = new LongAdder();
         Filter countRepetitions = (call, next) -> {

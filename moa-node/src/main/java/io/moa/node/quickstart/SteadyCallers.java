@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** Threads that call without pause until they are stopped, and keep the count. */
 final class SteadyCallers implements AutoCloseable {
 
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private final Supplier<Greeter.Greeting> call;
     private final List<Thread> threads = new ArrayList<>();
@@ -72,7 +72,7 @@ final class SteadyCallers implements AutoCloseable {
         while (made() < goal) {
             if (System.nanoTime() - start > PATIENCE_NANOS) {
                 throw new IllegalStateException(
-                        "The callers did not get " + calls + " calls done in 10 s; " + made() + " of " + goal);
+                        "The callers did not get " + calls + " calls done in 60 s; " + made() + " of " + goal);
             }
             LockSupport.parkNanos(200_000);
         }
@@ -104,8 +104,10 @@ final class SteadyCallers implements AutoCloseable {
     /** How many calls each instance answered, for people. */
     String whoAnswered() {
         StringBuilder text = new StringBuilder();
-        answeredBy.forEach((by, calls) ->
-                text.append(text.isEmpty() ? "" : ", ").append(by).append(" answered ").append(calls.sum()));
+        answeredBy.forEach((by, calls) -> text.append(text.isEmpty() ? "" : ", ")
+                .append(by)
+                .append(" answered ")
+                .append(calls.sum()));
         return text.toString();
     }
 
