@@ -18,9 +18,8 @@ interface Greeter {
 final class FirstCall {
     public static void main(String[] args) {
         Greeter hello = name -> "Hello, " + name;
-        try (var moa = Moa.builder("hello")
-                        .registry(new MemoryRegistry(Ticker.system()))
-                        .build();
+        var registry = new MemoryRegistry(Ticker.system());
+        try (var moa = Moa.builder("hello").registry(registry).build();
                 var server = MoaServer.builder(moa).export(hello).start();
                 var client = MoaClient.builder(moa).build()) {
             System.out.println(client.stub(Greeter.class).greet("Ada") + ", from " + server.address());
