@@ -458,6 +458,24 @@ class HessianRoundTripTest {
     }
 
     @Test
+    void leavesTheOuterObjectOfAnInnerOneAtHome() {
+        AllowList allowed = AllowList.ofValues().plus(Inner.class);
+        assertThat(allowed.allows(HessianRoundTripTest.class.getName())).isFalse();
+        Inner inner = new Inner();
+        inner.number = 5;
+        Inner back = (Inner) Samples.roundTrip(hessian.result(Inner.class, allowed), inner);
+        assertThat(back.number).isEqualTo(5);
+    }
+
+    class Inner {
+        int number;
+
+        Object outer() {
+            return hessian;
+        }
+    }
+
+    @Test
     void limitsTheDepthOfWhatIsWrittenAsOfWhatIsRead() {
         BodyCodec nodes = hessian.result(Samples.Node.class, shop);
         Samples.Node first = new Samples.Node();

@@ -164,6 +164,17 @@ class JsonSerializerTest {
         }
     }
 
+    record HasClass(Class<?> type) {}
+
+    @Test
+    void loadsNoClassThatATextNames() {
+        assertThatThrownBy(() -> read(HasClass.class, "{\"type\":\"java.lang.ProcessBuilder\"}"))
+                .isInstanceOf(SerializationException.class)
+                .hasMessageContaining("java.lang.Class");
+        assertThatThrownBy(() -> read(Class.class, "\"java.lang.ProcessBuilder\""))
+                .isInstanceOf(SerializationException.class);
+    }
+
     @JsonTypeInfo(use = JsonTypeInfo.Id.CLASS)
     interface Annotated {}
 
