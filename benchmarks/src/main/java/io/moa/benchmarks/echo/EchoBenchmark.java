@@ -30,6 +30,9 @@ public final class EchoBenchmark implements Callable<Integer> {
 
     private static final int PROFILE_ROWS = 15;
 
+    /** Both compilers together work less than this in a second: 5 % of one processor. */
+    private static final long RESTING_MILLIS = 50;
+
     @Option(names = "--contenders", split = ",", description = "Who is measured.")
     private List<String> contenders = List.of("netty-floor", "netty-floor-worker", "moa-direct", "moa-worker");
 
@@ -60,8 +63,13 @@ public final class EchoBenchmark implements Callable<Integer> {
     @Option(names = "--allocator", description = "Netty's default allocator in every process: pooled, adaptive.")
     private String allocator = "pooled";
 
-    @Option(names = "--warmup", description = "Seconds of calls before the window.")
+    @Option(names = "--warmup", description = "Least seconds of calls before the window.")
     private int warmup = 10;
+
+    @Option(
+            names = "--warmup-most",
+            description = "Most seconds of calls before the window; between the two it opens when both compilers rest.")
+    private int warmupMost = 40;
 
     @Option(names = "--measure", description = "Seconds of the window.")
     private int measure = 10;
@@ -159,7 +167,7 @@ public final class EchoBenchmark implements Callable<Integer> {
         try (Side server = new Side("server", name, 0, options, jvmOptions, serverProcessors());
                 Side client = new Side("client", name, server.port(), options, jvmOptions, clientProcessors())) {
             client.order("load", "loading");
-            TimeUnit.SECONDS.sleep(warmup);
+            warmUp(name, server, client);
             // both orders leave before either answer is awaited: the windows differ by a message, not by a round trip
             server.send("begin" + recording(recordings, "server"));
             client.send("begin" + recording(recordings, "client"));
@@ -176,6 +184,23 @@ public final class EchoBenchmark implements Callable<Integer> {
             }
             return round;
         }
+    }
+
+    /** The same seconds warm up less on a busy machine; so what ends the warm-up is that little is being compiled. */
+    private void warmUp(String name, Side server, Side client) throws Exception {
+        TimeUnit.SECONDS.sleep(warmup);
+        for (int second = warmup; second < warmupMost; second++) {
+            long before = compiled(server) + compiled(client);
+            TimeUnit.SECONDS.sleep(1);
+            if (compiled(server) + compiled(client) - before < RESTING_MILLIS) {
+                return;
+            }
+        }
+        System.err.println(name + ": still being compiled after " + warmupMost + " s of warm-up; see the JIT columns");
+    }
+
+    private static long compiled(Side side) throws Exception {
+        return Long.parseLong(side.order("compiled", "compiled"));
     }
 
     private static String recording(@Nullable Path folder, String side) {
@@ -221,7 +246,8 @@ public final class EchoBenchmark implements Callable<Integer> {
                 .row("workers", Integer.toString(workers))
                 .row(
                         "rounds",
-                        rounds + ", each " + warmup + " s warm-up and " + measure + " s measured, fresh processes")
+                        rounds + ", each " + warmup + " to " + warmupMost + " s warm-up and " + measure
+                                + " s measured, fresh processes")
                 .row("JVM options", String.join(" ", jvm))
                 .row("Netty's allocator", allocator)
                 .row("processors", "server " + where(serverProcessors()) + ", client " + where(clientProcessors()));

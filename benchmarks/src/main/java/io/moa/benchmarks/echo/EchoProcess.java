@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * (started)     @ready PORT          the server listens, or the client is connected (port 0)
  * load          @loading             client only: calls begin, uncounted
+ * compiled      @compiled MILLIS     time of the just-in-time compiler so far
  * begin [FILE]  @begun               the window is open; with FILE, a profile is being recorded
  * end           @ended name=value …  the window is closed; what was used and seen in it
  * </pre>
@@ -81,6 +82,8 @@ public final class EchoProcess {
             if (order.equals("load") && load != null) {
                 load.start();
                 answers.println(MARK + "loading");
+            } else if (order.equals("compiled")) {
+                answers.println(MARK + "compiled " + Meter.compilationMillis());
             } else if (order.equals("begin") || order.startsWith("begin ")) {
                 begin(order.length() > 6 ? Path.of(order.substring(6)) : null);
                 answers.println(MARK + "begun");
@@ -119,6 +122,9 @@ public final class EchoProcess {
 
     private String end() throws Exception {
         Usage usage = meter.end(); // first: nothing that follows belongs to the window
+        if (profile != null) {
+            profile.stop();
+        }
         windowClosed.countDown();
         Map<String, Object> fields = new LinkedHashMap<>();
         usage.write(fields);

@@ -39,6 +39,17 @@ final class Meter {
     private long collectionMillis;
     private long compilationMillis;
 
+    Meter() {
+        // the beans load and generate classes when first asked; that is no part of a window
+        begin();
+        end();
+    }
+
+    /** Milliseconds that the just-in-time compiler's threads have worked so far. */
+    static long compilationMillis() {
+        return ManagementFactory.getCompilationMXBean().getTotalCompilationTime();
+    }
+
     synchronized void begin() {
         allocatedBefore.clear();
         allocatedNow.clear();
@@ -117,10 +128,6 @@ final class Meter {
         return ManagementFactory.getGarbageCollectorMXBeans().stream()
                 .mapToLong(GarbageCollectorMXBean::getCollectionTime)
                 .sum();
-    }
-
-    private static long compilationMillis() {
-        return ManagementFactory.getCompilationMXBean().getTotalCompilationTime();
     }
 
     private static @Nullable Method totalAllocated() {

@@ -18,6 +18,7 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordedMethod;
 import jdk.jfr.consumer.RecordedStackTrace;
+import jdk.jfr.consumer.RecordedThread;
 import jdk.jfr.consumer.RecordingFile;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +46,7 @@ final class Profile implements AutoCloseable {
         this.file = file;
     }
 
-    /** Records from now on; {@link #close} writes the file. */
+    /** Records from now until {@link #stop}; {@link #close} writes the file. */
     static Profile record(Path file) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
         Recording recording = new Recording();
@@ -55,7 +56,7 @@ final class Profile implements AutoCloseable {
         if (cpuTime) {
             recording.enable(CPU_TIME).with("throttle", "10ms");
         } else {
-            recording.enable(JAVA).withPeriod(Duration.ofMillis(10));
+            recording.enable(JAVA).withPeriod(Duration.ofMillis(5));
             recording.enable(NATIVE).withPeriod(Duration.ofMillis(20));
         }
         recording.enable(THREAD_LOAD).withPeriod(Duration.ofSeconds(1));
@@ -64,9 +65,13 @@ final class Profile implements AutoCloseable {
         return new Profile(recording, file);
     }
 
+    /** Ends the window; nothing later is recorded. */
+    void stop() {
+        recording.stop();
+    }
+
     @Override
     public void close() throws IOException {
-        recording.stop();
         recording.dump(file);
         recording.close();
     }
@@ -92,6 +97,9 @@ final class Profile implements AutoCloseable {
                         add(nearest, nearestLibraryFrame(stack), 1);
                     }
                     case NATIVE -> {
+                        if (isOurOwn(event.getThread("sampledThread"))) {
+                            continue;
+                        }
                         RecordedMethod top = top(stack);
                         add(natives, top == null ? "(stack unknown)" : name(top), 1);
                     }
@@ -114,14 +122,26 @@ final class Profile implements AutoCloseable {
         }
         Map<String, Table> tables = new LinkedHashMap<>();
         tables.put("CPU by threads, as the operating system counted it", threadTable(threads));
-        tables.put("Samples by top frame", shares("frame", frames, most));
-        tables.put("Samples by package of the top frame", shares("package", packages, most));
-        tables.put("Samples by nearest frame outside the JDK", shares("frame", nearest, most));
-        tables.put("Samples inside native methods, waiting included", shares("frame", natives, most));
+        tables.put(count(frames) + "by top frame", shares("frame", frames, most));
+        tables.put(count(frames) + "by package of the top frame", shares("package", packages, most));
+        tables.put(count(frames) + "by nearest frame outside the JDK", shares("frame", nearest, most));
+        tables.put(count(natives) + "inside native methods, waiting included", shares("frame", natives, most));
         tables.put("Bytes allocated by class", shares("class", classes, most));
         tables.put("Bytes allocated by nearest frame outside the JDK", shares("frame", sites, most));
         tables.values().removeIf(Table::isEmpty);
         return tables;
+    }
+
+    /** A share means little without it. */
+    private static String count(Map<String, Double> counts) {
+        return Math.round(counts.values().stream()
+                        .mapToDouble(Double::doubleValue)
+                        .sum()) + " samples ";
+    }
+
+    /** The process's first thread waits for orders all the time. */
+    private static boolean isOurOwn(@Nullable RecordedThread thread) {
+        return thread != null && "main".equals(thread.getJavaName());
     }
 
     private static Table shares(String what, Map<String, Double> counts, int most) {
