@@ -210,7 +210,7 @@ public final class Quickstart {
                                 + " the time of a call went stands in its ledger."
                         : account.broken() + " of the promises above were not kept. That should not happen: please"
                                 + " report it with this account.");
-        account.tell("What to do next: read README.md and examples/, where the smallest program has 15 lines;"
+        account.tell("What to do next: read README.md and examples/, beginning with the smallest program;"
                 + " docs/concepts.md explains the words used here. To call the service yourself:");
         account.literal("./moa quickstart --serve --port 9000");
         account.literal("./moa call 127.0.0.1:9000 " + Greeter.NAME + " 'greet(java.lang.String)' '[\"Ada\"]'");

@@ -459,7 +459,8 @@ final class ClientConnection implements Connection, FrameLink.Side {
             call.end(Reply.failure(
                     Status.OVERLOADED,
                     Executed.YES,
-                    "The reply of " + where() + " was not taken: too many large replies are under way on this connection"));
+                    "The reply of " + where()
+                            + " was not taken: too many large replies are under way on this connection"));
         }
     }
 
