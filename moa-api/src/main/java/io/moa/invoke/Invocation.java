@@ -130,6 +130,22 @@ public final class Invocation {
         return toBuilder().attributes(newAttributes).build();
     }
 
+    /**
+     * The failure of this call for want of time. It ends the ledger and says in which phase most of the time went.
+     *
+     * @param executed whether the implementation may have run
+     * @param nowNanos the present moment
+     * @param detail what else a reader should know, such as which instance it was at; may be empty
+     */
+    public Reply.Failure timedOut(Executed executed, long nowNanos, String detail) {
+        ledger.settle(nowNanos);
+        return Reply.failure(
+                Status.DEADLINE_EXCEEDED,
+                executed,
+                service + " " + method + (detail.isEmpty() ? "" : " (" + detail + ")") + " timed out: "
+                        + ledger.verdict() + " [" + ledger.account() + "]");
+    }
+
     /** Names the call and its caller, never its arguments, which may be secret, large or hostile. */
     @Override
     public String toString() {

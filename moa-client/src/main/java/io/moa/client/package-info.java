@@ -1,4 +1,4 @@
-/** How a call leaves. */
+/** Calling services: {@link io.moa.client.MoaClient} is where users begin. */
 @NullMarked
 package io.moa.client;
 

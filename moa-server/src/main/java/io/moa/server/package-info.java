@@ -1,4 +1,4 @@
-/** How a call arrives. */
+/** Offering services: {@link io.moa.server.MoaServer} is where users begin. */
 @NullMarked
 package io.moa.server;
 

@@ -1,0 +1,29 @@
+package io.moa.client;
+
+import io.moa.client.cluster.ClusterInvoker;
+import io.moa.client.filter.DeadlineFilter;
+import io.moa.client.filter.RetryFilter;
+import io.moa.invoke.Backstop;
+import io.moa.invoke.Filter;
+import io.moa.invoke.Invoker;
+import io.moa.invoke.Ticker;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The route of a call through a client, from the stub to the connection. This is all of it: nothing is found on the class
+ * path, and nothing is put between.
+ */
+final class ClientStack {
+
+    private ClientStack() {}
+
+    static Invoker route(Ticker ticker, List<Filter> users, ClusterInvoker cluster) {
+        List<Filter> stops = new ArrayList<>();
+        stops.add(Backstop.INSTANCE); // outermost, so that whatever breaks below still becomes a reply
+        stops.addAll(users); // above retry, so that users' filters see a call once, however often it is sent
+        stops.add(new DeadlineFilter(ticker)); // below users' filters: time that they spent counts
+        stops.add(new RetryFilter(ticker)); // above the pick, so that every attempt may go to another instance
+        return Filter.stack(stops, cluster); // last: plan, pick, lease, connection
+    }
+}

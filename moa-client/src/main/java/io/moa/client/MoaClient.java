@@ -1,0 +1,131 @@
+package io.moa.client;
+
+import io.moa.Moa;
+import io.moa.client.cluster.ClusterInvoker;
+import io.moa.client.cluster.Clusters;
+import io.moa.client.cluster.EndpointConfig;
+import io.moa.client.cluster.Endpoints;
+import io.moa.client.stub.CallStarter;
+import io.moa.client.stub.GenericStub;
+import io.moa.client.stub.ServiceStub;
+import io.moa.client.stub.StubCompiler;
+import io.moa.client.stub.StubConfig;
+import io.moa.discovery.ServiceId;
+import io.moa.invoke.Filter;
+import io.moa.invoke.Invoker;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/**
+ * Calls services of other processes.
+ *
+ * <pre>{@code
+ * MoaClient client = MoaClient.builder(moa).build();
+ * Greeter greeter = client.stub(Greeter.class);
+ * String text = greeter.greet("Ada");                                                  // waits
+ * CompletableFuture<String> later = client.async(greeter, g -> g.greet("Ada"));        // does not
+ * Greeter hasty = client.with(greeter, CallOptions.NONE.withTimeout(Duration.ofMillis(50)));
+ * }</pre>
+ *
+ * <p>One client serves a whole application; its stubs are cheap, safe for many threads, and last as long as it does.
+ */
+public final class MoaClient implements AutoCloseable {
+
+    private final Moa moa;
+    private final Endpoints endpoints;
+    private final Clusters clusters;
+    private final CallStarter starter;
+    private final StubCompiler compiler;
+
+    private MoaClient(Moa moa, EndpointConfig config, List<Filter> filters) {
+        this.moa = moa;
+        this.endpoints = new Endpoints(moa, config);
+        this.clusters = new Clusters(moa, endpoints);
+        Invoker route = ClientStack.route(moa.ticker(), filters, new ClusterInvoker(clusters, endpoints, moa.ticker()));
+        this.starter = new CallStarter(moa, route);
+        this.compiler = new StubCompiler(moa, starter, clusters::of);
+    }
+
+    /** Begins a client of this application. */
+    public static Builder builder(Moa moa) {
+        return new Builder(moa);
+    }
+
+    /**
+     * A stub: an object of the service's interface whose methods are remote calls. It begins to follow the service.
+     *
+     * @throws IllegalArgumentException if the interface cannot be a service, saying why and what is expected
+     */
+    public <S> S stub(Class<S> type) {
+        return stub(type, StubConfig.ANNOTATED);
+    }
+
+    /** A stub with settings that override the annotations of the interface. */
+    public <S> S stub(Class<S> type, StubConfig config) {
+        return compiler.compile(type, config, CallOptions.NONE);
+    }
+
+    /** A stub of the same service whose calls have these options; cheap enough to make for one call. */
+    @SuppressWarnings("unchecked") // the same interface as the stub given
+    public <S> S with(S stub, CallOptions options) {
+        return (S) ServiceStub.of(stub).with(options);
+    }
+
+    /**
+     * Calls a synchronous method without waiting.
+     *
+     * @param stub made by this client
+     * @param call makes exactly one call on the stub that it is given
+     * @return the result; cancelling it, or ending it otherwise, withdraws the call at every further hop
+     */
+    @SuppressWarnings("unchecked") // a stub has exactly one interface, the one it was made for
+    public <S, T> CompletableFuture<T> async(S stub, Function<S, T> call) {
+        return ServiceStub.of(stub).async((Class<S>) stub.getClass().getInterfaces()[0], call);
+    }
+
+    /** Calls a service whose interface is not on the class path, with plain data. */
+    public GenericStub generic(ServiceId service) {
+        return new GenericStub(moa, clusters.of(service), starter);
+    }
+
+    /** Follows nothing any more and closes every connection; calls in flight fail. Idempotent. */
+    @Override
+    public void close() {
+        clusters.close();
+        endpoints.close();
+    }
+
+    @Override
+    public String toString() {
+        return "MoaClient[" + moa.self() + "]";
+    }
+
+    /** Collects what a client is made of. Not safe for threads. */
+    public static final class Builder {
+        private final Moa moa;
+        private EndpointConfig endpoints = EndpointConfig.DEFAULT;
+        private final List<Filter> filters = new ArrayList<>();
+
+        private Builder(Moa moa) {
+            this.moa = moa;
+        }
+
+        /** How connections are kept; default {@link EndpointConfig#DEFAULT}. */
+        public Builder endpoints(EndpointConfig value) {
+            this.endpoints = value;
+            return this;
+        }
+
+        /** Adds a filter, which sees each call once, however often it is sent, in the order added. */
+        public Builder filter(Filter value) {
+            filters.add(value);
+            return this;
+        }
+
+        public MoaClient build() {
+            return new MoaClient(moa, endpoints, filters);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.moa.client.cluster;
+
+import io.moa.client.filter.RetryFilter;
+import io.moa.governance.plan.Plan;
+import io.moa.invoke.Executed;
+import io.moa.invoke.Invocation;
+import io.moa.invoke.Invoker;
+import io.moa.invoke.Lease;
+import io.moa.invoke.Phase;
+import io.moa.invoke.Reply;
+import io.moa.invoke.Status;
+import io.moa.invoke.Ticker;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The end of the client's route in this process: reads the service's plan, picks an instance, hands the attempt to its
+ * endpoint, and settles the lease when the attempt has ended.
+ */
+public final class ClusterInvoker implements Invoker {
+
+    private final Clusters clusters;
+    private final Endpoints endpoints;
+    private final Ticker ticker;
+
+    public ClusterInvoker(Clusters clusters, Endpoints endpoints, Ticker ticker) {
+        this.clusters = clusters;
+        this.endpoints = endpoints;
+        this.ticker = ticker;
+    }
+
+    @Override
+    public CompletableFuture<Reply> invoke(Invocation call) {
+        call.ledger().enter(Phase.PICK, ticker.nanos());
+        Cluster cluster = call.attributes().get(Cluster.KEY);
+        if (cluster == null) {
+            cluster = clusters.of(call.service()); // a call that no stub prepared, such as a generic one
+        }
+        Plan plan = cluster.plan();
+        Lease lease = plan.pick(call);
+        if (lease == null) {
+            return CompletableFuture.completedFuture(Reply.failure(
+                    Status.UNAVAILABLE,
+                    Executed.NO,
+                    "No instance for " + call.service() + " " + call.method() + ": " + plan.whyNone()));
+        }
+        RetryFilter.Attempt attempt = call.attributes().get(RetryFilter.ATTEMPT);
+        if (attempt != null) {
+            attempt.picked(lease.instance().uuid());
+        }
+        long now = ticker.nanos();
+        if (call.deadline().expired(now)) {
+            Reply late = call.timedOut(Executed.NO, now, "it was never sent");
+            lease.settle(late, now);
+            return CompletableFuture.completedFuture(late);
+        }
+        CompletableFuture<Reply> reply = endpoints.of(lease.instance()).invoke(call);
+        return reply.whenComplete((value, thrown) -> lease.settle(
+                value != null
+                        ? value
+                        : Reply.failure(Status.INTERNAL, Executed.MAYBE, "the endpoint broke its contract: " + thrown),
+                ticker.nanos()));
+    }
+}

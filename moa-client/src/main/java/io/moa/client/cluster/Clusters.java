@@ -1,0 +1,69 @@
+package io.moa.client.cluster;
+
+import io.moa.Moa;
+import io.moa.discovery.ServiceId;
+import io.moa.governance.plan.PlanCompiler;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The services that one client calls, each followed from the first stub or call on. Safe for many threads. */
+public final class Clusters {
+
+    private final Moa moa;
+    private final Endpoints endpoints;
+    private final Map<ServiceId, Cluster> clusters = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    public Clusters(Moa moa, Endpoints endpoints) {
+        this.moa = moa;
+        this.endpoints = endpoints;
+    }
+
+    /**
+     * The cluster of a service, begun now if need be.
+     *
+     * @throws IllegalStateException if the client is closed
+     */
+    public Cluster of(ServiceId service) {
+        Cluster known = clusters.get(service);
+        if (known != null) {
+            return known;
+        }
+        synchronized (this) { // not computeIfAbsent: the registry calls back before subscribe returns
+            if (closed) {
+                throw new IllegalStateException("The client of " + moa.self().application() + " is closed");
+            }
+            known = clusters.get(service);
+            if (known == null) {
+                known = new Cluster(
+                        service,
+                        moa.registry(),
+                        new PlanCompiler(moa.chance(), moa.ticker()),
+                        moa.ticker().nanos(),
+                        snapshot -> retireUnknown());
+                clusters.put(service, known);
+            }
+            return known;
+        }
+    }
+
+    /** Lets go of connections to instances that no followed service lists any more. */
+    private void retireUnknown() {
+        Set<String> listed = new HashSet<>();
+        for (Cluster cluster : clusters.values()) {
+            cluster.plan()
+                    .snapshot()
+                    .entries()
+                    .forEach(entry -> listed.add(entry.instance().uuid()));
+        }
+        endpoints.retain(listed);
+    }
+
+    /** Follows nothing any more. */
+    public synchronized void close() {
+        closed = true;
+        clusters.values().forEach(Cluster::close);
+    }
+}

@@ -1,0 +1,317 @@
+package io.moa.client.cluster;
+
+import io.moa.Moa;
+import io.moa.discovery.Address;
+import io.moa.discovery.Instance;
+import io.moa.invoke.Cancellation;
+import io.moa.invoke.Executed;
+import io.moa.invoke.Invocation;
+import io.moa.invoke.Phase;
+import io.moa.invoke.Reply;
+import io.moa.invoke.Scheduler;
+import io.moa.invoke.Status;
+import io.moa.protocol.payload.BodyPayload;
+import io.moa.protocol.serialize.SerializationException;
+import io.moa.transport.Connection;
+import io.moa.transport.Wanted;
+import io.netty.buffer.ByteBufAllocator;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The place of one connection: empty until the first call, then connecting while calls wait, then open; after a failure it
+ * pauses, and calls fail at once with the reason, until the pause is over and the next call tries again.
+ */
+final class ConnectionSlot {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionSlot.class);
+
+    private final Moa moa;
+    private final Instance instance;
+    private final @Nullable Address address;
+    private final EndpointConfig config;
+
+    private volatile @Nullable Connection open; // the fast path reads only this
+    private volatile boolean retired;
+
+    // Guarded by this.
+    private final Queue<Waiting> waiting = new ArrayDeque<>();
+    private boolean connecting;
+    private int failures;
+    private long pausedUntilNanos;
+    private String lastFailure = "";
+
+    ConnectionSlot(Moa moa, Instance instance, @Nullable Address address, EndpointConfig config) {
+        this.moa = moa;
+        this.instance = instance;
+        this.address = address;
+        this.config = config;
+    }
+
+    CompletableFuture<Reply> invoke(Invocation call) {
+        Connection connection = open;
+        if (connection != null && connection.usable() && !retired) {
+            return connection.invoke(call);
+        }
+        return invokeUnconnected(call);
+    }
+
+    private CompletableFuture<Reply> invokeUnconnected(Invocation call) {
+        long now = moa.ticker().nanos();
+        if (retired) {
+            return refuse(Status.DRAINING, instance + " has left the registry; the call was not sent there");
+        }
+        if (address == null) {
+            return refuse(
+                    Status.UNAVAILABLE,
+                    instance + " can only be reached at " + instance.addresses() + ", which this process cannot");
+        }
+        Reply.Failure badArguments = encodeNow(call);
+        if (badArguments != null) {
+            return CompletableFuture.completedFuture(badArguments);
+        }
+        call.ledger().enter(Phase.CONNECT_WAIT, now);
+        Waiting mine = new Waiting(call);
+        boolean connect = false;
+        synchronized (this) {
+            Connection connection = open;
+            if (connection != null && connection.usable()) {
+                return connection.invoke(call); // somebody connected meanwhile
+            }
+            if (!connecting) {
+                if (failures > 0 && pausedUntilNanos - now > 0) {
+                    return refuse(
+                            Status.UNAVAILABLE,
+                            "Could not connect to " + instance + " (" + failures + " times; next try in "
+                                    + Math.max(1, (pausedUntilNanos - now) / 1_000_000) + " ms): " + lastFailure);
+                }
+                connecting = true;
+                connect = true;
+            } else if (waiting.size() >= config.maxWaiting()) {
+                return refuse(
+                        Status.OVERLOADED,
+                        waiting.size() + " calls already wait for a connection to " + instance
+                                + ", which is the limit");
+            }
+            waiting.add(mine);
+        }
+        mine.limit();
+        if (connect) {
+            connect(call);
+        }
+        return mine.reply;
+    }
+
+    /** The connection may be ready on an event loop, where users' classes must not be encoded; so it is done here. */
+    private Reply.@Nullable Failure encodeNow(Invocation call) {
+        if (call.payload() instanceof BodyPayload body) {
+            try {
+                body.encoded(ByteBufAllocator.DEFAULT, moa.transportConfig().maxBodyBytes())
+                        .release();
+            } catch (SerializationException e) {
+                return Reply.failure(
+                                e.reason().status(), Executed.NO, "The arguments cannot be sent: " + e.getMessage())
+                        .withCause(e);
+            }
+        }
+        return null;
+    }
+
+    private void connect(Invocation cause) {
+        Address where = address;
+        if (where == null) {
+            return;
+        }
+        Wanted wanted = new Wanted(instance.application(), instance.uuid(), List.of(cause.service()));
+        moa.transport().connect(where, moa.self(), wanted).whenComplete((connection, thrown) -> {
+            if (thrown == null) {
+                connected(connection);
+            } else {
+                failed(thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown);
+            }
+        });
+    }
+
+    private void connected(Connection connection) {
+        List<Waiting> ready;
+        synchronized (this) {
+            connecting = false;
+            failures = 0;
+            open = connection;
+            ready = new ArrayList<>(waiting);
+            waiting.clear();
+        }
+        if (!connection.peer().instance().equals(instance.uuid())) {
+            LOG.info(
+                    "{} at {} is now process {}; it serves what was wanted and is used until the registry says more",
+                    instance.application(),
+                    address,
+                    connection.peer());
+        }
+        connection.unusable().thenRun(() -> gone(connection));
+        if (retired) {
+            retire();
+        }
+        for (Waiting call : ready) {
+            call.proceed(connection);
+        }
+    }
+
+    private void failed(Throwable thrown) {
+        List<Waiting> unlucky;
+        String reason = thrown.getMessage() == null ? thrown.toString() : thrown.getMessage();
+        synchronized (this) {
+            connecting = false;
+            pause(reason);
+            unlucky = new ArrayList<>(waiting);
+            waiting.clear();
+        }
+        LOG.debug("no connection to {}", instance, thrown);
+        for (Waiting call : unlucky) {
+            call.end(Endpoint.refused(Status.UNAVAILABLE, "Could not connect to " + instance + ": " + reason));
+        }
+    }
+
+    /** Full jitter: anywhere between nothing and a bound that doubles. Called with the lock held. */
+    private void pause(String reason) {
+        failures++;
+        lastFailure = reason;
+        long bound = config.backoffMax().toNanos();
+        int doublings = Math.min(failures - 1, 30);
+        if (config.backoffFirst().toNanos() < bound >> doublings) {
+            bound = config.backoffFirst().toNanos() << doublings;
+        }
+        pausedUntilNanos = moa.ticker().nanos() + moa.chance().nextLong(bound);
+    }
+
+    /** The next call connects again at once; only a connect that fails is followed by a pause. */
+    private synchronized void gone(Connection connection) {
+        if (open == connection) {
+            open = null;
+        }
+    }
+
+    void retire() {
+        retired = true;
+        Connection connection = open;
+        if (connection != null) {
+            closeWhenIdle(
+                    connection, moa.ticker().nanos() + Duration.ofSeconds(30).toNanos());
+        }
+    }
+
+    private void closeWhenIdle(Connection connection, long latestNanos) {
+        if (connection.inFlight() == 0 || latestNanos - moa.ticker().nanos() <= 0) {
+            connection.close();
+        } else {
+            moa.scheduler()
+                    .schedule(
+                            () -> closeWhenIdle(connection, latestNanos),
+                            Duration.ofMillis(100).toNanos());
+        }
+    }
+
+    void close() {
+        retired = true;
+        Connection connection = open;
+        if (connection != null) {
+            connection.close();
+        }
+        List<Waiting> unlucky;
+        synchronized (this) {
+            unlucky = new ArrayList<>(waiting);
+            waiting.clear();
+        }
+        for (Waiting call : unlucky) {
+            call.end(Endpoint.refused(Status.UNAVAILABLE, "The client was closed"));
+        }
+    }
+
+    private static CompletableFuture<Reply> refuse(Status status, String message) {
+        return CompletableFuture.completedFuture(Endpoint.refused(status, message));
+    }
+
+    /** A call that waits for the connection, at most until its deadline. */
+    private final class Waiting implements Cancellation.Listener {
+        private final Invocation call;
+        private final CompletableFuture<Reply> reply = new CompletableFuture<>();
+        private final AtomicBoolean decided = new AtomicBoolean(); // proceeds, or ends here: never both
+        private volatile Scheduler.@Nullable Timer timer;
+
+        Waiting(Invocation call) {
+            this.call = call;
+        }
+
+        void limit() {
+            if (!call.deadline().isNone()) {
+                timer = moa.scheduler()
+                        .schedule(
+                                this::expire,
+                                call.deadline().remainingNanos(moa.ticker().nanos()));
+                if (decided.get()) {
+                    stopTimer();
+                }
+            }
+            call.cancellation().add(this);
+        }
+
+        void proceed(Connection connection) {
+            if (decide()) {
+                connection.invoke(call).thenAccept(reply::complete);
+            }
+        }
+
+        void end(Reply failure) {
+            if (decide()) {
+                reply.complete(failure);
+            }
+        }
+
+        private void expire() {
+            if (decide()) {
+                forget();
+                reply.complete(call.timedOut(Executed.NO, moa.ticker().nanos(), "connecting to " + instance));
+            }
+        }
+
+        @Override
+        public void cancelled(Cancellation.Reason reason) {
+            if (decide()) {
+                forget();
+                reply.complete(Endpoint.refused(
+                        Status.CANCELLED, "The call was withdrawn (" + reason + ") while it waited for a connection"));
+            }
+        }
+
+        private boolean decide() {
+            if (!decided.compareAndSet(false, true)) {
+                return false;
+            }
+            stopTimer();
+            call.cancellation().remove(this);
+            return true;
+        }
+
+        private void stopTimer() {
+            Scheduler.Timer running = timer;
+            if (running != null) {
+                running.cancel();
+            }
+        }
+
+        private void forget() {
+            synchronized (ConnectionSlot.this) {
+                waiting.remove(this);
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package io.moa.client.cluster;
+
+import io.moa.Moa;
+import io.moa.discovery.Address;
+import io.moa.discovery.Instance;
+import io.moa.invoke.Executed;
+import io.moa.invoke.Invocation;
+import io.moa.invoke.Invoker;
+import io.moa.invoke.Reply;
+import io.moa.invoke.Status;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One instance, as something that can be called: a few connections, opened when the first call comes, used in turn. Safe
+ * for many threads.
+ */
+public final class Endpoint implements Invoker {
+
+    private final Instance instance;
+    private final ConnectionSlot[] slots;
+    private final AtomicInteger turn = new AtomicInteger();
+
+    Endpoint(Moa moa, Instance instance, EndpointConfig config) {
+        this.instance = instance;
+        Address address = firstSupported(moa, instance);
+        this.slots = new ConnectionSlot[config.connections()];
+        for (int i = 0; i < slots.length; i++) {
+            slots[i] = new ConnectionSlot(moa, instance, address, config);
+        }
+    }
+
+    private static @Nullable Address firstSupported(Moa moa, Instance instance) {
+        for (Address address : instance.addresses()) {
+            if (moa.transport().supports(address)) {
+                return address;
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public CompletableFuture<Reply> invoke(Invocation call) {
+        ConnectionSlot slot = slots.length == 1 ? slots[0] : slots[Math.floorMod(turn.getAndIncrement(), slots.length)];
+        return slot.invoke(call);
+    }
+
+    /** Closes each connection when its calls are done; new calls are refused as certainly not run. */
+    void retire() {
+        for (ConnectionSlot slot : slots) {
+            slot.retire();
+        }
+    }
+
+    void close() {
+        for (ConnectionSlot slot : slots) {
+            slot.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Endpoint[" + instance + "]";
+    }
+
+    static Reply.Failure refused(Status status, String message) {
+        return Reply.failure(status, Executed.NO, message);
+    }
+}

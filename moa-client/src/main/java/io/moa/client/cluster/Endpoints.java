@@ -1,0 +1,43 @@
+package io.moa.client.cluster;
+
+import io.moa.Moa;
+import io.moa.discovery.Instance;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The connections of one client, by instance and shared by all services that the instance offers. Safe for many threads. */
+public final class Endpoints {
+
+    private final Moa moa;
+    private final EndpointConfig config;
+    private final Map<String, Endpoint> byInstance = new ConcurrentHashMap<>();
+
+    public Endpoints(Moa moa, EndpointConfig config) {
+        this.moa = moa;
+        this.config = config;
+    }
+
+    /** The endpoint of an instance; made, unconnected, if there is none. */
+    public Endpoint of(Instance instance) {
+        Endpoint known = byInstance.get(instance.uuid());
+        return known != null
+                ? known
+                : byInstance.computeIfAbsent(instance.uuid(), any -> new Endpoint(moa, instance, config));
+    }
+
+    /** Lets go of the endpoints of all other instances; their calls in flight are finished. */
+    void retain(Set<String> uuids) {
+        byInstance.forEach((uuid, endpoint) -> {
+            if (!uuids.contains(uuid) && byInstance.remove(uuid, endpoint)) {
+                endpoint.retire();
+            }
+        });
+    }
+
+    /** Closes every connection at once. */
+    public void close() {
+        byInstance.values().forEach(Endpoint::close);
+        byInstance.clear();
+    }
+}

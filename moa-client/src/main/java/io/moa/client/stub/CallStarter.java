@@ -1,0 +1,226 @@
+package io.moa.client.stub;
+
+import io.moa.Moa;
+import io.moa.client.CallOptions;
+import io.moa.invoke.Baggage;
+import io.moa.invoke.CallException;
+import io.moa.invoke.CallScope;
+import io.moa.invoke.CallTimeoutException;
+import io.moa.invoke.Caller;
+import io.moa.invoke.Cancellation;
+import io.moa.invoke.Deadline;
+import io.moa.invoke.Executed;
+import io.moa.invoke.Invocation;
+import io.moa.invoke.Invoker;
+import io.moa.invoke.Ledger;
+import io.moa.invoke.Payload;
+import io.moa.invoke.Phase;
+import io.moa.invoke.Reply;
+import io.moa.invoke.Status;
+import io.moa.protocol.payload.BytesPayload;
+import io.moa.protocol.payload.ValuePayload;
+import io.moa.protocol.serialize.SerializationException;
+import io.moa.transport.EventLoopThread;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns a method and arguments into a call on the route, and its reply into a value or an exception. This is the one place
+ * that blocks, and only for interface methods that are synchronous.
+ */
+public final class CallStarter {
+
+    /**
+     * How much longer than the deadline a blocked caller waits for the stage that holds its call to say so: 50 ms. It is a
+     * net under a contract, not a part of it.
+     */
+    private static final long NET_NANOS = 50_000_000;
+
+    private final Moa moa;
+    private final Caller self;
+    private final Invoker route;
+
+    public CallStarter(Moa moa, Invoker route) {
+        this.moa = moa;
+        this.self = moa.self().asCaller();
+        this.route = route;
+    }
+
+    /** Calls and waits. */
+    @Nullable
+    Object call(StubMethod method, @Nullable Object[] arguments, CallOptions options) throws Throwable {
+        if (EventLoopThread.isCurrent()) {
+            throw new IllegalStateException("A blocking call to " + method.service() + " " + method.method()
+                    + " on an event loop would stall every connection of the loop. Use a method that returns"
+                    + " CompletableFuture, or do not declare the calling method @NonBlocking.");
+        }
+        Invocation call = begin(method, arguments, options);
+        CompletableFuture<Reply> future = route.invoke(call);
+        Reply reply;
+        try {
+            reply = await(call, future);
+        } finally {
+            call.payload().release();
+            call.cancellation().detach();
+        }
+        return valueOf(method, call, reply);
+    }
+
+    private Reply await(Invocation call, CompletableFuture<Reply> future) {
+        try {
+            if (future.isDone() || call.deadline().isNone()) {
+                return future.get();
+            }
+            return future.get(call.deadline().remainingNanos(moa.ticker().nanos()) + NET_NANOS, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            future.thenAccept(CallStarter::free);
+            call.cancellation().fire(Cancellation.Reason.DEADLINE);
+            return call.timedOut(
+                    Executed.MAYBE, moa.ticker().nanos(), "the stage that held the call did not end it in time");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            call.cancellation().fire(Cancellation.Reason.CALLER);
+            future.thenAccept(CallStarter::free);
+            return Reply.failure(
+                            Status.CANCELLED,
+                            Executed.MAYBE,
+                            "The thread that waited for " + call.service() + " " + call.method() + " was interrupted")
+                    .withCause(e);
+        } catch (ExecutionException e) {
+            return Reply.failure(Status.INTERNAL, Executed.MAYBE, "The route broke its contract: " + e.getCause())
+                    .withCause(e);
+        }
+    }
+
+    /** Calls and goes on. */
+    CompletableFuture<@Nullable Object> callAsync(
+            StubMethod method, @Nullable Object[] arguments, CallOptions options) {
+        CallScope scope = CallScope.current();
+        Invocation call = begin(method, arguments, options);
+        CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
+        CompletableFuture<Reply> reply = route.invoke(call);
+        // Whoever ends the result before the reply does, by cancel() or orTimeout(), withdraws the call.
+        result.whenComplete((value, thrown) -> {
+            if (!reply.isDone()) {
+                call.cancellation().fire(Cancellation.Reason.CALLER);
+            }
+        });
+        reply.whenComplete((ended, broken) -> {
+            call.payload().release();
+            call.cancellation().detach();
+            Reply end = ended != null
+                    ? ended
+                    : Reply.failure(Status.INTERNAL, Executed.MAYBE, "The route broke its contract: " + broken);
+            Runnable finish = () -> finish(method, call, end, result, scope);
+            if (EventLoopThread.isCurrent()) {
+                onCallbackThread(finish); // decoding and users' callbacks have no place on an event loop
+            } else {
+                finish.run();
+            }
+        });
+        return result;
+    }
+
+    private void onCallbackThread(Runnable finish) {
+        try {
+            moa.callbacks().execute(finish);
+        } catch (RejectedExecutionException closing) {
+            finish.run(); // the runtime is being closed: better late on a strange thread than never
+        }
+    }
+
+    private void finish(
+            StubMethod method,
+            Invocation call,
+            Reply reply,
+            CompletableFuture<@Nullable Object> result,
+            @Nullable CallScope scope) {
+        if (result.isDone()) {
+            free(reply);
+            return;
+        }
+        // The callbacks of the result go on with what the caller was serving when it made the call.
+        CallScope previous = CallScope.swap(scope);
+        try {
+            result.complete(valueOf(method, call, reply));
+        } catch (Throwable thrown) {
+            result.completeExceptionally(thrown);
+        } finally {
+            CallScope.swap(previous);
+        }
+    }
+
+    private Invocation begin(StubMethod method, @Nullable Object[] arguments, CallOptions options) {
+        long now = moa.ticker().nanos();
+        CallScope scope = CallScope.current();
+        long timeout = options.timeout() == null
+                ? method.timeoutNanos()
+                : options.timeout().toNanos();
+        Deadline deadline = Deadline.after(timeout, now);
+        Baggage baggage = Baggage.EMPTY;
+        Cancellation cancellation;
+        if (scope != null) {
+            deadline = deadline.earlier(scope.deadline()); // an inherited deadline is a bound that nothing lengthens
+            baggage = scope.baggage();
+            cancellation = scope.cancellation().child();
+        } else {
+            cancellation = new Cancellation();
+        }
+        Payload payload = new ValuePayload(arguments, method.arguments(), method.sizeHint());
+        Invocation.Builder call = Invocation.of(
+                        method.service(), method.method(), payload, new Ledger(Phase.CLIENT_QUEUE, now))
+                .oneWay(method.policy().oneWay().value())
+                .deadline(deadline)
+                .caller(self)
+                .attributes(method.attributes())
+                .cancellation(cancellation);
+        if (options.equals(CallOptions.NONE)) {
+            return call.baggage(baggage).build();
+        }
+        return call.baggage(options.over(baggage))
+                .hopAttachments(options.hopAttachments())
+                .idempotencyKey(options.idempotencyKey())
+                .build();
+    }
+
+    private @Nullable Object valueOf(StubMethod method, Invocation call, Reply reply) throws Throwable {
+        if (reply instanceof Reply.Value value) {
+            Payload payload = value.payload();
+            try {
+                if (payload instanceof BytesPayload bytes) {
+                    return method.result().decode(bytes.content().duplicate());
+                }
+                return null; // one-way, or without content
+            } catch (SerializationException e) {
+                throw new CallException(
+                        Reply.failure(
+                                        Status.INTERNAL,
+                                        Executed.YES,
+                                        "The reply of " + call.service() + " " + call.method()
+                                                + " could not be decoded: " + e.getMessage())
+                                .withCause(e),
+                        call.ledger());
+            } finally {
+                payload.release();
+                call.ledger().settle(moa.ticker().nanos());
+            }
+        }
+        Reply.Failure failure = (Reply.Failure) reply;
+        call.ledger().settle(moa.ticker().nanos());
+        throw switch (failure.status()) {
+            case APPLICATION -> method.exceptions().rebuild(failure, call.ledger());
+            case DEADLINE_EXCEEDED -> new CallTimeoutException(failure, call.ledger());
+            default -> new CallException(failure, call.ledger());
+        };
+    }
+
+    private static void free(@Nullable Reply reply) {
+        if (reply instanceof Reply.Value value) {
+            value.payload().release();
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.moa.client.stub;
+
+import io.moa.Moa;
+import io.moa.client.CallOptions;
+import io.moa.client.cluster.Cluster;
+import io.moa.governance.policy.MethodPolicy;
+import io.moa.governance.policy.Origin;
+import io.moa.governance.policy.Setting;
+import io.moa.invoke.MethodId;
+import io.moa.protocol.serialize.AllowList;
+import io.moa.protocol.serialize.Serializer;
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls a service whose interface is not on the class path: for gateways, consoles and tests. Arguments and results are
+ * plain data, maps, lists, strings, numbers, booleans and null, carried as JSON; the server binds them to the types that
+ * its methods declare, and to nothing else. Safe for many threads.
+ */
+public final class GenericStub {
+
+    /** So many methods are remembered; more, such as names out of users' hands, are prepared for each call anew. */
+    private static final int REMEMBERED = 1_000;
+
+    private final Serializer json;
+    private final Cluster cluster;
+    private final CallStarter starter;
+    private final Map<String, StubMethod> methods = new ConcurrentHashMap<>();
+
+    public GenericStub(Moa moa, Cluster cluster, CallStarter starter) {
+        this.json = moa.serializers().require("json");
+        this.cluster = cluster;
+        this.starter = starter;
+    }
+
+    /**
+     * Calls and waits.
+     *
+     * @param method the method with its parameter types, such as {@code greet(java.lang.String)}
+     * @param arguments plain data, one per parameter
+     * @return plain data
+     * @throws io.moa.invoke.CallException if the call fails; a business exception is a {@link
+     *     io.moa.invoke.RemoteApplicationException}
+     */
+    public @Nullable Object call(String method, @Nullable Object... arguments) {
+        return call(CallOptions.NONE, method, arguments);
+    }
+
+    /** Calls with options and waits. */
+    public @Nullable Object call(CallOptions options, String method, @Nullable Object... arguments) {
+        try {
+            return starter.call(method(method, arguments.length), arguments, options);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException("a generic call declares no checked exception", e);
+        }
+    }
+
+    /** Calls with options and goes on. */
+    public CompletableFuture<@Nullable Object> callAsync(
+            CallOptions options, String method, @Nullable Object... arguments) {
+        return starter.callAsync(method(method, arguments.length), arguments, options);
+    }
+
+    private StubMethod method(String text, int arity) {
+        StubMethod known = methods.get(text);
+        if (known == null) {
+            MethodId id = MethodId.parse(text);
+            int declared = id.signature().equals("()") ? 0 : id.signature().split(",", -1).length;
+            if (declared != arity) {
+                throw new IllegalArgumentException(
+                        id + " has " + declared + " parameters, but " + arity + " arguments were given");
+            }
+            List<Type> untyped = Collections.nCopies(arity, Object.class);
+            AllowList nothing = AllowList.ofService(Runnable.class);
+            known = StubMethod.of(
+                    id,
+                    MethodPolicy.DEFAULT.orTimeout(
+                            new Setting<>(Duration.ofSeconds(3), Origin.CODE, "GenericStub's default")),
+                    json.id(),
+                    json.arguments(untyped, nothing),
+                    json.result(Object.class, nothing),
+                    new RemoteExceptions(new Class<?>[0]),
+                    false,
+                    cluster);
+            if (methods.size() < REMEMBERED) {
+                methods.put(text, known);
+            }
+        } else if (arity != parameters(known)) {
+            throw new IllegalArgumentException(text + " was called with " + arity + " arguments");
+        }
+        return known;
+    }
+
+    private static int parameters(StubMethod method) {
+        String signature = method.method().signature();
+        return signature.equals("()") ? 0 : signature.split(",", -1).length;
+    }
+}

@@ -1,0 +1,149 @@
+package io.moa.client.stub;
+
+import io.moa.client.CallOptions;
+import io.moa.discovery.ServiceId;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What stands behind a stub: the table of its methods, and the options of its calls. Immutable. */
+public final class ServiceStub implements InvocationHandler {
+
+    private static final Object[] NO_ARGUMENTS = new Object[0];
+
+    private final Class<?> type;
+    private final ServiceId service;
+    private final Map<Method, StubMethod> methods;
+    private final CallOptions options;
+    private final CallStarter starter;
+
+    ServiceStub(
+            Class<?> type,
+            ServiceId service,
+            Map<Method, StubMethod> methods,
+            CallOptions options,
+            CallStarter starter) {
+        this.type = type;
+        this.service = service;
+        this.methods = methods;
+        this.options = options;
+        this.starter = starter;
+    }
+
+    /**
+     * The handler behind a stub.
+     *
+     * @throws IllegalArgumentException if the object is not a stub
+     */
+    public static ServiceStub of(Object stub) {
+        if (Proxy.isProxyClass(stub.getClass()) && Proxy.getInvocationHandler(stub) instanceof ServiceStub handler) {
+            return handler;
+        }
+        throw new IllegalArgumentException(stub.getClass().getName() + " is not a stub made by MoaClient.stub(...)");
+    }
+
+    /** A stub of the same service whose calls have other options. */
+    public Object with(CallOptions newOptions) {
+        return proxy(new ServiceStub(type, service, methods, newOptions, starter));
+    }
+
+    /** The options of its calls. */
+    public CallOptions options() {
+        return options;
+    }
+
+    /** The stub itself. */
+    Object proxy() {
+        return proxy(this);
+    }
+
+    private Object proxy(InvocationHandler handler) {
+        return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler);
+    }
+
+    @Override
+    public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] given) throws Throwable {
+        StubMethod known = methods.get(method);
+        if (known == null) {
+            return ofObject(proxy, method, given);
+        }
+        @Nullable Object[] arguments = given == null ? NO_ARGUMENTS : given;
+        return known.async() ? starter.callAsync(known, arguments, options) : starter.call(known, arguments, options);
+    }
+
+    /** Makes one call of a synchronous method without waiting. */
+    public <S, T> CompletableFuture<T> async(Class<S> as, Function<S, T> call) {
+        Recorder recorder = new Recorder();
+        T nothing = call.apply(as.cast(proxy(recorder))); // the recorder answers with nothing; the future has the reply
+        CompletableFuture<@Nullable Object> made = recorder.made;
+        if (made == null) {
+            throw new IllegalArgumentException(
+                    "The function given to async(...) made no call; write client.async(greeter, g -> g.greet(name))");
+        }
+        @SuppressWarnings("unchecked") // the one call made has the function's result type, as the compiler checked
+        CompletableFuture<T> typed = (CompletableFuture<T>) made;
+        return typed;
+    }
+
+    Class<?> type() {
+        return type;
+    }
+
+    private @Nullable Object ofObject(Object proxy, Method method, @Nullable Object @Nullable [] given) {
+        return switch (method.getName()) {
+            case "equals" -> given != null && given[0] == proxy;
+            case "hashCode" -> System.identityHashCode(proxy);
+            default -> "Stub[" + service + "]";
+        };
+    }
+
+    /** Stands in for the stub during async(...): starts the one call that is made on it, and answers with nothing. */
+    private final class Recorder implements InvocationHandler {
+        private @Nullable CompletableFuture<@Nullable Object> made;
+
+        @Override
+        public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] given) {
+            StubMethod known = methods.get(method);
+            if (known == null) {
+                return ofObject(proxy, method, given);
+            }
+            if (made != null) {
+                throw new IllegalStateException("The function given to async(...) makes exactly one call, not two");
+            }
+            if (known.async()) {
+                throw new IllegalStateException(known.method() + " returns a future already; call it directly");
+            }
+            made = starter.callAsync(known, given == null ? NO_ARGUMENTS : given, options);
+            return zero(method.getReturnType());
+        }
+    }
+
+    private static @Nullable Object zero(Class<?> type) {
+        if (!type.isPrimitive() || type == void.class) {
+            return null;
+        }
+        if (type == boolean.class) {
+            return false;
+        }
+        if (type == char.class) {
+            return '\0';
+        }
+        if (type == byte.class) {
+            return (byte) 0;
+        }
+        if (type == short.class) {
+            return (short) 0;
+        }
+        if (type == int.class) {
+            return 0;
+        }
+        if (type == long.class) {
+            return 0L;
+        }
+        return type == float.class ? (Object) 0f : (Object) 0d;
+    }
+}

@@ -1,0 +1,255 @@
+package io.moa;
+
+import io.moa.discovery.Registry;
+import io.moa.invoke.Scheduler;
+import io.moa.invoke.Ticker;
+import io.moa.protocol.serialize.SerializationLimits;
+import io.moa.protocol.serialize.Serializers;
+import io.moa.transport.Peer;
+import io.moa.transport.Transport;
+import io.moa.transport.TransportConfig;
+import io.moa.transport.netty.NettyTransport;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all clients and servers of one application share: who the application is, its registry, its event loops, its time
+ * and its chance. A process usually has one; it may have many, as tests and application servers do, because nothing in MOA
+ * is static.
+ *
+ * <p>It owns what it made itself and closes it: transport, threads, and the registry, unless that was handed in as shared.
+ * Close clients and servers first. Safe for many threads.
+ */
+public final class Moa implements AutoCloseable {
+
+    private final Peer self;
+    private final @Nullable Registry registry;
+    private final Ticker ticker;
+    private final RandomGenerator chance;
+    private final Transport transport;
+    private final TransportConfig transportConfig;
+    private final Serializers serializers;
+    private final Executor callbacks;
+    private final Scheduler scheduler;
+    private final @Nullable ExecutorService ownCallbacks;
+    private final boolean ownTransport;
+    private final long startedAtEpochMillis = System.currentTimeMillis();
+
+    private Moa(Builder builder) {
+        this.self = new Peer(builder.application, builder.instance);
+        this.registry = builder.registry;
+        this.ticker = builder.ticker;
+        this.chance = builder.chance;
+        this.transportConfig = builder.transportConfig;
+        this.serializers = builder.serializers != null
+                ? builder.serializers
+                : Serializers.load(
+                        builder.classLoader,
+                        SerializationLimits.builder()
+                                .maxBodyBytes(builder.transportConfig.maxBodyBytes())
+                                .build());
+        this.ownTransport = builder.transport == null;
+        this.transport = builder.transport != null
+                ? builder.transport
+                : new NettyTransport(builder.transportConfig, builder.eventLoops, builder.ticker, self.application());
+        this.scheduler = builder.scheduler != null
+                ? builder.scheduler
+                : transport instanceof NettyTransport netty ? netty.scheduler() : missingScheduler();
+        if (builder.callbacks != null) {
+            this.callbacks = builder.callbacks;
+            this.ownCallbacks = null;
+        } else {
+            this.ownCallbacks = CallbackThreads.start(self.application());
+            this.callbacks = ownCallbacks;
+        }
+    }
+
+    private static Scheduler missingScheduler() {
+        throw new IllegalArgumentException(
+                "A runtime with a transport of your own needs a scheduler too: call scheduler(...) on the builder");
+    }
+
+    /**
+     * Begins a runtime.
+     *
+     * @param application the name under which this application runs: what others see as the caller, and what operators
+     *     search for
+     */
+    public static Builder builder(String application) {
+        return new Builder(application);
+    }
+
+    /** Who this process is. */
+    public Peer self() {
+        return self;
+    }
+
+    /**
+     * Where services are found and announced.
+     *
+     * @throws IllegalStateException if the runtime was made without one
+     */
+    public Registry registry() {
+        if (registry == null) {
+            throw new IllegalStateException("The runtime of " + self.application()
+                    + " has no registry: call registry(...) on the builder, or give the client fixed addresses");
+        }
+        return registry;
+    }
+
+    /** Whether there is a registry. */
+    public boolean hasRegistry() {
+        return registry != null;
+    }
+
+    public Ticker ticker() {
+        return ticker;
+    }
+
+    /** Where every random choice comes from; safe for many threads. */
+    public RandomGenerator chance() {
+        return chance;
+    }
+
+    public Transport transport() {
+        return transport;
+    }
+
+    public TransportConfig transportConfig() {
+        return transportConfig;
+    }
+
+    public Serializers serializers() {
+        return serializers;
+    }
+
+    /** Where users' futures complete, so that their code never runs on an event loop. */
+    public Executor callbacks() {
+        return callbacks;
+    }
+
+    public Scheduler scheduler() {
+        return scheduler;
+    }
+
+    /** When this process started, on its wall clock. */
+    public long startedAtEpochMillis() {
+        return startedAtEpochMillis;
+    }
+
+    /** Frees connections and threads. Idempotent. */
+    @Override
+    public void close() {
+        if (ownTransport) {
+            transport.close();
+        }
+        if (ownCallbacks != null) {
+            ownCallbacks.shutdown();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Moa[" + self + "]";
+    }
+
+    /** Collects what a runtime is made of. Not safe for threads. */
+    public static final class Builder {
+        private final String application;
+        private String instance = UUID.randomUUID().toString();
+        private @Nullable Registry registry;
+        private Ticker ticker = Ticker.system();
+        private RandomGenerator chance = new PerThreadRandom();
+        private TransportConfig transportConfig = TransportConfig.DEFAULT;
+        private int eventLoops = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
+        private @Nullable Transport transport;
+        private @Nullable Scheduler scheduler;
+        private @Nullable Serializers serializers;
+        private @Nullable Executor callbacks;
+        private ClassLoader classLoader = Moa.class.getClassLoader();
+
+        private Builder(String application) {
+            if (application.isBlank() || application.length() > 200) {
+                throw new IllegalArgumentException(
+                        "An application needs a name of 1 to 200 characters: it is what others see as the caller");
+            }
+            this.application = application;
+        }
+
+        /** The uuid of this process; default a new random one. */
+        public Builder instance(String uuid) {
+            this.instance = uuid;
+            return this;
+        }
+
+        /** Where services are found and announced; default none. It is not closed with the runtime. */
+        public Builder registry(Registry value) {
+            this.registry = value;
+            return this;
+        }
+
+        /** The source of time; default {@link System#nanoTime()}. */
+        public Builder ticker(Ticker value) {
+            this.ticker = value;
+            return this;
+        }
+
+        /** The source of chance, safe for many threads; default a generator per thread. */
+        public Builder chance(RandomGenerator value) {
+            this.chance = value;
+            return this;
+        }
+
+        /** Limits and times of connections; default {@link TransportConfig#DEFAULT}. */
+        public Builder transportConfig(TransportConfig value) {
+            this.transportConfig = value;
+            return this;
+        }
+
+        /** How many event loops; 1 to 64, default half of the processors, at least 1 and at most 4. */
+        public Builder eventLoops(int value) {
+            if (value < 1 || value > 64) {
+                throw new IllegalArgumentException("eventLoops is 1 to 64, not " + value);
+            }
+            this.eventLoops = value;
+            return this;
+        }
+
+        /** A transport that the runtime uses and does not close; default sockets. */
+        public Builder transport(Transport value) {
+            this.transport = value;
+            return this;
+        }
+
+        /** Where delays run; default the event loops of the transport. */
+        public Builder scheduler(Scheduler value) {
+            this.scheduler = value;
+            return this;
+        }
+
+        /** The serializers; default the built-in ones and those that a ServiceLoader finds. */
+        public Builder serializers(Serializers value) {
+            this.serializers = value;
+            return this;
+        }
+
+        /** Where users' futures complete; it is not closed with the runtime; default a small pool of threads. */
+        public Builder callbacks(Executor value) {
+            this.callbacks = value;
+            return this;
+        }
+
+        /** Where a ServiceLoader looks for serializers; default the loader of MOA's own classes. */
+        public Builder classLoader(ClassLoader value) {
+            this.classLoader = value;
+            return this;
+        }
+
+        public Moa build() {
+            return new Moa(this);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.moa.protocol.serialize;
+
+import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** A map: keys and values by turns, typed unless it is a HashMap. */
+final class HessianMap extends HessianType {
+
+    private final @Nullable String wireName;
+    private final Supplier<Map<@Nullable Object, @Nullable Object>> maker;
+    private final @Nullable UnaryOperator<Map<@Nullable Object, @Nullable Object>> sealer;
+
+    /**
+     * @param wireName null for an untyped map
+     * @param maker makes one that is filled
+     * @param sealer makes the final one of the filled one; null if they are the same
+     */
+    HessianMap(
+            @Nullable String wireName,
+            Supplier<Map<@Nullable Object, @Nullable Object>> maker,
+            @Nullable UnaryOperator<Map<@Nullable Object, @Nullable Object>> sealer) {
+        super(wireName == null ? "a map" : wireName);
+        this.wireName = wireName;
+        this.maker = maker;
+        this.sealer = sealer;
+    }
+
+    /** A user's own map class: made by its constructor without arguments, then filled. Its fields do not travel. */
+    @SuppressWarnings("unchecked")
+    static HessianMap ofUser(Class<?> type) {
+        Constructor<?> constructor = Makers.noArguments(type);
+        return new HessianMap(
+                type.getName(), () -> (Map<@Nullable Object, @Nullable Object>) Makers.make(constructor), null);
+    }
+
+    @Override
+    void write(Object value, GuardedOutput out) throws IOException {
+        if (out.addRef(value)) {
+            return;
+        }
+        out.writeMapBegin(wireName);
+        for (Map.Entry<?, ?> entry : ((Map<?, ?>) value).entrySet()) {
+            out.writeObject(entry.getKey());
+            out.writeObject(entry.getValue());
+        }
+        out.writeMapEnd();
+    }
+
+    @Override
+    @Nullable
+    Object readEntries(GuardedInput in) throws IOException {
+        int unknown = in.unknownSkipped();
+        Map<@Nullable Object, @Nullable Object> filled = maker.get();
+        int ref = in.addRef(sealer == null ? filled : GuardedInput.UNFINISHED);
+        try {
+            while (!in.isEnd()) {
+                Object key = in.readObject();
+                Object value = in.readObject();
+                if (!(key instanceof SkippedObject) && !(value instanceof SkippedObject)) {
+                    filled.put(key, value);
+                }
+            }
+        } catch (NullPointerException | ClassCastException | UnsupportedOperationException | IllegalStateException e) {
+            throw SerializationException.malformed("A body holds an entry that a " + name() + " does not take ("
+                    + e.getClass().getSimpleName() + ").");
+        }
+        if (sealer == null) {
+            return kept(in, ref, unknown, filled);
+        }
+        Object sealed = sealer.apply(filled);
+        in.setRef(ref, sealed);
+        return kept(in, ref, unknown, sealed);
+    }
+}

@@ -1,0 +1,136 @@
+package io.moa.protocol.serialize;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InaccessibleObjectException;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A record: an object with its components, made by its canonical constructor, so that its checks hold for what came in.
+ * A component that the sender does not have gets its type's default; one that only the sender has is skipped.
+ */
+final class HessianRecord extends HessianType {
+
+    private static final Object[] NO_FIELDS = {};
+
+    private final Class<?> type;
+    private final String[] names;
+    private final Class<?>[] types;
+    private final @Nullable Object[] defaults;
+    private final MethodHandle[] getters;
+    private final MethodHandle constructor;
+    private final Map<String, Integer> indexes = new HashMap<>();
+
+    HessianRecord(Class<?> type) {
+        super(type.getName());
+        this.type = type;
+        RecordComponent[] components = type.getRecordComponents();
+        names = new String[components.length];
+        types = new Class<?>[components.length];
+        defaults = new @Nullable Object[components.length];
+        getters = new MethodHandle[components.length];
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            for (int i = 0; i < components.length; i++) {
+                names[i] = components[i].getName();
+                types[i] = components[i].getType();
+                defaults[i] = Defaults.of(types[i]);
+                Method getter = components[i].getAccessor();
+                getter.setAccessible(true);
+                getters[i] = lookup.unreflect(getter).asType(MethodType.methodType(Object.class, Object.class));
+                indexes.put(names[i], i);
+            }
+            Constructor<?> canonical = type.getDeclaredConstructor(types);
+            canonical.setAccessible(true);
+            constructor = lookup.unreflectConstructor(canonical)
+                    .asType(MethodType.genericMethodType(components.length))
+                    .asSpreader(Object[].class, components.length);
+        } catch (InaccessibleObjectException e) {
+            throw Makers.closed(type);
+        } catch (ReflectiveOperationException e) {
+            throw new SerializationException(
+                    SerializationException.Reason.UNSUPPORTED,
+                    "The record " + type.getName() + " cannot be opened.",
+                    e);
+        }
+    }
+
+    @Override
+    void write(Object value, GuardedOutput out) throws IOException {
+        if (out.addRef(value)) {
+            return;
+        }
+        out.beginObject(name(), names);
+        for (int i = 0; i < names.length; i++) {
+            Object component;
+            try {
+                component = getters[i].invokeExact(value);
+            } catch (Throwable e) {
+                throw new SerializationException(
+                        SerializationException.Reason.UNSUPPORTED,
+                        "The accessor " + names[i] + " of the record " + name() + " failed.",
+                        e);
+            }
+            Declared.write(component, types[i], out);
+        }
+    }
+
+    @Override
+    public Object createField(String field) {
+        Integer index = indexes.get(field);
+        return index == null ? UNKNOWN_FIELD : index;
+    }
+
+    @Override
+    @Nullable
+    Object readFields(GuardedInput in, Object[] fields) throws IOException {
+        int unknown = in.unknownSkipped();
+        int ref = in.addRef(GuardedInput.UNFINISHED);
+        @Nullable Object[] values = names.length == 0 ? NO_FIELDS : defaults.clone();
+        boolean holdsSkipped = false;
+        for (Object field : fields) {
+            if (field == UNKNOWN_FIELD) {
+                in.skipObject();
+                continue;
+            }
+            int index = (Integer) field;
+            Object value = in.readObject();
+            if (value instanceof SkippedObject) {
+                holdsSkipped = true;
+            } else {
+                values[index] = fit(value, index);
+            }
+        }
+        if (holdsSkipped) {
+            // Only inside a skipped field: the record could not be made whole, and nobody will keep it.
+            return kept(in, ref, unknown, type);
+        }
+        Object made;
+        try {
+            made = (Object) constructor.invokeExact(values);
+        } catch (Throwable e) {
+            throw new SerializationException(
+                    SerializationException.Reason.MALFORMED,
+                    "The constructor of the record " + name() + " did not take what came ("
+                            + e.getClass().getName() + ").",
+                    e instanceof Error ? null : e);
+        }
+        in.setRef(ref, made);
+        return kept(in, ref, unknown, made);
+    }
+
+    private @Nullable Object fit(@Nullable Object value, int index) {
+        try {
+            return Fit.to(value, types[index]);
+        } catch (SerializationException e) {
+            throw Declared.at(e, name(), names[index]);
+        }
+    }
+}

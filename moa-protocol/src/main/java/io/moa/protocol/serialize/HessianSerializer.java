@@ -1,0 +1,69 @@
+package io.moa.protocol.serialize;
+
+import java.lang.reflect.GenericArrayType;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.lang.reflect.TypeVariable;
+import java.lang.reflect.WildcardType;
+import java.util.List;
+
+/**
+ * Hessian 2, the default between Java and Java: any object graph of allowed classes, references and cycles included. A
+ * body of arguments is the arguments one after the other; a body of a result is one value.
+ *
+ * <p>See {@code docs/serialization.md} for what it carries and what comes back in another form.
+ */
+public final class HessianSerializer implements Serializer {
+
+    private final SerializationLimits limits;
+    private final Spares<HessianReader> readers;
+    private final Spares<HessianWriter> writers;
+
+    /** With default limits. */
+    public HessianSerializer() {
+        this(SerializationLimits.DEFAULTS);
+    }
+
+    public HessianSerializer(SerializationLimits limits) {
+        this.limits = limits;
+        this.readers = new Spares<>(() -> new HessianReader(limits));
+        this.writers = new Spares<>(() -> new HessianWriter(limits));
+    }
+
+    @Override
+    public int id() {
+        return 1;
+    }
+
+    @Override
+    public String name() {
+        return "hessian";
+    }
+
+    @Override
+    public BodyCodec arguments(List<? extends Type> parameterTypes, AllowList allowed) {
+        Class<?>[] types = parameterTypes.stream().map(HessianSerializer::raw).toArray(Class<?>[]::new);
+        return new HessianBody(limits, readers, writers, allowed.hessianTypes(), types, true);
+    }
+
+    @Override
+    public BodyCodec result(Type type, AllowList allowed) {
+        return new HessianBody(limits, readers, writers, allowed.hessianTypes(), new Class<?>[] {raw(type)}, false);
+    }
+
+    private static Class<?> raw(Type type) {
+        if (type instanceof Class<?> plain) {
+            return plain;
+        }
+        if (type instanceof ParameterizedType generic) {
+            return raw(generic.getRawType());
+        }
+        if (type instanceof GenericArrayType array) {
+            return raw(array.getGenericComponentType()).arrayType();
+        }
+        if (type instanceof TypeVariable<?> variable) {
+            return raw(variable.getBounds()[0]);
+        }
+        return raw(((WildcardType) type).getUpperBounds()[0]);
+    }
+}

@@ -1,0 +1,98 @@
+package io.moa.protocol.serialize;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Arguments as a JSON array. */
+final class JsonArgumentsBody extends JsonBody {
+
+    private final JsonValue[] parameters;
+    private final JsonValue untyped;
+    private final boolean anyNumber;
+
+    JsonArgumentsBody(
+            JsonFactory factory,
+            SerializationLimits limits,
+            JsonValue[] parameters,
+            JsonValue untyped,
+            boolean anyNumber) {
+        super(factory, limits);
+        this.parameters = parameters;
+        this.untyped = untyped;
+        this.anyNumber = anyNumber;
+    }
+
+    @Override
+    void write(@Nullable Object value, JsonGenerator json) throws IOException {
+        @Nullable Object[] arguments = Arguments.of(value, anyNumber ? -1 : parameters.length);
+        json.writeStartArray();
+        for (int i = 0; i < arguments.length; i++) {
+            try {
+                at(i).write(arguments[i], json);
+            } catch (IOException e) {
+                throw located(e, i);
+            }
+        }
+        json.writeEndArray();
+    }
+
+    @Override
+    @Nullable
+    Object read(JsonParser json) throws IOException {
+        if (json.currentToken() != JsonToken.START_ARRAY) {
+            throw SerializationException.malformed("Arguments are a JSON array, such as "
+                    + (parameters.length == 0 && !anyNumber ? "[]" : "[argument, argument]") + ".");
+        }
+        List<@Nullable Object> arguments = new ArrayList<>(parameters.length);
+        while (json.nextToken() != JsonToken.END_ARRAY) {
+            int i = arguments.size();
+            if (!anyNumber && i == parameters.length) {
+                throw SerializationException.malformed(
+                        "The method has " + parameters.length + " parameters, and more arguments came.");
+            }
+            if (!json.hasCurrentToken()) {
+                throw SerializationException.malformed("The JSON array of arguments has no end.");
+            }
+            try {
+                arguments.add(at(i).read(json));
+            } catch (IOException e) {
+                throw located(e, i);
+            }
+        }
+        if (!anyNumber && arguments.size() < parameters.length) {
+            throw SerializationException.malformed("The method has " + parameters.length + " parameters, and "
+                    + arguments.size() + " arguments came.");
+        }
+        return arguments.toArray();
+    }
+
+    private JsonValue at(int i) {
+        return anyNumber ? untyped : parameters[i];
+    }
+
+    /** Puts the argument's index in front of the path, where {@link #place} finds it. */
+    private static IOException located(IOException e, int index) {
+        if (e instanceof JsonMappingException mapping) {
+            mapping.prependPath(JsonArgumentsBody.class, index);
+        }
+        return e;
+    }
+
+    @Override
+    String place(JsonMappingException e) {
+        if (e.getPath().isEmpty()) {
+            return "the arguments";
+        }
+        int index = e.getPath().get(0).getIndex();
+        String path = path(e);
+        return "argument " + index + path.substring(path.indexOf(']') + 1) + " ("
+                + at(index).typeName() + ")";
+    }
+}

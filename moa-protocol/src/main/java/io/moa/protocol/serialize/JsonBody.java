@@ -1,0 +1,173 @@
+package io.moa.protocol.serialize;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What JSON bodies of arguments and of results share: streams, limits and errors. Jackson's own messages quote the input,
+ * so none of them is passed on; an error is told by its kind, its position and the type that was expected.
+ */
+abstract sealed class JsonBody implements BodyCodec permits JsonArgumentsBody, JsonResultBody {
+
+    private final JsonFactory factory;
+    private final SerializationLimits limits;
+
+    JsonBody(JsonFactory factory, SerializationLimits limits) {
+        this.factory = factory;
+        this.limits = limits;
+    }
+
+    abstract void write(@Nullable Object value, JsonGenerator json) throws IOException;
+
+    abstract @Nullable Object read(JsonParser json) throws IOException;
+
+    /** Where in the body the error is, such as {@code argument 1 (com.acme.User)}. */
+    abstract String place(JsonMappingException e);
+
+    @Override
+    public final void encode(@Nullable Object value, ByteBuf out, int maxBytes) {
+        int start = out.writerIndex();
+        BufSink sink = new BufSink();
+        sink.open(out, maxBytes);
+        boolean done = false;
+        try {
+            JsonGenerator json = factory.createGenerator(sink);
+            try {
+                write(value, json);
+                json.flush();
+                done = true;
+            } finally {
+                if (done) {
+                    json.close();
+                } else {
+                    closeQuietly(json, sink);
+                }
+            }
+        } catch (BufSink.Full e) {
+            throw SerializationException.tooLarge(BufSink.room(out, maxBytes));
+        } catch (SerializationException e) {
+            throw e;
+        } catch (JsonMappingException e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof BufSink.Full) {
+                    out.writerIndex(start);
+                    throw SerializationException.tooLarge(BufSink.room(out, maxBytes));
+                }
+            }
+            throw unwritable(e, place(e));
+        } catch (IOException | RuntimeException | StackOverflowError e) {
+            throw unwritable(e, "the value");
+        } finally {
+            if (!done) {
+                out.writerIndex(start);
+            }
+        }
+    }
+
+    @Override
+    public final @Nullable Object decode(ByteBuf in) {
+        int length = in.readableBytes();
+        if (length > limits.maxBodyBytes()) {
+            throw SerializationException.overLimit(
+                    "A body of " + length + " bytes is over the limit maxBodyBytes, " + limits.maxBodyBytes() + ".");
+        }
+        byte[] bytes;
+        int offset;
+        if (in.hasArray()) {
+            bytes = in.array();
+            offset = in.arrayOffset() + in.readerIndex();
+        } else {
+            bytes = ByteBufUtil.getBytes(in);
+            offset = 0;
+        }
+        in.skipBytes(length);
+        try (JsonParser json = factory.createParser(bytes, offset, length)) {
+            json.nextToken();
+            Object value = read(json);
+            if (json.nextToken() != null) {
+                throw SerializationException.malformed("More JSON follows after the end of the body, at byte "
+                        + json.currentTokenLocation().getByteOffset() + ".");
+            }
+            return value;
+        } catch (SerializationException e) {
+            throw e;
+        } catch (StreamConstraintsException e) {
+            // Its message holds only the limit and the figure.
+            throw new SerializationException(
+                    SerializationException.Reason.OVER_LIMIT, "JSON over a limit: " + e.getOriginalMessage());
+        } catch (InvalidDefinitionException e) {
+            throw new SerializationException(
+                    SerializationException.Reason.UNSUPPORTED,
+                    "JSON cannot be read as " + target(e) + " at " + place(e)
+                            + ": declare a class with a constructor or setters, not an interface or abstract class.");
+        } catch (JsonMappingException e) {
+            if (e.getCause() instanceof SerializationException ours) {
+                throw ours;
+            }
+            if (e.getCause() instanceof StreamConstraintsException limit) {
+                throw new SerializationException(
+                        SerializationException.Reason.OVER_LIMIT, "JSON over a limit: " + limit.getOriginalMessage());
+            }
+            throw SerializationException.malformed("The JSON at " + place(e) + " cannot be read as " + target(e) + ".");
+        } catch (JsonProcessingException e) {
+            long at = e.getLocation() == null ? -1 : e.getLocation().getByteOffset();
+            throw SerializationException.malformed("The body is not well-formed JSON, or a name in it stands twice"
+                    + (at < 0 ? "." : ", near byte " + at + "."));
+        } catch (IOException | RuntimeException | StackOverflowError e) {
+            throw SerializationException.malformed(
+                    "The JSON cannot be read (" + e.getClass().getSimpleName() + ").");
+        }
+    }
+
+    private static void closeQuietly(JsonGenerator json, BufSink sink) {
+        sink.shut();
+        try {
+            json.close();
+        } catch (IOException | RuntimeException e) {
+            // The first failure is the one that is told.
+        }
+    }
+
+    private static SerializationException unwritable(Throwable e, String place) {
+        return new SerializationException(
+                SerializationException.Reason.UNSUPPORTED,
+                "JSON cannot carry " + place + " (" + e.getClass().getSimpleName()
+                        + "): use fields, records, collections and java.time, nested no deeper than the limit.",
+                e instanceof Error ? null : e);
+    }
+
+    private static String target(JsonMappingException e) {
+        if (e instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null) {
+            return mismatch.getTargetType().getTypeName();
+        }
+        return "the declared type";
+    }
+
+    /** The path of properties and indexes; the keys of maps are content and are left out. */
+    static String path(JsonMappingException e) {
+        StringBuilder text = new StringBuilder();
+        List<JsonMappingException.Reference> path = e.getPath();
+        for (JsonMappingException.Reference step : path) {
+            if (step.getIndex() >= 0) {
+                text.append('[').append(step.getIndex()).append(']');
+            } else if (step.getFrom() instanceof Map || step.getFrom() == Map.class) {
+                text.append("[key]");
+            } else if (step.getFieldName() != null) {
+                text.append('.').append(step.getFieldName());
+            }
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,85 @@
+package io.moa.protocol.serialize;
+
+import io.moa.invoke.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A value cannot become bytes, or bytes cannot become a value. The message is for people and says how to fix it. It names
+ * types, sizes and positions, never content: no value of a body is ever asked for its {@code toString}.
+ */
+public final class SerializationException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** What went wrong, in the terms a caller can act on. */
+    public enum Reason {
+        /** The bytes are cut short or broken, or do not fit the declared types. */
+        MALFORMED(Status.INVALID_ARGUMENT),
+        /** The bytes, or a value to encode, name a class that is not on the {@link AllowList}. Nothing was loaded. */
+        REFUSED(Status.INVALID_ARGUMENT),
+        /** Deeper or with more elements than a limit of {@link SerializationLimits} allows. */
+        OVER_LIMIT(Status.INVALID_ARGUMENT),
+        /** The whole body is larger than the frame or the given limit allows. */
+        TOO_LARGE(Status.TOO_LARGE),
+        /** This serializer does not carry a value or a signature of this type. */
+        UNSUPPORTED(Status.UNSUPPORTED);
+
+        private final Status status;
+
+        Reason(Status status) {
+            this.status = status;
+        }
+
+        /** The status that answers a request whose body failed for this reason. */
+        public Status status() {
+            return status;
+        }
+    }
+
+    private final Reason reason;
+
+    /** Creates one with a message that says what failed and how to fix it. */
+    public SerializationException(Reason reason, String message) {
+        this(reason, message, null);
+    }
+
+    /** Creates one with a cause. The message must not repeat the cause's if that one may hold content of a body. */
+    public SerializationException(Reason reason, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.reason = reason;
+    }
+
+    /** For what a peer's bytes cause: a stack would show our own reader, and cost more than reading a good body. */
+    private SerializationException(String message, Reason reason) {
+        super(message, null, true, false);
+        this.reason = reason;
+    }
+
+    /** What went wrong. */
+    public Reason reason() {
+        return reason;
+    }
+
+    static SerializationException malformed(String message) {
+        return new SerializationException(message, Reason.MALFORMED);
+    }
+
+    static SerializationException overLimit(String message) {
+        return new SerializationException(message, Reason.OVER_LIMIT);
+    }
+
+    static SerializationException refused(String message) {
+        return new SerializationException(message, Reason.REFUSED);
+    }
+
+    static SerializationException unsupported(String message) {
+        return new SerializationException(Reason.UNSUPPORTED, message);
+    }
+
+    static SerializationException tooLarge(long limitBytes) {
+        return new SerializationException(
+                "The body takes more than the " + limitBytes
+                        + " bytes there are for it: send less, in pages, or raise the frame limit on both sides.",
+                Reason.TOO_LARGE);
+    }
+}

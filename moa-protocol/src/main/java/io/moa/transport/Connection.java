@@ -1,0 +1,38 @@
+package io.moa.transport;
+
+import io.moa.discovery.Address;
+import io.moa.invoke.Invocation;
+import io.moa.invoke.Invoker;
+import io.moa.invoke.Reply;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One connection to another process, as the function that it is. Many calls are in flight on it at once.
+ *
+ * <p>{@link #invoke} keeps the contract of {@link Invoker}: it encodes the payload on the calling thread, never blocks,
+ * and answers {@link io.moa.invoke.Executed#NO} for every call whose bytes certainly did not leave whole.
+ */
+public interface Connection extends Invoker, AutoCloseable {
+
+    /** Who is at the other end, as it said in the handshake. */
+    Peer peer();
+
+    /** Where it leads. */
+    Address address();
+
+    /** Whether new calls may be sent: false from the peer's closing notice on, and after the connection broke. */
+    boolean usable();
+
+    /** How many calls wait for a reply. */
+    int inFlight();
+
+    @Override
+    CompletableFuture<Reply> invoke(Invocation call);
+
+    /** Completes, never exceptionally, when the peer has announced that it closes, or when the connection is gone. */
+    CompletableFuture<Void> unusable();
+
+    /** Closes at once. Calls in flight fail with {@link io.moa.invoke.Status#UNAVAILABLE}. Idempotent. */
+    @Override
+    void close();
+}

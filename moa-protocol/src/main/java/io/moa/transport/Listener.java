@@ -1,0 +1,31 @@
+package io.moa.transport;
+
+import io.moa.discovery.Address;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/** An open door of a server. Safe for many threads. */
+public interface Listener extends AutoCloseable {
+
+    /** Where it accepts, with the port that was chosen. */
+    Address address();
+
+    /** How many connections are open. */
+    int connections();
+
+    /** How many calls are being served. */
+    int inFlight();
+
+    /**
+     * Closes gracefully: accepts no more connections, tells every client, serves what still arrives until each client has
+     * acknowledged, waits until every call is answered, closes.
+     *
+     * @param limit after so long the rest is closed all the same
+     * @return completes when everything is closed, with the number of calls that the limit cut off
+     */
+    CompletableFuture<Integer> drain(Duration limit);
+
+    /** Closes at once; callers of calls in flight see the connection break. Idempotent. */
+    @Override
+    void close();
+}

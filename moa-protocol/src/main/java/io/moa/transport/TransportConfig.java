@@ -1,0 +1,266 @@
+package io.moa.transport;
+
+import java.time.Duration;
+
+/**
+ * The limits and times of connections, the same type for both sides. Immutable; begin with {@link #DEFAULT} and change
+ * what differs.
+ *
+ * @param connectTimeout connect and handshake together; 10 ms to 5 min, default 2 s
+ * @param handshakeTimeout how long a server waits for an accepted client to introduce itself; 10 ms to 1 min, default 3 s
+ * @param heartbeat how often a client asks a silent peer for a sign of life; 50 ms to 10 min, default 1 s
+ * @param heartbeatLimit without any byte from the peer for so long, while one was asked for, the connection is given up;
+ *     at least twice the heartbeat, at most 1 h, default 3 s; with epoll it is also the {@code TCP_USER_TIMEOUT}
+ * @param idleTimeout after so long without a byte from a client a server gives the connection up; more than the
+ *     heartbeat, default 1 min
+ * @param stallTimeout a peer that takes no byte for so long, while some wait for it, is cut off; 100 ms to 10 min,
+ *     default 10 s
+ * @param maxHeaderBytes the largest call header accepted; 1 KiB to 1 MiB, default 64 KiB
+ * @param maxBodyBytes the largest body sent or accepted; 1 KiB to 1 GiB, default 8 MiB
+ * @param chunkBytes larger bodies are split into pieces of this size, between which small calls pass; 1 KiB to 256 KiB,
+ *     default 64 KiB
+ * @param bodyCreditBytes how much of split bodies may be on its way before the receiver has taken it; at least one chunk,
+ *     default 1 MiB
+ * @param maxQueuedBytes what may wait to be written on one connection before a client refuses further calls; default 16
+ *     MiB
+ * @param readPauseBytes a server reads no further request from a connection while more than this waits to be written to
+ *     it; default 1 MiB
+ * @param maxReplyBytesQueued what may wait to be written on all connections of a listener together; beyond it,
+ *     connections that do not read are cut off; default 48 MiB
+ * @param maxRequestBytesHeld what all connections of a listener may hold of requests not yet answered; beyond it requests
+ *     with a body are refused as overload; default 256 MiB
+ * @param maxInFlightPerConnection how many unanswered requests one connection may have; default 8,192
+ * @param maxConnections how many connections a listener holds; further ones are closed at once; default 10,000, and never
+ *     more than half of the process's limit of open files
+ * @param bodyChecksum whether bodies carry a CRC32C; default false, because TCP has a checksum of its own
+ */
+public record TransportConfig(
+        Duration connectTimeout,
+        Duration handshakeTimeout,
+        Duration heartbeat,
+        Duration heartbeatLimit,
+        Duration idleTimeout,
+        Duration stallTimeout,
+        int maxHeaderBytes,
+        int maxBodyBytes,
+        int chunkBytes,
+        int bodyCreditBytes,
+        long maxQueuedBytes,
+        long readPauseBytes,
+        long maxReplyBytesQueued,
+        long maxRequestBytesHeld,
+        int maxInFlightPerConnection,
+        int maxConnections,
+        boolean bodyChecksum) {
+
+    private static final int KIB = 1024;
+    private static final int MIB = 1024 * KIB;
+
+    /** Every value its default. */
+    public static final TransportConfig DEFAULT = new TransportConfig(
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(3),
+            Duration.ofMinutes(1),
+            Duration.ofSeconds(10),
+            64 * KIB,
+            8 * MIB,
+            64 * KIB,
+            MIB,
+            16L * MIB,
+            MIB,
+            48L * MIB,
+            256L * MIB,
+            8192,
+            10_000,
+            false);
+
+    public TransportConfig {
+        between("connectTimeout", connectTimeout, Duration.ofMillis(10), Duration.ofMinutes(5));
+        between("handshakeTimeout", handshakeTimeout, Duration.ofMillis(10), Duration.ofMinutes(1));
+        between("heartbeat", heartbeat, Duration.ofMillis(50), Duration.ofMinutes(10));
+        between("heartbeatLimit", heartbeatLimit, heartbeat.multipliedBy(2), Duration.ofHours(1));
+        between("idleTimeout", idleTimeout, heartbeat, Duration.ofDays(1));
+        between("stallTimeout", stallTimeout, Duration.ofMillis(100), Duration.ofMinutes(10));
+        between("maxHeaderBytes", maxHeaderBytes, KIB, MIB);
+        between("maxBodyBytes", maxBodyBytes, KIB, 1024L * MIB);
+        between("chunkBytes", chunkBytes, KIB, 256 * KIB);
+        between("bodyCreditBytes", bodyCreditBytes, chunkBytes, 1024L * MIB);
+        between("maxQueuedBytes", maxQueuedBytes, KIB, Long.MAX_VALUE);
+        between("readPauseBytes", readPauseBytes, KIB, Long.MAX_VALUE);
+        between("maxReplyBytesQueued", maxReplyBytesQueued, KIB, Long.MAX_VALUE);
+        between("maxRequestBytesHeld", maxRequestBytesHeld, KIB, Long.MAX_VALUE);
+        between("maxInFlightPerConnection", maxInFlightPerConnection, 1, Integer.MAX_VALUE);
+        between("maxConnections", maxConnections, 1, Integer.MAX_VALUE);
+    }
+
+    private static void between(String name, Duration value, Duration min, Duration max) {
+        if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
+            throw new IllegalArgumentException(name + " is " + min + " to " + max + ", not " + value);
+        }
+    }
+
+    private static void between(String name, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(name + " is " + min + " to " + max + ", not " + value);
+        }
+    }
+
+    /** Begins a changed copy. */
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
+    /** Changes single values. Not safe for threads. */
+    public static final class Builder {
+        private Duration connectTimeout;
+        private Duration handshakeTimeout;
+        private Duration heartbeat;
+        private Duration heartbeatLimit;
+        private Duration idleTimeout;
+        private Duration stallTimeout;
+        private int maxHeaderBytes;
+        private int maxBodyBytes;
+        private int chunkBytes;
+        private int bodyCreditBytes;
+        private long maxQueuedBytes;
+        private long readPauseBytes;
+        private long maxReplyBytesQueued;
+        private long maxRequestBytesHeld;
+        private int maxInFlightPerConnection;
+        private int maxConnections;
+        private boolean bodyChecksum;
+
+        private Builder(TransportConfig from) {
+            this.connectTimeout = from.connectTimeout;
+            this.handshakeTimeout = from.handshakeTimeout;
+            this.heartbeat = from.heartbeat;
+            this.heartbeatLimit = from.heartbeatLimit;
+            this.idleTimeout = from.idleTimeout;
+            this.stallTimeout = from.stallTimeout;
+            this.maxHeaderBytes = from.maxHeaderBytes;
+            this.maxBodyBytes = from.maxBodyBytes;
+            this.chunkBytes = from.chunkBytes;
+            this.bodyCreditBytes = from.bodyCreditBytes;
+            this.maxQueuedBytes = from.maxQueuedBytes;
+            this.readPauseBytes = from.readPauseBytes;
+            this.maxReplyBytesQueued = from.maxReplyBytesQueued;
+            this.maxRequestBytesHeld = from.maxRequestBytesHeld;
+            this.maxInFlightPerConnection = from.maxInFlightPerConnection;
+            this.maxConnections = from.maxConnections;
+            this.bodyChecksum = from.bodyChecksum;
+        }
+
+        public Builder connectTimeout(Duration value) {
+            this.connectTimeout = value;
+            return this;
+        }
+
+        public Builder handshakeTimeout(Duration value) {
+            this.handshakeTimeout = value;
+            return this;
+        }
+
+        public Builder heartbeat(Duration value) {
+            this.heartbeat = value;
+            return this;
+        }
+
+        public Builder heartbeatLimit(Duration value) {
+            this.heartbeatLimit = value;
+            return this;
+        }
+
+        public Builder idleTimeout(Duration value) {
+            this.idleTimeout = value;
+            return this;
+        }
+
+        public Builder stallTimeout(Duration value) {
+            this.stallTimeout = value;
+            return this;
+        }
+
+        public Builder maxHeaderBytes(int value) {
+            this.maxHeaderBytes = value;
+            return this;
+        }
+
+        public Builder maxBodyBytes(int value) {
+            this.maxBodyBytes = value;
+            return this;
+        }
+
+        public Builder chunkBytes(int value) {
+            this.chunkBytes = value;
+            return this;
+        }
+
+        public Builder bodyCreditBytes(int value) {
+            this.bodyCreditBytes = value;
+            return this;
+        }
+
+        public Builder maxQueuedBytes(long value) {
+            this.maxQueuedBytes = value;
+            return this;
+        }
+
+        public Builder readPauseBytes(long value) {
+            this.readPauseBytes = value;
+            return this;
+        }
+
+        public Builder maxReplyBytesQueued(long value) {
+            this.maxReplyBytesQueued = value;
+            return this;
+        }
+
+        public Builder maxRequestBytesHeld(long value) {
+            this.maxRequestBytesHeld = value;
+            return this;
+        }
+
+        public Builder maxInFlightPerConnection(int value) {
+            this.maxInFlightPerConnection = value;
+            return this;
+        }
+
+        public Builder maxConnections(int value) {
+            this.maxConnections = value;
+            return this;
+        }
+
+        public Builder bodyChecksum(boolean value) {
+            this.bodyChecksum = value;
+            return this;
+        }
+
+        /**
+         * The finished value.
+         *
+         * @throws IllegalArgumentException if a value is out of its range; the message names it and the range
+         */
+        public TransportConfig build() {
+            return new TransportConfig(
+                    connectTimeout,
+                    handshakeTimeout,
+                    heartbeat,
+                    heartbeatLimit,
+                    idleTimeout,
+                    stallTimeout,
+                    maxHeaderBytes,
+                    maxBodyBytes,
+                    chunkBytes,
+                    bodyCreditBytes,
+                    maxQueuedBytes,
+                    readPauseBytes,
+                    maxReplyBytesQueued,
+                    maxRequestBytesHeld,
+                    maxInFlightPerConnection,
+                    maxConnections,
+                    bodyChecksum);
+        }
+    }
+}

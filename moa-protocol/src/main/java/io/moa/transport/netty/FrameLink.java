@@ -1,0 +1,675 @@
+package io.moa.transport.netty;
+
+import io.moa.invoke.Ticker;
+import io.moa.protocol.frame.BodyAssembler;
+import io.moa.protocol.frame.Crc32c;
+import io.moa.protocol.frame.Frame;
+import io.moa.protocol.frame.FrameException;
+import io.moa.protocol.frame.FrameKind;
+import io.moa.protocol.frame.FrameLimits;
+import io.moa.protocol.frame.FrameReader;
+import io.moa.protocol.frame.FrameSink;
+import io.moa.protocol.frame.Prefix;
+import io.moa.protocol.frame.ReceiveCredit;
+import io.moa.protocol.frame.SendCredit;
+import io.moa.transport.TransportConfig;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One end of a connection, as far as client and server do not differ: bytes to frames, frames to bytes, split bodies,
+ * credit, signs of life.
+ *
+ * <p><b>Writing.</b> Other threads {@linkplain #post leave} what they want written; the event loop writes all of it into
+ * one buffer and flushes once. What is written while the loop reads is flushed when it has read all there is.
+ *
+ * <p><b>Split bodies</b> wait in a line of their own and go out a chunk each in turn, within the peer's credit, and only
+ * while little waits before the socket, so that a small call never waits behind a large one for long.
+ *
+ * <p>All methods belong to the event loop, except {@link #post} and {@link #close}.
+ */
+final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink {
+
+    /** What client and server make of it. Called on the event loop. */
+    interface Side {
+
+        /** The socket is connected. */
+        void up();
+
+        /** A whole frame arrived that the link does not handle itself. The view is valid during the call only. */
+        void frame(Frame frame);
+
+        /**
+         * The first piece of a split body arrived; the whole follows, after other frames perhaps.
+         *
+         * @return whether it is wanted
+         */
+        boolean begins(Frame first);
+
+        /** A split body is whole. The view is valid during the call only. */
+        void assembled(Frame whole);
+
+        /** A frame arrived whose body is over a limit and is being skipped. */
+        void oversized(Frame header);
+
+        /** A split body was begun and is not taken, because too many are under way on this connection. */
+        void noRoom(long requestId);
+
+        /** The split body of a call arrived whole, but its checksum is wrong; nothing of it is shown. */
+        void damaged(long requestId);
+
+        /** Everything that was read together has been handled. */
+        void readComplete();
+
+        /** The socket takes bytes again, or takes no more for now. */
+        void writabilityChanged(boolean writable);
+
+        /** The connection is gone. Called once; nothing is called after it. */
+        void down(String reason);
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(FrameLink.class);
+
+    private static final int BATCH_BYTES = 64 * 1024; // what one write to the socket carries, about
+    private static final int FIRST_BATCH_BYTES = 4 * 1024;
+    private static final int COPY_LIMIT_BYTES = 8 * 1024; // a larger body is cheaper to hand over than to copy
+    private static final int CHUNKS_PER_TURN = 16; // then the loop serves its other connections first
+
+    private final Side side;
+    private final TransportConfig config;
+    private final Ticker ticker;
+    private final FrameReader reader;
+    private final BodyAssembler assembler;
+    private final FrameSink assembled = new Assembled();
+    private final OutboundStack outbound = new OutboundStack();
+    private final Runnable drain = this::drain;
+
+    private @Nullable ChannelHandlerContext context;
+    private volatile @Nullable Channel channel;
+    private @Nullable ByteBuf batch;
+    private @Nullable Flushable batchFirst;
+    private @Nullable Flushable batchLast;
+    private final List<Emission> emitted = new ArrayList<>(4);
+    private final ArrayDeque<SplitBody> splitBodies = new ArrayDeque<>();
+    private boolean pumpScheduled;
+    private boolean reading;
+    private boolean needsFlush;
+    private boolean writeFailed;
+    private boolean down;
+    private String closeReason = "";
+    private SendCredit sendCredit = new SendCredit(0);
+    private final ReceiveCredit receiveCredit;
+    private int peerFrameBody;
+    private long lastReadNanos;
+    private long lastProgressNanos;
+
+    /** Bytes handed to the socket in one piece, and who waits for them to leave. */
+    private record Emission(ChannelFuture write, @Nullable Flushable first) {}
+
+    FrameLink(Side side, TransportConfig config, Ticker ticker) {
+        this.side = side;
+        this.config = config;
+        this.ticker = ticker;
+        this.reader = new FrameReader(new FrameLimits(
+                config.maxHeaderBytes(),
+                Math.max(config.chunkBytes(), FrameLimits.DEFAULT.maxFrameBodyBytes()),
+                config.maxBodyBytes()));
+        this.assembler = new BodyAssembler(
+                BodyAssembler.DEFAULT_MAX_BODIES, Math.max(BodyAssembler.DEFAULT_MAX_BYTES, config.maxBodyBytes()));
+        this.receiveCredit = new ReceiveCredit(config.bodyCreditBytes());
+        this.lastReadNanos = ticker.nanos();
+        this.lastProgressNanos = lastReadNanos;
+        this.peerFrameBody = config.chunkBytes();
+    }
+
+    // ---- from other threads
+
+    /** Leaves something to be written. Any thread. If the connection is gone, the item is abandoned at once. */
+    void post(Outbound item) {
+        switch (outbound.push(item)) {
+            case WAKE -> wake();
+            case CLOSED -> item.abandon(this);
+            case QUEUED -> {}
+        }
+    }
+
+    private void wake() {
+        Channel open = channel;
+        if (open != null) {
+            open.eventLoop().execute(drain);
+        }
+    }
+
+    /** Closes the connection, from any thread. */
+    void close(String reason) {
+        Channel open = channel;
+        if (open == null) {
+            return;
+        }
+        if (open.eventLoop().inEventLoop()) {
+            if (closeReason.isEmpty()) {
+                closeReason = reason;
+            }
+            open.close();
+        } else {
+            open.eventLoop().execute(() -> close(reason));
+        }
+    }
+
+    // ---- what the loop knows
+
+    Channel channel() {
+        Channel open = channel;
+        if (open == null) {
+            throw new IllegalStateException("the link is not connected");
+        }
+        return open;
+    }
+
+    /** Whether the calling thread is the loop, and in the middle of reading, so that a flush will follow. */
+    boolean inReadingOnLoop() {
+        Channel open = channel;
+        return open != null && open.eventLoop().inEventLoop() && reading && !down;
+    }
+
+    /** Whether anything waits to leave. */
+    boolean hasUnsent() {
+        ChannelOutboundBuffer pending = channel().unsafe().outboundBuffer();
+        return needsFlush || !splitBodies.isEmpty() || (pending != null && !pending.isEmpty());
+    }
+
+    boolean isDown() {
+        return down;
+    }
+
+    /** When the last bytes came from the peer. */
+    long lastReadNanos() {
+        return lastReadNanos;
+    }
+
+    /** Since when the peer has taken no byte although some wait for it; or the present if none wait. */
+    long stalledSinceNanos(long nowNanos) {
+        ChannelOutboundBuffer pending = channel().unsafe().outboundBuffer();
+        if (pending == null || pending.isEmpty()) {
+            lastProgressNanos = nowNanos;
+            return nowNanos;
+        }
+        return lastProgressNanos;
+    }
+
+    /** What the peer said of itself in the handshake. */
+    void peerLimits(long initialCredit, int maxFrameBody) {
+        sendCredit = new SendCredit(initialCredit);
+        if (maxFrameBody > 0) {
+            peerFrameBody = Math.min(config.chunkBytes(), maxFrameBody);
+        }
+    }
+
+    // ---- writing
+
+    /** The buffer that takes the next frame. */
+    ByteBuf batch() {
+        ByteBuf current = batch;
+        if (current == null) {
+            current = context().alloc().directBuffer(FIRST_BATCH_BYTES);
+            batch = current;
+        }
+        return current;
+    }
+
+    /** Takes back the beginning of a frame that cannot be finished. */
+    void abort(int start) {
+        batch().writerIndex(start);
+    }
+
+    /**
+     * Ends a frame whose prefix and headers stand in {@link #batch()} from {@code start} on, and sends its body after it,
+     * split if it is large.
+     *
+     * @param body its reference is taken over; null for none
+     * @param waiting told when all of it has left; null if nobody waits
+     */
+    void finish(
+            int start,
+            FrameKind kind,
+            long requestId,
+            int hopLength,
+            int callLength,
+            @Nullable ByteBuf body,
+            @Nullable Flushable waiting) {
+        ByteBuf out = batch();
+        int size = body == null ? 0 : body.readableBytes();
+        int flags = 0;
+        int crc = 0;
+        if (body != null && size > 0 && config.bodyChecksum()) {
+            flags = Prefix.BODY_CRC;
+            crc = Crc32c.of(body, body.readerIndex(), size);
+        }
+        if (body == null || size <= peerFrameBody) {
+            Prefix.finish(out, start, kind, flags, requestId, hopLength, callLength, size, size, crc);
+            if (body != null) {
+                append(body, size);
+            }
+            if (waiting != null) {
+                await(waiting);
+            }
+            frameWritten();
+            return;
+        }
+        Prefix.finish(out, start, kind, flags | Prefix.MORE, requestId, hopLength, callLength, 0, size, crc);
+        frameWritten();
+        splitBodies.add(new SplitBody(requestId, body, waiting));
+        pump();
+    }
+
+    private void append(ByteBuf body, int size) {
+        if (size <= COPY_LIMIT_BYTES) {
+            batch().writeBytes(body, body.readerIndex(), size);
+            body.release();
+        } else {
+            emit();
+            emitted.add(new Emission(context().write(body), null));
+            needsFlush = true;
+        }
+    }
+
+    private void await(Flushable waiting) {
+        waiting.nextFlushable(null);
+        if (batchLast == null) {
+            batchFirst = waiting;
+        } else {
+            batchLast.nextFlushable(waiting);
+        }
+        batchLast = waiting;
+        if (batch == null) {
+            batch(); // the frame's last bytes have been emitted already: an empty piece carries the list
+        }
+    }
+
+    /** Writes a frame without body. */
+    void frame(FrameKind kind, long requestId, java.util.function.Consumer<ByteBuf> callHeader) {
+        ByteBuf out = batch();
+        int start = Prefix.begin(out);
+        int from = out.writerIndex();
+        callHeader.accept(out);
+        Prefix.finish(out, start, kind, 0, requestId, 0, out.writerIndex() - from, 0, 0, 0);
+        frameWritten();
+    }
+
+    /** Writes a frame that has only a hop header. */
+    void hopFrame(FrameKind kind, long requestId, long firstEightBytes, int hopLength) {
+        ByteBuf out = batch();
+        int start = Prefix.begin(out);
+        if (hopLength == 8) {
+            out.writeLong(firstEightBytes);
+        } else if (hopLength == 4) {
+            out.writeInt((int) (firstEightBytes >>> 32));
+        }
+        Prefix.finish(out, start, kind, 0, requestId, hopLength, 0, 0, 0, 0);
+        frameWritten();
+    }
+
+    private void frameWritten() {
+        needsFlush = true;
+        ByteBuf current = batch;
+        if (current != null && current.readableBytes() >= BATCH_BYTES) {
+            emit();
+        }
+    }
+
+    private void emit() {
+        ByteBuf current = batch;
+        if (current == null) {
+            return;
+        }
+        Flushable first = batchFirst;
+        batch = null;
+        batchFirst = null;
+        batchLast = null;
+        emitted.add(new Emission(context().write(current), first));
+    }
+
+    /** Hands everything written so far to the socket. */
+    void flush() {
+        if (!needsFlush || down) {
+            return;
+        }
+        needsFlush = false;
+        emit();
+        context().flush();
+        long now = ticker.nanos();
+        for (int i = 0; i < emitted.size(); i++) {
+            Emission emission = emitted.get(i);
+            if (emission.write().isDone()) {
+                settle(emission, now);
+            } else {
+                emission.write().addListener(done -> settle(emission, ticker.nanos()));
+            }
+        }
+        emitted.clear();
+    }
+
+    private void settle(Emission emission, long now) {
+        boolean success = emission.write().isSuccess();
+        if (success) {
+            lastProgressNanos = now;
+        }
+        boolean untouched = !success && writeFailed; // the first piece that failed may have left in part
+        if (!success) {
+            writeFailed = true;
+        }
+        Flushable waiting = emission.first();
+        while (waiting != null) {
+            Flushable next = waiting.nextFlushable();
+            if (success) {
+                waiting.flushed(now);
+            } else {
+                waiting.notFlushed(untouched);
+            }
+            waiting = next;
+        }
+        if (success && !splitBodies.isEmpty()) {
+            schedulePump();
+        }
+    }
+
+    private void drain() {
+        if (down) {
+            return;
+        }
+        Outbound item = outbound.takeAll();
+        while (item != null) {
+            Outbound next = item.nextOutbound();
+            item.nextOutbound(null);
+            item.write(this);
+            item = next;
+        }
+        if (!reading) {
+            flush();
+        }
+    }
+
+    // ---- split bodies
+
+    /** Stops sending a body that the peer does not want any more. */
+    void dropSplitBody(long requestId) {
+        splitBodies.removeIf(body -> {
+            if (body.requestId == requestId) {
+                body.bytes.release();
+                if (body.waiting != null) {
+                    body.waiting.notFlushed(true);
+                }
+                return true;
+            }
+            return false;
+        });
+    }
+
+    private void pump() {
+        int chunks = 0;
+        while (!splitBodies.isEmpty() && !down) {
+            ChannelOutboundBuffer pending = channel().unsafe().outboundBuffer();
+            if (pending == null || pending.totalPendingWriteBytes() > 2L * config.chunkBytes()) {
+                break; // the end of a write brings us back
+            }
+            SplitBody body = splitBodies.peek();
+            int piece = Math.min(body.bytes.readableBytes(), peerFrameBody);
+            if (sendCredit.left() < piece) {
+                break; // the peer's credit brings us back
+            }
+            if (++chunks > CHUNKS_PER_TURN) {
+                schedulePump();
+                break;
+            }
+            splitBodies.remove();
+            sendCredit.take(piece);
+            boolean last = piece == body.bytes.readableBytes();
+            ByteBuf out = batch();
+            int start = Prefix.begin(out);
+            Prefix.finish(
+                    out,
+                    start,
+                    FrameKind.CONTINUATION,
+                    last ? 0 : Prefix.MORE,
+                    body.requestId,
+                    0,
+                    0,
+                    piece,
+                    body.whole,
+                    0);
+            emit();
+            emitted.add(new Emission(
+                    context().write(last ? body.bytes : body.bytes.readRetainedSlice(piece)),
+                    last ? body.waiting : null));
+            needsFlush = true;
+            if (!last) {
+                splitBodies.add(body); // to the end of the line: large bodies take turns
+            }
+        }
+    }
+
+    private void schedulePump() {
+        if (!pumpScheduled) {
+            pumpScheduled = true;
+            channel().eventLoop().execute(() -> {
+                pumpScheduled = false;
+                pump();
+                flush();
+            });
+        }
+    }
+
+    private static final class SplitBody {
+        final long requestId;
+        final ByteBuf bytes;
+        final int whole;
+        final @Nullable Flushable waiting;
+
+        SplitBody(long requestId, ByteBuf bytes, @Nullable Flushable waiting) {
+            this.requestId = requestId;
+            this.bytes = bytes;
+            this.whole = bytes.readableBytes();
+            this.waiting = waiting;
+        }
+    }
+
+    // ---- reading
+
+    @Override
+    public void frame(Frame frame) {
+        switch (frame.kind()) {
+            case PING -> hopFrame(FrameKind.PONG, frame.requestId(), 0, 0);
+            case PONG -> {} // that bytes came is all it says
+            case CREDIT -> {
+                if (frame.hopLength() >= 4) {
+                    sendCredit.granted(frame.buffer().getUnsignedInt(frame.hopIndex()));
+                    pump();
+                }
+            }
+            default -> {
+                if (frame.split()) {
+                    splitFrame(frame);
+                } else {
+                    side.frame(frame);
+                }
+            }
+        }
+    }
+
+    private void splitFrame(Frame frame) {
+        receiveCredit.received(frame.bodyLength());
+        if (frame.kind() != FrameKind.CONTINUATION && !side.begins(frame)) {
+            grantCredit();
+            return; // its pieces will be ignored
+        }
+        switch (assembler.add(frame, assembled)) {
+            case REFUSED -> side.noRoom(frame.requestId());
+            case CORRUPT -> side.damaged(frame.requestId());
+            case HELD, COMPLETE, IGNORED -> {}
+        }
+        grantCredit();
+    }
+
+    /** Where split bodies come out whole. */
+    private final class Assembled implements FrameSink {
+        @Override
+        public void frame(Frame whole) {
+            side.assembled(whole);
+        }
+
+        @Override
+        public void oversized(Frame header) {
+            throw new IllegalStateException("an assembler refuses by its outcome");
+        }
+    }
+
+    private void grantCredit() {
+        int granted = receiveCredit.grant();
+        if (granted > 0) {
+            hopFrame(FrameKind.CREDIT, 0, (long) granted << 32, 8);
+        }
+    }
+
+    @Override
+    public void oversized(Frame header) {
+        if (header.split()) {
+            receiveCredit.received(header.announcedLength());
+            grantCredit();
+        }
+        if (header.kind() != FrameKind.CONTINUATION) { // pieces of a body that was refused are only skipped
+            side.oversized(header);
+        }
+    }
+
+    private ChannelHandlerContext context() {
+        ChannelHandlerContext known = context;
+        if (known == null) {
+            throw new IllegalStateException("the link is not connected");
+        }
+        return known;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        channel = ctx.channel();
+        if (ctx.channel().isActive()) {
+            lastReadNanos = ticker.nanos();
+            side.up();
+            drain();
+        }
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        lastReadNanos = ticker.nanos();
+        side.up();
+        drain();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (!(message instanceof ByteBuf bytes)) {
+            ctx.fireChannelRead(message);
+            return;
+        }
+        lastReadNanos = ticker.nanos();
+        reading = true;
+        try {
+            reader.read(bytes, this);
+        } catch (FrameException e) {
+            LOG.debug("{} breaks the protocol: {}", ctx.channel(), e.getMessage());
+            close(e.getMessage() == null ? "broken frame" : e.getMessage());
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        reading = false;
+        side.readComplete();
+        drain();
+        ctx.fireChannelReadComplete();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        side.writabilityChanged(ctx.channel().isWritable());
+        if (ctx.channel().isWritable() && !splitBodies.isEmpty()) {
+            schedulePump();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException) {
+            LOG.debug("{} broke", ctx.channel(), cause); // a peer that vanishes is everyday life
+        } else {
+            LOG.warn("{} is closed after an unexpected error", ctx.channel(), cause);
+        }
+        close(cause.toString());
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        goDown(closeReason.isEmpty() ? "the peer closed the connection" : closeReason);
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        goDown(closeReason.isEmpty() ? "the connection was closed" : closeReason);
+    }
+
+    private void goDown(String reason) {
+        if (down) {
+            return;
+        }
+        down = true;
+        reading = false;
+        // What was written and never handed to the socket certainly did not leave.
+        ByteBuf unsent = batch;
+        batch = null;
+        if (unsent != null) {
+            unsent.release();
+        }
+        for (Flushable waiting = batchFirst; waiting != null; ) {
+            Flushable next = waiting.nextFlushable();
+            waiting.notFlushed(true);
+            waiting = next;
+        }
+        batchFirst = null;
+        batchLast = null;
+        for (Emission emission : emitted) {
+            settle(emission, ticker.nanos());
+        }
+        emitted.clear();
+        for (SplitBody body : splitBodies) {
+            body.bytes.release();
+            if (body.waiting != null) {
+                body.waiting.notFlushed(true); // a body that is not whole cannot run
+            }
+        }
+        splitBodies.clear();
+        reader.close();
+        assembler.close();
+        Outbound item = outbound.close();
+        while (item != null) {
+            Outbound next = item.nextOutbound();
+            item.nextOutbound(null);
+            item.abandon(this);
+            item = next;
+        }
+        side.down(reason);
+    }
+}

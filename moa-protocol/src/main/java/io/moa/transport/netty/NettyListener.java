@@ -1,0 +1,253 @@
+package io.moa.transport.netty;
+
+import io.moa.discovery.Address;
+import io.moa.invoke.Attributes;
+import io.moa.invoke.Hints;
+import io.moa.invoke.Ticker;
+import io.moa.protocol.frame.BytesTable;
+import io.moa.protocol.frame.Target;
+import io.moa.transport.Host;
+import io.moa.transport.Listener;
+import io.moa.transport.TransportConfig;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The open door of a server: its connections, what they hold together, and how they all leave. Safe for many threads. */
+final class NettyListener implements Listener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NettyListener.class);
+    private static final int KNOWN_TARGETS = 16_384;
+    private static final int NONCE_BYTES = 16;
+
+    /** A target of which the bytes are known: what they mean, and the facts that its calls carry. */
+    record KnownTarget(Target target, Attributes attributes) {}
+
+    private final Host host;
+    private final TransportConfig config;
+    private final int maxConnections;
+    private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger connectionCount = new AtomicInteger();
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicLong requestBytes = new AtomicLong();
+    private final AtomicLong replyBytes = new AtomicLong();
+    private final LongAdder duplicates = new LongAdder();
+    private final LongAdder turnedAway = new LongAdder();
+    private final BytesTable<KnownTarget> targets;
+    private final SecureRandom nonces = new SecureRandom();
+    private final CompletableFuture<Integer> drained = new CompletableFuture<>();
+    private volatile boolean draining;
+    private volatile @Nullable Channel door;
+    private volatile @Nullable Address address;
+    private @Nullable Hints lastHints;
+
+    NettyListener(Host host, TransportConfig config, Ticker ticker, int maxConnections) {
+        this.host = host;
+        this.config = config;
+        this.maxConnections = maxConnections;
+        this.targets = new BytesTable<>(KNOWN_TARGETS, nonces.nextLong());
+    }
+
+    void opened(Channel channel, Address where) {
+        door = channel;
+        address = where;
+    }
+
+    Host host() {
+        return host;
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    byte[] nonce() {
+        byte[] nonce = new byte[NONCE_BYTES];
+        nonces.nextBytes(nonce);
+        return nonce;
+    }
+
+    /** The given hints with the server's load; the same object as long as the load is the same. */
+    Hints hints(Hints given) {
+        int load = host.load();
+        if (!given.equals(Hints.NONE)) {
+            return new Hints(given.retryAfterMillis(), given.neverRetry(), load);
+        }
+        Hints last = lastHints;
+        if (last == null || last.load() != load) {
+            last = new Hints(0, false, load);
+            lastHints = last; // a race costs an object and nothing else
+        }
+        return last;
+    }
+
+    /** What target bytes mean. Only exported methods are remembered, so strangers' names cannot fill the table. */
+    KnownTarget target(ByteBuf in, int index, int length) {
+        KnownTarget known = targets.get(in, index, length);
+        if (known != null) {
+            return known;
+        }
+        Target target = Target.parse(in, index, length);
+        Attributes facts = host.attributesOf(target.service(), target.method(), target.serializer());
+        KnownTarget found = new KnownTarget(target, facts == null ? Attributes.EMPTY : facts);
+        if (facts != null) {
+            targets.put(ByteBufUtil.getBytes(in, index, length), found);
+        }
+        return found;
+    }
+
+    // ---- connections
+
+    /** Whether one more connection may stay. */
+    boolean admit() {
+        if (draining || connectionCount.get() >= maxConnections) {
+            turnedAway.increment();
+            if (!draining && turnedAway.sum() % 1_000 == 1) {
+                LOG.warn(
+                        "{} has {} connections, which is its limit; {} were turned away so far",
+                        address,
+                        maxConnections,
+                        turnedAway.sum());
+            }
+            return false;
+        }
+        return true;
+    }
+
+    void opened(ServerConnection connection) {
+        connections.add(connection);
+        connectionCount.incrementAndGet();
+        if (draining) {
+            connection.beginClosing();
+        }
+    }
+
+    void closed(ServerConnection connection) {
+        if (connections.remove(connection)) {
+            connectionCount.decrementAndGet();
+        }
+        completeIfDrained();
+    }
+
+    private void completeIfDrained() {
+        if (draining && connections.isEmpty()) {
+            drained.complete(0);
+        }
+    }
+
+    // ---- what they hold together
+
+    void began() {
+        inFlight.incrementAndGet();
+    }
+
+    void ended() {
+        inFlight.decrementAndGet();
+    }
+
+    boolean holdRequest(int bytes) {
+        if (requestBytes.addAndGet(bytes) > config.maxRequestBytesHeld() && bytes > 0) {
+            requestBytes.addAndGet(-bytes);
+            return false;
+        }
+        return true;
+    }
+
+    void releaseRequest(int bytes) {
+        requestBytes.addAndGet(-bytes);
+    }
+
+    /** Counts bytes that wait for a client; answers whether all together are within the limit. */
+    boolean holdReply(int bytes) {
+        return replyBytes.addAndGet(bytes) <= config.maxReplyBytesQueued();
+    }
+
+    void releaseReply(int bytes) {
+        replyBytes.addAndGet(-bytes);
+    }
+
+    void duplicate() {
+        duplicates.increment();
+    }
+
+    /** How many requests came with an id used before. */
+    long duplicates() {
+        return duplicates.sum();
+    }
+
+    // ---- Listener
+
+    @Override
+    public Address address() {
+        Address known = address;
+        if (known == null) {
+            throw new IllegalStateException("the listener is not open yet");
+        }
+        return known;
+    }
+
+    @Override
+    public int connections() {
+        return connectionCount.get();
+    }
+
+    @Override
+    public int inFlight() {
+        return inFlight.get();
+    }
+
+    @Override
+    public CompletableFuture<Integer> drain(Duration limit) {
+        Channel open = door;
+        if (open == null || draining) {
+            return drained;
+        }
+        draining = true;
+        open.close();
+        for (ServerConnection connection : connections) {
+            connection.link().channel().eventLoop().execute(connection::beginClosing);
+        }
+        open.eventLoop()
+                .schedule(
+                        () -> {
+                            int cut = inFlight.get();
+                            if (drained.complete(cut)) {
+                                close();
+                            }
+                        },
+                        limit.toNanos(),
+                        TimeUnit.NANOSECONDS);
+        completeIfDrained();
+        return drained;
+    }
+
+    @Override
+    public void close() {
+        Channel open = door;
+        if (open != null) {
+            open.close();
+        }
+        draining = true;
+        for (ServerConnection connection : connections) {
+            connection.link().close("the server was closed");
+        }
+        completeIfDrained();
+    }
+
+    @Override
+    public String toString() {
+        return "Listener[" + address + ", " + connectionCount.get() + " connections]";
+    }
+}

@@ -1,0 +1,225 @@
+package io.moa.transport.netty;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import io.moa.discovery.Address;
+import io.moa.invoke.Scheduler;
+import io.moa.invoke.Ticker;
+import io.moa.transport.Connection;
+import io.moa.transport.Host;
+import io.moa.transport.Listener;
+import io.moa.transport.Peer;
+import io.moa.transport.Transport;
+import io.moa.transport.TransportConfig;
+import io.moa.transport.Wanted;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import java.lang.management.ManagementFactory;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Sockets: TCP everywhere, Unix sockets with epoll. One group of event loops drives listeners and connections of both
+ * directions.
+ */
+public final class NettyTransport implements Transport {
+
+    private final TransportConfig config;
+    private final Ticker ticker;
+    private final EventLoopGroup loops;
+    private final boolean epoll;
+    private final int maxConnections;
+
+    /**
+     * Starts the event loops.
+     *
+     * @param eventLoops how many
+     * @param name of the application, for thread names
+     */
+    public NettyTransport(TransportConfig config, int eventLoops, Ticker ticker, String name) {
+        this.config = config;
+        this.ticker = ticker;
+        this.epoll = Epoll.isAvailable();
+        AtomicInteger number = new AtomicInteger();
+        this.loops = new MultiThreadIoEventLoopGroup(
+                eventLoops,
+                (ThreadFactory)
+                        task -> new MoaEventLoopThread(task, "moa-loop-" + name + "-" + number.incrementAndGet()),
+                epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+        this.maxConnections = Math.min(config.maxConnections(), halfOfOpenFiles());
+    }
+
+    /** A listener may use at most half of the open files, so that the process can always still do something else. */
+    private static int halfOfOpenFiles() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+                ? (int) Math.max(16, Math.min(Integer.MAX_VALUE, unix.getMaxFileDescriptorCount() / 2))
+                : Integer.MAX_VALUE;
+    }
+
+    /** Whether epoll is used; otherwise NIO, without Unix sockets and {@code TCP_USER_TIMEOUT}. */
+    public boolean usesEpoll() {
+        return epoll;
+    }
+
+    /** Runs delays on the event loops. */
+    public Scheduler scheduler() {
+        return (task, delayNanos) -> {
+            var scheduled = loops.schedule(task, Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
+            return () -> scheduled.cancel(false);
+        };
+    }
+
+    @Override
+    public boolean supports(Address address) {
+        return address instanceof Address.Tcp || (epoll && address instanceof Address.Unix);
+    }
+
+    @Override
+    public CompletableFuture<Listener> listen(Address address, Host host) {
+        NettyListener listener = new NettyListener(host, config, ticker, maxConnections);
+        CompletableFuture<Listener> opened = new CompletableFuture<>();
+        ServerBootstrap server = new ServerBootstrap()
+                .group(loops)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark())
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        if (!listener.admit()) {
+                            channel.close();
+                            return;
+                        }
+                        channel.pipeline().addLast(new ServerConnection(listener, config, ticker).link());
+                    }
+                });
+        if (address instanceof Address.Unix) {
+            server.channel(EpollServerDomainSocketChannel.class);
+        } else {
+            server.channel(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
+                    .option(ChannelOption.SO_REUSEADDR, true)
+                    .option(ChannelOption.SO_BACKLOG, 1024)
+                    .childOption(ChannelOption.TCP_NODELAY, true);
+            if (epoll) {
+                server.childOption(EpollChannelOption.TCP_USER_TIMEOUT, userTimeoutMillis());
+            }
+        }
+        if (!supports(address)) {
+            opened.completeExceptionally(new IllegalArgumentException(unsupported(address)));
+            return opened;
+        }
+        server.bind(socketAddress(address)).addListener(done -> {
+            io.netty.channel.ChannelFuture bound = (io.netty.channel.ChannelFuture) done;
+            if (bound.isSuccess()) {
+                listener.opened(bound.channel(), actual(address, bound.channel()));
+                opened.complete(listener);
+            } else {
+                opened.completeExceptionally(bound.cause());
+            }
+        });
+        return opened;
+    }
+
+    @Override
+    public CompletableFuture<Connection> connect(Address address, Peer self, Wanted wanted) {
+        ClientConnection connection = new ClientConnection(address, self, wanted, config, ticker);
+        if (!supports(address)) {
+            connection.failOpening(unsupported(address), null);
+            return connection.opened();
+        }
+        Bootstrap client = new Bootstrap()
+                .group(loops)
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark())
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline().addLast(connection.link());
+                    }
+                });
+        if (address instanceof Address.Unix) {
+            client.channel(EpollDomainSocketChannel.class);
+        } else {
+            client.channel(epoll ? EpollSocketChannel.class : NioSocketChannel.class)
+                    .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+                            config.connectTimeout().toMillis())
+                    .option(ChannelOption.TCP_NODELAY, true);
+            if (epoll) {
+                client.option(EpollChannelOption.TCP_USER_TIMEOUT, userTimeoutMillis());
+            }
+        }
+        var connecting = client.connect(socketAddress(address));
+        // One limit for connect and handshake together: what a caller waits for is both.
+        var limit = loops.schedule(
+                () -> {
+                    if (!connection.opened().isDone()) {
+                        connection.failOpening(
+                                (connecting.isSuccess() ? "No handshake with " : "No connection to ") + address
+                                        + " within " + config.connectTimeout().toMillis() + " ms",
+                                null);
+                        connecting.channel().close();
+                    }
+                },
+                config.connectTimeout().toNanos(),
+                TimeUnit.NANOSECONDS);
+        connection.opened().whenComplete((opened, failed) -> limit.cancel(false));
+        connecting.addListener(done -> {
+            if (!done.isSuccess()) {
+                Throwable cause = done.cause();
+                connection.failOpening("Could not connect to " + address + ": " + cause.getMessage(), cause);
+            }
+        });
+        return connection.opened();
+    }
+
+    private WriteBufferWaterMark waterMark() {
+        int high = (int) Math.min(config.readPauseBytes(), Integer.MAX_VALUE / 2);
+        return new WriteBufferWaterMark(high / 2, high);
+    }
+
+    private int userTimeoutMillis() {
+        return (int) Math.min(Integer.MAX_VALUE, config.heartbeatLimit().toMillis());
+    }
+
+    private static String unsupported(Address address) {
+        return "This transport cannot use " + address
+                + (address instanceof Address.Unix
+                        ? ": Unix sockets need Netty's native epoll, which is not available here"
+                        : "; it carries tcp:// and unix: addresses");
+    }
+
+    private static SocketAddress socketAddress(Address address) {
+        if (address instanceof Address.Tcp tcp) {
+            return new InetSocketAddress(tcp.host(), tcp.port());
+        }
+        return new DomainSocketAddress(((Address.Unix) address).path());
+    }
+
+    private static Address actual(Address asked, Channel channel) {
+        return asked instanceof Address.Tcp tcp && channel.localAddress() instanceof InetSocketAddress bound
+                ? new Address.Tcp(tcp.host(), bound.getPort())
+                : asked;
+    }
+
+    @Override
+    public void close() {
+        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+    }
+}

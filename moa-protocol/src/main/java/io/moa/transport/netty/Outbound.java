@@ -1,0 +1,21 @@
+package io.moa.transport.netty;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that any thread wants written on a connection. It carries the link of the stack it waits in, so that waiting
+ * allocates nothing.
+ */
+interface Outbound {
+
+    /** Writes itself, or finds that it need not any more. Called once, on the connection's event loop. */
+    void write(FrameLink link);
+
+    /** Called instead of {@link #write}, on any thread, if the connection ended before. */
+    void abandon(FrameLink link);
+
+    @Nullable
+    Outbound nextOutbound();
+
+    void nextOutbound(@Nullable Outbound next);
+}

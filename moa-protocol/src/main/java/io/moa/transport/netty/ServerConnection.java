@@ -1,0 +1,476 @@
+package io.moa.transport.netty;
+
+import io.moa.discovery.ServiceId;
+import io.moa.invoke.Caller;
+import io.moa.invoke.Cancellation;
+import io.moa.invoke.Deadline;
+import io.moa.invoke.Executed;
+import io.moa.invoke.Hints;
+import io.moa.invoke.Invocation;
+import io.moa.invoke.Ledger;
+import io.moa.invoke.Payload;
+import io.moa.invoke.Phase;
+import io.moa.invoke.Reply;
+import io.moa.invoke.Status;
+import io.moa.invoke.Ticker;
+import io.moa.protocol.frame.CallHeader;
+import io.moa.protocol.frame.Closing;
+import io.moa.protocol.frame.Control;
+import io.moa.protocol.frame.Features;
+import io.moa.protocol.frame.Frame;
+import io.moa.protocol.frame.FrameException;
+import io.moa.protocol.frame.FrameKind;
+import io.moa.protocol.frame.HeaderException;
+import io.moa.protocol.frame.Hello;
+import io.moa.protocol.frame.Prefix;
+import io.moa.protocol.frame.ReplyHeader;
+import io.moa.protocol.frame.ReplyHop;
+import io.moa.protocol.frame.RequestHop;
+import io.moa.protocol.frame.Target;
+import io.moa.protocol.frame.Welcome;
+import io.moa.protocol.payload.BytesPayload;
+import io.moa.transport.Peer;
+import io.moa.transport.TransportConfig;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.util.collection.LongObjectHashMap;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The server's end of a connection: checks who comes, turns requests into calls on the route, sends replies, and leaves
+ * gracefully. Belongs to its event loop.
+ */
+final class ServerConnection implements FrameLink.Side {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServerConnection.class);
+
+    private static final int DUPLICATES_TOLERATED = 100_000;
+
+    private final NettyListener listener;
+    private final TransportConfig config;
+    private final Ticker ticker;
+    private final FrameLink link;
+    private final LongObjectHashMap<ServerCall> inFlight = new LongObjectHashMap<>();
+    private Peer peer = new Peer("", "");
+    private boolean introduced;
+    private long peerMaxBody = Long.MAX_VALUE;
+    private long highestId;
+    private long duplicates;
+    private boolean closing;
+    private boolean acknowledged;
+    private boolean gone;
+    private @Nullable ScheduledFuture<?> watch;
+    private byte[] lastCallerBytes = {};
+    private Caller lastCaller = Caller.UNKNOWN;
+
+    ServerConnection(NettyListener listener, TransportConfig config, Ticker ticker) {
+        this.listener = listener;
+        this.config = config;
+        this.ticker = ticker;
+        this.link = new FrameLink(this, config, ticker);
+    }
+
+    FrameLink link() {
+        return link;
+    }
+
+    Ticker ticker() {
+        return ticker;
+    }
+
+    long peerMaxBody() {
+        return peerMaxBody;
+    }
+
+    Hints hints(Hints given) {
+        return given.load() != Hints.UNKNOWN_LOAD ? given : listener.hints(given);
+    }
+
+    // ---- life
+
+    @Override
+    public void up() {
+        listener.opened(this);
+        watch = link.channel()
+                .eventLoop()
+                .schedule(this::expectIntroduction, config.handshakeTimeout().toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void expectIntroduction() {
+        if (!introduced) {
+            link.close("the client did not introduce itself within "
+                    + config.handshakeTimeout().toMillis() + " ms");
+            return;
+        }
+        long period =
+                Math.min(config.idleTimeout().toNanos(), config.stallTimeout().toNanos()) / 4;
+        watch = link.channel().eventLoop().scheduleAtFixedRate(this::check, period, period, TimeUnit.NANOSECONDS);
+    }
+
+    private void check() {
+        long now = ticker.nanos();
+        if (now - link.lastReadNanos() >= config.idleTimeout().toNanos()
+                && link.channel().config().isAutoRead()) {
+            link.close("the client was silent for " + config.idleTimeout().toMillis() + " ms");
+        } else if (now - link.stalledSinceNanos(now) >= config.stallTimeout().toNanos()) {
+            link.close("the client took no byte of its replies for "
+                    + config.stallTimeout().toMillis() + " ms");
+        }
+    }
+
+    @Override
+    public void down(String reason) {
+        gone = true;
+        if (watch != null) {
+            watch.cancel(false);
+        }
+        for (ServerCall call : new ArrayList<>(inFlight.values())) {
+            call.call().cancellation().fire(Cancellation.Reason.CONNECTION_LOST);
+        }
+        LOG.debug("connection of {} ended: {}", peer, reason);
+        listener.closed(this);
+    }
+
+    /** Tells the client that no new call is taken. */
+    void beginClosing() {
+        if (gone || closing) {
+            return;
+        }
+        closing = true;
+        if (!introduced) {
+            link.close("the server is closing");
+            return;
+        }
+        Closing notice = new Closing("the server is closing");
+        link.frame(FrameKind.CLOSING, 0, notice::encode);
+        link.flush();
+        closeIfDone();
+    }
+
+    private void closeIfDone() {
+        if (closing && acknowledged && inFlight.isEmpty() && !link.hasUnsent()) {
+            link.close("the server has closed");
+        }
+    }
+
+    int inFlight() {
+        return inFlight.size();
+    }
+
+    // ---- frames
+
+    @Override
+    public void frame(Frame frame) {
+        if (!introduced && frame.kind() != FrameKind.HELLO) {
+            throw new FrameException("A client introduces itself before anything else, not with " + frame.kind());
+        }
+        switch (frame.kind()) {
+            case REQUEST, ONE_WAY -> request(frame);
+            case CANCEL -> cancel(frame);
+            case CONTROL -> control(Control.parse(frame.buffer(), frame.callIndex(), frame.callLength()));
+            case HELLO -> hello(Hello.parse(frame.buffer(), frame.callIndex(), frame.callLength()));
+            case CLOSING_ACK -> {
+                acknowledged = true;
+                closeIfDone();
+            }
+            case CLOSING -> {} // a client that leaves just closes; nothing to prepare
+            default -> throw new FrameException("A client does not send " + frame.kind());
+        }
+    }
+
+    private void hello(Hello hello) {
+        if (introduced) {
+            throw new FrameException("A client introduces itself once");
+        }
+        introduced = true;
+        peer = new Peer(hello.application(), hello.instance());
+        List<ServiceId> served = new ArrayList<>();
+        for (ServiceId wanted : hello.wanted()) {
+            if (listener.host().serves(wanted)) {
+                served.add(wanted);
+            }
+        }
+        String refusal = "";
+        if (listener.isDraining()) {
+            refusal = "it is closing";
+        } else if (hello.minVersion() > Prefix.VERSION || hello.maxVersion() < Prefix.VERSION) {
+            refusal = "it speaks version " + Prefix.VERSION + " of the protocol, the client " + hello.minVersion()
+                    + " to " + hello.maxVersion();
+        }
+        Peer self = listener.host().self();
+        Welcome welcome = new Welcome(
+                refusal.isEmpty(),
+                refusal,
+                self.application(),
+                self.instance(),
+                Prefix.VERSION,
+                Features.INQUIRY & hello.features(),
+                config.chunkBytes(),
+                config.maxBodyBytes(),
+                config.bodyCreditBytes(),
+                listener.nonce(),
+                served,
+                (int) config.heartbeat().toMillis());
+        link.frame(FrameKind.WELCOME, 0, welcome::encode);
+        if (!refusal.isEmpty()) {
+            link.flush();
+            link.close(refusal);
+            return;
+        }
+        if (hello.maxBody() > 0) {
+            peerMaxBody = hello.maxBody();
+        }
+        link.peerLimits(hello.initialCredit(), hello.maxFrameBody());
+    }
+
+    private void request(Frame frame) {
+        if (!isDuplicate(frame.requestId())) {
+            serve(frame);
+        }
+    }
+
+    private void serve(Frame frame) {
+        long id = frame.requestId();
+        boolean oneWay = frame.kind() == FrameKind.ONE_WAY;
+        Status refused = null;
+        String why = "";
+        int size = frame.bodyLength();
+        if (closing && acknowledged) {
+            refused = Status.DRAINING;
+            why = "This server is closing; the call was sent after its notice was acknowledged";
+        } else if (inFlight.size() >= config.maxInFlightPerConnection()) {
+            refused = Status.OVERLOADED;
+            why = "This connection already has " + inFlight.size() + " calls in flight, which is the limit";
+        } else if (!listener.holdRequest(size)) {
+            refused = Status.OVERLOADED;
+            why = "This server holds " + config.maxRequestBytesHeld()
+                    + " bytes of requests that are not answered yet, which is its limit";
+        }
+        if (refused != null) {
+            refuse(id, oneWay, refused, why);
+            return;
+        }
+        if (!frame.bodyIntact()) {
+            listener.releaseRequest(size);
+            refuse(
+                    id,
+                    oneWay,
+                    Status.PROTOCOL_ERROR,
+                    "The body of the request was damaged on its way: its checksum is wrong");
+            return;
+        }
+        Invocation call;
+        try {
+            call = invocation(frame, oneWay);
+        } catch (HeaderException e) {
+            listener.releaseRequest(size);
+            refuse(id, oneWay, Status.PROTOCOL_ERROR, "The header of the request cannot be read: " + e.getMessage());
+            return;
+        }
+        ServerCall served = new ServerCall(this, call, id, size);
+        inFlight.put(id, served);
+        listener.began();
+        CompletableFuture<Reply> reply = listener.host().route().invoke(call);
+        reply.whenComplete(served);
+    }
+
+    /** Ids only grow on a connection, so one that is not above the highest seen was seen before: it is not run again. */
+    private boolean isDuplicate(long id) {
+        if (Long.compareUnsigned(id, highestId) > 0) {
+            highestId = id;
+            return false;
+        }
+        duplicates++;
+        listener.duplicate();
+        if (duplicates > DUPLICATES_TOLERATED) {
+            throw new FrameException("The client sent " + duplicates + " requests with ids that were used before");
+        }
+        Control error = new Control.ProtocolError(
+                id,
+                "Request id " + Long.toUnsignedString(id) + " was used before on this connection, the highest being "
+                        + Long.toUnsignedString(highestId) + "; the request was not run");
+        link.frame(FrameKind.CONTROL, id, error::encode);
+        return true;
+    }
+
+    private Invocation invocation(Frame frame, boolean oneWay) {
+        ByteBuf in = frame.buffer();
+        long now = ticker.nanos();
+        RequestHop.check(in, frame.hopIndex(), frame.hopLength());
+        long remaining = RequestHop.remainingNanos(in, frame.hopIndex(), frame.hopLength());
+        CallHeader header = CallHeader.parse(in, frame.callIndex(), frame.callLength());
+        NettyListener.KnownTarget known = listener.target(in, header.targetIndex(), header.targetLength());
+        Payload payload = frame.bodyLength() == 0 ? Payload.EMPTY : new BytesPayload(frame.retainedBody());
+        Target target = known.target();
+        return Invocation.of(target.service(), target.method(), payload, new Ledger(Phase.SERVER_QUEUE, now))
+                .oneWay(oneWay)
+                .deadline(remaining == RequestHop.NO_DEADLINE ? Deadline.NONE : Deadline.after(remaining, now))
+                .caller(caller(in, header))
+                .baggage(header.baggage())
+                .idempotencyKey(header.idempotencyKey())
+                .callKeys(header.callKeys())
+                .hopAttachments(header.hopAttachments())
+                .hop(RequestHop.hop(in, frame.hopIndex(), frame.hopLength()))
+                .attributes(known.attributes())
+                .build();
+    }
+
+    /** Nearly always the caller is the one of the call before, so its bytes are compared and not decoded. */
+    private Caller caller(ByteBuf in, CallHeader header) {
+        int index = header.callerIndex();
+        int length = header.callerLength();
+        if (length == 0) {
+            return peer.asCaller();
+        }
+        byte[] last = lastCallerBytes;
+        if (last.length == length) {
+            int i = 0;
+            while (i < length && last[i] == in.getByte(index + i)) {
+                i++;
+            }
+            if (i == length) {
+                return lastCaller;
+            }
+        }
+        lastCaller = CallHeader.parseCaller(in, index, length);
+        lastCallerBytes = ByteBufUtil.getBytes(in, index, length);
+        return lastCaller;
+    }
+
+    private void refuse(long id, boolean oneWay, Status status, String why) {
+        if (oneWay) {
+            LOG.debug("one-way call of {} refused: {}", peer, why);
+            return;
+        }
+        ByteBuf out = link.batch();
+        int start = Prefix.begin(out);
+        int hop = ReplyHop.write(out, status.code(), Executed.NO, listener.hints(Hints.NONE), null);
+        int from = out.writerIndex();
+        new ReplyHeader(why, null).encode(out);
+        link.finish(start, FrameKind.RESPONSE, id, hop, out.writerIndex() - from, null, null);
+    }
+
+    @Override
+    public void oversized(Frame header) {
+        boolean oneWay = header.kind() == FrameKind.ONE_WAY;
+        if (!introduced) {
+            throw new FrameException("A client introduces itself before anything else");
+        }
+        if ((header.kind() == FrameKind.REQUEST || oneWay) && !isDuplicate(header.requestId())) {
+            refuse(
+                    header.requestId(),
+                    oneWay,
+                    Status.TOO_LARGE,
+                    "The request has " + header.wholeLength() + " bytes; this server accepts " + config.maxBodyBytes()
+                            + ". Send less, in pages, or raise maxBodyBytes on both sides.");
+        }
+    }
+
+    @Override
+    public boolean begins(Frame first) {
+        if (!introduced) {
+            throw new FrameException("A client introduces itself before anything else");
+        }
+        return !isDuplicate(first.requestId());
+    }
+
+    @Override
+    public void assembled(Frame whole) {
+        switch (whole.kind()) {
+            case REQUEST, ONE_WAY -> serve(whole);
+            default -> throw new FrameException("A client does not split " + whole.kind());
+        }
+    }
+
+    @Override
+    public void noRoom(long requestId) {
+        refuse(
+                requestId,
+                false,
+                Status.OVERLOADED,
+                "Too many large requests are under way on this connection; this one was not taken");
+    }
+
+    @Override
+    public void damaged(long requestId) {
+        refuse(
+                requestId,
+                false,
+                Status.PROTOCOL_ERROR,
+                "The body of the request was damaged on its way: its checksum is wrong");
+    }
+
+    private void cancel(Frame frame) {
+        ServerCall call = inFlight.get(frame.requestId());
+        if (call != null) {
+            int code = frame.hopLength() > 0 ? frame.buffer().getUnsignedByte(frame.hopIndex()) : 0;
+            call.call().cancellation().fire(Cancellation.Reason.ofCode(code));
+        }
+    }
+
+    private void control(@Nullable Control message) {
+        if (message instanceof Control.Inquiry inquiry) {
+            ServerCall call = inFlight.get(inquiry.requestId());
+            Control answer = call == null
+                    ? Control.Progress.unknown(inquiry.requestId())
+                    : Control.Progress.of(inquiry.requestId(), call.call().ledger(), ticker.nanos());
+            link.frame(FrameKind.CONTROL, inquiry.requestId(), answer::encode);
+        } else if (message instanceof Control.ProtocolError error) {
+            LOG.warn("{} reports a breach of the protocol: {}", peer, error.message());
+        }
+    }
+
+    // ---- for the calls on it
+
+    /** A call's reply is being written, or nobody waits for it. */
+    void answered(ServerCall call) {
+        if (inFlight.remove(call.id()) != null) {
+            listener.releaseRequest(call.requestBytes());
+            listener.ended();
+        }
+        if (closing && inFlight.isEmpty()) {
+            link.channel().eventLoop().execute(this::closeIfDone);
+        }
+    }
+
+    /** The connection ended with this call still running, and now it has ended too. */
+    void orphanEnded(ServerCall call) {
+        listener.releaseRequest(call.requestBytes());
+        listener.ended();
+    }
+
+    void replyQueued(int bytes) {
+        if (!listener.holdReply(bytes) && !link.channel().isWritable()) {
+            link.close("the replies that wait for clients that do not read take more than "
+                    + config.maxReplyBytesQueued() + " bytes");
+        }
+    }
+
+    void replyLeft(int bytes) {
+        listener.releaseReply(bytes);
+        if (closing) {
+            link.channel().eventLoop().execute(this::closeIfDone);
+        }
+    }
+
+    @Override
+    public void readComplete() {}
+
+    /** A client that does not read its replies is not asked for more requests. */
+    @Override
+    public void writabilityChanged(boolean writable) {
+        link.channel().config().setAutoRead(writable);
+    }
+
+    @Override
+    public String toString() {
+        return "ServerConnection[of " + peer + "]";
+    }
+}

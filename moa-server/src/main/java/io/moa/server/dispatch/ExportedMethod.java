@@ -1,0 +1,126 @@
+package io.moa.server.dispatch;
+
+import io.moa.discovery.ServiceId;
+import io.moa.governance.policy.MethodPolicy;
+import io.moa.invoke.Attributes;
+import io.moa.invoke.Gate;
+import io.moa.invoke.MethodId;
+import io.moa.protocol.payload.SizeHint;
+import io.moa.protocol.serialize.BodyCodec;
+import java.lang.invoke.MethodHandle;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** One method of an exported service, with everything a call to it needs, looked up once. Safe for many threads. */
+public final class ExportedMethod {
+
+    /** Under this key a call carries its method from the transport to the dispatcher. */
+    public static final Attributes.Key<ExportedMethod> KEY = new Attributes.Key<>("exported method");
+
+    /** Under this key a call carries the codecs of the serializer that it was sent with; absent if not offered. */
+    public static final Attributes.Key<Codecs> CODECS = new Attributes.Key<>("codecs");
+
+    /**
+     * The two codecs of a method in one serializer.
+     *
+     * @param arguments for the request
+     * @param result for the reply
+     */
+    public record Codecs(BodyCodec arguments, BodyCodec result) {}
+
+    private final ServiceId service;
+    private final MethodId method;
+    private final MethodPolicy policy;
+    private final MethodHandle handle;
+    private final boolean async;
+    private final Map<Integer, Codecs> codecs;
+    private final @Nullable WorkerPool workers;
+    private final Gate gate;
+    private final SizeHint resultSize = new SizeHint();
+    private final AtomicInteger running = new AtomicInteger();
+
+    /**
+     * Describes a method.
+     *
+     * @param handle takes the argument array and returns the result, of type {@code (Object[])Object}
+     * @param async whether the result is a {@code CompletionStage} whose value is the reply
+     * @param codecs by the serializer's number
+     * @param workers where it runs; null to run on the event loop
+     * @param gate limits the calls in flight
+     */
+    public ExportedMethod(
+            ServiceId service,
+            MethodId method,
+            MethodPolicy policy,
+            MethodHandle handle,
+            boolean async,
+            Map<Integer, Codecs> codecs,
+            @Nullable WorkerPool workers,
+            Gate gate) {
+        this.service = service;
+        this.method = method;
+        this.policy = policy;
+        this.handle = handle;
+        this.async = async;
+        this.codecs = Map.copyOf(codecs);
+        this.workers = workers;
+        this.gate = gate;
+    }
+
+    public ServiceId service() {
+        return service;
+    }
+
+    public MethodId method() {
+        return method;
+    }
+
+    public MethodPolicy policy() {
+        return policy;
+    }
+
+    /** What limits the calls in flight. */
+    public Gate gate() {
+        return gate;
+    }
+
+    /** The numbers of the serializers it is offered in. */
+    public Map<Integer, Codecs> codecs() {
+        return codecs;
+    }
+
+    /** The facts that a call to this method carries, if it was sent with this serializer. */
+    public Attributes attributes(int serializer) {
+        Attributes facts = Attributes.EMPTY.with(KEY, this);
+        Codecs offered = codecs.get(serializer);
+        return offered == null ? facts : facts.with(CODECS, offered);
+    }
+
+    MethodHandle handle() {
+        return handle;
+    }
+
+    boolean async() {
+        return async;
+    }
+
+    @Nullable
+    WorkerPool workers() {
+        return workers;
+    }
+
+    SizeHint resultSize() {
+        return resultSize;
+    }
+
+    /** How many calls of it run, for the message of a pool that is full. */
+    AtomicInteger running() {
+        return running;
+    }
+
+    @Override
+    public String toString() {
+        return service + " " + method;
+    }
+}

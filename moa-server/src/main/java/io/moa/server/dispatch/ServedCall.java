@@ -1,0 +1,205 @@
+package io.moa.server.dispatch;
+
+import io.moa.invoke.CallScope;
+import io.moa.invoke.Cancellation;
+import io.moa.invoke.Executed;
+import io.moa.invoke.Hints;
+import io.moa.invoke.Invocation;
+import io.moa.invoke.Ledger;
+import io.moa.invoke.Payload;
+import io.moa.invoke.Phase;
+import io.moa.invoke.Reply;
+import io.moa.invoke.Status;
+import io.moa.invoke.Ticker;
+import io.moa.protocol.payload.BodyPayload;
+import io.moa.protocol.payload.BytesPayload;
+import io.moa.protocol.payload.ValuePayload;
+import io.moa.protocol.serialize.SerializationException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One call on its way through decode, execute and encode. It runs on a worker, or on the event loop if the method is
+ * declared non-blocking; an asynchronous implementation ends it on any thread.
+ */
+final class ServedCall implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServedCall.class);
+
+    private final Invocation call;
+    private final ExportedMethod method;
+    private final ExportedMethod.Codecs codecs;
+    private final Ticker ticker;
+    private final int maxReplyBytes;
+    private final Payload request; // our own reference: the caller may give up, and free its own, while we decode
+    private final CompletableFuture<Reply> reply = new CompletableFuture<>();
+
+    ServedCall(Invocation call, ExportedMethod method, ExportedMethod.Codecs codecs, Ticker ticker, int maxReplyBytes) {
+        this.call = call;
+        this.method = method;
+        this.codecs = codecs;
+        this.ticker = ticker;
+        this.maxReplyBytes = maxReplyBytes;
+        this.request = call.payload().retain();
+    }
+
+    CompletableFuture<Reply> reply() {
+        return reply;
+    }
+
+    /** Ends the call before it ran, because no thread would take it. */
+    void refuse(String why) {
+        request.release();
+        reply.complete(Reply.failure(Status.OVERLOADED, Executed.NO, why));
+    }
+
+    @Override
+    public void run() {
+        Ledger ledger = call.ledger();
+        long now = ticker.nanos();
+        ledger.enter(Phase.DECODE, now);
+        @Nullable Object[] arguments;
+        try {
+            if (notWanted(now)) {
+                return;
+            }
+            arguments = decode();
+        } catch (SerializationException e) {
+            reply.complete(Reply.failure(
+                            e.reason().status(),
+                            Executed.NO,
+                            "The arguments of " + method + " could not be decoded: " + e.getMessage())
+                    .withCause(e));
+            return;
+        } catch (Throwable e) {
+            reply.complete(
+                    Reply.failure(Status.INTERNAL, Executed.NO, "Decoding the arguments of " + method + " failed: " + e)
+                            .withCause(e));
+            return;
+        } finally {
+            request.release();
+        }
+        now = ticker.nanos();
+        if (notWanted(now)) { // decoding may have used up the time, and work begun after its deadline helps nobody
+            return;
+        }
+        ledger.enter(Phase.EXECUTE, now);
+        execute(arguments);
+    }
+
+    private boolean notWanted(long now) {
+        Cancellation.Reason withdrawn = call.cancellation().reason();
+        if (withdrawn != null) {
+            reply.complete(Reply.failure(
+                    Status.CANCELLED, Executed.NO, method + " was withdrawn (" + withdrawn + ") before it began"));
+            return true;
+        }
+        if (call.deadline().expired(now)) {
+            reply.complete(Reply.failure(
+                    Status.DEADLINE_EXCEEDED,
+                    Executed.NO,
+                    "The time of the call to " + method + " was up before it began; it was not run"));
+            return true;
+        }
+        return false;
+    }
+
+    private @Nullable Object[] decode() {
+        if (request instanceof BytesPayload bytes) {
+            ByteBuf body = bytes.content().duplicate();
+            Object decoded = codecs.arguments().decode(body);
+            if (decoded instanceof Object[] arguments) {
+                return arguments;
+            }
+        } else if (request == Payload.EMPTY) {
+            return new Object[0];
+        }
+        throw new IllegalStateException("a request's payload is bytes, not " + request);
+    }
+
+    private void execute(@Nullable Object[] arguments) {
+        CallScope scope = new CallScope(call.caller(), call.baggage(), call.deadline(), call.cancellation());
+        CallScope previous = CallScope.swap(scope);
+        Object result;
+        method.running().incrementAndGet();
+        try {
+            result = method.handle().invokeExact(arguments);
+        } catch (Throwable thrown) {
+            method.running().decrementAndGet();
+            fail(thrown);
+            return;
+        } finally {
+            CallScope.swap(previous);
+        }
+        if (method.async() && result instanceof CompletionStage<?> stage) {
+            stage.whenComplete((value, thrown) -> {
+                method.running().decrementAndGet();
+                if (thrown != null) {
+                    fail(
+                            thrown instanceof CompletionException && thrown.getCause() != null
+                                    ? thrown.getCause()
+                                    : thrown);
+                } else {
+                    succeed(value);
+                }
+            });
+            return;
+        }
+        method.running().decrementAndGet();
+        if (method.async()) {
+            fail(new NullPointerException(method + " returned null instead of a CompletionStage"));
+            return;
+        }
+        succeed(result);
+    }
+
+    private void succeed(@Nullable Object value) {
+        call.ledger().enter(Phase.ENCODE, ticker.nanos());
+        if (call.oneWay()) {
+            reply.complete(new Reply.Value(Payload.EMPTY));
+            return;
+        }
+        try {
+            BodyPayload result = new ValuePayload(value, codecs.result(), method.resultSize());
+            ByteBuf bytes;
+            try {
+                bytes = result.encoded(ByteBufAllocator.DEFAULT, maxReplyBytes);
+            } finally {
+                result.release();
+            }
+            reply.complete(new Reply.Value(new BytesPayload(bytes)));
+        } catch (SerializationException e) {
+            reply.complete(Reply.failure(
+                            e.reason() == SerializationException.Reason.TOO_LARGE ? Status.TOO_LARGE : Status.INTERNAL,
+                            Executed.YES,
+                            method + " ran, but its result could not be sent: " + e.getMessage())
+                    .withCause(e));
+        } catch (Throwable e) {
+            reply.complete(
+                    Reply.failure(Status.INTERNAL, Executed.YES, method + " ran, but encoding its result failed: " + e)
+                            .withCause(e));
+        }
+    }
+
+    private void fail(Throwable thrown) {
+        call.ledger().enter(Phase.ENCODE, ticker.nanos());
+        LOG.debug("{} threw", method, thrown);
+        String message = thrown.getMessage();
+        reply.complete(new Reply.Failure(
+                Status.APPLICATION,
+                Executed.YES,
+                message == null ? "" : message,
+                thrown.getClass().getName(),
+                Hints.NONE,
+                thrown));
+        if (thrown instanceof VirtualMachineError) {
+            LOG.error("{} ended with an error of the virtual machine", method, thrown);
+        }
+    }
+}

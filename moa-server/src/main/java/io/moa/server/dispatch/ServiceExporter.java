@@ -1,0 +1,213 @@
+package io.moa.server.dispatch;
+
+import io.moa.annotation.MoaService;
+import io.moa.discovery.ServiceExport;
+import io.moa.discovery.ServiceId;
+import io.moa.governance.policy.AnnotatedPolicy;
+import io.moa.governance.policy.MethodPolicy;
+import io.moa.invoke.Gate;
+import io.moa.invoke.MethodId;
+import io.moa.protocol.serialize.AllowList;
+import io.moa.protocol.serialize.SerializationException;
+import io.moa.protocol.serialize.Serializer;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.zip.CRC32C;
+
+/**
+ * Turns an implementation of an annotated interface into exported methods. All reflection of a server happens here, once,
+ * and so do the checks: a mistake is an error at start, with the expected form.
+ */
+public final class ServiceExporter {
+
+    /**
+     * One exported service.
+     *
+     * @param published what the registry is told
+     * @param methods what the dispatcher calls
+     */
+    public record Exported(ServiceExport published, List<ExportedMethod> methods) {}
+
+    private ServiceExporter() {}
+
+    /**
+     * Finds the one annotated interface of an implementation.
+     *
+     * @throws IllegalArgumentException if there is none, or more than one
+     */
+    public static Class<?> interfaceOf(Object implementation) {
+        Set<Class<?>> found = new HashSet<>();
+        collect(implementation.getClass(), found);
+        if (found.size() == 1) {
+            return found.iterator().next();
+        }
+        String name = implementation.getClass().getName();
+        throw new IllegalArgumentException(
+                found.isEmpty()
+                        ? name
+                                + " implements no interface with @MoaService. The annotation stands on the interface that"
+                                + " caller and provider share, not on the class."
+                        : name + " implements several services, " + found
+                                + "; say which: export(TheInterface.class, implementation)");
+    }
+
+    private static void collect(Class<?> type, Set<Class<?>> found) {
+        for (Class<?> candidate : type.getInterfaces()) {
+            if (candidate.isAnnotationPresent(MoaService.class)) {
+                found.add(candidate);
+            } else {
+                collect(candidate, found);
+            }
+        }
+        if (type.getSuperclass() != null) {
+            collect(type.getSuperclass(), found);
+        }
+    }
+
+    /**
+     * Exports.
+     *
+     * @param type the annotated interface
+     * @param implementation answers the calls; must be safe for many threads
+     * @param serializers in which it is offered
+     * @param extraTypes classes that bytes may create beyond those of the signatures
+     * @param workers where methods run that are not declared non-blocking
+     * @param gate limits the calls in flight of the whole service
+     * @param group replaces the annotation's group unless empty
+     * @param version replaces the annotation's version unless empty
+     * @throws IllegalArgumentException if the interface cannot be a service, saying why and what is expected
+     */
+    public static <S> Exported export(
+            Class<S> type,
+            S implementation,
+            List<Serializer> serializers,
+            Class<?>[] extraTypes,
+            WorkerPool workers,
+            Gate gate,
+            String group,
+            String version) {
+        MoaService annotation = type.getAnnotation(MoaService.class);
+        if (annotation == null || !type.isInterface()) {
+            throw new IllegalArgumentException(
+                    type.getName() + " must be an interface with @MoaService to be exported as a service");
+        }
+        ServiceId service = new ServiceId(
+                annotation.name().isEmpty() ? type.getName() : annotation.name(),
+                group.isEmpty() ? annotation.group() : group,
+                version.isEmpty() ? annotation.version() : version);
+        AllowList allowed = AllowList.ofService(type).plus(extraTypes);
+        List<ExportedMethod> methods = new ArrayList<>();
+        Set<String> offered = new HashSet<>();
+        List<String> fingerprints = new ArrayList<>();
+        for (Method method : type.getMethods()) {
+            if (Modifier.isStatic(method.getModifiers())) {
+                continue;
+            }
+            MethodPolicy policy = AnnotatedPolicy.read(type, method);
+            MethodId id = MethodId.of(method.getName(), method.getParameterTypes());
+            boolean async = CompletionStage.class.isAssignableFrom(method.getReturnType());
+            Type result = async ? valueType(method) : method.getGenericReturnType();
+            Map<Integer, ExportedMethod.Codecs> codecs =
+                    codecs(serializers, annotation.serializer(), method, result, allowed, offered);
+            methods.add(new ExportedMethod(
+                    service,
+                    id,
+                    policy,
+                    handle(type, implementation, method),
+                    async,
+                    codecs,
+                    policy.nonBlocking().value() ? null : workers,
+                    gate));
+            fingerprints.add(id + ":" + result.getTypeName());
+        }
+        if (methods.isEmpty()) {
+            throw new IllegalArgumentException(type.getName() + " has no method to call");
+        }
+        return new Exported(new ServiceExport(service, offered, fingerprint(fingerprints)), methods);
+    }
+
+    /** A serializer that cannot carry a signature is not offered for it, unless it is the one that callers are told to use. */
+    private static Map<Integer, ExportedMethod.Codecs> codecs(
+            List<Serializer> serializers,
+            String preferred,
+            Method method,
+            Type result,
+            AllowList allowed,
+            Set<String> offered) {
+        Map<Integer, ExportedMethod.Codecs> codecs = new HashMap<>();
+        for (Serializer serializer : serializers) {
+            try {
+                codecs.put(
+                        serializer.id(),
+                        new ExportedMethod.Codecs(
+                                serializer.arguments(Arrays.asList(method.getGenericParameterTypes()), allowed),
+                                serializer.result(result, allowed)));
+                offered.add(serializer.name());
+            } catch (SerializationException cannotCarry) {
+                if (serializer.name().equals(preferred)) {
+                    throw new IllegalArgumentException(
+                            method.getDeclaringClass().getName() + "." + method.getName()
+                                    + " cannot be carried by its serializer " + preferred + ": "
+                                    + cannotCarry.getMessage(),
+                            cannotCarry);
+                }
+            }
+        }
+        return codecs;
+    }
+
+    private static Type valueType(Method method) {
+        if (method.getGenericReturnType() instanceof ParameterizedType future
+                && (method.getReturnType() == CompletableFuture.class
+                        || method.getReturnType() == CompletionStage.class)) {
+            Type value = future.getActualTypeArguments()[0];
+            return value == Void.class ? void.class : value;
+        }
+        throw new IllegalArgumentException(method.getDeclaringClass().getName() + "." + method.getName()
+                + " returns " + method.getGenericReturnType().getTypeName()
+                + "; an asynchronous method returns CompletableFuture<T> or CompletionStage<T>");
+    }
+
+    private static MethodHandle handle(Class<?> type, Object implementation, Method method) {
+        try {
+            MethodHandles.Lookup lookup =
+                    Modifier.isPublic(type.getModifiers()) ? MethodHandles.publicLookup() : MethodHandles.lookup();
+            MethodHandle bound;
+            try {
+                bound = lookup.unreflect(method);
+            } catch (IllegalAccessException notPublic) {
+                method.setAccessible(true); // a package-private interface of the application itself
+                bound = MethodHandles.lookup().unreflect(method);
+            }
+            return bound.bindTo(implementation)
+                    .asSpreader(Object[].class, method.getParameterCount())
+                    .asType(MethodType.methodType(Object.class, Object[].class));
+        } catch (IllegalAccessException | RuntimeException e) {
+            throw new IllegalArgumentException(
+                    type.getName() + "." + method.getName()
+                            + " cannot be called by MOA; make the interface public, or open its package to MOA",
+                    e);
+        }
+    }
+
+    private static String fingerprint(List<String> methods) {
+        methods.sort(null);
+        CRC32C crc = new CRC32C();
+        crc.update(String.join("\n", methods).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        return Long.toHexString(crc.getValue());
+    }
+}

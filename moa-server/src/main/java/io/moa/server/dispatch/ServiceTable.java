@@ -1,0 +1,84 @@
+package io.moa.server.dispatch;
+
+import io.moa.discovery.ServiceId;
+import io.moa.invoke.MethodId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Everything a server exports. Immutable; made when the server starts. */
+public final class ServiceTable {
+
+    private final Map<ServiceId, Map<MethodId, ExportedMethod>> services = new LinkedHashMap<>();
+
+    /** Collects methods; two exports of the same service are an error that names them. */
+    public ServiceTable(List<ExportedMethod> methods) {
+        for (ExportedMethod method : methods) {
+            ExportedMethod twin = services.computeIfAbsent(method.service(), any -> new LinkedHashMap<>())
+                    .put(method.method(), method);
+            if (twin != null) {
+                throw new IllegalArgumentException(method + " is exported twice by this server");
+            }
+        }
+    }
+
+    /** Whether this service is exported. */
+    public boolean serves(ServiceId service) {
+        return services.containsKey(service);
+    }
+
+    /** The exported method, or null. */
+    public @Nullable ExportedMethod find(ServiceId service, MethodId method) {
+        Map<MethodId, ExportedMethod> methods = services.get(service);
+        return methods == null ? null : methods.get(method);
+    }
+
+    /** Every method. */
+    public List<ExportedMethod> methods() {
+        List<ExportedMethod> all = new ArrayList<>();
+        services.values().forEach(methods -> all.addAll(methods.values()));
+        return all;
+    }
+
+    String whyUnknown(ServiceId service, MethodId method) {
+        Map<MethodId, ExportedMethod> methods = services.get(service);
+        if (methods == null) {
+            String sameName = services.keySet().stream()
+                    .filter(exported -> exported.name().equals(service.name()))
+                    .map(ServiceId::toString)
+                    .collect(Collectors.joining(", "));
+            return "The service " + service + " is not exported here"
+                    + (sameName.isEmpty() ? "" : "; with other group or version there is " + sameName);
+        }
+        String overloads = methods.keySet().stream()
+                .filter(exported -> exported.name().equals(method.name()))
+                .map(MethodId::toString)
+                .collect(Collectors.joining(", "));
+        return service + " has no method " + method + " here; "
+                + (overloads.isEmpty()
+                        ? "its methods are "
+                                + methods.keySet().stream()
+                                        .limit(20)
+                                        .map(MethodId::toString)
+                                        .collect(Collectors.joining(", "))
+                        : "of that name there is " + overloads);
+    }
+
+    String whyFull(ExportedMethod refused, WorkerPool pool) {
+        String busiest = methods().stream()
+                .filter(method -> method.workers() == pool && method.running().get() > 0)
+                .sorted(Comparator.comparingInt(
+                                (ExportedMethod method) -> method.running().get())
+                        .reversed())
+                .limit(3)
+                .map(method -> method.method() + " " + method.running().get())
+                .collect(Collectors.joining(", "));
+        return "No worker for " + refused + ": the " + pool.workers().threads() + " threads of " + pool.name()
+                + " are busy and its queue of " + pool.workers().queue() + " is full; running now: "
+                + (busiest.isEmpty() ? "none of ours" : busiest);
+    }
+}

@@ -1,0 +1,179 @@
+package io.moa.server.filter;
+
+import io.moa.discovery.ServiceId;
+import io.moa.invoke.Caller;
+import io.moa.invoke.Executed;
+import io.moa.invoke.Filter;
+import io.moa.invoke.Hints;
+import io.moa.invoke.Invocation;
+import io.moa.invoke.Invoker;
+import io.moa.invoke.MethodId;
+import io.moa.invoke.Reply;
+import io.moa.invoke.Status;
+import io.moa.invoke.Ticker;
+import io.moa.protocol.payload.BytesPayload;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs calls that carry the same idempotency key, of the same caller and method, once: a repetition waits for the first,
+ * or gets its reply again. A window, not a promise for ever: it is bounded in time, in calls per caller, in callers and in
+ * bytes, and the oldest entries leave first, so a flood of fresh keys from one caller displaces only that caller's.
+ *
+ * <p>A first call that certainly did not run is forgotten, so that its repetition may run.
+ */
+public final class DedupFilter implements Filter {
+
+    /**
+     * The bounds of the window.
+     *
+     * @param age how long a reply is kept; default 1 min
+     * @param perCaller how many calls are kept for one calling application; default 1,024
+     * @param callers how many calling applications are kept; default 256
+     * @param maxReplyBytes larger replies are not kept: a repetition is then told that the call has run; default 64 KiB
+     * @param maxTotalBytes what all kept replies may take together; default 16 MiB
+     */
+    public record Window(Duration age, int perCaller, int callers, int maxReplyBytes, long maxTotalBytes) {
+
+        /** Every bound its default. */
+        public static final Window DEFAULT = new Window(Duration.ofMinutes(1), 1024, 256, 64 * 1024, 16L * 1024 * 1024);
+
+        public Window {
+            if (age.isNegative() || age.isZero() || perCaller < 1 || callers < 1 || maxReplyBytes < 0) {
+                throw new IllegalArgumentException("Every bound of a dedup window is more than 0");
+            }
+        }
+    }
+
+    private record Key(ServiceId service, MethodId method, String text) {}
+
+    /** A reply as it is kept: its bytes on the heap, so that nothing has to be counted or freed. */
+    private record Kept(byte[] body, Hints hints, Reply.@Nullable Failure failure) {
+        Reply again() {
+            return failure != null ? failure : new Reply.Value(new BytesPayload(Unpooled.wrappedBuffer(body)), hints);
+        }
+    }
+
+    private static final class Entry {
+        final CompletableFuture<Kept> settled = new CompletableFuture<>();
+        final long sinceNanos;
+        int bytes; // guarded by the filter
+
+        Entry(long sinceNanos) {
+            this.sinceNanos = sinceNanos;
+        }
+    }
+
+    private final Ticker ticker;
+    private final Window window;
+    private final Map<String, LinkedHashMap<Key, Entry>> byCaller = new LinkedHashMap<>(16, 0.75f, true); // by this
+    private long bytes; // by this
+
+    public DedupFilter(Ticker ticker, Window window) {
+        this.ticker = ticker;
+        this.window = window;
+    }
+
+    @Override
+    public CompletableFuture<Reply> apply(Invocation call, Invoker next) {
+        String text = call.idempotencyKey();
+        if (text == null || call.oneWay()) {
+            return next.invoke(call);
+        }
+        Key key = new Key(call.service(), call.method(), text);
+        Entry mine = new Entry(ticker.nanos());
+        Entry first = claim(call.caller(), key, mine);
+        if (first != mine) {
+            return first.settled.thenApply(Kept::again);
+        }
+        return next.invoke(call).thenApply(reply -> {
+            keep(call.caller(), key, mine, reply);
+            return reply;
+        });
+    }
+
+    private synchronized Entry claim(Caller caller, Key key, Entry mine) {
+        LinkedHashMap<Key, Entry> entries = byCaller.get(caller.application());
+        if (entries == null) {
+            if (byCaller.size() >= window.callers()) {
+                var oldest = byCaller.entrySet().iterator();
+                oldest.next().getValue().values().forEach(this::drop);
+                oldest.remove();
+            }
+            entries = new LinkedHashMap<>();
+            byCaller.put(caller.application(), entries);
+        }
+        Entry known = entries.get(key);
+        if (known != null && mine.sinceNanos - known.sinceNanos < window.age().toNanos()) {
+            return known;
+        }
+        if (known != null) {
+            entries.remove(key);
+            drop(known);
+        }
+        var oldest = entries.values().iterator();
+        while (oldest.hasNext()) {
+            Entry entry = oldest.next();
+            if (entries.size() < window.perCaller()
+                    && mine.sinceNanos - entry.sinceNanos < window.age().toNanos()) {
+                break;
+            }
+            oldest.remove();
+            drop(entry);
+        }
+        entries.put(key, mine);
+        return mine;
+    }
+
+    /** Keeps the reply for repetitions; the reply itself goes on to the first caller with its own reference. */
+    private void keep(Caller caller, Key key, Entry mine, Reply reply) {
+        if (reply instanceof Reply.Failure failure && failure.executed() == Executed.NO) {
+            synchronized (this) {
+                LinkedHashMap<Key, Entry> entries = byCaller.get(caller.application());
+                if (entries != null) {
+                    entries.remove(key, mine);
+                }
+            }
+            mine.settled.complete(new Kept(new byte[0], failure.hints(), failure));
+            return;
+        }
+        Kept kept = null;
+        if (reply instanceof Reply.Failure failure) {
+            kept = new Kept(new byte[0], failure.hints(), failure);
+        } else if (reply instanceof Reply.Value value) {
+            ByteBuf body = value.payload() instanceof BytesPayload content ? content.content() : Unpooled.EMPTY_BUFFER;
+            int size = body.readableBytes();
+            synchronized (this) {
+                LinkedHashMap<Key, Entry> entries = byCaller.get(caller.application());
+                boolean stillHere = entries != null && entries.get(key) == mine;
+                if (stillHere && size <= window.maxReplyBytes() && bytes + size <= window.maxTotalBytes()) {
+                    mine.bytes = size;
+                    bytes += size;
+                    kept = new Kept(ByteBufUtil.getBytes(body), value.hints(), null);
+                }
+            }
+            if (kept == null) {
+                kept = new Kept(
+                        new byte[0],
+                        value.hints(),
+                        Reply.failure(
+                                Status.UNAVAILABLE,
+                                Executed.YES,
+                                "The first call with this idempotency key ran and succeeded; its reply of " + size
+                                        + " bytes was not kept for repetitions"));
+            }
+        }
+        mine.settled.complete(kept);
+    }
+
+    private void drop(Entry entry) {
+        bytes -= entry.bytes;
+        entry.bytes = 0;
+    }
+}
