@@ -1,5 +1,6 @@
 package io.moa.protocol.frame;
 
+import io.moa.invoke.Deadline;
 import io.moa.invoke.Ledger;
 import io.moa.invoke.Phase;
 import io.netty.buffer.ByteBuf;
@@ -45,6 +46,9 @@ public sealed interface Control extends Message {
             long encodeNanos)
             implements Control {
 
+        /** No call lasts longer; what a hostile peer says beyond it must not overflow sums. */
+        private static final long MAX_NANOS = Deadline.MAX.toNanos();
+
         /** The answer about a call that the server does not have. */
         public static Progress unknown(long requestId) {
             return new Progress(requestId, false, null, 0, 0, 0, 0, 0);
@@ -76,7 +80,7 @@ public sealed interface Control extends Message {
 
         private static void add(Ledger caller, Phase phase, long nanos) {
             if (nanos > 0) {
-                caller.addMeasured(phase, nanos);
+                caller.addMeasured(phase, Math.min(nanos, MAX_NANOS));
             }
         }
 

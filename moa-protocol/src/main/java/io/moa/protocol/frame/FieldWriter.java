@@ -85,6 +85,11 @@ final class FieldWriter {
         return value.isEmpty() ? 0 : elementLength(value);
     }
 
+    /** Bytes that {@link #bytes} writes for a field whose number is below 16. */
+    static int bytesLength(byte[] value) {
+        return value.length == 0 ? 0 : 1 + varintLength(value.length) + value.length;
+    }
+
     /** Bytes that {@link #number} writes for a field whose number is below 16. */
     static int numberLength(long value) {
         return value == 0 ? 0 : 1 + varintLength(value);
