@@ -17,10 +17,9 @@ final class CallbackThreads {
     static ExecutorService start(String application) {
         int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
         AtomicInteger number = new AtomicInteger();
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread =
-                            new Thread(task, "moa-callback-" + application + "-" + number.incrementAndGet());
+        ThreadPoolExecutor pool =
+                new ThreadPoolExecutor(threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "moa-callback-" + application + "-" + number.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
                 });

@@ -57,9 +57,7 @@ public final class Moa implements AutoCloseable {
                 : new NettyTransport(builder.transportConfig, builder.eventLoops, builder.ticker, self.application());
         this.scheduler = builder.scheduler != null
                 ? builder.scheduler
-                : transport instanceof NettyTransport netty
-                        ? netty.scheduler()
-                        : missingScheduler();
+                : transport instanceof NettyTransport netty ? netty.scheduler() : missingScheduler();
         if (builder.callbacks != null) {
             this.callbacks = builder.callbacks;
             this.ownCallbacks = null;

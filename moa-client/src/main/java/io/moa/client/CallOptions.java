@@ -47,8 +47,7 @@ public record CallOptions(
     }
 
     public CallOptions withTimeout(Duration value) {
-        return new CallOptions(
-                value, tag, loadTest, trace, criticality, attachments, hopAttachments, idempotencyKey);
+        return new CallOptions(value, tag, loadTest, trace, criticality, attachments, hopAttachments, idempotencyKey);
     }
 
     public CallOptions withTag(String value) {
@@ -61,8 +60,7 @@ public record CallOptions(
     }
 
     public CallOptions withTrace(Trace value) {
-        return new CallOptions(
-                timeout, tag, loadTest, value, criticality, attachments, hopAttachments, idempotencyKey);
+        return new CallOptions(timeout, tag, loadTest, value, criticality, attachments, hopAttachments, idempotencyKey);
     }
 
     public CallOptions withCriticality(Criticality value) {

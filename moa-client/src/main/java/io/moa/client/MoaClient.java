@@ -43,8 +43,7 @@ public final class MoaClient implements AutoCloseable {
         this.moa = moa;
         this.endpoints = new Endpoints(moa, config);
         this.clusters = new Clusters(moa, endpoints);
-        Invoker route = ClientStack.route(
-                moa.ticker(), filters, new ClusterInvoker(clusters, endpoints, moa.ticker()));
+        Invoker route = ClientStack.route(moa.ticker(), filters, new ClusterInvoker(clusters, endpoints, moa.ticker()));
         this.starter = new CallStarter(moa, route);
         this.compiler = new StubCompiler(moa, starter, clusters::of);
     }

@@ -22,7 +22,8 @@ public interface Host {
      * Facts about a method that calls to it carry along, looked up once per form of the header's bytes and not once per
      * call; or null for a method that is not exported, whose calls take the route without facts and are refused there.
      */
-    @Nullable Attributes attributesOf(ServiceId service, MethodId method, int serializer);
+    @Nullable
+    Attributes attributesOf(ServiceId service, MethodId method, int serializer);
 
     /** How much of the capacity is in use, in percent, 0 to 200, or {@link io.moa.invoke.Hints#UNKNOWN_LOAD}. */
     int load();

@@ -323,7 +323,10 @@ public final class MoaServer implements AutoCloseable {
                     server.closeOnShutdown();
                 }
                 started = true;
-                LOG.info("{} serves {}", server, published.stream().map(ServiceExport::service).toList());
+                LOG.info(
+                        "{} serves {}",
+                        server,
+                        published.stream().map(ServiceExport::service).toList());
                 return server;
             } finally {
                 if (!started) {
@@ -342,7 +345,8 @@ public final class MoaServer implements AutoCloseable {
             if (config.serializers().isEmpty()) {
                 serializers.addAll(moa.serializers().all());
             } else {
-                config.serializers().forEach(each -> serializers.add(moa.serializers().require(each)));
+                config.serializers()
+                        .forEach(each -> serializers.add(moa.serializers().require(each)));
             }
             return ServiceExporter.export(
                     export.type(),

@@ -35,7 +35,9 @@ final class ServerLoad {
         int fullest = 0;
         for (WorkerPool pool : pools) {
             int busy = 100 * pool.running() / pool.workers().threads();
-            int waiting = pool.workers().queue() == 0 ? 0 : 100 * pool.queued() / pool.workers().queue();
+            int waiting = pool.workers().queue() == 0
+                    ? 0
+                    : 100 * pool.queued() / pool.workers().queue();
             fullest = Math.max(fullest, Math.min(100, busy) + Math.min(100, waiting));
         }
         return fullest;

@@ -53,7 +53,10 @@ public final class Clusters {
     private void retireUnknown() {
         Set<String> listed = new HashSet<>();
         for (Cluster cluster : clusters.values()) {
-            cluster.plan().snapshot().entries().forEach(entry -> listed.add(entry.instance().uuid()));
+            cluster.plan()
+                    .snapshot()
+                    .entries()
+                    .forEach(entry -> listed.add(entry.instance().uuid()));
         }
         endpoints.retain(listed);
     }

@@ -99,7 +99,8 @@ final class ConnectionSlot {
             } else if (waiting.size() >= config.maxWaiting()) {
                 return refuse(
                         Status.OVERLOADED,
-                        waiting.size() + " calls already wait for a connection to " + instance + ", which is the limit");
+                        waiting.size() + " calls already wait for a connection to " + instance
+                                + ", which is the limit");
             }
             waiting.add(mine);
         }
@@ -117,7 +118,8 @@ final class ConnectionSlot {
                 body.encoded(ByteBufAllocator.DEFAULT, moa.transportConfig().maxBodyBytes())
                         .release();
             } catch (SerializationException e) {
-                return Reply.failure(e.reason().status(), Executed.NO, "The arguments cannot be sent: " + e.getMessage())
+                return Reply.failure(
+                                e.reason().status(), Executed.NO, "The arguments cannot be sent: " + e.getMessage())
                         .withCause(e);
             }
         }
@@ -202,7 +204,8 @@ final class ConnectionSlot {
         retired = true;
         Connection connection = open;
         if (connection != null) {
-            closeWhenIdle(connection, moa.ticker().nanos() + Duration.ofSeconds(30).toNanos());
+            closeWhenIdle(
+                    connection, moa.ticker().nanos() + Duration.ofSeconds(30).toNanos());
         }
     }
 
@@ -251,7 +254,9 @@ final class ConnectionSlot {
         void limit() {
             if (!call.deadline().isNone()) {
                 timer = moa.scheduler()
-                        .schedule(this::expire, call.deadline().remainingNanos(moa.ticker().nanos()));
+                        .schedule(
+                                this::expire,
+                                call.deadline().remainingNanos(moa.ticker().nanos()));
                 if (decided.get()) {
                     stopTimer();
                 }

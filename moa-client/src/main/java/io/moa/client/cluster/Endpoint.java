@@ -42,8 +42,7 @@ public final class Endpoint implements Invoker {
 
     @Override
     public CompletableFuture<Reply> invoke(Invocation call) {
-        ConnectionSlot slot =
-                slots.length == 1 ? slots[0] : slots[Math.floorMod(turn.getAndIncrement(), slots.length)];
+        ConnectionSlot slot = slots.length == 1 ? slots[0] : slots[Math.floorMod(turn.getAndIncrement(), slots.length)];
         return slot.invoke(call);
     }
 

@@ -21,7 +21,9 @@ public final class Endpoints {
     /** The endpoint of an instance; made, unconnected, if there is none. */
     public Endpoint of(Instance instance) {
         Endpoint known = byInstance.get(instance.uuid());
-        return known != null ? known : byInstance.computeIfAbsent(instance.uuid(), any -> new Endpoint(moa, instance, config));
+        return known != null
+                ? known
+                : byInstance.computeIfAbsent(instance.uuid(), any -> new Endpoint(moa, instance, config));
     }
 
     /** Lets go of the endpoints of all other instances; their calls in flight are finished. */

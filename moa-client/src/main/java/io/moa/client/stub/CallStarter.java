@@ -51,7 +51,8 @@ public final class CallStarter {
     }
 
     /** Calls and waits. */
-    @Nullable Object call(StubMethod method, @Nullable Object[] arguments, CallOptions options) throws Throwable {
+    @Nullable
+    Object call(StubMethod method, @Nullable Object[] arguments, CallOptions options) throws Throwable {
         if (EventLoopThread.isCurrent()) {
             throw new IllegalStateException("A blocking call to " + method.service() + " " + method.method()
                     + " on an event loop would stall every connection of the loop. Use a method that returns"
@@ -74,8 +75,7 @@ public final class CallStarter {
             if (future.isDone() || call.deadline().isNone()) {
                 return future.get();
             }
-            return future.get(
-                    call.deadline().remainingNanos(moa.ticker().nanos()) + NET_NANOS, TimeUnit.NANOSECONDS);
+            return future.get(call.deadline().remainingNanos(moa.ticker().nanos()) + NET_NANOS, TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             future.thenAccept(CallStarter::free);
             call.cancellation().fire(Cancellation.Reason.DEADLINE);
@@ -157,7 +157,9 @@ public final class CallStarter {
     private Invocation begin(StubMethod method, @Nullable Object[] arguments, CallOptions options) {
         long now = moa.ticker().nanos();
         CallScope scope = CallScope.current();
-        long timeout = options.timeout() == null ? method.timeoutNanos() : options.timeout().toNanos();
+        long timeout = options.timeout() == null
+                ? method.timeoutNanos()
+                : options.timeout().toNanos();
         Deadline deadline = Deadline.after(timeout, now);
         Baggage baggage = Baggage.EMPTY;
         Cancellation cancellation;

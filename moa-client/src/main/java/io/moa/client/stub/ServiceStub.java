@@ -22,7 +22,11 @@ public final class ServiceStub implements InvocationHandler {
     private final CallStarter starter;
 
     ServiceStub(
-            Class<?> type, ServiceId service, Map<Method, StubMethod> methods, CallOptions options, CallStarter starter) {
+            Class<?> type,
+            ServiceId service,
+            Map<Method, StubMethod> methods,
+            CallOptions options,
+            CallStarter starter) {
         this.type = type;
         this.service = service;
         this.methods = methods;

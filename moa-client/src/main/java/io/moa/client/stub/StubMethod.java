@@ -47,7 +47,9 @@ record StubMethod(
             boolean async,
             Cluster cluster) {
         Attributes attributes = Attributes.EMPTY
-                .with(WireForm.KEY, new WireForm(CallHeader.encodeTarget(cluster.service(), method, serializer), serializer))
+                .with(
+                        WireForm.KEY,
+                        new WireForm(CallHeader.encodeTarget(cluster.service(), method, serializer), serializer))
                 .with(Cluster.KEY, cluster)
                 .with(MethodPolicy.KEY, policy);
         return new StubMethod(

@@ -104,9 +104,7 @@ final class GuardedInput extends Hessian2Input {
         while (more) {
             int tag = read();
             more = tag == 'R';
-            int length = tag == 'R' || tag == 'S'
-                    ? readRawShort()
-                    : tag < 0x20 ? tag : ((tag - 0x30) << 8) + read();
+            int length = tag == 'R' || tag == 'S' ? readRawShort() : tag < 0x20 ? tag : ((tag - 0x30) << 8) + read();
             letters(text, length);
         }
         return text.toString();

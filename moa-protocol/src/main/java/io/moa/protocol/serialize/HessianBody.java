@@ -162,16 +162,14 @@ final class HessianBody implements BodyCodec {
         try {
             return Fit.to(value, declared[index]);
         } catch (SerializationException e) {
-            throw arguments
-                    ? new SerializationException(e.reason(), "Argument " + index + ": " + e.getMessage())
-                    : e;
+            throw arguments ? new SerializationException(e.reason(), "Argument " + index + ": " + e.getMessage()) : e;
         }
     }
 
     private static void nothingFollows(ByteBuf in) {
         if (in.isReadable()) {
-            throw SerializationException.malformed(in.readableBytes()
-                    + " bytes follow after the last value; the body belongs to another method.");
+            throw SerializationException.malformed(
+                    in.readableBytes() + " bytes follow after the last value; the body belongs to another method.");
         }
     }
 }

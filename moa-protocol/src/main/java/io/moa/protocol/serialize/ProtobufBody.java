@@ -25,12 +25,12 @@ final class ProtobufBody implements BodyCodec {
     public void encode(@Nullable Object value, ByteBuf out, int maxBytes) {
         Object given = arguments ? Arguments.of(value, 1)[0] : value;
         if (given == null) {
-            throw SerializationException.unsupported("Protobuf has no null: send an empty "
-                    + empty.getClass().getName() + ".");
+            throw SerializationException.unsupported(
+                    "Protobuf has no null: send an empty " + empty.getClass().getName() + ".");
         }
         if (given.getClass() != empty.getClass()) {
-            throw SerializationException.unsupported("The method declares " + empty.getClass().getName() + ", and "
-                    + given.getClass().getName() + " was given.");
+            throw SerializationException.unsupported("The method declares "
+                    + empty.getClass().getName() + ", and " + given.getClass().getName() + " was given.");
         }
         MessageLite message = (MessageLite) given;
         int start = out.writerIndex();
@@ -53,7 +53,8 @@ final class ProtobufBody implements BodyCodec {
         } catch (IOException | RuntimeException | StackOverflowError e) {
             throw new SerializationException(
                     SerializationException.Reason.UNSUPPORTED,
-                    "Protobuf cannot write the " + empty.getClass().getName() + " (" + e.getClass().getName() + ").",
+                    "Protobuf cannot write the " + empty.getClass().getName() + " ("
+                            + e.getClass().getName() + ").",
                     e instanceof Error ? null : e);
         }
     }
@@ -82,8 +83,9 @@ final class ProtobufBody implements BodyCodec {
             in.skipBytes(length);
             return arguments ? new Object[] {message} : message;
         } catch (IOException | RuntimeException | StackOverflowError e) {
-            throw SerializationException.malformed("The bytes are no " + empty.getClass().getName()
-                    + " of at most " + limits.maxDepth() + " levels (" + e.getClass().getSimpleName() + ").");
+            throw SerializationException.malformed(
+                    "The bytes are no " + empty.getClass().getName() + " of at most " + limits.maxDepth() + " levels ("
+                            + e.getClass().getSimpleName() + ").");
         }
     }
 }

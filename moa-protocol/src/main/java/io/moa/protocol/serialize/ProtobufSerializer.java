@@ -64,7 +64,8 @@ public final class ProtobufSerializer implements Serializer {
             }
         }
         throw SerializationException.unsupported("Protobuf expects a generated message as the " + place + ", and "
-                + type.getTypeName() + " is none: declare one (com.google.protobuf.Empty for nothing), or choose another"
+                + type.getTypeName()
+                + " is none: declare one (com.google.protobuf.Empty for nothing), or choose another"
                 + " serializer.");
     }
 }

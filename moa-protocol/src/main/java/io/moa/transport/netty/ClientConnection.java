@@ -26,8 +26,8 @@ import io.moa.protocol.frame.Welcome;
 import io.moa.protocol.payload.BodyPayload;
 import io.moa.protocol.payload.BytesPayload;
 import io.moa.protocol.serialize.SerializationException;
-import io.moa.transport.Connection;
 import io.moa.transport.ConnectFailedException;
+import io.moa.transport.Connection;
 import io.moa.transport.DeadlineWheel;
 import io.moa.transport.Peer;
 import io.moa.transport.TransportConfig;
@@ -182,8 +182,9 @@ final class ClientConnection implements Connection, FrameLink.Side {
             return CompletableFuture.completedFuture(Reply.failure(
                     Status.INTERNAL, Executed.NO, "The call carries no wire form; only calls made by a stub do"));
         }
-        byte[] caller =
-                call.caller().instance().equals(self.instance()) ? selfAsCaller : CallHeader.encodeCaller(call.caller());
+        byte[] caller = call.caller().instance().equals(self.instance())
+                ? selfAsCaller
+                : CallHeader.encodeCaller(call.caller());
         PendingCall mine = new PendingCall(this, call, form, caller, body);
         inFlight.incrementAndGet();
         call.cancellation().add(mine);
@@ -406,8 +407,7 @@ final class ClientConnection implements Connection, FrameLink.Side {
                         ReplyHop.executed(in, frame.hopIndex(), frame.hopLength()),
                         "The reply of " + where() + " was damaged on its way: its checksum is wrong"));
             } else if (status == ReplyHop.VALUE) {
-                Payload payload =
-                        frame.bodyLength() == 0 ? Payload.EMPTY : new BytesPayload(frame.retainedBody());
+                Payload payload = frame.bodyLength() == 0 ? Payload.EMPTY : new BytesPayload(frame.retainedBody());
                 call.end(new Reply.Value(payload, hints));
             } else {
                 ReplyHeader header = ReplyHeader.parse(in, frame.callIndex(), frame.callLength());

@@ -18,7 +18,8 @@ interface Flushable {
      */
     void notFlushed(boolean untouched);
 
-    @Nullable Flushable nextFlushable();
+    @Nullable
+    Flushable nextFlushable();
 
     void nextFlushable(@Nullable Flushable next);
 }

@@ -102,8 +102,11 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         this.config = config;
         this.ticker = ticker;
         this.reader = new FrameReader(new FrameLimits(
-                config.maxHeaderBytes(), Math.max(config.chunkBytes(), FrameLimits.DEFAULT.maxFrameBodyBytes()), config.maxBodyBytes()));
-        this.assembler = new BodyAssembler(config.maxBodyBytes(), 2L * config.maxBodyBytes() + config.bodyCreditBytes(), 1024);
+                config.maxHeaderBytes(),
+                Math.max(config.chunkBytes(), FrameLimits.DEFAULT.maxFrameBodyBytes()),
+                config.maxBodyBytes()));
+        this.assembler =
+                new BodyAssembler(config.maxBodyBytes(), 2L * config.maxBodyBytes() + config.bodyCreditBytes(), 1024);
         this.lastReadNanos = ticker.nanos();
         this.lastProgressNanos = lastReadNanos;
         this.peerFrameBody = config.chunkBytes();

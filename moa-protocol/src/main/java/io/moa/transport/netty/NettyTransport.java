@@ -158,7 +158,8 @@ public final class NettyTransport implements Transport {
             client.channel(EpollDomainSocketChannel.class);
         } else {
             client.channel(epoll ? EpollSocketChannel.class : NioSocketChannel.class)
-                    .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) config.connectTimeout().toMillis())
+                    .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+                            config.connectTimeout().toMillis())
                     .option(ChannelOption.TCP_NODELAY, true);
             if (epoll) {
                 client.option(EpollChannelOption.TCP_USER_TIMEOUT, userTimeoutMillis());
@@ -198,9 +199,10 @@ public final class NettyTransport implements Transport {
     }
 
     private static String unsupported(Address address) {
-        return "This transport cannot use " + address + (address instanceof Address.Unix
-                ? ": Unix sockets need Netty's native epoll, which is not available here"
-                : "; it carries tcp:// and unix: addresses");
+        return "This transport cannot use " + address
+                + (address instanceof Address.Unix
+                        ? ": Unix sockets need Netty's native epoll, which is not available here"
+                        : "; it carries tcp:// and unix: addresses");
     }
 
     private static SocketAddress socketAddress(Address address) {

@@ -14,7 +14,8 @@ interface Outbound {
     /** Called instead of {@link #write}, on any thread, if the connection ended before. */
     void abandon(FrameLink link);
 
-    @Nullable Outbound nextOutbound();
+    @Nullable
+    Outbound nextOutbound();
 
     void nextOutbound(@Nullable Outbound next);
 }

@@ -54,12 +54,14 @@ final class OutboundStack {
     }
 
     /** Takes everything, oldest first, as a list linked by {@link Outbound#nextOutbound()}; null if there is nothing. */
-    @Nullable Outbound takeAll() {
+    @Nullable
+    Outbound takeAll() {
         return head == null || head == CLOSED ? null : reversed((Outbound) HEAD.getAndSet(this, null));
     }
 
     /** Takes everything and refuses whatever comes later. */
-    @Nullable Outbound close() {
+    @Nullable
+    Outbound close() {
         Outbound rest = (Outbound) HEAD.getAndSet(this, CLOSED);
         return rest == CLOSED ? null : reversed(rest);
     }

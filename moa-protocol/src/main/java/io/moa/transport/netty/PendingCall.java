@@ -46,8 +46,7 @@ final class PendingCall extends DeadlineWheel.Entry implements Outbound, Flushab
     private Control.@Nullable Progress progress;
     private long progressNanos;
 
-    PendingCall(
-            ClientConnection connection, Invocation call, WireForm form, byte[] caller, @Nullable ByteBuf body) {
+    PendingCall(ClientConnection connection, Invocation call, WireForm form, byte[] caller, @Nullable ByteBuf body) {
         this.connection = connection;
         this.call = call;
         this.form = form;

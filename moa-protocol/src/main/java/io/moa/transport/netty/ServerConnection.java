@@ -1,7 +1,6 @@
 package io.moa.transport.netty;
 
 import io.moa.discovery.ServiceId;
-import io.moa.invoke.Attributes;
 import io.moa.invoke.Caller;
 import io.moa.invoke.Cancellation;
 import io.moa.invoke.Deadline;
@@ -91,9 +90,7 @@ final class ServerConnection implements FrameLink.Side {
     }
 
     Hints hints(Hints given) {
-        return given.load() != Hints.UNKNOWN_LOAD
-                ? given
-                : listener.hints(given);
+        return given.load() != Hints.UNKNOWN_LOAD ? given : listener.hints(given);
     }
 
     // ---- life
@@ -112,15 +109,15 @@ final class ServerConnection implements FrameLink.Side {
                     + config.handshakeTimeout().toMillis() + " ms");
             return;
         }
-        long period = Math.min(
-                        config.idleTimeout().toNanos(), config.stallTimeout().toNanos())
-                / 4;
+        long period =
+                Math.min(config.idleTimeout().toNanos(), config.stallTimeout().toNanos()) / 4;
         watch = link.channel().eventLoop().scheduleAtFixedRate(this::check, period, period, TimeUnit.NANOSECONDS);
     }
 
     private void check() {
         long now = ticker.nanos();
-        if (now - link.lastReadNanos() >= config.idleTimeout().toNanos() && link.channel().config().isAutoRead()) {
+        if (now - link.lastReadNanos() >= config.idleTimeout().toNanos()
+                && link.channel().config().isAutoRead()) {
             link.close("the client was silent for " + config.idleTimeout().toMillis() + " ms");
         } else if (now - link.stalledSinceNanos(now) >= config.stallTimeout().toNanos()) {
             link.close("the client took no byte of its replies for "
@@ -204,8 +201,8 @@ final class ServerConnection implements FrameLink.Side {
         if (listener.isDraining()) {
             refusal = "it is closing";
         } else if (hello.minVersion() > Prefix.VERSION || hello.maxVersion() < Prefix.VERSION) {
-            refusal = "it speaks version " + Prefix.VERSION + " of the protocol, the client " + hello.minVersion() + " to "
-                    + hello.maxVersion();
+            refusal = "it speaks version " + Prefix.VERSION + " of the protocol, the client " + hello.minVersion()
+                    + " to " + hello.maxVersion();
         }
         Peer self = listener.host().self();
         Welcome welcome = new Welcome(
@@ -259,7 +256,11 @@ final class ServerConnection implements FrameLink.Side {
         }
         if (!frame.bodyIntact()) {
             listener.releaseRequest(size);
-            refuse(id, oneWay, Status.PROTOCOL_ERROR, "The body of the request was damaged on its way: its checksum is wrong");
+            refuse(
+                    id,
+                    oneWay,
+                    Status.PROTOCOL_ERROR,
+                    "The body of the request was damaged on its way: its checksum is wrong");
             return;
         }
         Invocation call;

@@ -21,7 +21,8 @@ final class RecordingSink implements FrameSink {
 
     private static String describe(Frame frame) {
         return frame.kind() + " " + frame.requestId() + " flags " + frame.flags() + " of " + frame.wholeLength() + "/"
-                + frame.announcedLength() + " crc " + frame.bodyCrc() + " " + bytes(frame, frame.hopIndex(), frame.hopLength())
+                + frame.announcedLength() + " crc " + frame.bodyCrc() + " "
+                + bytes(frame, frame.hopIndex(), frame.hopLength())
                 + " " + bytes(frame, frame.callIndex(), frame.callLength());
     }
 

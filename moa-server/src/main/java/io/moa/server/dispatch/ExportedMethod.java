@@ -105,7 +105,8 @@ public final class ExportedMethod {
         return async;
     }
 
-    @Nullable WorkerPool workers() {
+    @Nullable
+    WorkerPool workers() {
         return workers;
     }
 

@@ -78,9 +78,9 @@ final class ServedCall implements Runnable {
                     .withCause(e));
             return;
         } catch (Throwable e) {
-            reply.complete(Reply.failure(
-                            Status.INTERNAL, Executed.NO, "Decoding the arguments of " + method + " failed: " + e)
-                    .withCause(e));
+            reply.complete(
+                    Reply.failure(Status.INTERNAL, Executed.NO, "Decoding the arguments of " + method + " failed: " + e)
+                            .withCause(e));
             return;
         } finally {
             request.release();
@@ -141,9 +141,10 @@ final class ServedCall implements Runnable {
             stage.whenComplete((value, thrown) -> {
                 method.running().decrementAndGet();
                 if (thrown != null) {
-                    fail(thrown instanceof CompletionException && thrown.getCause() != null
-                            ? thrown.getCause()
-                            : thrown);
+                    fail(
+                            thrown instanceof CompletionException && thrown.getCause() != null
+                                    ? thrown.getCause()
+                                    : thrown);
                 } else {
                     succeed(value);
                 }
@@ -180,9 +181,9 @@ final class ServedCall implements Runnable {
                             method + " ran, but its result could not be sent: " + e.getMessage())
                     .withCause(e));
         } catch (Throwable e) {
-            reply.complete(Reply.failure(
-                            Status.INTERNAL, Executed.YES, method + " ran, but encoding its result failed: " + e)
-                    .withCause(e));
+            reply.complete(
+                    Reply.failure(Status.INTERNAL, Executed.YES, method + " ran, but encoding its result failed: " + e)
+                            .withCause(e));
         }
     }
 

@@ -58,7 +58,8 @@ public final class ServiceExporter {
         String name = implementation.getClass().getName();
         throw new IllegalArgumentException(
                 found.isEmpty()
-                        ? name + " implements no interface with @MoaService. The annotation stands on the interface that"
+                        ? name
+                                + " implements no interface with @MoaService. The annotation stands on the interface that"
                                 + " caller and provider share, not on the class."
                         : name + " implements several services, " + found
                                 + "; say which: export(TheInterface.class, implementation)");
@@ -183,9 +184,8 @@ public final class ServiceExporter {
 
     private static MethodHandle handle(Class<?> type, Object implementation, Method method) {
         try {
-            MethodHandles.Lookup lookup = Modifier.isPublic(type.getModifiers())
-                    ? MethodHandles.publicLookup()
-                    : MethodHandles.lookup();
+            MethodHandles.Lookup lookup =
+                    Modifier.isPublic(type.getModifiers()) ? MethodHandles.publicLookup() : MethodHandles.lookup();
             MethodHandle bound;
             try {
                 bound = lookup.unreflect(method);

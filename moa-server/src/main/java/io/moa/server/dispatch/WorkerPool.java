@@ -110,7 +110,9 @@ public final class WorkerPool implements Executor, AutoCloseable {
         try {
             Class<?> builderType = Class.forName("java.lang.Thread$Builder");
             Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
-            builder = builderType.getMethod("name", String.class, long.class).invoke(builder, "moa-virtual-" + name + "-", 1L);
+            builder = builderType
+                    .getMethod("name", String.class, long.class)
+                    .invoke(builder, "moa-virtual-" + name + "-", 1L);
             ThreadFactory factory =
                     (ThreadFactory) builderType.getMethod("factory").invoke(builder);
             return (ExecutorService) Executors.class

@@ -42,8 +42,7 @@ public final class DedupFilter implements Filter {
     public record Window(Duration age, int perCaller, int callers, int maxReplyBytes, long maxTotalBytes) {
 
         /** Every bound its default. */
-        public static final Window DEFAULT =
-                new Window(Duration.ofMinutes(1), 1024, 256, 64 * 1024, 16L * 1024 * 1024);
+        public static final Window DEFAULT = new Window(Duration.ofMinutes(1), 1024, 256, 64 * 1024, 16L * 1024 * 1024);
 
         public Window {
             if (age.isNegative() || age.isZero() || perCaller < 1 || callers < 1 || maxReplyBytes < 0) {
