@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -35,7 +34,7 @@ public final class Quickstart {
 
     private final Account account;
     private final MemoryRegistryStore store = new MemoryRegistryStore();
-    private final AtomicReference<Ledger> ledgerOfLastCall = new AtomicReference<>(new Ledger(Phase.CLIENT_QUEUE, 0));
+    private volatile Ledger ledgerOfLastCall = new Ledger(Phase.CLIENT_QUEUE, 0);
 
     /**
      * A quickstart.
@@ -93,7 +92,7 @@ public final class Quickstart {
     private void whereTheTimeGoes(Greeter greeter) {
         account.chapter("Where the time of one call goes");
         greeter.greet("Ada");
-        account.ledger(ledgerOfLastCall.get());
+        account.ledger(ledgerOfLastCall);
         account.tell("The server measured its own part and sent it back with the reply. Every call has such a ledger.");
     }
 
@@ -233,7 +232,7 @@ public final class Quickstart {
 
     private Filter rememberLedger() {
         return (call, next) -> {
-            ledgerOfLastCall.set(call.ledger());
+            ledgerOfLastCall = call.ledger();
             return next.invoke(call);
         };
     }
