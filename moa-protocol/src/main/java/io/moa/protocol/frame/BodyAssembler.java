@@ -152,7 +152,8 @@ public final class BodyAssembler implements AutoCloseable {
 
     private Outcome begin(Frame frame) {
         if (assemblies.containsKey(frame.requestId())) {
-            throw new FrameException("A second split body begins while the first with the same id is incomplete: " + frame);
+            throw new FrameException(
+                    "A second split body begins while the first with the same id is incomplete: " + frame);
         }
         if (frame.bodyLength() >= frame.wholeLength()) {
             throw new FrameException("A frame says that more follows, and has the whole body: " + frame);
@@ -174,7 +175,10 @@ public final class BodyAssembler implements AutoCloseable {
             return Outcome.IGNORED;
         }
         int left = assembly.missing() - frame.bodyLength();
-        if (frame.wholeLength() != assembly.wholeLength || frame.bodyLength() == 0 || left < 0 || left > 0 != frame.more()) {
+        if (frame.wholeLength() != assembly.wholeLength
+                || frame.bodyLength() == 0
+                || left < 0
+                || left > 0 != frame.more()) {
             throw new FrameException("A piece does not fit its body, of whose " + assembly.wholeLength + " bytes "
                     + assembly.missing() + " were missing: " + frame);
         }

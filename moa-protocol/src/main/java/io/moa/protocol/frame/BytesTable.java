@@ -28,8 +28,7 @@ public final class BytesTable<T> {
 
     private static final int PROBES = 16;
     private static final int MAX_CAPACITY = 1 << 20;
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     // Odd numbers with well-spread bits: the fractional parts of the golden ratio and of the square root of 3.
     private static final long PHI = 0x9E37_79B9_7F4A_7C15L;

@@ -185,7 +185,8 @@ public final class CallHeader {
     }
 
     private static void once(int lengthSoFar, String what) {
-        // Protobuf would merge the two. A hop that decides by the first and a server that runs the second must not exist.
+        // Protobuf would merge the two. A hop that decides by the first and a server that runs the second must not
+        // exist.
         if (lengthSoFar > 0) {
             throw new HeaderException("CallHeader names its " + what + " twice");
         }

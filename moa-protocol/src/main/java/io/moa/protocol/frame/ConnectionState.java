@@ -241,7 +241,8 @@ public record ConnectionState(
     @Override
     public String toString() {
         return "ConnectionState[" + application + "#" + instance + ", version " + version + ", ids seen "
-                + Long.toUnsignedString(highestIdSeen) + " and sent " + Long.toUnsignedString(highestIdSent) + ", credit "
+                + Long.toUnsignedString(highestIdSeen) + " and sent " + Long.toUnsignedString(highestIdSent)
+                + ", credit "
                 + sendCredit + " out and " + receiveCredit + " in, " + unread.length + " bytes unread, " + skipping
                 + " to skip, partial bodies " + partialBodies + "]";
     }

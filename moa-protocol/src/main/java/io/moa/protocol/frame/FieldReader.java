@@ -64,7 +64,8 @@ final class FieldReader {
         long tag = varint();
         long fieldNumber = tag >>> 3;
         if (fieldNumber == 0 || fieldNumber > MAX_FIELD) {
-            throw new HeaderException(name + " has a field with the impossible number " + Long.toUnsignedString(fieldNumber));
+            throw new HeaderException(
+                    name + " has a field with the impossible number " + Long.toUnsignedString(fieldNumber));
         }
         field = (int) fieldNumber;
         wireType = (int) tag & 7;
@@ -154,7 +155,10 @@ final class FieldReader {
         byte[] bytes = new byte[valueLength];
         in.getBytes(valueIndex, bytes);
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw new HeaderException("Field " + field + " of " + name + " is not valid UTF-8");
         }
@@ -194,8 +198,8 @@ final class FieldReader {
         }
         int chars = charsBefore + key.length() + value.length();
         if (chars > maxChars) {
-            throw new HeaderException("Field " + field + " of " + name + " has more than " + maxChars
-                    + " characters in its entries");
+            throw new HeaderException(
+                    "Field " + field + " of " + name + " has more than " + maxChars + " characters in its entries");
         }
         map.put(key, value);
         return chars;

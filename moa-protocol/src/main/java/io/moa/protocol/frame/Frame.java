@@ -38,8 +38,7 @@ public final class Frame {
     }
 
     /** Stands for a whole body that was collected from many frames. */
-    void assembled(
-            ByteBuf in, FrameKind newKind, int newFlags, long id, int hop, int call, int body, int crc) {
+    void assembled(ByteBuf in, FrameKind newKind, int newFlags, long id, int hop, int call, int body, int crc) {
         kind = newKind;
         flags = newFlags & ~Prefix.MORE;
         requestId = id;
@@ -160,7 +159,7 @@ public final class Frame {
     /** Names kind, id and sizes, never content. */
     @Override
     public String toString() {
-        return kind + " " + Long.toUnsignedString(requestId) + " (hop header " + hopLength + ", call header " + callLength
-                + ", body " + announcedLength + " of " + wholeLength + " bytes)";
+        return kind + " " + Long.toUnsignedString(requestId) + " (hop header " + hopLength + ", call header "
+                + callLength + ", body " + announcedLength + " of " + wholeLength + " bytes)";
     }
 }

@@ -263,8 +263,8 @@ public final class FrameReader implements AutoCloseable {
         }
         int version = in.getUnsignedByte(start + Prefix.VERSION_AT);
         if (version != Prefix.VERSION) {
-            throw new FrameException("The peer sent a frame of version " + version + "; this side reads version "
-                    + Prefix.VERSION);
+            throw new FrameException(
+                    "The peer sent a frame of version " + version + "; this side reads version " + Prefix.VERSION);
         }
     }
 
@@ -272,12 +272,12 @@ public final class FrameReader implements AutoCloseable {
         int hop = in.getUnsignedShort(start + Prefix.HOP_LENGTH);
         long call = in.getUnsignedInt(start + Prefix.CALL_LENGTH);
         if (hop > FrameLimits.MAX_HOP_BYTES) {
-            throw new FrameException("The peer announced a hop header of " + hop + " bytes; the limit is "
-                    + FrameLimits.MAX_HOP_BYTES);
+            throw new FrameException(
+                    "The peer announced a hop header of " + hop + " bytes; the limit is " + FrameLimits.MAX_HOP_BYTES);
         }
         if (call > limits.maxHeaderBytes()) {
-            throw new FrameException("The peer announced a call header of " + call + " bytes; the limit is "
-                    + limits.maxHeaderBytes());
+            throw new FrameException(
+                    "The peer announced a call header of " + call + " bytes; the limit is " + limits.maxHeaderBytes());
         }
         return hop + (int) call;
     }

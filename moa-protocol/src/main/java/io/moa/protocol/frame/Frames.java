@@ -83,8 +83,8 @@ public final class Frames {
             throw new IllegalArgumentException("A " + kind + " was expected, not " + frame);
         }
         if (frame.hopLength() < hopLength) {
-            throw new HeaderException("The hop header of a " + kind + " has at least " + hopLength + " bytes, not "
-                    + frame.hopLength());
+            throw new HeaderException(
+                    "The hop header of a " + kind + " has at least " + hopLength + " bytes, not " + frame.hopLength());
         }
     }
 }

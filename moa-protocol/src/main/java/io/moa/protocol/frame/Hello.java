@@ -131,7 +131,8 @@ public record Hello(
     /** Leaves the credential out. */
     @Override
     public String toString() {
-        return "Hello[" + application + "#" + instance + ", versions " + minVersion + " to " + maxVersion + ", features "
+        return "Hello[" + application + "#" + instance + ", versions " + minVersion + " to " + maxVersion
+                + ", features "
                 + Long.toBinaryString(features) + ", wants " + wantedApplication + "#" + wantedInstance + " " + wanted
                 + ", credential of " + credential.length + " bytes]";
     }

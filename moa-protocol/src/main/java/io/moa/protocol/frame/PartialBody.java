@@ -16,14 +16,7 @@ import java.util.Arrays;
  * @param body what has come so far
  */
 public record PartialBody(
-        FrameKind kind,
-        int flags,
-        long requestId,
-        byte[] hop,
-        byte[] call,
-        int wholeLength,
-        int bodyCrc,
-        byte[] body) {
+        FrameKind kind, int flags, long requestId, byte[] hop, byte[] call, int wholeLength, int bodyCrc, byte[] body) {
 
     @Override
     public boolean equals(Object other) {

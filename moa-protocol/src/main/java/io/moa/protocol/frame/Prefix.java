@@ -111,13 +111,18 @@ public final class Prefix {
                 || bodyLength < 0
                 || wholeLength < bodyLength
                 || out.writerIndex() - start < LENGTH + headersLength) {
-            throw new IllegalArgumentException("A frame cannot have " + hopLength + " bytes of hop header, " + callLength
-                    + " of call header, " + bodyLength + " of body and " + wholeLength + " of whole body with "
-                    + (out.writerIndex() - start) + " bytes written");
+            throw new IllegalArgumentException(
+                    "A frame cannot have " + hopLength + " bytes of hop header, " + callLength
+                            + " of call header, " + bodyLength + " of body and " + wholeLength + " of whole body with "
+                            + (out.writerIndex() - start) + " bytes written");
         }
         out.setLong(
                 start,
-                (long) MAGIC << 48 | (long) VERSION << 40 | (long) kind.code() << 32 | (flags & 0xFFFFL) << 16 | hopLength);
+                (long) MAGIC << 48
+                        | (long) VERSION << 40
+                        | (long) kind.code() << 32
+                        | (flags & 0xFFFFL) << 16
+                        | hopLength);
         out.setLong(start + REQUEST_ID, requestId);
         out.setLong(start + CALL_LENGTH, (long) callLength << 32 | bodyLength);
         out.setLong(start + WHOLE_LENGTH, (long) wholeLength << 32 | (bodyCrc & 0xFFFF_FFFFL));

@@ -68,7 +68,9 @@ public final class ReplyHop {
     }
 
     private static long facts(Hints hints) {
-        return (hints.neverRetry() ? (long) NEVER_RETRY << 40 : 0L) | (long) hints.load() << 32 | hints.retryAfterMillis();
+        return (hints.neverRetry() ? (long) NEVER_RETRY << 40 : 0L)
+                | (long) hints.load() << 32
+                | hints.retryAfterMillis();
     }
 
     /**

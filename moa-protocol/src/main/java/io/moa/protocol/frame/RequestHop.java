@@ -173,7 +173,8 @@ public final class RequestHop {
 
     private static void checkLength(int length) {
         if (length < FIXED_LENGTH) {
-            throw new HeaderException("The hop header of a request has at least " + FIXED_LENGTH + " bytes, not " + length);
+            throw new HeaderException(
+                    "The hop header of a request has at least " + FIXED_LENGTH + " bytes, not " + length);
         }
     }
 }
