@@ -10,25 +10,29 @@ import java.time.Duration;
  * @param handshakeTimeout how long a server waits for an accepted client to introduce itself; 10 ms to 1 min, default 3 s
  * @param heartbeat how often a client asks a silent peer for a sign of life; 50 ms to 10 min, default 1 s
  * @param heartbeatLimit without any byte from the peer for so long, while one was asked for, the connection is given up;
- *     at least twice the heartbeat, at most 1 h, default 3 s; with epoll it is also the {@code TCP_USER_TIMEOUT}
+ *     at least twice the heartbeat, at most 1 h, default 3 s; with epoll it is also the {@code TCP_USER_TIMEOUT} of a
+ *     client; that of a server is the longer of this and the {@code stallTimeout}
  * @param idleTimeout after so long without a byte from a client a server gives the connection up; more than the
  *     heartbeat, default 1 min
  * @param stallTimeout a peer that takes no byte for so long, while some wait for it, is cut off; 100 ms to 10 min,
  *     default 10 s
+ * @param frameTimeout a peer that has begun a frame must end it, and go on with a split body, within so long; otherwise it
+ *     is cut off, even if a byte comes now and then; 100 ms to 10 min, default 10 s
  * @param maxHeaderBytes the largest call header accepted; 1 KiB to 1 MiB, default 64 KiB
  * @param maxBodyBytes the largest body sent or accepted; 1 KiB to 1 GiB, default 8 MiB
  * @param chunkBytes larger bodies are split into pieces of this size, between which small calls pass; 1 KiB to 256 KiB,
  *     default 64 KiB
  * @param bodyCreditBytes how much of split bodies may be on its way before the receiver has taken it; at least one chunk,
  *     default 1 MiB
- * @param maxQueuedBytes what may wait to be written on one connection before a client refuses further calls; default 16
+ * @param maxQueuedBytes what may wait to be written on one connection before a client refuses further calls, and a server
+ *     further requests of it; default 16 MiB
+ * @param readPauseBytes a server reads nothing from a connection while the socket has more than this to take; default 1
  *     MiB
- * @param readPauseBytes a server reads no further request from a connection while more than this waits to be written to
- *     it; default 1 MiB
- * @param maxReplyBytesQueued what may wait to be written on all connections of a listener together; beyond it,
- *     connections that do not read are cut off; default 48 MiB
+ * @param maxReplyBytesQueued what the replies that wait for the clients of a listener may take together; beyond it,
+ *     connections that have taken nothing for a tenth of the {@code stallTimeout} are cut off, and a large reply for which
+ *     that makes no room is replaced by a failure; default 48 MiB
  * @param maxRequestBytesHeld what all connections of a listener may hold of requests not yet answered; beyond it requests
- *     with a body are refused as overload; default 256 MiB
+ *     with a body are refused as overload; also what a client gathers of split replies on one connection; default 256 MiB
  * @param maxInFlightPerConnection how many unanswered requests one connection may have; default 8,192
  * @param maxConnections how many connections a listener holds; further ones are closed at once; default 10,000, and never
  *     more than half of the process's limit of open files
@@ -41,6 +45,7 @@ public record TransportConfig(
         Duration heartbeatLimit,
         Duration idleTimeout,
         Duration stallTimeout,
+        Duration frameTimeout,
         int maxHeaderBytes,
         int maxBodyBytes,
         int chunkBytes,
@@ -64,6 +69,7 @@ public record TransportConfig(
             Duration.ofSeconds(3),
             Duration.ofMinutes(1),
             Duration.ofSeconds(10),
+            Duration.ofSeconds(10),
             64 * KIB,
             8 * MIB,
             64 * KIB,
@@ -83,6 +89,7 @@ public record TransportConfig(
         between("heartbeatLimit", heartbeatLimit, heartbeat.multipliedBy(2), Duration.ofHours(1));
         between("idleTimeout", idleTimeout, heartbeat, Duration.ofDays(1));
         between("stallTimeout", stallTimeout, Duration.ofMillis(100), Duration.ofMinutes(10));
+        between("frameTimeout", frameTimeout, Duration.ofMillis(100), Duration.ofMinutes(10));
         between("maxHeaderBytes", maxHeaderBytes, KIB, MIB);
         between("maxBodyBytes", maxBodyBytes, KIB, 1024L * MIB);
         between("chunkBytes", chunkBytes, KIB, 256 * KIB);
@@ -120,6 +127,7 @@ public record TransportConfig(
         private Duration heartbeatLimit;
         private Duration idleTimeout;
         private Duration stallTimeout;
+        private Duration frameTimeout;
         private int maxHeaderBytes;
         private int maxBodyBytes;
         private int chunkBytes;
@@ -139,6 +147,7 @@ public record TransportConfig(
             this.heartbeatLimit = from.heartbeatLimit;
             this.idleTimeout = from.idleTimeout;
             this.stallTimeout = from.stallTimeout;
+            this.frameTimeout = from.frameTimeout;
             this.maxHeaderBytes = from.maxHeaderBytes;
             this.maxBodyBytes = from.maxBodyBytes;
             this.chunkBytes = from.chunkBytes;
@@ -179,6 +188,11 @@ public record TransportConfig(
 
         public Builder stallTimeout(Duration value) {
             this.stallTimeout = value;
+            return this;
+        }
+
+        public Builder frameTimeout(Duration value) {
+            this.frameTimeout = value;
             return this;
         }
 
@@ -250,6 +264,7 @@ public record TransportConfig(
                     heartbeatLimit,
                     idleTimeout,
                     stallTimeout,
+                    frameTimeout,
                     maxHeaderBytes,
                     maxBodyBytes,
                     chunkBytes,

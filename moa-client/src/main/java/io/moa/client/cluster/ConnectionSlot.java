@@ -131,7 +131,9 @@ final class ConnectionSlot {
         if (where == null) {
             return;
         }
-        Wanted wanted = new Wanted(instance.application(), instance.uuid(), List.of(cause.service()));
+        boolean anybody = instance.application().equals(Instance.ANY_APPLICATION);
+        Wanted wanted = new Wanted(
+                anybody ? "" : instance.application(), anybody ? "" : instance.uuid(), List.of(cause.service()));
         moa.transport().connect(where, moa.self(), wanted).whenComplete((connection, thrown) -> {
             if (thrown == null) {
                 connected(connection);
@@ -150,7 +152,8 @@ final class ConnectionSlot {
             ready = new ArrayList<>(waiting);
             waiting.clear();
         }
-        if (!connection.peer().instance().equals(instance.uuid())) {
+        if (!connection.peer().instance().equals(instance.uuid())
+                && !instance.application().equals(Instance.ANY_APPLICATION)) {
             LOG.info(
                     "{} at {} is now process {}; it serves what was wanted and is used until the registry says more",
                     instance.application(),

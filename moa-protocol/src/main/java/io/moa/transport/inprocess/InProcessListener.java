@@ -104,7 +104,8 @@ final class InProcessListener implements Listener {
         draining = true;
         transport.forget(this);
         connections.forEach(InProcessConnection::serverIsClosing);
-        transport.scheduler()
+        transport
+                .scheduler()
                 .schedule(
                         () -> {
                             if (drained.complete(inFlight.get())) {

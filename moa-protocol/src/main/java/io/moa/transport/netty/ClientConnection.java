@@ -17,6 +17,7 @@ import io.moa.protocol.frame.Features;
 import io.moa.protocol.frame.Frame;
 import io.moa.protocol.frame.FrameException;
 import io.moa.protocol.frame.FrameKind;
+import io.moa.protocol.frame.Frames;
 import io.moa.protocol.frame.HeaderException;
 import io.moa.protocol.frame.Hello;
 import io.moa.protocol.frame.Prefix;
@@ -44,6 +45,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,6 +74,7 @@ final class ClientConnection implements Connection, FrameLink.Side {
     private final CompletableFuture<Void> unusable = new CompletableFuture<>();
     private final AtomicLong queuedBytes = new AtomicLong();
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final LongAdder unmatchedReplies = new LongAdder();
     private volatile Peer peer = new Peer("", "");
     private volatile boolean usable;
     private volatile boolean closing;
@@ -86,7 +89,6 @@ final class ClientConnection implements Connection, FrameLink.Side {
     private @Nullable ScheduledFuture<?> heart;
     private long features;
     private long peerMaxBody = Long.MAX_VALUE;
-    private long unmatchedReplies;
 
     ClientConnection(Address address, Peer self, Wanted wanted, TransportConfig config, Ticker ticker) {
         this.address = address;
@@ -267,8 +269,8 @@ final class ClientConnection implements Connection, FrameLink.Side {
         if (gone) {
             return;
         }
-        deadlines.expire(ticker.nanos(), entry -> due((PendingCall) entry));
         long now = ticker.nanos();
+        deadlines.expire(now, entry -> due((PendingCall) entry));
         if (deadlines.size() > 0 && alarm == null) {
             // Not earlier than a tick from now: what is due within one tick is handled together.
             setAlarm(Math.max(deadlines.nextDueNanos(now), now + DeadlineWheel.TICK_NANOS), now);
@@ -276,8 +278,11 @@ final class ClientConnection implements Connection, FrameLink.Side {
         link.flush();
     }
 
-    /** First it is asked where the call is, a little before its time is up; then its time is up. */
+    /** First it is asked where the call is, a little before its time is up; then the time is up. */
     private void due(PendingCall call) {
+        if (call.ended()) {
+            return; // by another that was due in the same tick
+        }
         long now = ticker.nanos();
         long left = call.call().deadline().remainingNanos(now);
         if (left > 0) {
@@ -293,7 +298,7 @@ final class ClientConnection implements Connection, FrameLink.Side {
 
     private void cancelFrame(long id, Cancellation.Reason reason) {
         if (id != 0 && !gone) {
-            link.hopFrame(FrameKind.CANCEL, id, (long) reason.code() << 56, 4);
+            link.write(out -> Frames.cancel(out, id, reason));
         }
     }
 
@@ -305,8 +310,8 @@ final class ClientConnection implements Connection, FrameLink.Side {
     /** The call has ended. */
     void forget(PendingCall call) {
         deadlines.remove(call);
-        if (call.id() != 0) {
-            pending.remove(call.id());
+        if (call.id() != 0 && pending.remove(call.id()) != null) {
+            link.dropGathered(call.id()); // what has come of a large reply
         }
         inFlight.decrementAndGet();
     }
@@ -346,6 +351,11 @@ final class ClientConnection implements Connection, FrameLink.Side {
 
         @Override
         public void abandon(FrameLink on) {} // the connection is gone, and the call has ended with it
+
+        @Override
+        public void failed(FrameLink on, Throwable thrown) {
+            LOG.warn("{} could not be withdrawn", call, thrown);
+        }
 
         @Override
         public @Nullable Outbound nextOutbound() {
@@ -393,7 +403,7 @@ final class ClientConnection implements Connection, FrameLink.Side {
     private void response(Frame frame) {
         PendingCall call = pending.get(frame.requestId());
         if (call == null) {
-            unmatchedReplies++; // late, or of nobody: ids are never used again, so it can reach no other call
+            unmatchedReplies.increment(); // late, or of nobody: ids are never used again, so it can reach no other call
             return;
         }
         ByteBuf in = frame.buffer();
@@ -433,38 +443,37 @@ final class ClientConnection implements Connection, FrameLink.Side {
     @Override
     public void oversized(Frame header) {
         PendingCall call = header.kind() == FrameKind.RESPONSE ? pending.get(header.requestId()) : null;
-        if (call != null) {
+        if (call == null) {
+            unmatchedReplies.increment();
+        } else if (header.wholeLength() > config.maxBodyBytes()) {
             call.end(Reply.failure(
                     Status.TOO_LARGE,
                     Executed.YES,
                     "The reply of " + where() + " has " + header.wholeLength() + " bytes; this side accepts "
                             + config.maxBodyBytes()));
-        }
-    }
-
-    @Override
-    public boolean begins(Frame first) {
-        return pending.get(first.requestId()) != null; // of a call that has ended nothing needs to be kept
-    }
-
-    @Override
-    public void assembled(Frame whole) {
-        frame(whole);
-    }
-
-    @Override
-    public void noRoom(long requestId) {
-        PendingCall call = pending.get(requestId);
-        if (call != null) {
+        } else {
             call.end(Reply.failure(
                     Status.OVERLOADED,
                     Executed.YES,
-                    "The reply of " + where() + " was not taken: too many large replies are under way on this connection"));
+                    "The reply of " + where() + " has " + header.wholeLength()
+                            + " bytes, for which there is no room beside the large replies that are arriving"));
         }
     }
 
     @Override
-    public void damaged(long requestId) {
+    public boolean bodyBegins(Frame first) {
+        if (first.kind() != FrameKind.RESPONSE) {
+            throw new FrameException("A server does not send " + first.kind());
+        }
+        if (pending.containsKey(first.requestId())) {
+            return true;
+        }
+        unmatchedReplies.increment();
+        return false; // a body for nobody is not gathered
+    }
+
+    @Override
+    public void bodyDamaged(long requestId) {
         PendingCall call = pending.get(requestId);
         if (call != null) {
             call.end(Reply.failure(
@@ -473,6 +482,9 @@ final class ClientConnection implements Connection, FrameLink.Side {
                     "The reply of " + where() + " was damaged on its way: its checksum is wrong"));
         }
     }
+
+    @Override
+    public void allSent() {}
 
     private void welcome(Welcome welcome) {
         if (opened.isDone()) {
@@ -531,7 +543,7 @@ final class ClientConnection implements Connection, FrameLink.Side {
     private void peerIsClosing() {
         closing = true;
         usable = false;
-        link.frame(FrameKind.CLOSING_ACK, 0, none -> {}); // after it no call is written: each asks refusal() first
+        link.write(Frames::closingAck); // after it no call is written: each asks refusal() first
         unusable.complete(null);
     }
 
@@ -548,13 +560,17 @@ final class ClientConnection implements Connection, FrameLink.Side {
 
     private void beat() {
         long now = ticker.nanos();
+        link.checking(now, config.heartbeat().toNanos());
         long silent = now - link.lastReadNanos();
         if (silent >= config.heartbeatLimit().toNanos()) {
             link.close("no sign of life for " + silent / 1_000_000 + " ms");
         } else if (now - link.stalledSinceNanos(now) >= config.stallTimeout().toNanos()) {
             link.close("the peer took no byte for " + config.stallTimeout().toMillis() + " ms");
+        } else if (now - link.unfinishedSinceNanos(now) >= config.frameTimeout().toNanos()) {
+            link.close("the peer left a frame or a large reply unfinished for "
+                    + config.frameTimeout().toMillis() + " ms");
         } else if (silent >= config.heartbeat().toNanos() / 2) {
-            link.hopFrame(FrameKind.PING, now, 0, 0);
+            link.write(out -> Frames.ping(out, now));
             link.flush();
         }
     }
@@ -585,7 +601,12 @@ final class ClientConnection implements Connection, FrameLink.Side {
 
     /** How many replies matched no waiting call, for tests and meters. */
     long unmatchedReplies() {
-        return unmatchedReplies;
+        return unmatchedReplies.sum();
+    }
+
+    /** How many bytes of calls wait to be written, for tests and meters. */
+    long queuedBytes() {
+        return queuedBytes.get();
     }
 
     @Override

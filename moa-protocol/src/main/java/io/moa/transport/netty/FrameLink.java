@@ -9,9 +9,10 @@ import io.moa.protocol.frame.FrameKind;
 import io.moa.protocol.frame.FrameLimits;
 import io.moa.protocol.frame.FrameReader;
 import io.moa.protocol.frame.FrameSink;
+import io.moa.protocol.frame.Frames;
+import io.moa.protocol.frame.HeaderException;
 import io.moa.protocol.frame.Prefix;
 import io.moa.protocol.frame.ReceiveCredit;
-import io.moa.protocol.frame.SendCredit;
 import io.moa.transport.TransportConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -20,9 +21,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,27 +52,24 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         /** A whole frame arrived that the link does not handle itself. The view is valid during the call only. */
         void frame(Frame frame);
 
-        /**
-         * The first piece of a split body arrived; the whole follows, after other frames perhaps.
-         *
-         * @return whether it is wanted
-         */
-        boolean begins(Frame first);
-
-        /** A split body is whole. The view is valid during the call only. */
-        void assembled(Frame whole);
-
         /** A frame arrived whose body is over a limit and is being skipped. */
         void oversized(Frame header);
 
-        /** A split body was begun and is not taken, because too many are under way on this connection. */
-        void noRoom(long requestId);
+        /**
+         * The first piece of a split body arrived.
+         *
+         * @return whether the pieces are to be gathered; if not, this side has answered what there is to answer
+         */
+        boolean bodyBegins(Frame first);
 
-        /** The split body of a call arrived whole, but its checksum is wrong; nothing of it is shown. */
-        void damaged(long requestId);
+        /** A split body that was being gathered is not what its sender wrote, and is gone. */
+        void bodyDamaged(long requestId);
 
         /** Everything that was read together has been handled. */
         void readComplete();
+
+        /** Everything that was written has left. */
+        void allSent();
 
         /** The socket takes bytes again, or takes no more for now. */
         void writabilityChanged(boolean writable);
@@ -91,28 +90,36 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
     private final Ticker ticker;
     private final FrameReader reader;
     private final BodyAssembler assembler;
-    private final FrameSink assembled = new Assembled();
+    private final ReceiveCredit receiveCredit;
+    private final SplitBodies splitBodies;
     private final OutboundStack outbound = new OutboundStack();
     private final Runnable drain = this::drain;
 
     private @Nullable ChannelHandlerContext context;
     private volatile @Nullable Channel channel;
     private @Nullable ByteBuf batch;
+    private int batchEnd; // where the last finished frame in the batch ends
     private @Nullable Flushable batchFirst;
     private @Nullable Flushable batchLast;
     private final List<Emission> emitted = new ArrayList<>(4);
-    private final ArrayDeque<SplitBody> splitBodies = new ArrayDeque<>();
     private boolean pumpScheduled;
     private boolean reading;
     private boolean needsFlush;
     private boolean writeFailed;
     private boolean down;
     private String closeReason = "";
-    private SendCredit sendCredit = new SendCredit(0);
-    private final ReceiveCredit receiveCredit;
-    private int peerFrameBody;
+
+    // Signs of life and of progress.
     private long lastReadNanos;
-    private long lastProgressNanos;
+    private long framesSeen;
+    private long framesSeenBefore;
+    private boolean midFrame;
+    private long frameSinceNanos;
+    private long lastPieceNanos;
+    private volatile long lastProgressNanos; // read by other threads too
+    private @Nullable Object lastHead;
+    private long lastHeadProgress;
+    private long lastCheckNanos;
 
     /** Bytes handed to the socket in one piece, and who waits for them to leave. */
     private record Emission(ChannelFuture write, @Nullable Flushable first) {}
@@ -125,12 +132,13 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
                 config.maxHeaderBytes(),
                 Math.max(config.chunkBytes(), FrameLimits.DEFAULT.maxFrameBodyBytes()),
                 config.maxBodyBytes()));
-        this.assembler = new BodyAssembler(
-                BodyAssembler.DEFAULT_MAX_BODIES, Math.max(BodyAssembler.DEFAULT_MAX_BYTES, config.maxBodyBytes()));
+        // The side admits each body before; this bound is only there so that there is one.
+        this.assembler = new BodyAssembler(config.maxInFlightPerConnection(), config.maxRequestBytesHeld());
         this.receiveCredit = new ReceiveCredit(config.bodyCreditBytes());
+        this.splitBodies = new SplitBodies(config.chunkBytes());
         this.lastReadNanos = ticker.nanos();
         this.lastProgressNanos = lastReadNanos;
-        this.peerFrameBody = config.chunkBytes();
+        this.lastCheckNanos = lastReadNanos;
     }
 
     // ---- from other threads
@@ -146,8 +154,24 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
 
     private void wake() {
         Channel open = channel;
-        if (open != null) {
+        if (open == null) {
+            return;
+        }
+        try {
             open.eventLoop().execute(drain);
+        } catch (RejectedExecutionException loopEnded) {
+            LOG.debug("{} has no event loop any more", open, loopEnded);
+            abandonAll(); // nobody else would ever take it
+        }
+    }
+
+    private void abandonAll() {
+        Outbound item = outbound.close();
+        while (item != null) {
+            Outbound next = item.nextOutbound();
+            item.nextOutbound(null);
+            item.abandon(this);
+            item = next;
         }
     }
 
@@ -198,22 +222,71 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         return lastReadNanos;
     }
 
+    /**
+     * To be called once a period by whoever checks the times below. If that comes very late, this process itself stood
+     * still (a stopped process, a long collection of garbage, a suspended machine), and what it did not hear meanwhile is
+     * no fault of the peer: every watch begins again.
+     */
+    void checking(long nowNanos, long periodNanos) {
+        if (nowNanos - lastCheckNanos > 2 * periodNanos) {
+            watchAnew(nowNanos);
+        }
+        lastCheckNanos = nowNanos;
+    }
+
+    private void watchAnew(long nowNanos) {
+        lastReadNanos = nowNanos;
+        frameSinceNanos = nowNanos;
+        lastPieceNanos = nowNanos;
+        lastProgressNanos = nowNanos;
+    }
+
+    /** Since when the peer owes the rest of a frame or the next piece of a split body; the present if it owes nothing. */
+    long unfinishedSinceNanos(long nowNanos) {
+        if (!channel().config().isAutoRead()) {
+            return nowNanos; // it is we who do not listen
+        }
+        long since = midFrame ? frameSinceNanos : nowNanos;
+        return assembler.bodies() > 0 && lastPieceNanos - since < 0 ? lastPieceNanos : since;
+    }
+
     /** Since when the peer has taken no byte although some wait for it; or the present if none wait. */
     long stalledSinceNanos(long nowNanos) {
         ChannelOutboundBuffer pending = channel().unsafe().outboundBuffer();
-        if (pending == null || pending.isEmpty()) {
-            lastProgressNanos = nowNanos;
-            return nowNanos;
+        Object head = pending == null ? null : pending.current();
+        long headProgress = head == null ? 0 : pending.currentProgress();
+        if ((head == null && splitBodies.isEmpty()) || head != lastHead || headProgress != lastHeadProgress) {
+            lastProgressNanos = nowNanos; // also the part of a piece counts: a thin line is not a dead one
         }
+        lastHead = head;
+        lastHeadProgress = headProgress;
         return lastProgressNanos;
+    }
+
+    /** When the peer last took something, as far as known. Any thread. */
+    long lastProgressNanos() {
+        return lastProgressNanos;
+    }
+
+    /** Stops reading from the peer, or goes on. */
+    void pauseReading(boolean pause) {
+        if (!pause && !channel().config().isAutoRead()) {
+            long now = ticker.nanos();
+            lastReadNanos = now;
+            frameSinceNanos = now;
+            lastPieceNanos = now;
+        }
+        channel().config().setAutoRead(!pause);
+    }
+
+    /** Stops gathering a split body that nobody wants any more. */
+    void dropGathered(long requestId) {
+        assembler.drop(requestId);
     }
 
     /** What the peer said of itself in the handshake. */
     void peerLimits(long initialCredit, int maxFrameBody) {
-        sendCredit = new SendCredit(initialCredit);
-        if (maxFrameBody > 0) {
-            peerFrameBody = Math.min(config.chunkBytes(), maxFrameBody);
-        }
+        splitBodies.peerLimits(initialCredit, maxFrameBody > 0 ? maxFrameBody : config.chunkBytes());
     }
 
     // ---- writing
@@ -224,6 +297,7 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         if (current == null) {
             current = context().alloc().directBuffer(FIRST_BATCH_BYTES);
             batch = current;
+            batchEnd = 0;
         }
         return current;
     }
@@ -256,7 +330,7 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
             flags = Prefix.BODY_CRC;
             crc = Crc32c.of(body, body.readerIndex(), size);
         }
-        if (body == null || size <= peerFrameBody) {
+        if (body == null || size <= splitBodies.pieceBytes()) {
             Prefix.finish(out, start, kind, flags, requestId, hopLength, callLength, size, size, crc);
             if (body != null) {
                 append(body, size);
@@ -269,8 +343,17 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         }
         Prefix.finish(out, start, kind, flags | Prefix.MORE, requestId, hopLength, callLength, 0, size, crc);
         frameWritten();
-        splitBodies.add(new SplitBody(requestId, body, waiting));
+        noteWaiting();
+        splitBodies.add(requestId, body, waiting);
         pump();
+    }
+
+    /** The time without progress counts from when something began to wait. */
+    private void noteWaiting() {
+        ChannelOutboundBuffer pending = channel().unsafe().outboundBuffer();
+        if ((pending == null || pending.isEmpty()) && splitBodies.isEmpty()) {
+            lastProgressNanos = ticker.nanos();
+        }
     }
 
     private void append(ByteBuf body, int size) {
@@ -297,8 +380,14 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         }
     }
 
-    /** Writes a frame without body. */
-    void frame(FrameKind kind, long requestId, java.util.function.Consumer<ByteBuf> callHeader) {
+    /** Writes a frame that carries no call, whole, as {@link Frames} do. */
+    void write(Consumer<ByteBuf> frame) {
+        frame.accept(batch());
+        frameWritten();
+    }
+
+    /** Writes a frame of which the call header is all, for one request. */
+    void frame(FrameKind kind, long requestId, Consumer<ByteBuf> callHeader) {
         ByteBuf out = batch();
         int start = Prefix.begin(out);
         int from = out.writerIndex();
@@ -307,24 +396,14 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         frameWritten();
     }
 
-    /** Writes a frame that has only a hop header. */
-    void hopFrame(FrameKind kind, long requestId, long firstEightBytes, int hopLength) {
-        ByteBuf out = batch();
-        int start = Prefix.begin(out);
-        if (hopLength == 8) {
-            out.writeLong(firstEightBytes);
-        } else if (hopLength == 4) {
-            out.writeInt((int) (firstEightBytes >>> 32));
-        }
-        Prefix.finish(out, start, kind, 0, requestId, hopLength, 0, 0, 0, 0);
-        frameWritten();
-    }
-
     private void frameWritten() {
         needsFlush = true;
         ByteBuf current = batch;
-        if (current != null && current.readableBytes() >= BATCH_BYTES) {
-            emit();
+        if (current != null) {
+            batchEnd = current.writerIndex();
+            if (batchEnd >= BATCH_BYTES) {
+                emit();
+            }
         }
     }
 
@@ -347,6 +426,7 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         }
         needsFlush = false;
         emit();
+        noteWaiting();
         context().flush();
         long now = ticker.nanos();
         for (int i = 0; i < emitted.size(); i++) {
@@ -381,6 +461,8 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         }
         if (success && !splitBodies.isEmpty()) {
             schedulePump();
+        } else if (success && !down && !hasUnsent()) {
+            side.allSent();
         }
     }
 
@@ -392,7 +474,7 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         while (item != null) {
             Outbound next = item.nextOutbound();
             item.nextOutbound(null);
-            item.write(this);
+            writeNow(item);
             item = next;
         }
         if (!reading) {
@@ -400,62 +482,54 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         }
     }
 
+    /** Writes an item on the loop. If it breaks, its half-written frame is taken back and the others are not harmed. */
+    void writeNow(Outbound item) {
+        try {
+            item.write(this);
+        } catch (Throwable thrown) {
+            takeBackUnfinished();
+            try {
+                item.failed(this, thrown);
+            } catch (Throwable again) {
+                takeBackUnfinished();
+                LOG.error("{} could neither be written nor ended", item, again);
+            }
+        }
+    }
+
+    private void takeBackUnfinished() {
+        ByteBuf current = batch;
+        if (current != null) {
+            current.writerIndex(batchEnd);
+        }
+    }
+
     // ---- split bodies
 
     /** Stops sending a body that the peer does not want any more. */
     void dropSplitBody(long requestId) {
-        splitBodies.removeIf(body -> {
-            if (body.requestId == requestId) {
-                body.bytes.release();
-                if (body.waiting != null) {
-                    body.waiting.notFlushed(true);
-                }
-                return true;
-            }
-            return false;
-        });
+        splitBodies.drop(requestId);
     }
 
     private void pump() {
         int chunks = 0;
-        while (!splitBodies.isEmpty() && !down) {
+        while (!down) {
             ChannelOutboundBuffer pending = channel().unsafe().outboundBuffer();
             if (pending == null || pending.totalPendingWriteBytes() > 2L * config.chunkBytes()) {
-                break; // the end of a write brings us back
+                return; // the end of a write brings us back
             }
-            SplitBody body = splitBodies.peek();
-            int piece = Math.min(body.bytes.readableBytes(), peerFrameBody);
-            if (sendCredit.left() < piece) {
-                break; // the peer's credit brings us back
-            }
-            if (++chunks > CHUNKS_PER_TURN) {
+            if (chunks++ == CHUNKS_PER_TURN) {
                 schedulePump();
-                break;
+                return;
             }
-            splitBodies.remove();
-            sendCredit.take(piece);
-            boolean last = piece == body.bytes.readableBytes();
-            ByteBuf out = batch();
-            int start = Prefix.begin(out);
-            Prefix.finish(
-                    out,
-                    start,
-                    FrameKind.CONTINUATION,
-                    last ? 0 : Prefix.MORE,
-                    body.requestId,
-                    0,
-                    0,
-                    piece,
-                    body.whole,
-                    0);
+            SplitBodies.Piece piece = splitBodies.next();
+            if (piece == null) {
+                return; // nothing to send, or no credit: the peer's grant brings us back
+            }
+            Frames.continuation(batch(), piece.requestId(), !piece.last(), piece.length(), piece.whole());
+            frameWritten();
             emit();
-            emitted.add(new Emission(
-                    context().write(last ? body.bytes : body.bytes.readRetainedSlice(piece)),
-                    last ? body.waiting : null));
-            needsFlush = true;
-            if (!last) {
-                splitBodies.add(body); // to the end of the line: large bodies take turns
-            }
+            emitted.add(new Emission(context().write(piece.bytes()), piece.waiting()));
         }
     }
 
@@ -470,85 +544,63 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         }
     }
 
-    private static final class SplitBody {
-        final long requestId;
-        final ByteBuf bytes;
-        final int whole;
-        final @Nullable Flushable waiting;
-
-        SplitBody(long requestId, ByteBuf bytes, @Nullable Flushable waiting) {
-            this.requestId = requestId;
-            this.bytes = bytes;
-            this.whole = bytes.readableBytes();
-            this.waiting = waiting;
-        }
-    }
-
     // ---- reading
 
     @Override
     public void frame(Frame frame) {
+        framesSeen++;
         switch (frame.kind()) {
-            case PING -> hopFrame(FrameKind.PONG, frame.requestId(), 0, 0);
+            case PING -> {
+                long token = frame.requestId();
+                write(out -> Frames.pong(out, token));
+            }
             case PONG -> {} // that bytes came is all it says
             case CREDIT -> {
-                if (frame.hopLength() >= 4) {
-                    sendCredit.granted(frame.buffer().getUnsignedInt(frame.hopIndex()));
-                    pump();
-                }
+                splitBodies.granted(Frames.creditBytes(frame));
+                pump();
             }
+            case CONTINUATION -> gather(frame);
             default -> {
-                if (frame.split()) {
-                    splitFrame(frame);
-                } else {
+                if (!frame.more()) {
                     side.frame(frame);
+                } else if (side.bodyBegins(frame)) {
+                    gather(frame);
+                } else {
+                    count(frame);
                 }
             }
         }
     }
 
-    private void splitFrame(Frame frame) {
-        receiveCredit.received(frame.bodyLength());
-        if (frame.kind() != FrameKind.CONTINUATION && !side.begins(frame)) {
-            grantCredit();
-            return; // its pieces will be ignored
-        }
-        switch (assembler.add(frame, assembled)) {
-            case REFUSED -> side.noRoom(frame.requestId());
-            case CORRUPT -> side.damaged(frame.requestId());
+    private void gather(Frame frame) {
+        lastPieceNanos = lastReadNanos;
+        count(frame);
+        switch (assembler.add(frame, this)) {
+            case REFUSED -> side.oversized(frame);
+            case CORRUPT -> side.bodyDamaged(frame.requestId());
             case HELD, COMPLETE, IGNORED -> {}
         }
-        grantCredit();
     }
 
-    /** Where split bodies come out whole. */
-    private final class Assembled implements FrameSink {
-        @Override
-        public void frame(Frame whole) {
-            side.assembled(whole);
-        }
-
-        @Override
-        public void oversized(Frame header) {
-            throw new IllegalStateException("an assembler refuses by its outcome");
-        }
-    }
-
-    private void grantCredit() {
+    /** Every byte of a split body counts, also of one that is skipped or ignored, or the two sides would differ. */
+    private void count(Frame frame) {
+        receiveCredit.received(frame.announcedLength());
         int granted = receiveCredit.grant();
         if (granted > 0) {
-            hopFrame(FrameKind.CREDIT, 0, (long) granted << 32, 8);
+            write(out -> Frames.credit(out, granted));
         }
     }
 
     @Override
     public void oversized(Frame header) {
+        framesSeen++;
         if (header.split()) {
-            receiveCredit.received(header.announcedLength());
-            grantCredit();
+            count(header);
         }
-        if (header.kind() != FrameKind.CONTINUATION) { // pieces of a body that was refused are only skipped
+        if (header.kind() != FrameKind.CONTINUATION) {
             side.oversized(header);
+        } else if (assembler.drop(header.requestId())) {
+            throw new FrameException("The peer sent a piece larger than agreed: " + header);
         }
     }
 
@@ -588,10 +640,18 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         reading = true;
         try {
             reader.read(bytes, this);
-        } catch (FrameException e) {
+        } catch (FrameException | HeaderException e) {
             LOG.debug("{} breaks the protocol: {}", ctx.channel(), e.getMessage());
+            takeBackUnfinished();
             close(e.getMessage() == null ? "broken frame" : e.getMessage());
+            return;
         }
+        // A frame once begun has to end, even if a byte comes now and then.
+        if (!midFrame || framesSeen != framesSeenBefore) {
+            framesSeenBefore = framesSeen;
+            frameSinceNanos = lastReadNanos;
+        }
+        midFrame = reader.heldBytes() > 0 || reader.skipping() > 0;
     }
 
     @Override
@@ -637,39 +697,32 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         }
         down = true;
         reading = false;
-        // What was written and never handed to the socket certainly did not leave.
+        // What was never handed to the socket certainly did not leave.
+        for (Emission emission : emitted) {
+            notLeft(emission.first());
+        }
+        emitted.clear();
         ByteBuf unsent = batch;
         batch = null;
         if (unsent != null) {
             unsent.release();
         }
-        for (Flushable waiting = batchFirst; waiting != null; ) {
+        Flushable waiting = batchFirst;
+        batchFirst = null;
+        batchLast = null;
+        notLeft(waiting);
+        splitBodies.close();
+        reader.close();
+        assembler.close();
+        abandonAll();
+        side.down(reason);
+    }
+
+    private static void notLeft(@Nullable Flushable first) {
+        for (Flushable waiting = first; waiting != null; ) {
             Flushable next = waiting.nextFlushable();
             waiting.notFlushed(true);
             waiting = next;
         }
-        batchFirst = null;
-        batchLast = null;
-        for (Emission emission : emitted) {
-            settle(emission, ticker.nanos());
-        }
-        emitted.clear();
-        for (SplitBody body : splitBodies) {
-            body.bytes.release();
-            if (body.waiting != null) {
-                body.waiting.notFlushed(true); // a body that is not whole cannot run
-            }
-        }
-        splitBodies.clear();
-        reader.close();
-        assembler.close();
-        Outbound item = outbound.close();
-        while (item != null) {
-            Outbound next = item.nextOutbound();
-            item.nextOutbound(null);
-            item.abandon(this);
-            item = next;
-        }
-        side.down(reason);
     }
 }

@@ -32,6 +32,9 @@ final class NettyListener implements Listener {
     private static final int KNOWN_TARGETS = 16_384;
     private static final int NONCE_BYTES = 16;
 
+    /** Looking through all connections costs time; once in 5 ms is enough. */
+    private static final long SHORTEST_CUT_PERIOD_NANOS = 5_000_000;
+
     /** A target of which the bytes are known: what they mean, and the facts that its calls carry. */
     record KnownTarget(Target target, Attributes attributes) {}
 
@@ -43,6 +46,7 @@ final class NettyListener implements Listener {
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicLong requestBytes = new AtomicLong();
     private final AtomicLong replyBytes = new AtomicLong();
+    private final AtomicLong lastCutNanos;
     private final LongAdder duplicates = new LongAdder();
     private final LongAdder turnedAway = new LongAdder();
     private final BytesTable<KnownTarget> targets;
@@ -57,6 +61,7 @@ final class NettyListener implements Listener {
         this.host = host;
         this.config = config;
         this.maxConnections = maxConnections;
+        this.lastCutNanos = new AtomicLong(ticker.nanos() - SHORTEST_CUT_PERIOD_NANOS);
         this.targets = new BytesTable<>(KNOWN_TARGETS, nonces.nextLong());
     }
 
@@ -110,9 +115,11 @@ final class NettyListener implements Listener {
 
     // ---- connections
 
-    /** Whether one more connection may stay. */
+    /** Whether one more connection may stay; if so, it {@linkplain #leave leaves} once. */
     boolean admit() {
-        if (draining || connectionCount.get() >= maxConnections) {
+        boolean room = connectionCount.incrementAndGet() <= maxConnections;
+        if (draining || !room) {
+            connectionCount.decrementAndGet();
             turnedAway.increment();
             if (!draining && turnedAway.sum() % 1_000 == 1) {
                 LOG.warn(
@@ -128,17 +135,19 @@ final class NettyListener implements Listener {
 
     void opened(ServerConnection connection) {
         connections.add(connection);
-        connectionCount.incrementAndGet();
         if (draining) {
             connection.beginClosing();
         }
     }
 
     void closed(ServerConnection connection) {
-        if (connections.remove(connection)) {
-            connectionCount.decrementAndGet();
-        }
+        connections.remove(connection);
         completeIfDrained();
+    }
+
+    /** A connection that was admitted is closed. */
+    void leave() {
+        connectionCount.decrementAndGet();
     }
 
     private void completeIfDrained() {
@@ -169,9 +178,39 @@ final class NettyListener implements Listener {
         requestBytes.addAndGet(-bytes);
     }
 
-    /** Counts bytes that wait for a client; answers whether all together are within the limit. */
-    boolean holdReply(int bytes) {
-        return replyBytes.addAndGet(bytes) <= config.maxReplyBytesQueued();
+    /**
+     * Counts bytes that begin to wait for a client; whether there is room for them. If there is none, clients that take
+     * nothing are cut off first, and little is always let through, so that those who do read go on.
+     */
+    boolean holdReply(ServerConnection to, int bytes, long nowNanos) {
+        long held = replyBytes.addAndGet(bytes);
+        if (held <= config.maxReplyBytesQueued()
+                || to.heldReplyBytes() <= config.chunkBytes()
+                || held - cutStalled(nowNanos) <= config.maxReplyBytesQueued()) {
+            return true;
+        }
+        replyBytes.addAndGet(-bytes);
+        return false;
+    }
+
+    /** Cuts off whoever has taken nothing for a while, and answers how many bytes that will free. */
+    private long cutStalled(long nowNanos) {
+        long last = lastCutNanos.get();
+        if (nowNanos - last < SHORTEST_CUT_PERIOD_NANOS || !lastCutNanos.compareAndSet(last, nowNanos)) {
+            return 0; // another thread has just looked
+        }
+        long patience = config.stallTimeout().toNanos() / 10;
+        long freed = 0;
+        for (ServerConnection connection : connections) {
+            if (connection.tookNothingSince(nowNanos - patience)) {
+                long held = connection.heldReplyBytes();
+                if (connection.cutOff("the replies that wait for clients take more than "
+                        + config.maxReplyBytesQueued() + " bytes, and this client takes none of its own")) {
+                    freed += held;
+                }
+            }
+        }
+        return freed;
     }
 
     void releaseReply(int bytes) {

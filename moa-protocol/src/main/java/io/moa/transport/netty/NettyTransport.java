@@ -108,6 +108,7 @@ public final class NettyTransport implements Transport {
                             channel.close();
                             return;
                         }
+                        channel.closeFuture().addListener(ended -> listener.leave());
                         channel.pipeline().addLast(new ServerConnection(listener, config, ticker).link());
                     }
                 });
@@ -119,7 +120,9 @@ public final class NettyTransport implements Transport {
                     .option(ChannelOption.SO_BACKLOG, 1024)
                     .childOption(ChannelOption.TCP_NODELAY, true);
             if (epoll) {
-                server.childOption(EpollChannelOption.TCP_USER_TIMEOUT, userTimeoutMillis());
+                // Linux counts a closed window as no answer: shorter than the stall timeout, it would come before it.
+                server.childOption(EpollChannelOption.TCP_USER_TIMEOUT, Math.max(userTimeoutMillis(), (int)
+                        config.stallTimeout().toMillis()));
             }
         }
         if (!supports(address)) {

@@ -14,6 +14,9 @@ interface Outbound {
     /** Called instead of {@link #write}, on any thread, if the connection ended before. */
     void abandon(FrameLink link);
 
+    /** Called after {@link #write} threw; what it wrote of a frame is taken back. On the event loop. */
+    void failed(FrameLink link, Throwable thrown);
+
     @Nullable
     Outbound nextOutbound();
 

@@ -88,6 +88,9 @@ final class OutboundStack {
         public void abandon(FrameLink link) {}
 
         @Override
+        public void failed(FrameLink link, Throwable thrown) {}
+
+        @Override
         public @Nullable Outbound nextOutbound() {
             return null;
         }

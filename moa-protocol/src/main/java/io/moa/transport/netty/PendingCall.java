@@ -11,6 +11,7 @@ import io.moa.invoke.Status;
 import io.moa.protocol.frame.CallHeader;
 import io.moa.protocol.frame.Control;
 import io.moa.protocol.frame.FrameKind;
+import io.moa.protocol.frame.HeaderException;
 import io.moa.protocol.frame.Prefix;
 import io.moa.protocol.frame.RequestHop;
 import io.moa.transport.DeadlineWheel;
@@ -69,10 +70,6 @@ final class PendingCall extends DeadlineWheel.Entry implements Outbound, Flushab
 
     long id() {
         return id;
-    }
-
-    boolean inquired() {
-        return inquired;
     }
 
     // ---- writing
@@ -153,6 +150,16 @@ final class PendingCall extends DeadlineWheel.Entry implements Outbound, Flushab
         releaseBody();
     }
 
+    @Override
+    public void failed(FrameLink link, Throwable thrown) {
+        end(Reply.failure(
+                        thrown instanceof HeaderException ? Status.INVALID_ARGUMENT : Status.INTERNAL,
+                        Executed.NO,
+                        "The call to " + call.service() + " " + call.method() + " cannot be written: "
+                                + thrown.getMessage())
+                .withCause(thrown));
+    }
+
     // ---- ending
 
     /** Ends the call, once. */
@@ -181,22 +188,26 @@ final class PendingCall extends DeadlineWheel.Entry implements Outbound, Flushab
 
     /** Ends the call because its connection is gone. */
     void connectionLost(String reason) {
-        boolean certainlyNot = id == 0 || untouched;
+        Executed executed = mayHaveRun();
         end(Reply.failure(
                 Status.UNAVAILABLE,
-                certainlyNot ? Executed.NO : Executed.MAYBE,
+                executed,
                 "The connection to " + connection.where() + " broke (" + reason + ") "
-                        + (certainlyNot
+                        + (executed == Executed.NO
                                 ? "before the call was sent"
                                 : "while the call to " + call.service() + " " + call.method()
                                         + " waited for its reply; whether it ran is not known")));
     }
 
-    /** Stops sending what is left of a large body that the server has answered already. */
+    /** Stops sending what is left of a large body; if something is left, the server never has the whole call. */
     void dropUnsentBody() {
         if (!flushed) {
             connection.dropUnsent(id);
         }
+    }
+
+    private Executed mayHaveRun() {
+        return id == 0 || untouched ? Executed.NO : Executed.MAYBE;
     }
 
     /** The inquiry has gone out; what is left of the time is for its answer. */
@@ -226,11 +237,8 @@ final class PendingCall extends DeadlineWheel.Entry implements Outbound, Flushab
         } else if (flushed && inquired) {
             detail += ", which did not answer the question where it is";
         }
-        Executed executed = flushed || (!untouched && id != 0) ? Executed.MAYBE : Executed.NO;
-        if (!flushed) {
-            connection.dropUnsent(id);
-        }
-        end(call.timedOut(executed, nowNanos, detail));
+        dropUnsentBody();
+        end(call.timedOut(mayHaveRun(), nowNanos, detail));
     }
 
     /** Withdraws the call: on the loop, in order after its own writing. */
@@ -240,12 +248,10 @@ final class PendingCall extends DeadlineWheel.Entry implements Outbound, Flushab
     }
 
     void endCancelled(Cancellation.Reason reason) {
-        if (!flushed && id != 0) {
-            connection.dropUnsent(id);
-        }
+        dropUnsentBody();
         end(Reply.failure(
                 Status.CANCELLED,
-                id == 0 ? Executed.NO : Executed.MAYBE,
+                mayHaveRun(),
                 "The call to " + call.service() + " " + call.method() + " was withdrawn (" + reason + ")"));
     }
 

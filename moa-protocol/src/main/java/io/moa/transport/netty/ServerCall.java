@@ -1,9 +1,9 @@
 package io.moa.transport.netty;
 
+import io.moa.invoke.Backstop;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Hints;
 import io.moa.invoke.Invocation;
-import io.moa.invoke.Payload;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
 import io.moa.protocol.frame.FrameKind;
@@ -27,7 +27,8 @@ final class ServerCall implements Outbound, Flushable, BiConsumer<@Nullable Repl
     private final long id;
     private final int requestBytes;
     private @Nullable Reply reply; // written before it is posted, read after
-    private int replyBytes;
+    private @Nullable ByteBuf body; // as above
+    private int bodyMemory;
     private @Nullable Outbound nextOutbound;
     private @Nullable Flushable nextFlushable;
 
@@ -53,15 +54,48 @@ final class ServerCall implements Outbound, Flushable, BiConsumer<@Nullable Repl
     /** Takes the reply. Any thread, once. */
     @Override
     public void accept(@Nullable Reply ended, @Nullable Throwable broken) {
-        reply = ended != null
+        Reply end = ended != null
                 ? ended
-                : Reply.failure(Status.INTERNAL, Executed.MAYBE, "The route broke its contract: " + broken);
+                : Backstop.broken(call, broken == null ? new NullPointerException("no reply") : broken);
+        reply = end instanceof Reply.Value value ? takeBody(value) : end;
         call.ledger().settle(connection.ticker().nanos());
         call.payload().release();
         if (connection.link().inReadingOnLoop()) {
-            write(connection.link()); // answered while reading: goes out with the flush that ends the reading
+            connection.link().writeNow(this); // answered while reading: goes out with the flush that ends the reading
         } else {
             connection.link().post(this);
+        }
+    }
+
+    /** Takes the bytes out of the reply and counts them from now on, since from now on they wait for the client. */
+    private Reply takeBody(Reply.Value value) {
+        try {
+            if (call.oneWay() || !(value.payload() instanceof BodyPayload content)) {
+                return value;
+            }
+            ByteBuf bytes = content.encoded(ByteBufAllocator.DEFAULT, Integer.MAX_VALUE);
+            int memory = bytes.capacity(); // what it takes, which may be twice of what it says
+            if (!connection.holdReply(memory)) {
+                int size = bytes.readableBytes();
+                bytes.release();
+                return Reply.failure(
+                        Status.OVERLOADED,
+                        Executed.YES,
+                        call.service() + " " + call.method() + " ran, but its result of " + size
+                                + " bytes was dropped: too much waits for clients that take their replies slowly");
+            }
+            body = bytes;
+            bodyMemory = memory;
+            return value;
+        } catch (RuntimeException e) {
+            return Reply.failure(
+                            Status.INTERNAL,
+                            Executed.YES,
+                            call.service() + " " + call.method() + " ran, but its result could not be encoded: "
+                                    + e.getMessage())
+                    .withCause(e);
+        } finally {
+            value.payload().release();
         }
     }
 
@@ -70,42 +104,42 @@ final class ServerCall implements Outbound, Flushable, BiConsumer<@Nullable Repl
         connection.answered(this);
         Reply end = reply;
         if (end == null || call.oneWay() || call.cancellation().isCancelled()) {
-            discard(end); // nobody waits
+            discardBody(); // nobody waits
+            return;
+        }
+        if (end instanceof Reply.Failure failure) {
+            writeFailure(link, failure);
+            return;
+        }
+        ByteBuf bytes = body;
+        int size = bytes == null ? 0 : bytes.readableBytes();
+        if (size > connection.peerMaxBody()) {
+            discardBody();
+            writeFailure(
+                    link,
+                    Reply.failure(
+                            Status.TOO_LARGE,
+                            Executed.YES,
+                            call.service() + " " + call.method() + " ran, but its result has " + size
+                                    + " bytes and the caller accepts " + connection.peerMaxBody()));
             return;
         }
         ByteBuf out = link.batch();
         int start = Prefix.begin(out);
-        if (end instanceof Reply.Value value) {
-            ByteBuf body = null;
-            Payload payload = value.payload();
-            if (payload instanceof BodyPayload content) {
-                body = content.encoded(ByteBufAllocator.DEFAULT, Integer.MAX_VALUE);
-                replyBytes = body.readableBytes();
-            }
-            payload.release();
-            if (replyBytes > connection.peerMaxBody()) {
-                link.abort(start);
-                if (body != null) {
-                    body.release();
-                }
-                int size = replyBytes;
-                replyBytes = 0;
-                writeFailure(
-                        link,
-                        Reply.failure(
-                                Status.TOO_LARGE,
-                                Executed.YES,
-                                call.service() + " " + call.method() + " ran, but its result has " + size
-                                        + " bytes and the caller accepts " + connection.peerMaxBody()));
-                return;
-            }
-            int hop = ReplyHop.write(out, ReplyHop.VALUE, Executed.YES, connection.hints(value.hints()), call.ledger());
-            connection.replyQueued(replyBytes);
-            link.finish(start, FrameKind.RESPONSE, id, hop, 0, body, replyBytes > 0 ? this : null);
-        } else {
-            link.abort(start);
-            writeFailure(link, (Reply.Failure) end);
-        }
+        int hop = ReplyHop.write(out, ReplyHop.VALUE, Executed.YES, connection.hints(end.hints()), call.ledger());
+        body = null;
+        link.finish(start, FrameKind.RESPONSE, id, hop, 0, bytes, bytes != null ? this : null);
+    }
+
+    @Override
+    public void failed(FrameLink link, Throwable thrown) {
+        discardBody();
+        writeFailure(
+                link,
+                Reply.failure(
+                        Status.INTERNAL,
+                        Executed.YES,
+                        call.service() + " " + call.method() + " ran, but its reply could not be written: " + thrown));
     }
 
     private void writeFailure(FrameLink link, Reply.Failure failure) {
@@ -121,23 +155,26 @@ final class ServerCall implements Outbound, Flushable, BiConsumer<@Nullable Repl
     @Override
     public void abandon(FrameLink link) {
         connection.orphanEnded(this);
-        discard(reply);
+        discardBody();
     }
 
-    private static void discard(@Nullable Reply end) {
-        if (end instanceof Reply.Value value) {
-            value.payload().release();
+    private void discardBody() {
+        ByteBuf bytes = body;
+        body = null;
+        if (bytes != null) {
+            bytes.release();
+            connection.replyLeft(bodyMemory);
         }
     }
 
     @Override
     public void flushed(long nowNanos) {
-        connection.replyLeft(replyBytes);
+        connection.replyLeft(bodyMemory);
     }
 
     @Override
     public void notFlushed(boolean untouched) {
-        connection.replyLeft(replyBytes);
+        connection.replyLeft(bodyMemory);
     }
 
     @Override

@@ -20,6 +20,7 @@ import io.moa.protocol.frame.Features;
 import io.moa.protocol.frame.Frame;
 import io.moa.protocol.frame.FrameException;
 import io.moa.protocol.frame.FrameKind;
+import io.moa.protocol.frame.Frames;
 import io.moa.protocol.frame.HeaderException;
 import io.moa.protocol.frame.Hello;
 import io.moa.protocol.frame.Prefix;
@@ -39,6 +40,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,7 +60,10 @@ final class ServerConnection implements FrameLink.Side {
     private final TransportConfig config;
     private final Ticker ticker;
     private final FrameLink link;
+    private final AtomicLong replyBytes = new AtomicLong(); // of replies that have not left; any thread
+    private final AtomicBoolean cut = new AtomicBoolean();
     private final LongObjectHashMap<ServerCall> inFlight = new LongObjectHashMap<>();
+    private final LongObjectHashMap<Gathering> gathering = new LongObjectHashMap<>();
     private Peer peer = new Peer("", "");
     private boolean introduced;
     private long peerMaxBody = Long.MAX_VALUE;
@@ -66,9 +72,13 @@ final class ServerConnection implements FrameLink.Side {
     private boolean closing;
     private boolean acknowledged;
     private boolean gone;
+    private long checkPeriodNanos;
     private @Nullable ScheduledFuture<?> watch;
     private byte[] lastCallerBytes = {};
     private Caller lastCaller = Caller.UNKNOWN;
+
+    /** A large request of which not all has come. */
+    private record Gathering(int bytes, boolean oneWay) {}
 
     ServerConnection(NettyListener listener, TransportConfig config, Ticker ticker) {
         this.listener = listener;
@@ -109,19 +119,28 @@ final class ServerConnection implements FrameLink.Side {
                     + config.handshakeTimeout().toMillis() + " ms");
             return;
         }
-        long period =
-                Math.min(config.idleTimeout().toNanos(), config.stallTimeout().toNanos()) / 4;
-        watch = link.channel().eventLoop().scheduleAtFixedRate(this::check, period, period, TimeUnit.NANOSECONDS);
+        long shortest = Math.min(
+                config.idleTimeout().toNanos(),
+                Math.min(config.stallTimeout().toNanos(), config.frameTimeout().toNanos()));
+        checkPeriodNanos = shortest / 4;
+        link.checking(ticker.nanos(), checkPeriodNanos);
+        watch = link.channel()
+                .eventLoop()
+                .scheduleAtFixedRate(this::check, checkPeriodNanos, checkPeriodNanos, TimeUnit.NANOSECONDS);
     }
 
     private void check() {
         long now = ticker.nanos();
+        link.checking(now, checkPeriodNanos);
         if (now - link.lastReadNanos() >= config.idleTimeout().toNanos()
                 && link.channel().config().isAutoRead()) {
             link.close("the client was silent for " + config.idleTimeout().toMillis() + " ms");
         } else if (now - link.stalledSinceNanos(now) >= config.stallTimeout().toNanos()) {
             link.close("the client took no byte of its replies for "
                     + config.stallTimeout().toMillis() + " ms");
+        } else if (now - link.unfinishedSinceNanos(now) >= config.frameTimeout().toNanos()) {
+            link.close("the client left a frame or a large request unfinished for "
+                    + config.frameTimeout().toMillis() + " ms");
         }
     }
 
@@ -134,6 +153,10 @@ final class ServerConnection implements FrameLink.Side {
         for (ServerCall call : new ArrayList<>(inFlight.values())) {
             call.call().cancellation().fire(Cancellation.Reason.CONNECTION_LOST);
         }
+        for (Gathering body : gathering.values()) {
+            listener.releaseRequest(body.bytes());
+        }
+        gathering.clear();
         LOG.debug("connection of {} ended: {}", peer, reason);
         listener.closed(this);
     }
@@ -155,7 +178,7 @@ final class ServerConnection implements FrameLink.Side {
     }
 
     private void closeIfDone() {
-        if (closing && acknowledged && inFlight.isEmpty() && !link.hasUnsent()) {
+        if (closing && acknowledged && inFlight.isEmpty() && gathering.isEmpty() && !gone && !link.hasUnsent()) {
             link.close("the server has closed");
         }
     }
@@ -231,30 +254,11 @@ final class ServerConnection implements FrameLink.Side {
     }
 
     private void request(Frame frame) {
-        if (!isDuplicate(frame.requestId())) {
-            serve(frame);
-        }
-    }
-
-    private void serve(Frame frame) {
         long id = frame.requestId();
         boolean oneWay = frame.kind() == FrameKind.ONE_WAY;
-        Status refused = null;
-        String why = "";
         int size = frame.bodyLength();
-        if (closing && acknowledged) {
-            refused = Status.DRAINING;
-            why = "This server is closing; the call was sent after its notice was acknowledged";
-        } else if (inFlight.size() >= config.maxInFlightPerConnection()) {
-            refused = Status.OVERLOADED;
-            why = "This connection already has " + inFlight.size() + " calls in flight, which is the limit";
-        } else if (!listener.holdRequest(size)) {
-            refused = Status.OVERLOADED;
-            why = "This server holds " + config.maxRequestBytesHeld()
-                    + " bytes of requests that are not answered yet, which is its limit";
-        }
-        if (refused != null) {
-            refuse(id, oneWay, refused, why);
+        boolean admittedBefore = gathering.remove(id) != null; // when its first piece came
+        if (!admittedBefore && (isDuplicate(id) || !admitted(id, oneWay, size))) {
             return;
         }
         if (!frame.bodyIntact()) {
@@ -279,6 +283,57 @@ final class ServerConnection implements FrameLink.Side {
         listener.began();
         CompletableFuture<Reply> reply = listener.host().route().invoke(call);
         reply.whenComplete(served);
+    }
+
+    /** Whether there is room for a request; if not, it is refused here. */
+    private boolean admitted(long id, boolean oneWay, int size) {
+        Status refused = Status.OVERLOADED;
+        String why;
+        if (closing && acknowledged) {
+            refused = Status.DRAINING;
+            why = "This server is closing; the call was sent after its notice was acknowledged";
+        } else if (inFlight.size() + gathering.size() >= config.maxInFlightPerConnection()) {
+            why = "This connection already has " + config.maxInFlightPerConnection()
+                    + " calls in flight, which is the limit";
+        } else if (replyBytes.get() > config.maxQueuedBytes()) {
+            why = "This connection has " + replyBytes.get()
+                    + " bytes of replies that its client has not taken; the limit is " + config.maxQueuedBytes();
+        } else if (!listener.holdRequest(size)) {
+            why = "This server holds " + config.maxRequestBytesHeld()
+                    + " bytes of requests that are not answered yet, which is its limit";
+        } else {
+            return true;
+        }
+        refuse(id, oneWay, refused, why);
+        return false;
+    }
+
+    @Override
+    public boolean bodyBegins(Frame first) {
+        boolean oneWay = first.kind() == FrameKind.ONE_WAY;
+        if (!introduced || (first.kind() != FrameKind.REQUEST && !oneWay)) {
+            throw new FrameException("A client does not send this now: " + first);
+        }
+        long id = first.requestId();
+        int size = (int) first.wholeLength(); // within maxBodyBytes, or the reader would skip it
+        if (isDuplicate(id) || !admitted(id, oneWay, size)) {
+            return false;
+        }
+        gathering.put(id, new Gathering(size, oneWay));
+        return true;
+    }
+
+    @Override
+    public void bodyDamaged(long requestId) {
+        Gathering body = gathering.remove(requestId);
+        if (body != null) {
+            listener.releaseRequest(body.bytes());
+            refuse(
+                    requestId,
+                    body.oneWay(),
+                    Status.PROTOCOL_ERROR,
+                    "The body of the request was damaged on its way: its checksum is wrong");
+        }
     }
 
     /** Ids only grow on a connection, so one that is not above the highest seen was seen before: it is not run again. */
@@ -307,12 +362,14 @@ final class ServerConnection implements FrameLink.Side {
         long remaining = RequestHop.remainingNanos(in, frame.hopIndex(), frame.hopLength());
         CallHeader header = CallHeader.parse(in, frame.callIndex(), frame.callLength());
         NettyListener.KnownTarget known = listener.target(in, header.targetIndex(), header.targetLength());
-        Payload payload = frame.bodyLength() == 0 ? Payload.EMPTY : new BytesPayload(frame.retainedBody());
         Target target = known.target();
+        Caller caller = caller(in, header);
+        // Last, because what throws above must not leave a reference behind.
+        Payload payload = frame.bodyLength() == 0 ? Payload.EMPTY : new BytesPayload(frame.retainedBody());
         return Invocation.of(target.service(), target.method(), payload, new Ledger(Phase.SERVER_QUEUE, now))
                 .oneWay(oneWay)
                 .deadline(remaining == RequestHop.NO_DEADLINE ? Deadline.NONE : Deadline.after(remaining, now))
-                .caller(caller(in, header))
+                .caller(caller)
                 .baggage(header.baggage())
                 .idempotencyKey(header.idempotencyKey())
                 .callKeys(header.callKeys())
@@ -363,55 +420,42 @@ final class ServerConnection implements FrameLink.Side {
         if (!introduced) {
             throw new FrameException("A client introduces itself before anything else");
         }
-        if ((header.kind() == FrameKind.REQUEST || oneWay) && !isDuplicate(header.requestId())) {
-            refuse(
-                    header.requestId(),
-                    oneWay,
-                    Status.TOO_LARGE,
-                    "The request has " + header.wholeLength() + " bytes; this server accepts " + config.maxBodyBytes()
-                            + ". Send less, in pages, or raise maxBodyBytes on both sides.");
+        if (header.kind() != FrameKind.REQUEST && !oneWay) {
+            return;
+        }
+        long id = header.requestId();
+        Gathering admitted = gathering.remove(id);
+        if (admitted != null) {
+            listener.releaseRequest(admitted.bytes());
+            refuse(id, oneWay, Status.OVERLOADED, "There is no room beside the large requests that are arriving");
+        } else if (!isDuplicate(id)) {
+            refuse(id, oneWay, Status.TOO_LARGE, whyTooLarge(header));
         }
     }
 
-    @Override
-    public boolean begins(Frame first) {
-        if (!introduced) {
-            throw new FrameException("A client introduces itself before anything else");
-        }
-        return !isDuplicate(first.requestId());
-    }
-
-    @Override
-    public void assembled(Frame whole) {
-        switch (whole.kind()) {
-            case REQUEST, ONE_WAY -> serve(whole);
-            default -> throw new FrameException("A client does not split " + whole.kind());
-        }
-    }
-
-    @Override
-    public void noRoom(long requestId) {
-        refuse(
-                requestId,
-                false,
-                Status.OVERLOADED,
-                "Too many large requests are under way on this connection; this one was not taken");
-    }
-
-    @Override
-    public void damaged(long requestId) {
-        refuse(
-                requestId,
-                false,
-                Status.PROTOCOL_ERROR,
-                "The body of the request was damaged on its way: its checksum is wrong");
+    private String whyTooLarge(Frame header) {
+        return header.wholeLength() > config.maxBodyBytes()
+                ? "The request has " + header.wholeLength() + " bytes; this server accepts " + config.maxBodyBytes()
+                        + ". Send less, in pages, or raise maxBodyBytes on both sides."
+                : "The request has " + header.announcedLength()
+                        + " bytes in one frame, more than was agreed in the handshake; large bodies are split";
     }
 
     private void cancel(Frame frame) {
-        ServerCall call = inFlight.get(frame.requestId());
+        long id = frame.requestId();
+        Cancellation.Reason reason = Frames.cancelReason(frame);
+        ServerCall call = inFlight.get(id);
         if (call != null) {
-            int code = frame.hopLength() > 0 ? frame.buffer().getUnsignedByte(frame.hopIndex()) : 0;
-            call.call().cancellation().fire(Cancellation.Reason.ofCode(code));
+            call.call().cancellation().fire(reason);
+            return;
+        }
+        Gathering body = gathering.remove(id);
+        if (body != null) {
+            link.dropGathered(id);
+            listener.releaseRequest(body.bytes());
+            closeIfDone();
+        } else {
+            link.dropSplitBody(id); // what has not left of a large reply
         }
     }
 
@@ -446,18 +490,46 @@ final class ServerConnection implements FrameLink.Side {
         listener.ended();
     }
 
-    void replyQueued(int bytes) {
-        if (!listener.holdReply(bytes) && !link.channel().isWritable()) {
-            link.close("the replies that wait for clients that do not read take more than "
-                    + config.maxReplyBytesQueued() + " bytes");
+    /** Counts bytes of a reply that begins to wait; whether there is room for it. Any thread. */
+    boolean holdReply(int bytes) {
+        replyBytes.addAndGet(bytes);
+        if (listener.holdReply(this, bytes, ticker.nanos())) {
+            return true;
+        }
+        replyBytes.addAndGet(-bytes);
+        return false;
+    }
+
+    /** They do not wait any more. Any thread. */
+    void replyLeft(int bytes) {
+        if (bytes > 0) {
+            replyBytes.addAndGet(-bytes);
+            listener.releaseReply(bytes);
         }
     }
 
-    void replyLeft(int bytes) {
-        listener.releaseReply(bytes);
-        if (closing) {
-            link.channel().eventLoop().execute(this::closeIfDone);
+    /** What waits for this client. Any thread. */
+    long heldReplyBytes() {
+        return replyBytes.get();
+    }
+
+    /** Whether the client has taken nothing since a moment, although something waits. Any thread; about right. */
+    boolean tookNothingSince(long nanos) {
+        return replyBytes.get() > 0 && link.lastProgressNanos() - nanos < 0;
+    }
+
+    /** Gives the client up to make room. Any thread; answers true once. */
+    boolean cutOff(String reason) {
+        if (!cut.compareAndSet(false, true)) {
+            return false;
         }
+        link.close(reason);
+        return true;
+    }
+
+    @Override
+    public void allSent() {
+        closeIfDone();
     }
 
     @Override
@@ -466,7 +538,7 @@ final class ServerConnection implements FrameLink.Side {
     /** A client that does not read its replies is not asked for more requests. */
     @Override
     public void writabilityChanged(boolean writable) {
-        link.channel().config().setAutoRead(writable);
+        link.pauseReading(!writable);
     }
 
     @Override
