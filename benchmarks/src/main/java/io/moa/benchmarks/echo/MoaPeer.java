@@ -1,11 +1,8 @@
 package io.moa.benchmarks.echo;
 
 import io.moa.Moa;
-import io.moa.annotation.MoaService;
-import io.moa.annotation.NonBlocking;
 import io.moa.client.MoaClient;
 import io.moa.client.cluster.EndpointConfig;
-import io.moa.client.stub.StubConfig;
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.discovery.ServiceExport;
@@ -14,90 +11,97 @@ import io.moa.invoke.Ticker;
 import io.moa.registry.memory.MemoryRegistry;
 import io.moa.server.MoaServer;
 import io.moa.server.dispatch.Workers;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * MOA as a user has it: an annotated interface, a stub, and everything that is on by default. Only what the options ask
- * for is set, and a timeout that a busy machine does not reach. The client finds the server in a registry of its own
- * memory, because nothing of a real one is on the path of a call.
+ * MOA itself, with governance switched on as it is by default: stub, serialization, deadline, ledger, picking, dispatch.
  *
- * @param direct whether the server runs the method on the event loop, or else on {@link EchoOptions#workers()} threads
+ * <p>{@code direct} stands for a method declared {@link io.moa.annotation.NonBlocking}, which runs on the event loop;
+ * the other way it runs on a pool of {@link EchoOptions#workers()} threads.
  */
 record MoaPeer(boolean direct) implements EchoPeer {
 
-    /** The service: one method for each way to run it. */
-    @MoaService
-    public interface Echo {
-        @NonBlocking
-        byte[] direct(byte[] body);
-
-        byte[] worker(byte[] body);
-    }
-
-    private static final String SERVER = "00000000-0000-0000-0000-000000000001";
-    private static final int WAITING_FOR_A_WORKER = 100_000;
+    private static final String UUID = "echo-server";
 
     @Override
-    public int start(EchoOptions options) {
-        Moa moa = Moa.builder("echo-server")
-                .instance(SERVER)
+    public int start(EchoOptions options) throws Unavailable {
+        checkTransport(options);
+        Moa moa = Moa.builder("echo")
+                .instance(UUID)
                 .eventLoops(options.loops())
                 .build();
-        Echo echo = new Echo() {
-            @Override
-            public byte[] direct(byte[] body) {
-                return body;
-            }
-
-            @Override
-            public byte[] worker(byte[] body) {
-                return body;
-            }
-        };
-        Workers workers = Workers.platform(options.workers(), WAITING_FOR_A_WORKER);
         return MoaServer.builder(moa)
-                .workers(workers)
-                .export(Echo.class, echo)
+                .workers(Workers.platform(options.workers(), 1024))
+                .export(new Echo())
                 .start()
                 .port();
     }
 
     @Override
-    public EchoCall connect(String host, int port, EchoOptions options) {
+    public EchoCall connect(String host, int port, EchoOptions options) throws Unavailable {
+        checkTransport(options);
         MemoryRegistry registry = new MemoryRegistry(Ticker.system());
-        ServiceExport export = new ServiceExport(ServiceId.of(Echo.class.getName()), Set.of("hessian"), "");
         registry.register(new Instance(
-                SERVER,
-                "echo-server",
+                UUID,
+                "echo",
                 List.of(new Address.Tcp(host, port)),
-                List.of(export),
+                List.of(new ServiceExport(ServiceId.of(EchoService.class.getName()), Set.of("hessian"), "")),
                 Instance.DEFAULT_WEIGHT,
-                System.currentTimeMillis(),
+                0,
                 Map.of()));
-        Moa moa = Moa.builder("echo-client")
-                .registry(registry)
+        Moa moa = Moa.builder("caller")
                 .eventLoops(options.loops())
+                .registry(registry)
                 .build();
-        MoaClient client = MoaClient.builder(moa)
+        EchoService echo = MoaClient.builder(moa)
                 .endpoints(EndpointConfig.DEFAULT.withConnections(options.connections()))
-                .build();
-        Echo echo = client.stub(Echo.class, StubConfig.ANNOTATED.withTimeout(Duration.ofSeconds(30)));
-        EchoCall call = new EchoCall() {
+                .build()
+                .stub(EchoService.class);
+        for (int i = 0; i < options.connections(); i++) {
+            echo.direct(new byte[0]); // connections are opened by the first calls
+        }
+        return new EchoCall() {
             @Override
             public byte[] call(byte[] body) {
-                return direct ? echo.direct(body) : echo.worker(body);
+                return direct ? echo.direct(body) : echo.byWorker(body);
             }
 
             @Override
             public CompletableFuture<byte[]> callAsync(byte[] body) {
-                return client.async(echo, stub -> direct ? stub.direct(body) : stub.worker(body));
+                return direct ? echo.directLater(body) : echo.byWorkerLater(body);
             }
         };
-        call.callAsync(new byte[1]).join(); // a wrong set-up fails here and not under load
-        return call;
+    }
+
+    /** MOA takes the best transport there is. */
+    private static void checkTransport(EchoOptions options) throws Unavailable {
+        if (options.transport() != Transport.best()) {
+            throw new Unavailable("uses epoll where it is available");
+        }
+    }
+
+    private static final class Echo implements EchoService {
+        @Override
+        public byte[] byWorker(byte[] body) {
+            return body;
+        }
+
+        @Override
+        public byte[] direct(byte[] body) {
+            return body;
+        }
+
+        @Override
+        public CompletableFuture<byte[]> byWorkerLater(byte[] body) {
+            return CompletableFuture.completedFuture(body);
+        }
+
+        @Override
+        public CompletableFuture<byte[]> directLater(byte[] body) {
+            return CompletableFuture.completedFuture(body);
+        }
     }
 }

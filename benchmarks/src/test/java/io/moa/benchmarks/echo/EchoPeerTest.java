@@ -25,7 +25,7 @@ class EchoPeerTest {
                 "moa-worker"
             })
     void answersEveryCallWithItsOwnBytes(String contender) throws Exception {
-        EchoOptions options = new EchoOptions(1, 2, 1, 4, 1024, 0, Transport.nio);
+        EchoOptions options = new EchoOptions(1, 2, 1, 4, 1024, 0, Transport.best());
         EchoPeer peer = Contenders.named(contender);
         EchoCall echo = peer.connect("127.0.0.1", peer.start(options), options);
 

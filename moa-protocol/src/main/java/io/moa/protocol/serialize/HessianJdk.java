@@ -94,10 +94,8 @@ final class HessianJdk {
         text(UUID.class, UUID::fromString);
         text(URI.class, URI::create);
         // The texts of years after 9999 cannot be read back.
-        value(
-                YearMonth.class,
-                month -> month.getLong(ChronoField.PROLEPTIC_MONTH),
-                plain -> YearMonth.of(0, 1).with(ChronoField.PROLEPTIC_MONTH, (Long) plain));
+        value(YearMonth.class, month -> month.getLong(ChronoField.PROLEPTIC_MONTH), plain -> YearMonth.of(0, 1)
+                .with(ChronoField.PROLEPTIC_MONTH, (Long) plain));
         value(Year.class, Year::getValue, plain -> Year.of((Integer) plain));
         value(Currency.class, Currency::getCurrencyCode, plain -> Currency.getInstance((String) plain));
         value(Locale.class, LocaleText::of, plain -> LocaleText.parse((String) plain));

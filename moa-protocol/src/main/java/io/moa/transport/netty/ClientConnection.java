@@ -56,7 +56,10 @@ final class ClientConnection implements Connection, FrameLink.Side {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
 
-    private static final long MAX_INQUIRY_RESERVE_NANOS = 20_000_000;
+    // A call that takes three quarters of its time is asked for, at most 250 ms before the end, and, if there is room,
+    // once more 20 ms before the end: the first answer surely comes in time, the second is fresh.
+    private static final long FIRST_INQUIRY_NANOS = 250_000_000;
+    private static final long LAST_INQUIRY_NANOS = 20_000_000;
 
     private final Address address;
     private final Peer self;
@@ -238,11 +241,8 @@ final class ClientConnection implements Connection, FrameLink.Side {
             long remaining = call.call().deadline().remainingNanos(now);
             long reserve = (features & Features.INQUIRY) == 0 || call.call().oneWay()
                     ? 0
-                    : Math.min(MAX_INQUIRY_RESERVE_NANOS, remaining / 4);
+                    : Math.min(FIRST_INQUIRY_NANOS, remaining / 4);
             watch(call, now + remaining - reserve, now);
-            if (reserve == 0) {
-                call.inquiring();
-            }
         }
         return id;
     }
@@ -276,14 +276,15 @@ final class ClientConnection implements Connection, FrameLink.Side {
         link.flush();
     }
 
-    /** First it is asked where the call is, a little before its time is up; then the time is up. */
+    /** First it is asked where the call is, a little before its time is up; then its time is up. */
     private void due(PendingCall call) {
         long now = ticker.nanos();
-        if (!call.inquired() && !call.call().deadline().expired(now)) {
-            call.inquiring();
+        long left = call.call().deadline().remainingNanos(now);
+        if (left > 0) {
             Control inquiry = new Control.Inquiry(call.id());
             link.frame(FrameKind.CONTROL, call.id(), inquiry::encode);
-            watch(call, now + call.call().deadline().remainingNanos(now), now);
+            call.inquiring();
+            watch(call, now + (left > 2 * LAST_INQUIRY_NANOS ? left - LAST_INQUIRY_NANOS : left), now);
             return;
         }
         call.expire(now);

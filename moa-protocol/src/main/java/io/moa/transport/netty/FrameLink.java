@@ -543,15 +543,13 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
 
     @Override
     public void oversized(Frame header) {
-        if (header.kind() == FrameKind.CONTINUATION) {
-            close("the peer sent a piece larger than agreed: " + header);
-            return;
-        }
         if (header.split()) {
             receiveCredit.received(header.announcedLength());
+            grantCredit();
         }
-        side.oversized(header);
-        grantCredit();
+        if (header.kind() != FrameKind.CONTINUATION) { // pieces of a body that was refused are only skipped
+            side.oversized(header);
+        }
     }
 
     private ChannelHandlerContext context() {

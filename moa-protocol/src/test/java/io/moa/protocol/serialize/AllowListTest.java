@@ -55,12 +55,14 @@ class AllowListTest {
                 .containsAll(shop.names())
                 .contains("com.acme.Foo", "com.acme.Foo$Bar", Samples.Stranger.class.getName());
         assertThat(shop.allows("com.acme.Foo")).isFalse();
-        assertThat(shop.plus(AtomicLong.class).allows(AtomicLong.class.getName())).isTrue();
+        assertThat(shop.plus(AtomicLong.class).allows(AtomicLong.class.getName()))
+                .isTrue();
     }
 
     @Test
     void takesNoPatterns() {
-        for (String name : List.of("com.acme.*", "com.acme.", "*", "", ".", "a..b", "com/acme/Foo", "[I", "a b", "a\nb", "1a")) {
+        for (String name :
+                List.of("com.acme.*", "com.acme.", "*", "", ".", "a..b", "com/acme/Foo", "[I", "a b", "a\nb", "1a")) {
             assertThatThrownBy(() -> shop.plus(name)).isInstanceOf(IllegalArgumentException.class);
         }
     }

@@ -22,7 +22,14 @@ class BodySizeTest {
         AllowList shop = Samples.shop();
         List<Samples.User> users = new ArrayList<>(Collections.nCopies(300, Samples.user()));
         for (int i = 0; i < 300; i++) {
-            users.set(i, new Samples.User(i, "user " + i, Samples.Colour.RED, List.of(i), Samples.user().created()));
+            users.set(
+                    i,
+                    new Samples.User(
+                            i,
+                            "user " + i,
+                            Samples.Colour.RED,
+                            List.of(i),
+                            Samples.user().created()));
         }
         HessianSerializer hessian = new HessianSerializer();
         JsonSerializer json = new JsonSerializer();
@@ -37,7 +44,8 @@ class BodySizeTest {
                         hessian.arguments(List.of(String.class, List.class), shop),
                         new Object[] {"a", users}),
                 Arguments.of("json graph", json.result(List.class, shop), users),
-                Arguments.of("json text", json.arguments(List.of(String.class), shop), new Object[] {"x".repeat(5_000)}),
+                Arguments.of(
+                        "json text", json.arguments(List.of(String.class), shop), new Object[] {"x".repeat(5_000)}),
                 Arguments.of(
                         "protobuf",
                         new ProtobufSerializer().result(StringValue.class, shop),

@@ -113,7 +113,8 @@ class HessianDirectTest {
             codec.encode("hello", buffer);
             buffer.writeInt(9);
             buffer.readInt();
-            assertThat(codec.decode(buffer.readSlice(buffer.readableBytes() - 4))).isEqualTo("hello");
+            assertThat(codec.decode(buffer.readSlice(buffer.readableBytes() - 4)))
+                    .isEqualTo("hello");
             assertThat(buffer.readInt()).isEqualTo(9);
             buffer.release();
         }

@@ -102,16 +102,13 @@ class HessianRefusalTest {
     @ParameterizedTest
     @MethodSource("names")
     void refusesItInsideWhatIsAllowed(String name) {
-        assertRefused(name, Samples.byHand(out -> Samples.object(
-                out,
-                Samples.Node.class.getName(),
-                "name",
-                "x",
-                "children",
-                Samples.hand(inner -> {
-                    inner.writeListBegin(1, null);
-                    Samples.object(inner, name, "value", 1);
-                }))));
+        assertRefused(
+                name,
+                Samples.byHand(out -> Samples.object(
+                        out, Samples.Node.class.getName(), "name", "x", "children", Samples.hand(inner -> {
+                            inner.writeListBegin(1, null);
+                            Samples.object(inner, name, "value", 1);
+                        }))));
     }
 
     @ParameterizedTest
@@ -167,7 +164,8 @@ class HessianRefusalTest {
         String name = Tripwire.class.getName();
         byte[] body = Samples.byHand(out -> Samples.object(out, name, "text", "x"));
         assertThatThrownBy(() -> Samples.decode(anything, body)).isInstanceOf(SerializationException.class);
-        assertThat(Samples.decode(hessian.result(Object.class, shop.plus(name)), body)).isInstanceOf(Tripwire.class);
+        assertThat(Samples.decode(hessian.result(Object.class, shop.plus(name)), body))
+                .isInstanceOf(Tripwire.class);
         assertThat(Tripwire.made).isEqualTo(1);
     }
 
@@ -212,7 +210,8 @@ class HessianRefusalTest {
 
     @Test
     void keepsHandlesToTheJvmOutEvenIfTheirNamesAreAllowed() {
-        for (String name : List.of("java.lang.Class", "java.lang.Runnable", "java.io.ByteArrayInputStream", "java.lang.Thread")) {
+        for (String name :
+                List.of("java.lang.Class", "java.lang.Runnable", "java.io.ByteArrayInputStream", "java.lang.Thread")) {
             BodyCodec codec = hessian.result(Object.class, shop.plus(name));
             byte[] body = Samples.byHand(out -> Samples.object(out, name, "name", "java.lang.Runtime"));
             assertThatThrownBy(() -> Samples.decode(codec, body))

@@ -242,7 +242,8 @@ class HessianRoundTripTest {
             assertThat(Arrays.deepEquals(new @Nullable Object[] {back}, new @Nullable Object[] {array}))
                     .as(array.getClass().getTypeName())
                     .isTrue();
-            assertThat(Samples.roundTrip(hessian.result(array.getClass(), shop), array)).hasSameClassAs(array);
+            assertThat(Samples.roundTrip(hessian.result(array.getClass(), shop), array))
+                    .hasSameClassAs(array);
         }
     }
 
@@ -303,7 +304,8 @@ class HessianRoundTripTest {
         assertThat(Samples.roundTrip(hessian.result(Object.class, shop), Arrays.asList(1, 2)))
                 .isEqualTo(new ArrayList<>(List.of(1, 2)))
                 .isInstanceOf(ArrayList.class);
-        assertThat(Samples.roundTrip(hessian.result(Set.class, shop), map.keySet())).isEqualTo(Set.of("a"));
+        assertThat(Samples.roundTrip(hessian.result(Set.class, shop), map.keySet()))
+                .isEqualTo(Set.of("a"));
         assertThat(Samples.roundTrip(hessian.result(java.util.Collection.class, shop), map.values()))
                 .isEqualTo(List.of(1));
         Object deque = Samples.roundTrip(hessian.result(ArrayDeque.class, shop), new ArrayDeque<>(List.of(1, 2)));
@@ -324,8 +326,10 @@ class HessianRoundTripTest {
         byte[] list = Samples.encode(hessian.result(List.class, shop), new ArrayList<>(List.of(2, 1)));
         assertThat(Samples.decode(hessian.result(Set.class, shop), list)).isEqualTo(Set.of(1, 2));
         assertThat(Samples.decode(hessian.result(TreeSet.class, shop), list)).isEqualTo(new TreeSet<>(List.of(1, 2)));
-        assertThat((int[]) Samples.decode(hessian.result(int[].class, shop), list)).containsExactly(2, 1);
-        assertThat((Long[]) Samples.decode(hessian.result(Long[].class, shop), list)).containsExactly(2L, 1L);
+        assertThat((int[]) Samples.decode(hessian.result(int[].class, shop), list))
+                .containsExactly(2, 1);
+        assertThat((Long[]) Samples.decode(hessian.result(Long[].class, shop), list))
+                .containsExactly(2L, 1L);
     }
 
     @Test
@@ -367,8 +371,8 @@ class HessianRoundTripTest {
     @Test
     void ignoresWhatOnlyTheSenderHasAndDefaultsWhatOnlyTheReaderHas() {
         BodyCodec cars = hessian.result(Samples.Car.class, shop);
-        byte[] newer = Samples.byHand(out ->
-                Samples.object(out, Samples.Car.class.getName(), "colour", "red", "doors", 3, "extra", new ArrayList<>(List.of(1))));
+        byte[] newer = Samples.byHand(out -> Samples.object(
+                out, Samples.Car.class.getName(), "colour", "red", "doors", 3, "extra", new ArrayList<>(List.of(1))));
         assertThat(Samples.decode(cars, newer)).isEqualTo(new Samples.Car(3));
         byte[] older = Samples.byHand(out -> Samples.object(out, Samples.Car.class.getName()));
         assertThat(Samples.decode(cars, older)).isEqualTo(new Samples.Car(0));
@@ -387,7 +391,8 @@ class HessianRoundTripTest {
                 Samples.hand(inner -> Samples.object(inner, "com.acme.NeverHeardOf", "x", new int[] {1}, "y", "z")),
                 "doors",
                 3));
-        assertThat(Samples.decode(hessian.result(Samples.Car.class, shop), body)).isEqualTo(new Samples.Car(3));
+        assertThat(Samples.decode(hessian.result(Samples.Car.class, shop), body))
+                .isEqualTo(new Samples.Car(3));
     }
 
     @Test
@@ -449,6 +454,24 @@ class HessianRoundTripTest {
             if (number % 2 != 0) {
                 throw new IllegalArgumentException("odd");
             }
+        }
+    }
+
+    @Test
+    void leavesTheOuterObjectOfAnInnerOneAtHome() {
+        AllowList allowed = AllowList.ofValues().plus(Inner.class);
+        assertThat(allowed.allows(HessianRoundTripTest.class.getName())).isFalse();
+        Inner inner = new Inner();
+        inner.number = 5;
+        Inner back = (Inner) Samples.roundTrip(hessian.result(Inner.class, allowed), inner);
+        assertThat(back.number).isEqualTo(5);
+    }
+
+    class Inner {
+        int number;
+
+        Object outer() {
+            return hessian;
         }
     }
 

@@ -73,7 +73,8 @@ class JsonSerializerTest {
     @ParameterizedTest
     @MethodSource("values")
     void carriesTheValueWhereItsClassIsDeclared(Object value) {
-        assertThat(Samples.roundTrip(json.result(value.getClass(), shop), value)).isEqualTo(value);
+        assertThat(Samples.roundTrip(json.result(value.getClass(), shop), value))
+                .isEqualTo(value);
         assertThat((Object[]) Samples.roundTrip(
                         json.arguments(List.of(value.getClass(), int.class), shop), new Object[] {value, 5}))
                 .containsExactly(value, 5);
@@ -90,7 +91,8 @@ class JsonSerializerTest {
         BodyCodec codec = json.arguments(List.of(method.getGenericParameterTypes()), shop);
         assertThat((Object[]) Samples.roundTrip(codec, arguments)).containsExactly(arguments);
         Map<Samples.Colour, List<Samples.User>> result = Map.of(Samples.Colour.BLUE, List.of(Samples.user()));
-        assertThat(Samples.roundTrip(json.result(method.getGenericReturnType(), shop), result)).isEqualTo(result);
+        assertThat(Samples.roundTrip(json.result(method.getGenericReturnType(), shop), result))
+                .isEqualTo(result);
     }
 
     @Test
@@ -162,6 +164,17 @@ class JsonSerializerTest {
         }
     }
 
+    record HasClass(Class<?> type) {}
+
+    @Test
+    void loadsNoClassThatATextNames() {
+        assertThatThrownBy(() -> read(HasClass.class, "{\"type\":\"java.lang.ProcessBuilder\"}"))
+                .isInstanceOf(SerializationException.class)
+                .hasMessageContaining("java.lang.Class");
+        assertThatThrownBy(() -> read(Class.class, "\"java.lang.ProcessBuilder\""))
+                .isInstanceOf(SerializationException.class);
+    }
+
     @JsonTypeInfo(use = JsonTypeInfo.Id.CLASS)
     interface Annotated {}
 
@@ -197,8 +210,7 @@ class JsonSerializerTest {
         assertThatThrownBy(() -> read(Samples.User.class, "{\"colour\":\"SECRET\"}"))
                 .hasMessageContaining("colour")
                 .hasMessageNotContaining("SECRET");
-        assertThatThrownBy(() -> read(Samples.User.class, "{\"id\":secret}"))
-                .hasMessageNotContaining("secret");
+        assertThatThrownBy(() -> read(Samples.User.class, "{\"id\":secret}")).hasMessageNotContaining("secret");
     }
 
     record Generic2(Map<String, List<Samples.User>> users) {}
@@ -206,13 +218,26 @@ class JsonSerializerTest {
     @Test
     void refusesWhatIsNotExactlyOneBody() {
         for (String text : List.of(
-                "", " ", "{", "[1", "1 2", "{} {}", "nul", "{\"doors\":1,\"doors\":2}", "{\"doors\":01}", "'x'", "{doors:1}",
-                "[1]]", "\u0000", "NaN")) {
+                "",
+                " ",
+                "{",
+                "[1",
+                "1 2",
+                "{} {}",
+                "nul",
+                "{\"doors\":1,\"doors\":2}",
+                "{\"doors\":01}",
+                "'x'",
+                "{doors:1}",
+                "[1]]",
+                "\u0000",
+                "NaN")) {
             assertThatThrownBy(() -> read(Object.class, text)).as(text).isInstanceOf(SerializationException.class);
             assertThatThrownBy(() -> read(Samples.Car.class, text)).as(text).isInstanceOf(SerializationException.class);
         }
         BodyCodec two = json.arguments(List.of(int.class, int.class), shop);
-        for (String text : List.of("[]", "[1]", "[1,2,3]", "{}", "1", "[1,2] 3", "[1,2", "[1,2.5]", "[1,null]", "null", "")) {
+        for (String text :
+                List.of("[]", "[1]", "[1,2,3]", "{}", "1", "[1,2] 3", "[1,2", "[1,2.5]", "[1,null]", "null", "")) {
             assertThatThrownBy(() -> Samples.decode(two, text.getBytes(StandardCharsets.UTF_8)))
                     .as(text)
                     .isInstanceOf(SerializationException.class);
@@ -228,16 +253,16 @@ class JsonSerializerTest {
         assertOverLimit("1".repeat(101));
         assertOverLimit("{\"" + "k".repeat(2_000) + "\":1}");
         assertThat(read(Object.class, "[".repeat(32) + "]".repeat(32))).isInstanceOf(List.class);
-        BodyCodec large = new JsonSerializer(
-                        SerializationLimits.builder().jsonMaxStringChars(4 << 20).build())
+        BodyCodec large = new JsonSerializer(SerializationLimits.builder()
+                        .jsonMaxStringChars(4 << 20)
+                        .build())
                 .result(String.class, shop);
         String text = "x".repeat(4 << 20);
         assertThat(Samples.roundTrip(large, text)).isEqualTo(text);
     }
 
     private void assertOverLimit(String text) {
-        SerializationException e =
-                catchThrowableOfType(SerializationException.class, () -> read(Object.class, text));
+        SerializationException e = catchThrowableOfType(SerializationException.class, () -> read(Object.class, text));
         assertThat(e).isNotNull();
         assertThat(e.reason()).isEqualTo(Reason.OVER_LIMIT);
     }
@@ -270,7 +295,7 @@ class JsonSerializerTest {
             assertThatThrownBy(() -> Samples.decode(codec, cut)).isInstanceOf(SerializationException.class);
         }
         SplittableRandom random = new SplittableRandom(7);
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < 10_000; i++) {
             byte[] mutated = body.clone();
             for (int change = random.nextInt(3); change >= 0; change--) {
                 mutated[random.nextInt(body.length)] = random.nextBoolean()

@@ -40,7 +40,8 @@ class ProtobufSerializerTest {
                 struct(),
                 StringValue.of("hello"),
                 Timestamp.newBuilder().setSeconds(-1).setNanos(5).build())) {
-            assertThat(Samples.roundTrip(protobuf.result(message.getClass(), none), message)).isEqualTo(message);
+            assertThat(Samples.roundTrip(protobuf.result(message.getClass(), none), message))
+                    .isEqualTo(message);
             assertThat((Object[]) Samples.roundTrip(
                             protobuf.arguments(List.of(message.getClass()), none), new Object[] {message}))
                     .containsExactly(message);
@@ -59,7 +60,10 @@ class ProtobufSerializerTest {
     @Test
     void saysAtStartWhatItExpects() {
         for (List<Class<?>> parameters : List.<List<Class<?>>>of(
-                List.of(), List.of(String.class), List.of(StringValue.class, StringValue.class), List.of(Message.class))) {
+                List.of(),
+                List.of(String.class),
+                List.of(StringValue.class, StringValue.class),
+                List.of(Message.class))) {
             assertThatThrownBy(() -> protobuf.arguments(parameters, none))
                     .isInstanceOf(SerializationException.class)
                     .hasMessageContaining("Protobuf expects")

@@ -96,7 +96,10 @@ final class Samples {
         double exact = -0.0;
         boolean paid = true;
         long when = Long.MIN_VALUE;
-        @Nullable Integer maybe;
+
+        @Nullable
+        Integer maybe;
+
         Short boxed = 12;
         Object any = 1.5f;
         int[] ints = {0, -1, 47, 48, 2047, 2048, 262_143, 262_144, Integer.MIN_VALUE, Integer.MAX_VALUE};
@@ -127,7 +130,10 @@ final class Samples {
 
     static final class Node {
         String name = "";
-        @Nullable Node next;
+
+        @Nullable
+        Node next;
+
         List<Node> children = new ArrayList<>();
     }
 

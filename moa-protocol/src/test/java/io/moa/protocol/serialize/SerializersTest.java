@@ -66,8 +66,8 @@ public class SerializersTest {
     void findsUsersSerializersByTheServiceLoader(@TempDir Path folder) throws Exception {
         Path services = Files.createDirectories(folder.resolve("META-INF/services"));
         Files.writeString(services.resolve(Serializer.class.getName()), Named.class.getName());
-        try (java.net.URLClassLoader loader =
-                new java.net.URLClassLoader(new java.net.URL[] {folder.toUri().toURL()}, getClass().getClassLoader())) {
+        try (java.net.URLClassLoader loader = new java.net.URLClassLoader(
+                new java.net.URL[] {folder.toUri().toURL()}, getClass().getClassLoader())) {
             assertThat(Serializers.load(loader).byName("mine")).isInstanceOf(Named.class);
         }
     }
