@@ -31,10 +31,7 @@ record MoaPeer(boolean direct) implements EchoPeer {
     @Override
     public int start(EchoOptions options) throws Unavailable {
         checkTransport(options);
-        Moa moa = Moa.builder("echo")
-                .instance(UUID)
-                .eventLoops(options.loops())
-                .build();
+        Moa moa = Moa.builder("echo").instance(UUID).eventLoops(options.loops()).build();
         return MoaServer.builder(moa)
                 .workers(Workers.platform(options.workers(), 1024))
                 .export(new Echo())
