@@ -244,8 +244,7 @@ final class BodyAssemblerTest {
     @Test
     void refusesFramesThatAreNotSplitAndStatesThatCannotBe() {
         assertThatThrownBy(() -> read(out -> Frames.ping(out, 1))).isInstanceOf(IllegalArgumentException.class);
-        PartialBody complete =
-                new PartialBody(FrameKind.REQUEST, 0, 1, new byte[16], new byte[0], 3, 0, new byte[3]);
+        PartialBody complete = new PartialBody(FrameKind.REQUEST, 0, 1, new byte[16], new byte[0], 3, 0, new byte[3]);
         assertThatThrownBy(() -> assembler.restore(List.of(complete))).isInstanceOf(IllegalArgumentException.class);
     }
 

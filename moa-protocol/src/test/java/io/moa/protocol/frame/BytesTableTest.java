@@ -117,7 +117,8 @@ final class BytesTableTest {
                 done.add(pool.submit(() -> {
                     Random random = new Random(thread);
                     for (int i = 0; i < 20_000; i++) {
-                        byte[] key = ("key " + random.nextInt(400)).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+                        byte[] key =
+                                ("key " + random.nextInt(400)).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
                         String found = table.get(Unpooled.wrappedBuffer(key), 0, key.length);
                         String expected = new String(key, java.nio.charset.StandardCharsets.US_ASCII);
                         if (found == null) {

@@ -84,7 +84,10 @@ final class CallHeaderTest {
     @Test
     void targetsOfEveryShapeArrive() {
         for (ServiceId service : new ServiceId[] {
-            ServiceId.of("a"), new ServiceId("a", "g", ""), new ServiceId("a", "", "v"), new ServiceId("é".repeat(200), "g", "v")
+            ServiceId.of("a"),
+            new ServiceId("a", "g", ""),
+            new ServiceId("a", "", "v"),
+            new ServiceId("é".repeat(200), "g", "v")
         }) {
             for (int serializer : new int[] {0, 1, 127, 128, 100_000}) {
                 MethodId method = new MethodId("m", "()");
@@ -123,7 +126,8 @@ final class CallHeaderTest {
     @Test
     void keepsATraceStateOfTheLimit() {
         Trace trace = new Trace(1, 2, 3, 255, "x".repeat(512));
-        CallHeader.writeDynamic(out, call().baggage(Baggage.EMPTY.withTrace(trace)).build(), 0);
+        CallHeader.writeDynamic(
+                out, call().baggage(Baggage.EMPTY.withTrace(trace)).build(), 0);
         assertThat(parsed().baggage().trace()).isEqualTo(trace);
     }
 
@@ -152,7 +156,8 @@ final class CallHeaderTest {
         for (int i = 0; i < 129; i++) {
             many.put("k" + i, "");
         }
-        assertThatThrownBy(() -> CallHeader.writeDynamic(out, call().callKeys(many).build(), 0))
+        assertThatThrownBy(
+                        () -> CallHeader.writeDynamic(out, call().callKeys(many).build(), 0))
                 .isInstanceOf(HeaderException.class)
                 .hasMessageContaining("129 entries");
     }

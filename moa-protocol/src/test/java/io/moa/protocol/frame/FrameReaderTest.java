@@ -29,7 +29,8 @@ final class FrameReaderTest {
     @Test
     void readsTheSampleStreamInOneGo() {
         assertThat(EXPECTED).hasSize(21);
-        assertThat(EXPECTED.stream().filter(line -> line.startsWith("OVERSIZED"))).hasSize(3);
+        assertThat(EXPECTED.stream().filter(line -> line.startsWith("OVERSIZED")))
+                .hasSize(3);
     }
 
     @ParameterizedTest

@@ -49,7 +49,11 @@ final class GoldenText {
     }
 
     private String print(String name) {
-        text.append("# ").append(name).append(": ").append(frame.readableBytes()).append(" bytes\n");
+        text.append("# ")
+                .append(name)
+                .append(": ")
+                .append(frame.readableBytes())
+                .append(" bytes\n");
         FrameKind kind = FrameKind.ofCode(frame.getByte(3));
         int hop = frame.getUnsignedShort(6);
         int call = frame.getInt(16);

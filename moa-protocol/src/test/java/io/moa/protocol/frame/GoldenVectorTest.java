@@ -44,8 +44,7 @@ final class GoldenVectorTest {
     Stream<DynamicTest> writesExactlyTheBytesOf() {
         return VECTORS.entrySet().stream()
                 .map(vector -> DynamicTest.dynamicTest(
-                        vector.getKey(),
-                        () -> assertThat(GoldenText.bytes(Files.readString(file(vector.getKey()))))
+                        vector.getKey(), () -> assertThat(GoldenText.bytes(Files.readString(file(vector.getKey()))))
                                 .as("What is written now:%n%s", GoldenText.of(vector.getKey(), vector.getValue()))
                                 .isEqualTo(vector.getValue())));
     }
@@ -54,8 +53,7 @@ final class GoldenVectorTest {
     Stream<DynamicTest> commentsAreStillTrueIn() {
         return VECTORS.entrySet().stream()
                 .map(vector -> DynamicTest.dynamicTest(
-                        vector.getKey(),
-                        () -> assertThat(Files.readString(file(vector.getKey())))
+                        vector.getKey(), () -> assertThat(Files.readString(file(vector.getKey())))
                                 .isEqualTo(GoldenText.of(vector.getKey(), vector.getValue()))));
     }
 

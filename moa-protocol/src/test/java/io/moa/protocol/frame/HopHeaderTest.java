@@ -70,7 +70,8 @@ final class HopHeaderTest {
         assertThat(RequestHop.remainingNanos(forwarded, 0, written)).isEqualTo(90);
         assertThat(RequestHop.hop(forwarded, 0, written)).isEqualTo(hop);
         assertThat(RequestHop.callerNanos(forwarded, 0, written, Phase.PICK)).isEqualTo(2_000);
-        assertThat(RequestHop.agentNanos(forwarded, 0, written, Phase.CLIENT_QUEUE)).isEqualTo(7_000);
+        assertThat(RequestHop.agentNanos(forwarded, 0, written, Phase.CLIENT_QUEUE))
+                .isEqualTo(7_000);
     }
 
     @Test

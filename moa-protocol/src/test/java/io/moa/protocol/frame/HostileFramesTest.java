@@ -29,7 +29,13 @@ final class HostileFramesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"*1\r\n$4\r\nPING\r\n", "GET / HTTP/1.1\r\n\r\n", "\u0016\u0003\u0001\u0002\u0000", "\u00d7\u004e\u0001\u0001"})
+    @ValueSource(
+            strings = {
+                "*1\r\n$4\r\nPING\r\n",
+                "GET / HTTP/1.1\r\n\r\n",
+                "\u0016\u0003\u0001\u0002\u0000",
+                "\u00d7\u004e\u0001\u0001"
+            })
     void rejectsOtherProtocolsByTheirFirstBytes(String text) {
         assertThatThrownBy(() -> read(text.getBytes(StandardCharsets.ISO_8859_1)))
                 .isInstanceOf(FrameException.class)
@@ -96,7 +102,12 @@ final class HostileFramesTest {
             assertThat(reader.heldBytes()).isZero();
             memory.assertAllReleased();
         }
-        assertThat(sink.lines).hasSize(1).first().asString().startsWith("OVERSIZED").contains("/" + length);
+        assertThat(sink.lines)
+                .hasSize(1)
+                .first()
+                .asString()
+                .startsWith("OVERSIZED")
+                .contains("/" + length);
         reader.close();
     }
 
@@ -130,9 +141,11 @@ final class HostileFramesTest {
 
     @Test
     void rejectsFramesThatDisagreeWithThemselves() {
-        byte[] longer = WireSample.frame(out ->
-                WireSample.request(out, FrameKind.REQUEST, 0, 7, WireSample.plainCall(), new byte[3], 4, 0));
-        assertThatThrownBy(() -> read(longer)).isInstanceOf(FrameException.class).hasMessageContaining("disagrees");
+        byte[] longer = WireSample.frame(
+                out -> WireSample.request(out, FrameKind.REQUEST, 0, 7, WireSample.plainCall(), new byte[3], 4, 0));
+        assertThatThrownBy(() -> read(longer))
+                .isInstanceOf(FrameException.class)
+                .hasMessageContaining("disagrees");
 
         byte[] piece = WireSample.frame(out -> WireSample.continuation(out, 7, true, new byte[3], 4));
         WireSample.buffer(piece).setInt(24, 2);

@@ -18,10 +18,13 @@ final class MessagesTest {
 
     @Test
     void messagesForPeopleAreOneLineOfBoundedLength() {
-        assertThat(new ReplyHeader("a\r\nb\u0000c\u001b[2J\u2028d\u0085", null).message()).isEqualTo("a  b c [2J d ");
+        assertThat(new ReplyHeader("a\r\nb\u0000c\u001b[2J\u2028d\u0085", null).message())
+                .isEqualTo("a  b c [2J d ");
         String cut = new ReplyHeader("x".repeat(10_000), null).message();
         assertThat(cut).hasSize(4096).endsWith("x…");
-        assertThat(new ReplyHeader("x".repeat(4096), null).message()).hasSize(4096).endsWith("x");
+        assertThat(new ReplyHeader("x".repeat(4096), null).message())
+                .hasSize(4096)
+                .endsWith("x");
         // A pair of surrogates is not cut in half.
         String clefs = new Closing("x".repeat(4094) + "𝄞𝄞").reason();
         assertThat(clefs).isEqualTo("x".repeat(4094) + "…");
@@ -32,8 +35,12 @@ final class MessagesTest {
     void messagesOfPeersAreMadeFitToShowWhenRead() {
         ByteBuf in = Unpooled.buffer();
         FieldWriter.string(in, 1, "a\nb" + "x".repeat(5000));
-        assertThat(ReplyHeader.parse(in, 0, in.readableBytes()).message()).startsWith("a bx").hasSize(4096);
-        assertThat(Closing.parse(in, 0, in.readableBytes()).reason()).startsWith("a bx").hasSize(4096);
+        assertThat(ReplyHeader.parse(in, 0, in.readableBytes()).message())
+                .startsWith("a bx")
+                .hasSize(4096);
+        assertThat(Closing.parse(in, 0, in.readableBytes()).reason())
+                .startsWith("a bx")
+                .hasSize(4096);
     }
 
     @Test
@@ -43,7 +50,9 @@ final class MessagesTest {
 
     @Test
     void handshakesDoNotPrintSecrets() {
-        assertThat(WireSample.hello().toString()).contains("credential of 9 bytes").doesNotContain("let me in", "[B@");
+        assertThat(WireSample.hello().toString())
+                .contains("credential of 9 bytes")
+                .doesNotContain("let me in", "[B@");
         assertThat(WireSample.welcome().toString()).doesNotContain("[B@");
         assertThat(WireSample.hello()).isEqualTo(WireSample.hello()).hasSameHashCodeAs(WireSample.hello());
     }
@@ -103,7 +112,14 @@ final class MessagesTest {
     void aLyingPeerCannotOverflowALedger() {
         Ledger caller = new Ledger(Phase.BACK, 0);
         new Control.Progress(
-                        7, true, Phase.EXECUTE, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE)
+                        7,
+                        true,
+                        Phase.EXECUTE,
+                        Long.MAX_VALUE,
+                        Long.MAX_VALUE,
+                        Long.MAX_VALUE,
+                        Long.MAX_VALUE,
+                        Long.MAX_VALUE)
                 .addTo(caller);
         caller.settle(1);
         for (Phase phase : Phase.values()) {
@@ -124,8 +140,9 @@ final class MessagesTest {
 
     @Test
     void creditArrives() {
-        only(WireSample.frame(out -> Frames.credit(out, Integer.MAX_VALUE)), frame -> assertThat(Frames.creditBytes(frame))
-                .isEqualTo(Integer.MAX_VALUE));
+        only(
+                WireSample.frame(out -> Frames.credit(out, Integer.MAX_VALUE)),
+                frame -> assertThat(Frames.creditBytes(frame)).isEqualTo(Integer.MAX_VALUE));
     }
 
     @Test
@@ -134,7 +151,8 @@ final class MessagesTest {
             int start = Prefix.begin(out);
             Prefix.finish(out, start, FrameKind.CANCEL, 0, 1, 0, 0, 0, 0, 0);
         });
-        only(cancel, frame -> assertThatThrownBy(() -> Frames.cancelReason(frame)).isInstanceOf(HeaderException.class));
+        only(cancel, frame -> assertThatThrownBy(() -> Frames.cancelReason(frame))
+                .isInstanceOf(HeaderException.class));
         only(cancel, frame -> assertThatThrownBy(() -> Frames.creditBytes(frame))
                 .isInstanceOf(IllegalArgumentException.class));
     }

@@ -26,7 +26,16 @@ final class PrefixTest {
         int start = Prefix.begin(out);
         out.writeBytes(new byte[] {1, 2, 3, 4, 5});
         Prefix.finish(
-                out, start, FrameKind.REQUEST, Prefix.BODY_CRC | Prefix.MORE, 0x1122334455667788L, 2, 3, 9, 99, 0xCAFEBABE);
+                out,
+                start,
+                FrameKind.REQUEST,
+                Prefix.BODY_CRC | Prefix.MORE,
+                0x1122334455667788L,
+                2,
+                3,
+                9,
+                99,
+                0xCAFEBABE);
 
         assertThat(start).isEqualTo(1);
         assertThat(out.getUnsignedByte(1)).isEqualTo((short) 0xD7);
@@ -91,7 +100,12 @@ final class PrefixTest {
         byte[] bytes = WireSample.frame(out -> WireSample.request(out, 7, WireSample.text("hi")));
         ByteBuf frame = WireSample.buffer(bytes);
         Prefix.patchRequestId(frame, 0, 8);
-        RequestHop.patch(frame, Prefix.LENGTH, frame.getUnsignedShort(6), 5, WireSample.plainCall().hop());
+        RequestHop.patch(
+                frame,
+                Prefix.LENGTH,
+                frame.getUnsignedShort(6),
+                5,
+                WireSample.plainCall().hop());
         Prefix.seal(frame, 0);
         RecordingSink sink = new RecordingSink();
         try (FrameReader reader = new FrameReader(FrameLimits.DEFAULT)) {
@@ -103,8 +117,19 @@ final class PrefixTest {
     @Test
     void kindsKeepTheirNumbers() {
         String[] names = {
-            "REQUEST", "ONE_WAY", "RESPONSE", "CANCEL", "PING", "PONG", "CLOSING", "CLOSING_ACK", "CONTINUATION",
-            "CREDIT", "CONTROL", "HELLO", "WELCOME"
+            "REQUEST",
+            "ONE_WAY",
+            "RESPONSE",
+            "CANCEL",
+            "PING",
+            "PONG",
+            "CLOSING",
+            "CLOSING_ACK",
+            "CONTINUATION",
+            "CREDIT",
+            "CONTROL",
+            "HELLO",
+            "WELCOME"
         };
         assertThat(FrameKind.values()).hasSize(names.length);
         for (int code = 1; code <= names.length; code++) {

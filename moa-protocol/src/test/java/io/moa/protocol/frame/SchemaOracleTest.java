@@ -42,7 +42,8 @@ final class SchemaOracleTest {
             int compression = random.nextInt(3);
             int serializer = random.nextInt(300);
             ByteBuf out = Unpooled.buffer();
-            out.writeBytes(CallHeader.encodeTarget(service, method, serializer)).writeBytes(CallHeader.encodeCaller(caller));
+            out.writeBytes(CallHeader.encodeTarget(service, method, serializer))
+                    .writeBytes(CallHeader.encodeCaller(caller));
             CallHeader.writeDynamic(out, call, compression);
 
             io.moa.wire.v1.CallHeader oracle = oracle(call, serializer, compression);
@@ -73,8 +74,9 @@ final class SchemaOracleTest {
                                 .addLengthDelimited(ByteString.copyFromUtf8("later"))
                                 .build())
                 .build();
-        io.moa.wire.v1.CallHeader sent =
-                oracle(WireSample.fullCall(), 1, 0).toBuilder().setUnknownFields(newer).build();
+        io.moa.wire.v1.CallHeader sent = oracle(WireSample.fullCall(), 1, 0).toBuilder()
+                .setUnknownFields(newer)
+                .build();
         byte[] header = sent.toByteArray();
         byte[] request = WireSample.frame(out -> {
             int start = Prefix.begin(out);
@@ -193,7 +195,8 @@ final class SchemaOracleTest {
                         .setExceptionType("demo.TooLarge")
                         .build()
                         .toByteArray());
-        assertThat(ReplyHeader.parse(out, 0, out.readableBytes())).isEqualTo(new ReplyHeader("größer", "demo.TooLarge"));
+        assertThat(ReplyHeader.parse(out, 0, out.readableBytes()))
+                .isEqualTo(new ReplyHeader("größer", "demo.TooLarge"));
         out.clear();
         new Closing("a new release").encode(out);
         assertThat(io.moa.wire.v1.Closing.parseFrom(bytes(out)).getReason()).isEqualTo("a new release");
@@ -260,7 +263,8 @@ final class SchemaOracleTest {
         io.moa.wire.v1.ConnectionState theirs = io.moa.wire.v1.ConnectionState.parseFrom(message);
         assertThat(theirs.getUnknownFields().asMap()).isEmpty();
         assertThat(theirs.toByteArray()).isEqualTo(java.util.Arrays.copyOfRange(encoded, 1, encoded.length));
-        assertThat(theirs.getPartialBodiesCount()).isEqualTo(state.partialBodies().size());
+        assertThat(theirs.getPartialBodiesCount())
+                .isEqualTo(state.partialBodies().size());
     }
 
     /** Every message of the schema, with random fields set by protoc's classes, is read without complaint. */
@@ -271,7 +275,8 @@ final class SchemaOracleTest {
             io.moa.wire.v1.Hello.newBuilder().setFeatures(-1).setMaxBody(Long.MAX_VALUE)
         };
         ByteBuf welcome = WireSample.buffer(builders[0].build().toByteArray());
-        assertThat(Welcome.parse(welcome, 0, welcome.readableBytes()).features()).isEqualTo(-1);
+        assertThat(Welcome.parse(welcome, 0, welcome.readableBytes()).features())
+                .isEqualTo(-1);
         ByteBuf hello = WireSample.buffer(builders[1].build().toByteArray());
         assertThat(Hello.parse(hello, 0, hello.readableBytes()).maxBody()).isEqualTo(Long.MAX_VALUE);
     }

@@ -55,8 +55,7 @@ final class WireSample {
                         Welcome.refused("This is greeter; the caller expects clock.", "greeter", INSTANCE))));
         vectors.put("request", frame(out -> request(out, 7, text("hi"))));
         vectors.put(
-                "one-way",
-                frame(out -> request(out, FrameKind.ONE_WAY, 0, 8, plainCall(), text("by the way"), 10, 0)));
+                "one-way", frame(out -> request(out, FrameKind.ONE_WAY, 0, 8, plainCall(), text("by the way"), 10, 0)));
         vectors.put(
                 "request-split",
                 frame(out -> request(
@@ -70,8 +69,7 @@ final class WireSample {
                         crc)));
         vectors.put(
                 "continuation",
-                frame(out -> continuation(
-                        out, 9, false, Arrays.copyOfRange(split, 12, split.length), split.length)));
+                frame(out -> continuation(out, 9, false, Arrays.copyOfRange(split, 12, split.length), split.length)));
         vectors.put("response", frame(out -> response(out, 7, text("hello"))));
         vectors.put("response-failure", frame(out -> failure(out, 7)));
         vectors.put("cancel", frame(out -> cancel(out, 7)));
@@ -80,8 +78,7 @@ final class WireSample {
         vectors.put("closing", frame(out -> Frames.message(out, FrameKind.CLOSING, new Closing("a new release"))));
         vectors.put("closing-ack", frame(Frames::closingAck));
         vectors.put("credit", frame(out -> Frames.credit(out, 524_288)));
-        vectors.put(
-                "control-inquiry", frame(out -> Frames.message(out, FrameKind.CONTROL, new Control.Inquiry(7))));
+        vectors.put("control-inquiry", frame(out -> Frames.message(out, FrameKind.CONTROL, new Control.Inquiry(7))));
         vectors.put("control-progress", frame(out -> Frames.message(out, FrameKind.CONTROL, progress())));
         vectors.put(
                 "control-protocol-error",
@@ -113,8 +110,7 @@ final class WireSample {
                     crc);
             Frames.ping(out, 99);
             continuation(out, 2, true, Arrays.copyOfRange(first, 256, 512), first.length);
-            request(
-                    out, FrameKind.ONE_WAY, Prefix.MORE, 3, plainCall(), Arrays.copyOf(second, 100), second.length, 0);
+            request(out, FrameKind.ONE_WAY, Prefix.MORE, 3, plainCall(), Arrays.copyOf(second, 100), second.length, 0);
             unknownKind(out, 33, text("from the future"));
             continuation(out, 3, true, Arrays.copyOfRange(second, 100, 101), second.length);
             continuation(out, 2, false, Arrays.copyOfRange(first, 512, 700), first.length);
