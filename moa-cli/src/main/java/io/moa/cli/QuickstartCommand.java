@@ -6,6 +6,7 @@ import io.moa.node.quickstart.SampleProvider;
 import java.io.PrintStream;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -47,19 +48,19 @@ final class QuickstartCommand implements Callable<Integer> {
     private MoaCommand moa;
 
     @ArgGroup(exclusive = false)
-    private Serving serving;
+    private @Nullable Serving serving; // absent without --serve
 
     @Override
     public Integer call() throws InterruptedException {
-        if (serving == null) {
+        if (serving == null || !serving.serve) {
             return new Quickstart(moa.out(), moa.colour()).run() ? 0 : 1;
         }
-        serve(moa.out());
+        serve(serving, moa.out());
         return 0;
     }
 
-    private void serve(PrintStream out) throws InterruptedException {
-        SampleProvider provider = SampleProvider.start("sample", null, serving.host, serving.port);
+    private static void serve(Serving where, PrintStream out) throws InterruptedException {
+        SampleProvider provider = SampleProvider.start("sample", null, where.host, where.port);
         CountDownLatch asked = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
