@@ -204,8 +204,8 @@ final class NettyListener implements Listener {
         for (ServerConnection connection : connections) {
             if (connection.tookNothingSince(nowNanos - patience)) {
                 long held = connection.heldReplyBytes();
-                if (connection.cutOff("the replies that wait for clients take more than "
-                        + config.maxReplyBytesQueued() + " bytes, and this client takes none of its own")) {
+                if (connection.cutOff("the replies that wait for clients take more than " + config.maxReplyBytesQueued()
+                        + " bytes, and this client takes none of its own")) {
                     freed += held;
                 }
             }
