@@ -9,6 +9,7 @@ import io.moa.invoke.Attributes;
  * @param target the encoded target field of the call header: service, method, serializer
  * @param serializer the number of the serializer that encodes the payload
  */
+@SuppressWarnings("ArrayRecordComponent") // copied to a buffer with every call; nobody compares wire forms
 public record WireForm(byte[] target, int serializer) {
 
     /** Under this key an invocation carries the wire form of its method. */

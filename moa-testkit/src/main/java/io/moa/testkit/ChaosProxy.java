@@ -17,8 +17,11 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -49,6 +52,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChaosProxy implements AutoCloseable {
 
+    private static final Eventually RELEASE = Eventually.within(Duration.ofSeconds(10));
     private static final int READ_BYTES = 16 * 1024;
 
     private final InetSocketAddress target;
@@ -141,7 +145,19 @@ public final class ChaosProxy implements AutoCloseable {
             if (listener != null) {
                 listener.close().syncUninterruptibly();
                 listener = null;
+                // The JDK closes a channel for real when its selector comes round to it, and listens until then.
+                RELEASE.until(this::isPortFree, () -> "the port " + address.getPort() + " was not released");
             }
+        }
+    }
+
+    private boolean isPortFree() {
+        try (Socket probe = new Socket()) {
+            probe.setReuseAddress(true); // connections of the port may remain; only a listener is in the way
+            probe.bind(address);
+            return true;
+        } catch (IOException inUse) {
+            return false;
         }
     }
 

@@ -69,8 +69,7 @@ class FakeSchedulerTest {
         ran10.cancel();
         assertThat(ran).containsExactly("ran@1010");
         assertThat(scheduler.history())
-                .containsExactly(
-                        new Scheduled(0, 1_000, 10, Fate.CANCELLED), new Scheduled(1, 1_000, 10, Fate.RAN));
+                .containsExactly(new Scheduled(0, 1_000, 10, Fate.CANCELLED), new Scheduled(1, 1_000, 10, Fate.RAN));
     }
 
     @Test

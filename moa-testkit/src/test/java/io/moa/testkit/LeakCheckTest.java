@@ -13,6 +13,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.util.ResourceLeakDetector;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,8 @@ class LeakCheckTest {
     @Test
     void aTestThatLosesABufferFailsAndItsNeighbourDoesNot() {
         EngineExecutionResults results = run(Loses.class);
-        results.testEvents().assertStatistics(stats -> stats.started(2).succeeded(1).failed(1));
+        results.testEvents()
+                .assertStatistics(stats -> stats.started(2).succeeded(1).failed(1));
         results.testEvents()
                 .assertThatEvents()
                 .haveExactly(
@@ -42,7 +44,8 @@ class LeakCheckTest {
 
     @Test
     void theSameLeakIsFoundInEachTestThatHasIt() {
-        run(LosesTwice.class).testEvents().assertStatistics(stats -> stats.started(2).failed(2));
+        run(LosesTwice.class).testEvents().assertStatistics(stats -> stats.started(2)
+                .failed(2));
     }
 
     @Test
@@ -70,6 +73,34 @@ class LeakCheckTest {
             assertThat(ResourceLeakDetector.getLevel()).isEqualTo(ResourceLeakDetector.Level.SIMPLE);
         } finally {
             ResourceLeakDetector.setLevel(before);
+        }
+    }
+
+    @Test
+    void aLeakIsFoundThoughNettyWasUsedBeforeTheFirstCheckedTest() throws Exception {
+        Process process = new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElse("java"),
+                        "-cp",
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        AfterNetty.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        assertThat(output).contains("failed 1 of 2");
+    }
+
+    /** Uses buffers first, so that Netty's detector exists when the extension comes; in a JVM of its own. */
+    static final class AfterNetty {
+
+        private AfterNetty() {}
+
+        public static void main(String[] arguments) {
+            lose();
+            PooledByteBufAllocator.DEFAULT.buffer(64).release();
+            EngineExecutionResults results = run(Loses.class);
+            System.out.println("failed " + results.testEvents().failed().count() + " of "
+                    + results.testEvents().started().count());
         }
     }
 

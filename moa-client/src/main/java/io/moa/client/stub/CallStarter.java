@@ -178,7 +178,7 @@ public final class CallStarter {
                 .caller(self)
                 .attributes(method.attributes())
                 .cancellation(cancellation);
-        if (options == CallOptions.NONE) {
+        if (options.equals(CallOptions.NONE)) {
             return call.baggage(baggage).build();
         }
         return call.baggage(options.over(baggage))

@@ -1,5 +1,6 @@
 package io.moa.protocol.payload;
 
+import io.moa.protocol.serialize.SerializationException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 
@@ -20,6 +21,11 @@ public final class BytesPayload implements BodyPayload {
 
     @Override
     public ByteBuf encoded(ByteBufAllocator allocator, int maxBytes) {
+        if (content.readableBytes() > maxBytes) {
+            throw new SerializationException(
+                    SerializationException.Reason.TOO_LARGE,
+                    "The body has " + content.readableBytes() + " bytes; the limit is " + maxBytes);
+        }
         return content.retainedDuplicate();
     }
 

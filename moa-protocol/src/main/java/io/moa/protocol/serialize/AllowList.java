@@ -168,22 +168,15 @@ public final class AllowList {
 
     /** The error for a class that is not on this list; its message holds the line to add. */
     SerializationException refusal(String className) {
-        StringBuilder text = new StringBuilder(256);
         if (!isClassName(className)) {
-            return new SerializationException(
-                    SerializationException.Reason.REFUSED,
+            return SerializationException.refused(
                     "A body names a type of " + className.length() + " characters that is not a class name.");
         }
-        text.append("The class ").append(className).append(" is not allowed");
-        if (!owner.isEmpty()) {
-            text.append(" for ").append(owner);
-        }
-        text.append(". If it belongs there, add @SubTypes(")
-                .append(className.replace('$', '.'))
-                .append(".class) to the interface, or .allow(\"")
-                .append(className)
-                .append("\") where the service is exported and where it is called.");
-        return new SerializationException(SerializationException.Reason.REFUSED, text.toString());
+        return SerializationException.refused("The class " + className + " is not allowed"
+                + (owner.isEmpty() ? "" : " for " + owner)
+                + ". If it belongs there, add @SubTypes(" + className.replace('$', '.')
+                + ".class) to the interface, or .allow(\"" + className
+                + "\") where the service is exported and where it is called.");
     }
 
     /** Why bytes can never create this type, whoever allows it; null if they can. */

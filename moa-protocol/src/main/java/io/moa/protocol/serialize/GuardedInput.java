@@ -146,9 +146,12 @@ final class GuardedInput extends Hessian2Input {
      * is neither loaded nor created, so that a peer may add a field of a type that we never heard of.
      */
     void skipObject() throws IOException {
+        // What is unknown in there is no part of the object that is being read.
+        int before = unknownSkipped;
         skipping++;
         readObject();
         skipping--;
+        unknownSkipped = before;
     }
 
     boolean isSkipping() {

@@ -35,7 +35,8 @@ final class HessianBean extends HessianType {
             for (Class<?> owner = type; owner != null && owner != Object.class; owner = owner.getSuperclass()) {
                 for (Field field : owner.getDeclaredFields()) {
                     int modifiers = field.getModifiers();
-                    if (Modifier.isStatic(modifiers) || Modifier.isTransient(modifiers)) {
+                    // Synthetic: an inner object's hold on the outer one.
+                    if (Modifier.isStatic(modifiers) || Modifier.isTransient(modifiers) || field.isSynthetic()) {
                         continue;
                     }
                     field.setAccessible(true);

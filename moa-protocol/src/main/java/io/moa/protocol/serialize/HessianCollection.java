@@ -35,10 +35,11 @@ final class HessianCollection extends HessianType {
     }
 
     /** A user's own collection class: made by its constructor without arguments, then filled. Its fields do not travel. */
+    @SuppressWarnings("unchecked")
     static HessianCollection ofUser(Class<?> type) {
         Constructor<?> constructor = Makers.noArguments(type);
         return new HessianCollection(
-                type.getName(), size -> Makers.<Collection<@Nullable Object>>make(constructor), null);
+                type.getName(), size -> (Collection<@Nullable Object>) Makers.make(constructor), null);
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Date;
 
 /** A {@link Date}: Hessian has a code for it, so reading one never asks for a type. */
+@SuppressWarnings("JavaUtilDate") // the old type is what is carried
 final class HessianDate extends HessianType {
 
     HessianDate() {

@@ -188,8 +188,8 @@ final class HessianDirect {
             }
             return switch (tag) {
                 case 'N' -> null;
-                case 'T' -> Boolean.TRUE;
-                case 'F' -> Boolean.FALSE;
+                case 'T' -> true;
+                case 'F' -> false;
                 case 'I' -> in.readInt();
                 case 0x59 -> (long) in.readInt();
                 case 'L' -> in.readLong();
@@ -207,6 +207,10 @@ final class HessianDirect {
     }
 
     private static Object readText(int chars, ByteBuf in) {
+        // Decoding does not check this by itself, and would read what stands behind the body.
+        if (chars > in.readableBytes()) {
+            throw new IndexOutOfBoundsException();
+        }
         // Decoded as if each byte were a character; if one is not ASCII, the long way reads it.
         String text = in.toString(in.readerIndex(), chars, StandardCharsets.ISO_8859_1);
         for (int i = 0; i < chars; i++) {

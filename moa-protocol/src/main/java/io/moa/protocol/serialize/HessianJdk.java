@@ -18,6 +18,7 @@ import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.time.temporal.ChronoField;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -87,12 +88,14 @@ final class HessianJdk {
         text(Instant.class, Instant::parse);
         text(Duration.class, Duration::parse);
         text(Period.class, Period::parse);
-        text(YearMonth.class, YearMonth::parse);
         text(MonthDay.class, MonthDay::parse);
         text(ZoneOffset.class, ZoneOffset::of);
         text(ZoneId.class, ZoneId::of);
         text(UUID.class, UUID::fromString);
         text(URI.class, URI::create);
+        // The texts of years after 9999 cannot be read back.
+        value(YearMonth.class, month -> month.getLong(ChronoField.PROLEPTIC_MONTH), plain -> YearMonth.of(0, 1)
+                .with(ChronoField.PROLEPTIC_MONTH, (Long) plain));
         value(Year.class, Year::getValue, plain -> Year.of((Integer) plain));
         value(Currency.class, Currency::getCurrencyCode, plain -> Currency.getInstance((String) plain));
         value(Locale.class, LocaleText::of, plain -> LocaleText.parse((String) plain));

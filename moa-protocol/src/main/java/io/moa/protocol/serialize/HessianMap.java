@@ -30,10 +30,11 @@ final class HessianMap extends HessianType {
     }
 
     /** A user's own map class: made by its constructor without arguments, then filled. Its fields do not travel. */
+    @SuppressWarnings("unchecked")
     static HessianMap ofUser(Class<?> type) {
         Constructor<?> constructor = Makers.noArguments(type);
         return new HessianMap(
-                type.getName(), () -> Makers.<Map<@Nullable Object, @Nullable Object>>make(constructor), null);
+                type.getName(), () -> (Map<@Nullable Object, @Nullable Object>) Makers.make(constructor), null);
     }
 
     @Override

@@ -113,6 +113,9 @@ abstract sealed class JsonBody implements BodyCodec permits JsonArgumentsBody, J
                     "JSON cannot be read as " + target(e) + " at " + place(e)
                             + ": declare a class with a constructor or setters, not an interface or abstract class.");
         } catch (JsonMappingException e) {
+            if (e.getCause() instanceof SerializationException ours) {
+                throw ours;
+            }
             if (e.getCause() instanceof StreamConstraintsException limit) {
                 throw new SerializationException(
                         SerializationException.Reason.OVER_LIMIT, "JSON over a limit: " + limit.getOriginalMessage());

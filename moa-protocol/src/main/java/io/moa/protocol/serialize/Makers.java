@@ -57,12 +57,11 @@ final class Makers {
         }
     }
 
-    @SuppressWarnings("unchecked")
-    static <T> T make(Constructor<?> constructor) {
+    static Object make(Constructor<?> constructor) {
         try {
-            return (T) constructor.newInstance();
+            return constructor.newInstance();
         } catch (InvocationTargetException e) {
-            throw failed(constructor, e.getCause());
+            throw failed(constructor, e.getTargetException());
         } catch (ReflectiveOperationException e) {
             throw failed(constructor, e);
         }

@@ -49,17 +49,27 @@ public final class SerializationException extends RuntimeException {
         this.reason = reason;
     }
 
+    /** For what a peer's bytes cause: a stack would show our own reader, and cost more than reading a good body. */
+    private SerializationException(String message, Reason reason) {
+        super(message, null, true, false);
+        this.reason = reason;
+    }
+
     /** What went wrong. */
     public Reason reason() {
         return reason;
     }
 
     static SerializationException malformed(String message) {
-        return new SerializationException(Reason.MALFORMED, message);
+        return new SerializationException(message, Reason.MALFORMED);
     }
 
     static SerializationException overLimit(String message) {
-        return new SerializationException(Reason.OVER_LIMIT, message);
+        return new SerializationException(message, Reason.OVER_LIMIT);
+    }
+
+    static SerializationException refused(String message) {
+        return new SerializationException(message, Reason.REFUSED);
     }
 
     static SerializationException unsupported(String message) {
@@ -68,8 +78,8 @@ public final class SerializationException extends RuntimeException {
 
     static SerializationException tooLarge(long limitBytes) {
         return new SerializationException(
-                Reason.TOO_LARGE,
                 "The body takes more than the " + limitBytes
-                        + " bytes there are for it: send less, in pages, or raise the frame limit on both sides.");
+                        + " bytes there are for it: send less, in pages, or raise the frame limit on both sides.",
+                Reason.TOO_LARGE);
     }
 }

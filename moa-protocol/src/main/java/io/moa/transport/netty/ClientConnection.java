@@ -58,7 +58,10 @@ final class ClientConnection implements Connection, FrameLink.Side {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
 
-    private static final long MAX_INQUIRY_RESERVE_NANOS = 20_000_000;
+    // A call that takes three quarters of its time is asked for, at most 250 ms before the end, and, if there is room,
+    // once more 20 ms before the end: the first answer surely comes in time, the second is fresh.
+    private static final long FIRST_INQUIRY_NANOS = 250_000_000;
+    private static final long LAST_INQUIRY_NANOS = 20_000_000;
 
     private final Address address;
     private final Peer self;
@@ -240,11 +243,8 @@ final class ClientConnection implements Connection, FrameLink.Side {
             long remaining = call.call().deadline().remainingNanos(now);
             long reserve = (features & Features.INQUIRY) == 0 || call.call().oneWay()
                     ? 0
-                    : Math.min(MAX_INQUIRY_RESERVE_NANOS, remaining / 4);
+                    : Math.min(FIRST_INQUIRY_NANOS, remaining / 4);
             watch(call, now + remaining - reserve, now);
-            if (reserve == 0) {
-                call.inquiring();
-            }
         }
         return id;
     }
@@ -278,17 +278,18 @@ final class ClientConnection implements Connection, FrameLink.Side {
         link.flush();
     }
 
-    /** First it is asked where the call is, a little before its time is up; then the time is up. */
+    /** First it is asked where the call is, a little before its time is up; then its time is up. */
     private void due(PendingCall call) {
         if (call.ended()) {
             return; // by another that was due in the same tick
         }
         long now = ticker.nanos();
-        if (!call.inquired() && !call.call().deadline().expired(now)) {
-            call.inquiring();
+        long left = call.call().deadline().remainingNanos(now);
+        if (left > 0) {
             Control inquiry = new Control.Inquiry(call.id());
             link.frame(FrameKind.CONTROL, call.id(), inquiry::encode);
-            watch(call, now + call.call().deadline().remainingNanos(now), now);
+            call.inquiring();
+            watch(call, now + (left > 2 * LAST_INQUIRY_NANOS ? left - LAST_INQUIRY_NANOS : left), now);
             return;
         }
         call.expire(now);
@@ -444,23 +445,21 @@ final class ClientConnection implements Connection, FrameLink.Side {
         PendingCall call = header.kind() == FrameKind.RESPONSE ? pending.get(header.requestId()) : null;
         if (call == null) {
             unmatchedReplies.increment();
-        } else if (header.wholeLength() > config.maxBodyBytes()) {
-            call.end(Reply.failure(
-                    Status.TOO_LARGE,
-                    Executed.YES,
-                    "The reply of " + where() + " has " + header.wholeLength() + " bytes; this side accepts "
-                            + config.maxBodyBytes()));
-        } else {
-            call.end(Reply.failure(
-                    Status.OVERLOADED,
-                    Executed.YES,
-                    "The reply of " + where() + " has " + header.wholeLength()
-                            + " bytes, for which there is no room beside the large replies that are arriving"));
+            return;
         }
+        boolean whole = header.wholeLength() > config.maxBodyBytes();
+        call.end(Reply.failure(
+                whole ? Status.TOO_LARGE : Status.PROTOCOL_ERROR,
+                Executed.YES,
+                whole
+                        ? "The reply of " + where() + " has " + header.wholeLength() + " bytes; this side accepts "
+                                + config.maxBodyBytes()
+                        : "The reply of " + where() + " has " + header.announcedLength()
+                                + " bytes in one frame, more than was agreed in the handshake"));
     }
 
     @Override
-    public boolean bodyBegins(Frame first) {
+    public boolean begins(Frame first) {
         if (first.kind() != FrameKind.RESPONSE) {
             throw new FrameException("A server does not send " + first.kind());
         }
@@ -472,7 +471,24 @@ final class ClientConnection implements Connection, FrameLink.Side {
     }
 
     @Override
-    public void bodyDamaged(long requestId) {
+    public void assembled(Frame whole) {
+        response(whole);
+    }
+
+    @Override
+    public void noRoom(long requestId) {
+        PendingCall call = pending.get(requestId);
+        if (call != null) {
+            call.end(Reply.failure(
+                    Status.OVERLOADED,
+                    Executed.YES,
+                    "The reply of " + where()
+                            + " was not taken: too many large replies are under way on this connection"));
+        }
+    }
+
+    @Override
+    public void damaged(long requestId) {
         PendingCall call = pending.get(requestId);
         if (call != null) {
             call.end(Reply.failure(
@@ -546,7 +562,7 @@ final class ClientConnection implements Connection, FrameLink.Side {
         unusable.complete(null);
     }
 
-    private void control(Control message) {
+    private void control(@Nullable Control message) {
         if (message instanceof Control.Progress progress) {
             PendingCall call = pending.get(progress.requestId());
             if (call != null) {

@@ -87,7 +87,7 @@ final class NettyListener implements Listener {
     /** The given hints with the server's load; the same object as long as the load is the same. */
     Hints hints(Hints given) {
         int load = host.load();
-        if (given != Hints.NONE) {
+        if (!given.equals(Hints.NONE)) {
             return new Hints(given.retryAfterMillis(), given.neverRetry(), load);
         }
         Hints last = lastHints;

@@ -256,11 +256,16 @@ final class ServerConnection implements FrameLink.Side {
     private void request(Frame frame) {
         long id = frame.requestId();
         boolean oneWay = frame.kind() == FrameKind.ONE_WAY;
-        int size = frame.bodyLength();
-        boolean admittedBefore = gathering.remove(id) != null; // when its first piece came
-        if (!admittedBefore && (isDuplicate(id) || !admitted(id, oneWay, size))) {
-            return;
+        if (!isDuplicate(id) && admitted(id, oneWay, frame.bodyLength())) {
+            serve(frame);
         }
+    }
+
+    /** Runs a request that was admitted. */
+    private void serve(Frame frame) {
+        long id = frame.requestId();
+        boolean oneWay = frame.kind() == FrameKind.ONE_WAY;
+        int size = frame.bodyLength();
         if (!frame.bodyIntact()) {
             listener.releaseRequest(size);
             refuse(
@@ -309,7 +314,7 @@ final class ServerConnection implements FrameLink.Side {
     }
 
     @Override
-    public boolean bodyBegins(Frame first) {
+    public boolean begins(Frame first) {
         boolean oneWay = first.kind() == FrameKind.ONE_WAY;
         if (!introduced || (first.kind() != FrameKind.REQUEST && !oneWay)) {
             throw new FrameException("A client does not send this now: " + first);
@@ -324,7 +329,26 @@ final class ServerConnection implements FrameLink.Side {
     }
 
     @Override
-    public void bodyDamaged(long requestId) {
+    public void assembled(Frame whole) {
+        gathering.remove(whole.requestId());
+        serve(whole);
+    }
+
+    @Override
+    public void noRoom(long requestId) {
+        Gathering body = gathering.remove(requestId);
+        if (body != null) {
+            listener.releaseRequest(body.bytes());
+            refuse(
+                    requestId,
+                    body.oneWay(),
+                    Status.OVERLOADED,
+                    "Too many large requests are under way on this connection; this one was not taken");
+        }
+    }
+
+    @Override
+    public void damaged(long requestId) {
         Gathering body = gathering.remove(requestId);
         if (body != null) {
             listener.releaseRequest(body.bytes());
@@ -424,11 +448,7 @@ final class ServerConnection implements FrameLink.Side {
             return;
         }
         long id = header.requestId();
-        Gathering admitted = gathering.remove(id);
-        if (admitted != null) {
-            listener.releaseRequest(admitted.bytes());
-            refuse(id, oneWay, Status.OVERLOADED, "There is no room beside the large requests that are arriving");
-        } else if (!isDuplicate(id)) {
+        if (!isDuplicate(id)) {
             refuse(id, oneWay, Status.TOO_LARGE, whyTooLarge(header));
         }
     }
@@ -459,7 +479,7 @@ final class ServerConnection implements FrameLink.Side {
         }
     }
 
-    private void control(Control message) {
+    private void control(@Nullable Control message) {
         if (message instanceof Control.Inquiry inquiry) {
             ServerCall call = inFlight.get(inquiry.requestId());
             Control answer = call == null

@@ -1,0 +1,314 @@
+package io.moa.protocol.serialize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.fail;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.moa.protocol.serialize.SerializationException.Reason;
+import java.lang.reflect.Method;
+import java.lang.reflect.Type;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class JsonSerializerTest {
+
+    private final JsonSerializer json = new JsonSerializer();
+    private final AllowList shop = Samples.shop();
+
+    private @Nullable Object read(Type type, String text) {
+        return Samples.decode(json.result(type, shop), text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private String write(Type type, @Nullable Object value) {
+        return new String(Samples.encode(json.result(type, shop), value), StandardCharsets.UTF_8);
+    }
+
+    static Stream<Object> values() {
+        return Stream.of(
+                1,
+                Long.MAX_VALUE,
+                1.5,
+                true,
+                "Zoë 😀",
+                new BigDecimal("1.10"),
+                new BigInteger("123456789012345678901234567890"),
+                UUID.fromString("00000000-0000-0001-0000-000000000002"),
+                Locale.GERMANY,
+                Instant.ofEpochSecond(1, 5),
+                LocalDate.of(2026, 1, 2),
+                LocalDateTime.of(2026, 1, 2, 3, 4, 5, 6),
+                OffsetDateTime.of(2026, 1, 1, 1, 1, 1, 1, ZoneOffset.ofHours(8)),
+                Duration.ofSeconds(90),
+                OptionalInt.of(3),
+                Samples.Colour.RED,
+                Samples.user(),
+                new Samples.Query(null, Optional.of(LocalDate.EPOCH), 3),
+                new Samples.Query("x", Optional.empty(), 3));
+    }
+
+    @ParameterizedTest
+    @MethodSource("values")
+    void carriesTheValueWhereItsClassIsDeclared(Object value) {
+        assertThat(Samples.roundTrip(json.result(value.getClass(), shop), value))
+                .isEqualTo(value);
+        assertThat((Object[]) Samples.roundTrip(
+                        json.arguments(List.of(value.getClass(), int.class), shop), new Object[] {value, 5}))
+                .containsExactly(value, 5);
+    }
+
+    interface Generic {
+        Map<Samples.Colour, List<Samples.User>> users(List<Samples.Page<LocalDate>> pages, Optional<String> text);
+    }
+
+    @Test
+    void bindsToGenericTypes() throws NoSuchMethodException {
+        Method method = Generic.class.getMethod("users", List.class, Optional.class);
+        Object[] arguments = {List.of(new Samples.Page<>(List.of(LocalDate.EPOCH), "n")), Optional.empty()};
+        BodyCodec codec = json.arguments(List.of(method.getGenericParameterTypes()), shop);
+        assertThat((Object[]) Samples.roundTrip(codec, arguments)).containsExactly(arguments);
+        Map<Samples.Colour, List<Samples.User>> result = Map.of(Samples.Colour.BLUE, List.of(Samples.user()));
+        assertThat(Samples.roundTrip(json.result(method.getGenericReturnType(), shop), result))
+                .isEqualTo(result);
+    }
+
+    @Test
+    void writesTimesAsIsoTexts() {
+        assertThat(write(LocalDate.class, LocalDate.of(2026, 1, 2))).isEqualTo("\"2026-01-02\"");
+        assertThat(write(Duration.class, Duration.ofMinutes(2))).isEqualTo("\"PT2M\"");
+        assertThat(write(Instant.class, Instant.EPOCH)).isEqualTo("\"1970-01-01T00:00:00Z\"");
+    }
+
+    @Test
+    void keepsTheOffsetOfAZonedTimeForIsoHasNoZones() {
+        ZonedDateTime time = ZonedDateTime.of(2026, 1, 1, 1, 1, 1, 1, ZoneId.of("Asia/Shanghai"));
+        assertThat(Samples.roundTrip(json.result(ZonedDateTime.class, shop), time))
+                .isEqualTo(time.withFixedOffsetZone());
+    }
+
+    @Test
+    void writesArgumentsAsAnArray() {
+        BodyCodec codec = json.arguments(List.of(String.class, int[].class, Samples.Car.class), shop);
+        assertThat(Samples.encode(codec, new Object[] {"a", new int[] {1}, new Samples.Car(2)}))
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("[\"a\",[1],{\"doors\":2}]");
+        assertThat(Samples.encode(json.arguments(List.of(), shop), new Object[0]))
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("[]");
+        assertThat(write(void.class, null)).isEqualTo("null");
+        assertThat(read(void.class, "null")).isNull();
+    }
+
+    @Test
+    void readsAnyJsonWhereObjectIsDeclared() {
+        Object value = read(
+                Object.class,
+                "{\"a\":[1,3000000000,123456789012345678901234567890,1.10,1e400,\"x\",true,null],\"@class\":\"java.lang.ProcessBuilder\"}");
+        assertThat(value)
+                .isEqualTo(Map.of(
+                        "a",
+                        Arrays.asList(
+                                1,
+                                3_000_000_000L,
+                                new BigInteger("123456789012345678901234567890"),
+                                new BigDecimal("1.10"),
+                                new BigDecimal("1e400"),
+                                "x",
+                                true,
+                                null),
+                        "@class",
+                        "java.lang.ProcessBuilder"));
+    }
+
+    @Test
+    void readsAnyNumberOfUntypedArgumentsForGenericCalls() {
+        BodyCodec codec = json.untypedArguments();
+        Object[] arguments = {1, "two", Map.of("three", List.of(new BigDecimal("3.30"))), null};
+        assertThat((Object[]) Samples.roundTrip(codec, arguments)).containsExactly(arguments);
+        assertThat((Object[]) Samples.decode(codec, "[]".getBytes(StandardCharsets.UTF_8)))
+                .isEmpty();
+    }
+
+    @Test
+    void treatsTypeKeysAsPlainData() {
+        for (String key : List.of("@class", "@type", "class", "@c", "$type", "=")) {
+            String text = "{\"" + key + "\":\"java.lang.ProcessBuilder\",\"doors\":4}";
+            assertThat(read(Samples.Car.class, text)).isEqualTo(new Samples.Car(4));
+            assertThat(read(Object.class, text)).isEqualTo(Map.of(key, "java.lang.ProcessBuilder", "doors", 4));
+            String array = "[\"java.lang.ProcessBuilder\",{\"command\":[\"id\"]}]";
+            assertThat(read(Object.class, array))
+                    .isEqualTo(List.of("java.lang.ProcessBuilder", Map.of("command", List.of("id"))));
+        }
+    }
+
+    record HasClass(Class<?> type) {}
+
+    @Test
+    void loadsNoClassThatATextNames() {
+        assertThatThrownBy(() -> read(HasClass.class, "{\"type\":\"java.lang.ProcessBuilder\"}"))
+                .isInstanceOf(SerializationException.class)
+                .hasMessageContaining("java.lang.Class");
+        assertThatThrownBy(() -> read(Class.class, "\"java.lang.ProcessBuilder\""))
+                .isInstanceOf(SerializationException.class);
+    }
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.CLASS)
+    interface Annotated {}
+
+    record Allowed(int x) implements Annotated {}
+
+    record Refused(int x) implements Annotated {}
+
+    @Test
+    void asksTheAllowListWhereATypeIsAnnotatedForClassNames() {
+        BodyCodec codec = json.result(Annotated.class, shop.plus(Allowed.class));
+        assertThat(Samples.roundTrip(codec, new Allowed(1))).isEqualTo(new Allowed(1));
+        byte[] refused = ("{\"@class\":\"" + Refused.class.getName() + "\",\"x\":1}").getBytes(StandardCharsets.UTF_8);
+        assertThatThrownBy(() -> Samples.decode(codec, refused)).isInstanceOf(SerializationException.class);
+    }
+
+    @Test
+    void namesTheArgumentAndThePathButNotTheContent() {
+        BodyCodec codec = json.arguments(List.of(int.class, Generic2.class), shop);
+        assertThatThrownBy(() -> Samples.decode(
+                        codec,
+                        "[1,{\"users\":{\"secretKey\":[{\"id\":1},{\"id\":\"secretValue\"}]}}]"
+                                .getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(SerializationException.class)
+                .hasMessageContaining("argument 1.users[key][1].id")
+                .hasMessageNotContaining("secret");
+        assertThatThrownBy(() -> Samples.decode(codec, "[\"secret\",null]".getBytes(StandardCharsets.UTF_8)))
+                .hasMessageContaining("argument 0 (int)")
+                .hasMessageNotContaining("secret");
+        assertThatThrownBy(() -> read(Samples.User.class, "{\"created\":\"secret\"}"))
+                .hasMessageContaining("the result.created")
+                .hasMessageContaining("java.time.LocalDateTime")
+                .hasMessageNotContaining("secret");
+        assertThatThrownBy(() -> read(Samples.User.class, "{\"colour\":\"SECRET\"}"))
+                .hasMessageContaining("colour")
+                .hasMessageNotContaining("SECRET");
+        assertThatThrownBy(() -> read(Samples.User.class, "{\"id\":secret}")).hasMessageNotContaining("secret");
+    }
+
+    record Generic2(Map<String, List<Samples.User>> users) {}
+
+    @Test
+    void refusesWhatIsNotExactlyOneBody() {
+        for (String text : List.of(
+                "",
+                " ",
+                "{",
+                "[1",
+                "1 2",
+                "{} {}",
+                "nul",
+                "{\"doors\":1,\"doors\":2}",
+                "{\"doors\":01}",
+                "'x'",
+                "{doors:1}",
+                "[1]]",
+                "\u0000",
+                "NaN")) {
+            assertThatThrownBy(() -> read(Object.class, text)).as(text).isInstanceOf(SerializationException.class);
+            assertThatThrownBy(() -> read(Samples.Car.class, text)).as(text).isInstanceOf(SerializationException.class);
+        }
+        BodyCodec two = json.arguments(List.of(int.class, int.class), shop);
+        for (String text :
+                List.of("[]", "[1]", "[1,2,3]", "{}", "1", "[1,2] 3", "[1,2", "[1,2.5]", "[1,null]", "null", "")) {
+            assertThatThrownBy(() -> Samples.decode(two, text.getBytes(StandardCharsets.UTF_8)))
+                    .as(text)
+                    .isInstanceOf(SerializationException.class);
+        }
+    }
+
+    @Test
+    void limitsDepthAndLengths() {
+        assertOverLimit("[".repeat(33) + "]".repeat(33));
+        assertOverLimit("[".repeat(100_000));
+        assertOverLimit("{\"a\":".repeat(100_000));
+        assertOverLimit("\"" + "x".repeat((1 << 20) + 1) + "\"");
+        assertOverLimit("1".repeat(101));
+        assertOverLimit("{\"" + "k".repeat(2_000) + "\":1}");
+        assertThat(read(Object.class, "[".repeat(32) + "]".repeat(32))).isInstanceOf(List.class);
+        BodyCodec large = new JsonSerializer(SerializationLimits.builder()
+                        .jsonMaxStringChars(4 << 20)
+                        .build())
+                .result(String.class, shop);
+        String text = "x".repeat(4 << 20);
+        assertThat(Samples.roundTrip(large, text)).isEqualTo(text);
+    }
+
+    private void assertOverLimit(String text) {
+        SerializationException e = catchThrowableOfType(SerializationException.class, () -> read(Object.class, text));
+        assertThat(e).isNotNull();
+        assertThat(e.reason()).isEqualTo(Reason.OVER_LIMIT);
+    }
+
+    @Test
+    void saysThatAnInterfaceCannotBeRead() {
+        assertThatThrownBy(() -> read(Samples.Shape.class, "{}"))
+                .isInstanceOf(SerializationException.class)
+                .hasMessageContaining("Shape")
+                .hasMessageContaining("declare a class");
+    }
+
+    @Test
+    void saysThatACycleCannotBeWritten() {
+        Pair pair = new Pair();
+        pair.other = pair;
+        assertThatThrownBy(() -> write(Pair.class, pair)).isInstanceOf(SerializationException.class);
+    }
+
+    public static class Pair {
+        public @Nullable Pair other;
+    }
+
+    @Test
+    void answersEveryTruncationAndMutationWithAnErrorOrAValue() {
+        BodyCodec codec = json.arguments(List.of(Samples.User.class, Object.class), shop);
+        byte[] body = Samples.encode(codec, new Object[] {Samples.user(), Map.of("a", List.of(1, "é", 2.5))});
+        for (int length = 0; length < body.length; length++) {
+            byte[] cut = Arrays.copyOf(body, length);
+            assertThatThrownBy(() -> Samples.decode(codec, cut)).isInstanceOf(SerializationException.class);
+        }
+        SplittableRandom random = new SplittableRandom(7);
+        for (int i = 0; i < 10_000; i++) {
+            byte[] mutated = body.clone();
+            for (int change = random.nextInt(3); change >= 0; change--) {
+                mutated[random.nextInt(body.length)] = random.nextBoolean()
+                        ? (byte) random.nextInt(256)
+                        : (byte) "{}[]:,\"0e-.nt\\u".charAt(random.nextInt(15));
+            }
+            try {
+                Samples.decode(codec, mutated);
+            } catch (SerializationException e) {
+                // As it should be.
+            } catch (Throwable e) {
+                fail(new String(mutated, StandardCharsets.UTF_8), e);
+            }
+        }
+    }
+}
