@@ -146,6 +146,11 @@ final class ClientConnection implements Connection, FrameLink.Side {
     }
 
     @Override
+    public long queuedBytes() {
+        return queuedBytes.get();
+    }
+
+    @Override
     public CompletableFuture<Void> unusable() {
         return unusable;
     }
@@ -273,7 +278,7 @@ final class ClientConnection implements Connection, FrameLink.Side {
         deadlines.expire(now, entry -> due((PendingCall) entry));
         if (deadlines.size() > 0 && alarm == null) {
             // Not earlier than a tick from now: what is due within one tick is handled together.
-            setAlarm(Math.max(deadlines.nextDueNanos(now), now + DeadlineWheel.TICK_NANOS), now);
+            setAlarm(Math.max(deadlines.nextDueNanos(), now + DeadlineWheel.TICK_NANOS), now);
         }
         link.flush();
     }
@@ -617,11 +622,6 @@ final class ClientConnection implements Connection, FrameLink.Side {
     /** How many replies matched no waiting call, for tests and meters. */
     long unmatchedReplies() {
         return unmatchedReplies.sum();
-    }
-
-    /** How many bytes of calls wait to be written, for tests and meters. */
-    long queuedBytes() {
-        return queuedBytes.get();
     }
 
     @Override
