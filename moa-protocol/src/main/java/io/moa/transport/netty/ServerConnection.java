@@ -61,6 +61,7 @@ final class ServerConnection implements FrameLink.Side {
     private final Ticker ticker;
     private final FrameLink link;
     private final AtomicLong replyBytes = new AtomicLong(); // of replies that have not left; any thread
+    private volatile long waitingSinceNanos;
     private final AtomicBoolean cut = new AtomicBoolean();
     private final LongObjectHashMap<ServerCall> inFlight = new LongObjectHashMap<>();
     private final LongObjectHashMap<Gathering> gathering = new LongObjectHashMap<>();
@@ -512,8 +513,12 @@ final class ServerConnection implements FrameLink.Side {
 
     /** Counts bytes of a reply that begins to wait; whether there is room for it. Any thread. */
     boolean holdReply(int bytes) {
+        long now = ticker.nanos();
+        if (replyBytes.get() == 0) {
+            waitingSinceNanos = now; // before the bytes count, or an idle client would look like one that takes nothing
+        }
         replyBytes.addAndGet(bytes);
-        if (listener.holdReply(this, bytes, ticker.nanos())) {
+        if (listener.holdReply(this, bytes, now)) {
             return true;
         }
         replyBytes.addAndGet(-bytes);
@@ -535,7 +540,7 @@ final class ServerConnection implements FrameLink.Side {
 
     /** Whether the client has taken nothing since a moment, although something waits. Any thread; about right. */
     boolean tookNothingSince(long nanos) {
-        return replyBytes.get() > 0 && link.lastProgressNanos() - nanos < 0;
+        return replyBytes.get() > 0 && waitingSinceNanos - nanos < 0 && link.lastProgressNanos() - nanos < 0;
     }
 
     /** Gives the client up to make room. Any thread; answers true once. */
