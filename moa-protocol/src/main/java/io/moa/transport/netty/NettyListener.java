@@ -221,6 +221,16 @@ final class NettyListener implements Listener {
         duplicates.increment();
     }
 
+    /** How many bytes of replies wait for clients, for tests and meters. */
+    long heldReplyBytes() {
+        return replyBytes.get();
+    }
+
+    /** How many connections were turned away at the door, for tests and meters. */
+    long turnedAway() {
+        return turnedAway.sum();
+    }
+
     /** How many requests came with an id used before. */
     long duplicates() {
         return duplicates.sum();
@@ -245,6 +255,11 @@ final class NettyListener implements Listener {
     @Override
     public int inFlight() {
         return inFlight.get();
+    }
+
+    @Override
+    public long heldBytes() {
+        return requestBytes.get() + replyBytes.get();
     }
 
     @Override
