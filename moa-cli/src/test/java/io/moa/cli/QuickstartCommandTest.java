@@ -32,6 +32,7 @@ class QuickstartCommandTest {
                 .contains("client queue", "server queue", "together")
                 .contains("went to execute")
                 .contains("Asynchronous: ", "the one-way call arrived", "Generic: ")
+                .containsPattern("In all A answered [0-9]+, B answered [0-9]+, C answered [0-9]+\\.")
                 .containsPattern("as promised: calls [0-9]+, failed 0\\.")
                 .containsPattern("as promised: idempotent calls [0-9]+, failed 0\\.")
                 .contains("Everything went as promised", "./moa quickstart --serve --port 9000")
