@@ -23,8 +23,8 @@ public final class Backstop implements Filter {
             CompletableFuture<Reply> reply = next.invoke(call);
             return reply != null
                     ? reply
-                    : CompletableFuture.completedFuture(broken(
-                            call, new NullPointerException("the invoker returned null instead of a future")));
+                    : CompletableFuture.completedFuture(
+                            broken(call, new NullPointerException("the invoker returned null instead of a future")));
         } catch (Throwable thrown) {
             return CompletableFuture.completedFuture(broken(call, thrown));
         }

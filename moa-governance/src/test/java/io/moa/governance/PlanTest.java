@@ -14,8 +14,8 @@ import io.moa.governance.plan.PlanCompiler;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Invocation;
-import io.moa.invoke.Ledger;
 import io.moa.invoke.Lease;
+import io.moa.invoke.Ledger;
 import io.moa.invoke.MethodId;
 import io.moa.invoke.Payload;
 import io.moa.invoke.Phase;
@@ -44,8 +44,7 @@ class PlanTest {
     void idleInstancesShareByWeight() {
         Plan plan = plan(instance("a", 100), instance("b", 300));
         Map<String, Integer> picks = pickAndEnd(plan, 40_000);
-        // Two draws without putting back, then the lighter load per weight: with both idle the heavier one is lighter.
-        assertThat(picks.get("b")).isGreaterThan(picks.get("a"));
+        assertThat(picks.get("a")).isBetween(9_500, 10_500);
     }
 
     @Test

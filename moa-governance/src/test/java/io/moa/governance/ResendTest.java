@@ -41,7 +41,9 @@ class ResendTest {
         for (Executed executed : EnumSet.of(Executed.MAYBE, Executed.YES)) {
             for (Status status : Status.values()) {
                 Reply.Failure failure = Reply.failure(status, executed, "");
-                assertThat(Resend.allowed(failure, PLAIN, 1)).as("%s %s", status, executed).isFalse();
+                assertThat(Resend.allowed(failure, PLAIN, 1))
+                        .as("%s %s", status, executed)
+                        .isFalse();
                 assertThat(Resend.allowed(failure, IDEMPOTENT, 1))
                         .as("%s %s", status, executed)
                         .isEqualTo(HELPS_ELSEWHERE.contains(status));
@@ -58,8 +60,8 @@ class ResendTest {
 
     @Test
     void serverMayForbidIt() {
-        Reply.Failure failure = Reply.failure(Status.OVERLOADED, Executed.NO, "")
-                .withHints(new Hints(0, true, Hints.UNKNOWN_LOAD));
+        Reply.Failure failure =
+                Reply.failure(Status.OVERLOADED, Executed.NO, "").withHints(new Hints(0, true, Hints.UNKNOWN_LOAD));
         assertThat(Resend.allowed(failure, IDEMPOTENT, 1)).isFalse();
     }
 }

@@ -26,6 +26,9 @@ public interface Connection extends Invoker, AutoCloseable {
     /** How many calls wait for a reply. */
     int inFlight();
 
+    /** How many bytes of calls wait to be written. */
+    long queuedBytes();
+
     @Override
     CompletableFuture<Reply> invoke(Invocation call);
 

@@ -125,27 +125,23 @@ public final class DeadlineWheel {
     }
 
     /**
-     * When the earliest entry is due.
+     * When the earliest entry is due, which may be in the past. It looks at every entry, as {@link #expire} does: a search
+     * that began at the present slot and stopped early would miss those that are overdue, which hang behind it.
      *
      * @return that moment, or {@link Long#MAX_VALUE} when the wheel is empty
      */
-    public long nextDueNanos(long nowNanos) {
+    public long nextDueNanos() {
         if (size == 0) {
             return Long.MAX_VALUE;
         }
         long earliest = 0;
         boolean found = false;
-        long start = tickOf(nowNanos);
-        for (int turn = 0; turn < SLOTS; turn++) {
-            long turnEnd = originNanos + (start + turn + 1) * TICK_NANOS;
-            for (Entry entry = heads[(int) ((start + turn) & MASK)]; entry != null; entry = entry.next) {
+        for (Entry head : heads) {
+            for (Entry entry = head; entry != null; entry = entry.next) {
                 if (!found || entry.dueNanos - earliest < 0) {
                     earliest = entry.dueNanos;
                     found = true;
                 }
-            }
-            if (found && earliest - turnEnd <= 0) {
-                break; // slots further on hold only later ones
             }
         }
         return earliest;

@@ -16,6 +16,9 @@ public interface Listener extends AutoCloseable {
     /** How many calls are being served. */
     int inFlight();
 
+    /** How many bytes it holds of requests that are not answered and of replies that have not left. */
+    long heldBytes();
+
     /**
      * Closes gracefully: accepts no more connections, tells every client, serves what still arrives until each client has
      * acknowledged, waits until every call is answered, closes.

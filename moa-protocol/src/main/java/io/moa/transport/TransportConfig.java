@@ -30,7 +30,7 @@ import java.time.Duration;
  *     MiB
  * @param maxReplyBytesQueued what the replies that wait for the clients of a listener may take together; beyond it,
  *     connections that have taken nothing for a tenth of the {@code stallTimeout} are cut off, and a large reply for which
- *     that makes no room is replaced by a failure; default 48 MiB
+ *     that makes no room is replaced by a failure; default 32 MiB
  * @param maxRequestBytesHeld what all connections of a listener may hold of requests not yet answered; beyond it requests
  *     with a body are refused as overload; also what a client gathers of split replies on one connection; default 256 MiB
  * @param maxInFlightPerConnection how many unanswered requests one connection may have; default 8,192
@@ -76,7 +76,7 @@ public record TransportConfig(
             MIB,
             16L * MIB,
             MIB,
-            48L * MIB,
+            32L * MIB,
             256L * MIB,
             8192,
             10_000,

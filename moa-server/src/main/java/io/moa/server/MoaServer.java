@@ -96,6 +96,11 @@ public final class MoaServer implements AutoCloseable {
         return listener.inFlight();
     }
 
+    /** How many bytes it holds of requests that are not answered and of replies that have not left. */
+    public long heldBytes() {
+        return listener.heldBytes();
+    }
+
     /** How many connections are open. */
     public int connections() {
         return listener.connections();

@@ -15,7 +15,6 @@ import io.moa.protocol.serialize.SerializationException;
 import io.moa.transport.Connection;
 import io.moa.transport.Wanted;
 import io.netty.buffer.ByteBufAllocator;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +33,8 @@ import org.slf4j.LoggerFactory;
 final class ConnectionSlot {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionSlot.class);
+
+    private static final long IDLE_CHECK_NANOS = 100_000_000;
 
     private final Moa moa;
     private final Instance instance;
@@ -82,12 +83,15 @@ final class ConnectionSlot {
         call.ledger().enter(Phase.CONNECT_WAIT, now);
         Waiting mine = new Waiting(call);
         boolean connect = false;
+        Connection connected;
         synchronized (this) {
-            Connection connection = open;
-            if (connection != null && connection.usable()) {
-                return connection.invoke(call); // somebody connected meanwhile
+            connected = open;
+            if (connected != null && !connected.usable()) {
+                connected = null;
             }
-            if (!connecting) {
+            if (connected != null) {
+                connect = false; // somebody connected meanwhile; the call is made below, without the lock
+            } else if (!connecting) {
                 if (failures > 0 && pausedUntilNanos - now > 0) {
                     return refuse(
                             Status.UNAVAILABLE,
@@ -102,7 +106,12 @@ final class ConnectionSlot {
                         waiting.size() + " calls already wait for a connection to " + instance
                                 + ", which is the limit");
             }
-            waiting.add(mine);
+            if (connected == null) {
+                waiting.add(mine);
+            }
+        }
+        if (connected != null) {
+            return connected.invoke(call);
         }
         mine.limit();
         if (connect) {
@@ -134,7 +143,14 @@ final class ConnectionSlot {
         boolean anybody = instance.application().equals(Instance.ANY_APPLICATION);
         Wanted wanted = new Wanted(
                 anybody ? "" : instance.application(), anybody ? "" : instance.uuid(), List.of(cause.service()));
-        moa.transport().connect(where, moa.self(), wanted).whenComplete((connection, thrown) -> {
+        CompletableFuture<Connection> coming;
+        try {
+            coming = moa.transport().connect(where, moa.self(), wanted);
+        } catch (RuntimeException e) {
+            failed(e); // such as a transport that is closed: without this the slot would stay "connecting" for ever
+            return;
+        }
+        coming.whenComplete((connection, thrown) -> {
             if (thrown == null) {
                 connected(connection);
             } else {
@@ -161,11 +177,11 @@ final class ConnectionSlot {
                     connection.peer());
         }
         connection.unusable().thenRun(() -> gone(connection));
-        if (retired) {
-            retire();
-        }
         for (Waiting call : ready) {
             call.proceed(connection);
+        }
+        if (retired) {
+            retire(); // after them, or it would find nothing in flight and close before they were made
         }
     }
 
@@ -207,20 +223,22 @@ final class ConnectionSlot {
         retired = true;
         Connection connection = open;
         if (connection != null) {
-            closeWhenIdle(
-                    connection, moa.ticker().nanos() + Duration.ofSeconds(30).toNanos());
+            closeWhenIdle(connection);
         }
     }
 
-    private void closeWhenIdle(Connection connection, long latestNanos) {
-        if (connection.inFlight() == 0 || latestNanos - moa.ticker().nanos() <= 0) {
+    /** Without a limit of its own: each call has its deadline, and a peer that is gone is noticed by its heartbeat. */
+    private void closeWhenIdle(Connection connection) {
+        if (connection.inFlight() == 0) {
             connection.close();
         } else {
-            moa.scheduler()
-                    .schedule(
-                            () -> closeWhenIdle(connection, latestNanos),
-                            Duration.ofMillis(100).toNanos());
+            moa.scheduler().schedule(() -> closeWhenIdle(connection), IDLE_CHECK_NANOS);
         }
+    }
+
+    /** Whether nothing is open or coming here. */
+    synchronized boolean isIdle() {
+        return open == null && !connecting;
     }
 
     void close() {

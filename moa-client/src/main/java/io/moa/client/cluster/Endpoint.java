@@ -53,6 +53,16 @@ public final class Endpoint implements Invoker {
         }
     }
 
+    /** Whether no connection is left. */
+    boolean isIdle() {
+        for (ConnectionSlot slot : slots) {
+            if (!slot.isIdle()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     void close() {
         for (ConnectionSlot slot : slots) {
             slot.close();

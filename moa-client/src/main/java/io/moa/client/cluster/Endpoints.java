@@ -12,6 +12,7 @@ public final class Endpoints {
     private final Moa moa;
     private final EndpointConfig config;
     private final Map<String, Endpoint> byInstance = new ConcurrentHashMap<>();
+    private final Set<Endpoint> leaving = ConcurrentHashMap.newKeySet(); // their last calls are being finished
 
     public Endpoints(Moa moa, EndpointConfig config) {
         this.moa = moa;
@@ -30,6 +31,8 @@ public final class Endpoints {
     void retain(Set<String> uuids) {
         byInstance.forEach((uuid, endpoint) -> {
             if (!uuids.contains(uuid) && byInstance.remove(uuid, endpoint)) {
+                leaving.removeIf(Endpoint::isIdle);
+                leaving.add(endpoint);
                 endpoint.retire();
             }
         });
@@ -39,5 +42,7 @@ public final class Endpoints {
     public void close() {
         byInstance.values().forEach(Endpoint::close);
         byInstance.clear();
+        leaving.forEach(Endpoint::close);
+        leaving.clear();
     }
 }

@@ -42,7 +42,9 @@ public final class RetryFilter implements Filter {
         CompletableFuture<Reply> settled = new CompletableFuture<>();
         first.whenComplete((reply, broken) -> {
             if (reply instanceof Reply.Failure failure && again(call, failure, policy, 1)) {
-                new Sequence(call, next, policy).resend().whenComplete((later, thrown) -> settle(settled, later, thrown));
+                new Sequence(call, next, policy)
+                        .resend()
+                        .whenComplete((later, thrown) -> settle(settled, later, thrown));
             } else {
                 settle(settled, reply, broken);
             }
@@ -50,8 +52,7 @@ public final class RetryFilter implements Filter {
         return settled;
     }
 
-    private static void settle(
-            CompletableFuture<Reply> settled, @Nullable Reply reply, @Nullable Throwable broken) {
+    private static void settle(CompletableFuture<Reply> settled, @Nullable Reply reply, @Nullable Throwable broken) {
         if (broken != null) {
             settled.completeExceptionally(broken); // a breach of contract, for the caller of the route to name
         } else {

@@ -78,7 +78,7 @@ public final class ServiceStub implements InvocationHandler {
     /** Makes one call of a synchronous method without waiting. */
     public <S, T> CompletableFuture<T> async(Class<S> as, Function<S, T> call) {
         Recorder recorder = new Recorder();
-        T nothing = call.apply(as.cast(proxy(recorder))); // the recorder answers with nothing; the future has the reply
+        T unused = call.apply(as.cast(proxy(recorder))); // the recorder answers with nothing; the future has it
         CompletableFuture<@Nullable Object> made = recorder.made;
         if (made == null) {
             throw new IllegalArgumentException(

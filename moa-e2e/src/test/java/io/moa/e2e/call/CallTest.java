@@ -100,7 +100,8 @@ class CallTest {
     @Test
     void oneWayCallArrives() {
         echo.note("remember");
-        Eventually.within(Duration.ofSeconds(5)).until(() -> service.notes.contains("remember"), () -> "" + service.notes);
+        Eventually.within(Duration.ofSeconds(5))
+                .until(() -> service.notes.contains("remember"), () -> "" + service.notes);
     }
 
     @Test
@@ -123,7 +124,9 @@ class CallTest {
 
     @Test
     void declaredExceptionArrivesAsItself() {
-        assertThatThrownBy(() -> echo.fail("checked")).isInstanceOf(IOException.class).hasMessage("the disk is full");
+        assertThatThrownBy(() -> echo.fail("checked"))
+                .isInstanceOf(IOException.class)
+                .hasMessage("the disk is full");
         assertThatThrownBy(() -> echo.fail("unchecked"))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("not now");
@@ -139,11 +142,10 @@ class CallTest {
 
     @Test
     void genericCallerIsToldTheNameOfEveryException() {
-        assertThatThrownBy(() -> client.generic(ServiceId.of(Echo.class.getName()))
-                        .call("fail(java.lang.String)", "unchecked"))
-                .isInstanceOfSatisfying(
-                        RemoteApplicationException.class,
-                        e -> assertThat(e.exceptionType()).isEqualTo("java.lang.IllegalStateException"))
+        assertThatThrownBy(() ->
+                        client.generic(ServiceId.of(Echo.class.getName())).call("fail(java.lang.String)", "unchecked"))
+                .isInstanceOfSatisfying(RemoteApplicationException.class, e -> assertThat(e.exceptionType())
+                        .isEqualTo("java.lang.IllegalStateException"))
                 .hasMessageContaining("not now");
     }
 
@@ -174,7 +176,8 @@ class CallTest {
 
     @Test
     void unknownMethodSaysWhichThereAre() {
-        assertThatThrownBy(() -> client.generic(ServiceId.of(Echo.class.getName())).call("say()"))
+        assertThatThrownBy(
+                        () -> client.generic(ServiceId.of(Echo.class.getName())).call("say()"))
                 .hasMessageContaining("say(int)")
                 .hasMessageContaining("say(java.lang.String)");
     }
@@ -193,6 +196,7 @@ class CallTest {
         Eventually.within(Duration.ofSeconds(5)).until(() -> service.waiting.get() == 1, () -> "waiting");
         later.cancel(true);
         service.open("cancelled");
-        Eventually.within(Duration.ofSeconds(5)).until(() -> server.inFlight() == 0, () -> "in flight " + server.inFlight());
+        Eventually.within(Duration.ofSeconds(5))
+                .until(() -> server.inFlight() == 0, () -> "in flight " + server.inFlight());
     }
 }

@@ -17,13 +17,11 @@ class FixedAddressesTest {
     @Test
     void callsWhoeverServesAtTheAddress() {
         try (Moa provider = Moa.builder("any name").build();
-                MoaServer server = MoaServer.builder(provider)
-                        .export(new EchoService())
-                        .start();
+                MoaServer server =
+                        MoaServer.builder(provider).export(new EchoService()).start();
                 Moa consumer = Moa.builder("caller").build();
-                MoaClient client = MoaClient.builder(consumer)
-                        .addresses(server.address())
-                        .build()) {
+                MoaClient client =
+                        MoaClient.builder(consumer).addresses(server.address()).build()) {
             assertThat(client.stub(Echo.class).say("hello")).isEqualTo("hello");
         }
     }
@@ -31,12 +29,10 @@ class FixedAddressesTest {
     @Test
     void anAddressWhereNobodyListensIsPassedBy() {
         try (Moa provider = Moa.builder("echo").build();
-                MoaServer gone = MoaServer.builder(provider)
-                        .export(new EchoService())
-                        .start();
-                MoaServer server = MoaServer.builder(provider)
-                        .export(new EchoService())
-                        .start();
+                MoaServer gone =
+                        MoaServer.builder(provider).export(new EchoService()).start();
+                MoaServer server =
+                        MoaServer.builder(provider).export(new EchoService()).start();
                 Moa consumer = Moa.builder("caller").build();
                 MoaClient client = MoaClient.builder(consumer)
                         .addresses(gone.address(), server.address())
@@ -52,15 +48,13 @@ class FixedAddressesTest {
     @Test
     void aServiceThatIsNotServedThereIsRefusedBeforeItIsSent() {
         try (Moa provider = Moa.builder("echo").build();
-                MoaServer server = MoaServer.builder(provider)
-                        .export(new EchoService())
-                        .start();
+                MoaServer server =
+                        MoaServer.builder(provider).export(new EchoService()).start();
                 Moa consumer = Moa.builder("caller").build();
-                MoaClient client = MoaClient.builder(consumer)
-                        .addresses(server.address())
-                        .build()) {
-            assertThatThrownBy(
-                            () -> client.generic(ServiceId.of("no.such.Service")).call("x()"))
+                MoaClient client =
+                        MoaClient.builder(consumer).addresses(server.address()).build()) {
+            assertThatThrownBy(() ->
+                            client.generic(ServiceId.of("no.such.Service")).call("x()"))
                     .isInstanceOfSatisfying(
                             CallException.class, e -> assertThat(e.executed()).isEqualTo(Executed.NO))
                     .hasMessageContaining("does not serve [no.such.Service]");

@@ -119,6 +119,7 @@ public final class P2cPicker implements Picker {
         return low;
     }
 
+    /** The less loaded of two; of equals the first, which was drawn by weight: so idle instances share by weight. */
     private int lighter(int a, int b) {
         Candidate first = candidates[a];
         Candidate second = candidates[b];
@@ -127,8 +128,8 @@ public final class P2cPicker implements Picker {
         if (firstSuspect != second.load().suspect(now)) {
             return firstSuspect ? b : a;
         }
-        long firstLoad = (first.load().inFlight() + 1L) * second.weight();
-        long secondLoad = (second.load().inFlight() + 1L) * first.weight();
+        long firstLoad = (long) first.load().inFlight() * second.weight();
+        long secondLoad = (long) second.load().inFlight() * first.weight();
         return secondLoad < firstLoad ? b : a;
     }
 

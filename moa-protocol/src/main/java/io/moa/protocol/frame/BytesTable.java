@@ -141,7 +141,7 @@ public final class BytesTable<T> {
         }
         long tail = 0;
         for (int i = 0; i < length; i++) {
-            tail |= (in.getByte(index + i) & 0xFFL) << 8 * i;
+            tail |= (in.getByte(index + i) & 0xFFL) << (8 * i);
         }
         return mix(mix(hash, tail), ROOT3);
     }
@@ -158,7 +158,7 @@ public final class BytesTable<T> {
         }
         long tail = 0;
         for (int i = 0; i < length; i++) {
-            tail |= (key[i] & 0xFFL) << 8 * i;
+            tail |= (key[i] & 0xFFL) << (8 * i);
         }
         return mix(mix(hash, tail), ROOT3);
     }

@@ -113,19 +113,17 @@ public final class CallHeader {
      */
     public static void writeDynamic(ByteBuf out, Invocation call, int compression) {
         Baggage baggage = call.baggage();
-        if (baggage != Baggage.EMPTY) {
-            String tag = baggage.tag();
-            if (tag != null) {
-                FieldWriter.string(out, TAG, tag);
-            }
-            FieldWriter.bool(out, LOAD_TEST, baggage.loadTest());
-            Trace trace = baggage.trace();
-            if (trace != null) {
-                write(out, trace);
-            }
-            if (baggage.criticality() != Criticality.CRITICAL) {
-                FieldWriter.number(out, CRITICALITY, baggage.criticality().code());
-            }
+        String tag = baggage.tag();
+        if (tag != null) {
+            FieldWriter.string(out, TAG, tag);
+        }
+        FieldWriter.bool(out, LOAD_TEST, baggage.loadTest());
+        Trace trace = baggage.trace();
+        if (trace != null) {
+            write(out, trace);
+        }
+        if (baggage.criticality() != Criticality.CRITICAL) {
+            FieldWriter.number(out, CRITICALITY, baggage.criticality().code());
         }
         String key = call.idempotencyKey();
         if (key != null) {

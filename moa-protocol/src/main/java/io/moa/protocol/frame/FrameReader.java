@@ -127,7 +127,7 @@ public final class FrameReader implements AutoCloseable {
                     hold(in, in.readableBytes());
                     return;
                 }
-                advance(in, sink);
+                advance(in, false, sink);
             } else {
                 int missing = need - beginning.readableBytes();
                 int piece = Math.min(missing, in.readableBytes());
@@ -135,13 +135,17 @@ public final class FrameReader implements AutoCloseable {
                 if (piece < missing) {
                     return;
                 }
-                advance(beginning, sink);
+                advance(beginning, true, sink);
             }
         }
     }
 
-    /** Does the next step of a frame that starts at the reader index and of which {@link #need} bytes are there. */
-    private void advance(ByteBuf in, FrameSink sink) {
+    /**
+     * Does the next step of a frame that starts at the reader index and of which {@link #need} bytes are there.
+     *
+     * @param own whether they are {@link #held}, and not in the buffer that came
+     */
+    private void advance(ByteBuf in, boolean own, FrameSink sink) {
         int start = in.readerIndex();
         switch (state) {
             case MAGIC -> {
@@ -156,22 +160,22 @@ public final class FrameReader implements AutoCloseable {
             }
             case HEADERS -> {
                 checkCrc(in, start);
-                headersRead(in, start, sink);
+                headersRead(in, own, start, sink);
             }
             case BODY -> {
                 frame.show(in, start + Prefix.LENGTH, (int) frame.announcedLength());
-                complete(in, sink, true);
+                complete(in, own, sink, true);
             }
             default -> throw new IllegalStateException("There is no next step when " + state);
         }
     }
 
-    private void headersRead(ByteBuf in, int start, FrameSink sink) {
+    private void headersRead(ByteBuf in, boolean own, int start, FrameSink sink) {
         FrameKind kind = FrameKind.ofCode(in.getUnsignedByte(start + Prefix.KIND));
         long body = in.getUnsignedInt(start + Prefix.BODY_LENGTH);
         if (kind == null) {
             unknownFrames++;
-            consume(in);
+            consume(in, own);
             skip(body);
             return;
         }
@@ -179,7 +183,7 @@ public final class FrameReader implements AutoCloseable {
         checkLengths(kind);
         if (body > limits.maxFrameBodyBytes() || frame.wholeLength() > limits.maxBodyBytes()) {
             frame.show(in, start + Prefix.LENGTH, 0);
-            complete(in, sink, false);
+            complete(in, own, sink, false);
         } else {
             state = State.BODY;
             need += (int) body;
@@ -187,8 +191,7 @@ public final class FrameReader implements AutoCloseable {
     }
 
     /** Shows the frame to the sink. State and indexes move first, so that the sink may close or throw. */
-    private void complete(ByteBuf in, FrameSink sink, boolean withBody) {
-        boolean own = in == held;
+    private void complete(ByteBuf in, boolean own, FrameSink sink, boolean withBody) {
         if (own) {
             held = null;
         } else {
@@ -209,8 +212,8 @@ public final class FrameReader implements AutoCloseable {
         }
     }
 
-    private void consume(ByteBuf in) {
-        if (in == held) {
+    private void consume(ByteBuf in, boolean own) {
+        if (own) {
             held = null;
             in.release();
         } else {

@@ -64,7 +64,7 @@ public final class ReplyHop {
     /** Overwrites the hints in place. {@link Prefix#seal} the frame afterwards. */
     public static void patchHints(ByteBuf buffer, int index, int length, Hints hints) {
         checkLength(length);
-        buffer.setLong(index, buffer.getLong(index) & 0xFFFF_0000_0000_0000L | facts(hints));
+        buffer.setLong(index, (buffer.getLong(index) & 0xFFFF_0000_0000_0000L) | facts(hints));
     }
 
     private static long facts(Hints hints) {

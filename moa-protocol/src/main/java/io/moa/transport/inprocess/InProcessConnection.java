@@ -65,6 +65,11 @@ final class InProcessConnection implements Connection {
     }
 
     @Override
+    public long queuedBytes() {
+        return 0; // calls are handed over; none waits to be written
+    }
+
+    @Override
     public CompletableFuture<Void> unusable() {
         return unusable;
     }

@@ -100,6 +100,11 @@ final class InProcessListener implements Listener {
     }
 
     @Override
+    public long heldBytes() {
+        return 0; // calls are handed over; nothing is held in between
+    }
+
+    @Override
     public CompletableFuture<Integer> drain(Duration limit) {
         draining = true;
         transport.forget(this);

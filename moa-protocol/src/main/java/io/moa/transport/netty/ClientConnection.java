@@ -146,6 +146,11 @@ final class ClientConnection implements Connection, FrameLink.Side {
     }
 
     @Override
+    public long queuedBytes() {
+        return queuedBytes.get();
+    }
+
+    @Override
     public CompletableFuture<Void> unusable() {
         return unusable;
     }
@@ -273,12 +278,12 @@ final class ClientConnection implements Connection, FrameLink.Side {
         deadlines.expire(now, entry -> due((PendingCall) entry));
         if (deadlines.size() > 0 && alarm == null) {
             // Not earlier than a tick from now: what is due within one tick is handled together.
-            setAlarm(Math.max(deadlines.nextDueNanos(now), now + DeadlineWheel.TICK_NANOS), now);
+            setAlarm(Math.max(deadlines.nextDueNanos(), now + DeadlineWheel.TICK_NANOS), now);
         }
         link.flush();
     }
 
-    /** First it is asked where the call is, a little before its time is up; then the time is up. */
+    /** First it is asked where the call is, a little before its time is up; then its time is up. */
     private void due(PendingCall call) {
         if (call.ended()) {
             return; // by another that was due in the same tick
@@ -445,23 +450,21 @@ final class ClientConnection implements Connection, FrameLink.Side {
         PendingCall call = header.kind() == FrameKind.RESPONSE ? pending.get(header.requestId()) : null;
         if (call == null) {
             unmatchedReplies.increment();
-        } else if (header.wholeLength() > config.maxBodyBytes()) {
-            call.end(Reply.failure(
-                    Status.TOO_LARGE,
-                    Executed.YES,
-                    "The reply of " + where() + " has " + header.wholeLength() + " bytes; this side accepts "
-                            + config.maxBodyBytes()));
-        } else {
-            call.end(Reply.failure(
-                    Status.OVERLOADED,
-                    Executed.YES,
-                    "The reply of " + where() + " has " + header.wholeLength()
-                            + " bytes, for which there is no room beside the large replies that are arriving"));
+            return;
         }
+        boolean whole = header.wholeLength() > config.maxBodyBytes();
+        call.end(Reply.failure(
+                whole ? Status.TOO_LARGE : Status.PROTOCOL_ERROR,
+                Executed.YES,
+                whole
+                        ? "The reply of " + where() + " has " + header.wholeLength() + " bytes; this side accepts "
+                                + config.maxBodyBytes()
+                        : "The reply of " + where() + " has " + header.announcedLength()
+                                + " bytes in one frame, more than was agreed in the handshake"));
     }
 
     @Override
-    public boolean bodyBegins(Frame first) {
+    public boolean begins(Frame first) {
         if (first.kind() != FrameKind.RESPONSE) {
             throw new FrameException("A server does not send " + first.kind());
         }
@@ -473,7 +476,24 @@ final class ClientConnection implements Connection, FrameLink.Side {
     }
 
     @Override
-    public void bodyDamaged(long requestId) {
+    public void assembled(Frame whole) {
+        response(whole);
+    }
+
+    @Override
+    public void noRoom(long requestId) {
+        PendingCall call = pending.get(requestId);
+        if (call != null) {
+            call.end(Reply.failure(
+                    Status.OVERLOADED,
+                    Executed.YES,
+                    "The reply of " + where()
+                            + " was not taken: too many large replies are under way on this connection"));
+        }
+    }
+
+    @Override
+    public void damaged(long requestId) {
         PendingCall call = pending.get(requestId);
         if (call != null) {
             call.end(Reply.failure(
@@ -602,11 +622,6 @@ final class ClientConnection implements Connection, FrameLink.Side {
     /** How many replies matched no waiting call, for tests and meters. */
     long unmatchedReplies() {
         return unmatchedReplies.sum();
-    }
-
-    /** How many bytes of calls wait to be written, for tests and meters. */
-    long queuedBytes() {
-        return queuedBytes.get();
     }
 
     @Override

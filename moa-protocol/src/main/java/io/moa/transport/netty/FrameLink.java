@@ -52,18 +52,24 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         /** A whole frame arrived that the link does not handle itself. The view is valid during the call only. */
         void frame(Frame frame);
 
+        /**
+         * The first piece of a split body arrived; the whole follows, after other frames perhaps.
+         *
+         * @return whether it is wanted; if not, the side has answered what there is to answer
+         */
+        boolean begins(Frame first);
+
+        /** A split body that was wanted is whole. The view is valid during the call only. */
+        void assembled(Frame whole);
+
         /** A frame arrived whose body is over a limit and is being skipped. */
         void oversized(Frame header);
 
-        /**
-         * The first piece of a split body arrived.
-         *
-         * @return whether the pieces are to be gathered; if not, this side has answered what there is to answer
-         */
-        boolean bodyBegins(Frame first);
+        /** A split body that was wanted is not taken, because too many are under way on this connection. */
+        void noRoom(long requestId);
 
-        /** A split body that was being gathered is not what its sender wrote, and is gone. */
-        void bodyDamaged(long requestId);
+        /** The split body of a call arrived whole, but its checksum is wrong; nothing of it is shown. */
+        void damaged(long requestId);
 
         /** Everything that was read together has been handled. */
         void readComplete();
@@ -92,6 +98,7 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
     private final BodyAssembler assembler;
     private final ReceiveCredit receiveCredit;
     private final SplitBodies splitBodies;
+    private final FrameSink assembled = new Assembled();
     private final OutboundStack outbound = new OutboundStack();
     private final Runnable drain = this::drain;
 
@@ -563,7 +570,7 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
             default -> {
                 if (!frame.more()) {
                     side.frame(frame);
-                } else if (side.bodyBegins(frame)) {
+                } else if (side.begins(frame)) {
                     gather(frame);
                 } else {
                     count(frame);
@@ -575,10 +582,23 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
     private void gather(Frame frame) {
         lastPieceNanos = lastReadNanos;
         count(frame);
-        switch (assembler.add(frame, this)) {
-            case REFUSED -> side.oversized(frame);
-            case CORRUPT -> side.bodyDamaged(frame.requestId());
+        switch (assembler.add(frame, assembled)) {
+            case REFUSED -> side.noRoom(frame.requestId());
+            case CORRUPT -> side.damaged(frame.requestId());
             case HELD, COMPLETE, IGNORED -> {}
+        }
+    }
+
+    /** Where split bodies come out whole. */
+    private final class Assembled implements FrameSink {
+        @Override
+        public void frame(Frame whole) {
+            side.assembled(whole);
+        }
+
+        @Override
+        public void oversized(Frame header) {
+            throw new IllegalStateException("an assembler refuses by its outcome");
         }
     }
 

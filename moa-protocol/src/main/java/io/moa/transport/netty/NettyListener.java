@@ -204,8 +204,8 @@ final class NettyListener implements Listener {
         for (ServerConnection connection : connections) {
             if (connection.tookNothingSince(nowNanos - patience)) {
                 long held = connection.heldReplyBytes();
-                if (connection.cutOff("the replies that wait for clients take more than "
-                        + config.maxReplyBytesQueued() + " bytes, and this client takes none of its own")) {
+                if (connection.cutOff("the replies that wait for clients take more than " + config.maxReplyBytesQueued()
+                        + " bytes, and this client takes none of its own")) {
                     freed += held;
                 }
             }
@@ -219,6 +219,16 @@ final class NettyListener implements Listener {
 
     void duplicate() {
         duplicates.increment();
+    }
+
+    /** How many bytes of replies wait for clients, for tests and meters. */
+    long heldReplyBytes() {
+        return replyBytes.get();
+    }
+
+    /** How many connections were turned away at the door, for tests and meters. */
+    long turnedAway() {
+        return turnedAway.sum();
     }
 
     /** How many requests came with an id used before. */
@@ -245,6 +255,11 @@ final class NettyListener implements Listener {
     @Override
     public int inFlight() {
         return inFlight.get();
+    }
+
+    @Override
+    public long heldBytes() {
+        return requestBytes.get() + replyBytes.get();
     }
 
     @Override

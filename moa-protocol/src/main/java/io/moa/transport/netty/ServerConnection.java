@@ -61,6 +61,7 @@ final class ServerConnection implements FrameLink.Side {
     private final Ticker ticker;
     private final FrameLink link;
     private final AtomicLong replyBytes = new AtomicLong(); // of replies that have not left; any thread
+    private volatile long waitingSinceNanos;
     private final AtomicBoolean cut = new AtomicBoolean();
     private final LongObjectHashMap<ServerCall> inFlight = new LongObjectHashMap<>();
     private final LongObjectHashMap<Gathering> gathering = new LongObjectHashMap<>();
@@ -256,11 +257,16 @@ final class ServerConnection implements FrameLink.Side {
     private void request(Frame frame) {
         long id = frame.requestId();
         boolean oneWay = frame.kind() == FrameKind.ONE_WAY;
-        int size = frame.bodyLength();
-        boolean admittedBefore = gathering.remove(id) != null; // when its first piece came
-        if (!admittedBefore && (isDuplicate(id) || !admitted(id, oneWay, size))) {
-            return;
+        if (!isDuplicate(id) && admitted(id, oneWay, frame.bodyLength())) {
+            serve(frame);
         }
+    }
+
+    /** Runs a request that was admitted. */
+    private void serve(Frame frame) {
+        long id = frame.requestId();
+        boolean oneWay = frame.kind() == FrameKind.ONE_WAY;
+        int size = frame.bodyLength();
         if (!frame.bodyIntact()) {
             listener.releaseRequest(size);
             refuse(
@@ -309,7 +315,7 @@ final class ServerConnection implements FrameLink.Side {
     }
 
     @Override
-    public boolean bodyBegins(Frame first) {
+    public boolean begins(Frame first) {
         boolean oneWay = first.kind() == FrameKind.ONE_WAY;
         if (!introduced || (first.kind() != FrameKind.REQUEST && !oneWay)) {
             throw new FrameException("A client does not send this now: " + first);
@@ -324,7 +330,26 @@ final class ServerConnection implements FrameLink.Side {
     }
 
     @Override
-    public void bodyDamaged(long requestId) {
+    public void assembled(Frame whole) {
+        gathering.remove(whole.requestId());
+        serve(whole);
+    }
+
+    @Override
+    public void noRoom(long requestId) {
+        Gathering body = gathering.remove(requestId);
+        if (body != null) {
+            listener.releaseRequest(body.bytes());
+            refuse(
+                    requestId,
+                    body.oneWay(),
+                    Status.OVERLOADED,
+                    "Too many large requests are under way on this connection; this one was not taken");
+        }
+    }
+
+    @Override
+    public void damaged(long requestId) {
         Gathering body = gathering.remove(requestId);
         if (body != null) {
             listener.releaseRequest(body.bytes());
@@ -424,11 +449,7 @@ final class ServerConnection implements FrameLink.Side {
             return;
         }
         long id = header.requestId();
-        Gathering admitted = gathering.remove(id);
-        if (admitted != null) {
-            listener.releaseRequest(admitted.bytes());
-            refuse(id, oneWay, Status.OVERLOADED, "There is no room beside the large requests that are arriving");
-        } else if (!isDuplicate(id)) {
+        if (!isDuplicate(id)) {
             refuse(id, oneWay, Status.TOO_LARGE, whyTooLarge(header));
         }
     }
@@ -492,8 +513,12 @@ final class ServerConnection implements FrameLink.Side {
 
     /** Counts bytes of a reply that begins to wait; whether there is room for it. Any thread. */
     boolean holdReply(int bytes) {
+        long now = ticker.nanos();
+        if (replyBytes.get() == 0) {
+            waitingSinceNanos = now; // before the bytes count, or an idle client would look like one that takes nothing
+        }
         replyBytes.addAndGet(bytes);
-        if (listener.holdReply(this, bytes, ticker.nanos())) {
+        if (listener.holdReply(this, bytes, now)) {
             return true;
         }
         replyBytes.addAndGet(-bytes);
@@ -515,7 +540,7 @@ final class ServerConnection implements FrameLink.Side {
 
     /** Whether the client has taken nothing since a moment, although something waits. Any thread; about right. */
     boolean tookNothingSince(long nanos) {
-        return replyBytes.get() > 0 && link.lastProgressNanos() - nanos < 0;
+        return replyBytes.get() > 0 && waitingSinceNanos - nanos < 0 && link.lastProgressNanos() - nanos < 0;
     }
 
     /** Gives the client up to make room. Any thread; answers true once. */

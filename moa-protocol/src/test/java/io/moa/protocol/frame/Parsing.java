@@ -36,13 +36,20 @@ final class Parsing {
             }
             case CANCEL -> Frames.cancelReason(frame);
             case CREDIT -> Frames.creditBytes(frame);
-            case HELLO -> Hello.parse(in, call, length).toString();
-            case WELCOME -> Welcome.parse(in, call, length).toString();
+            case HELLO -> show(Hello.parse(in, call, length));
+            case WELCOME -> show(Welcome.parse(in, call, length));
             case CLOSING -> Closing.parse(in, call, length);
             case CONTROL -> Control.parse(in, call, length);
             case PING, PONG, CLOSING_ACK, CONTINUATION -> {}
         }
         frame.bodyIntact();
         frame.retainedBody().release();
+    }
+
+    /** As a log would. */
+    private static void show(Message message) {
+        if (message.toString().chars().anyMatch(Character::isISOControl)) {
+            throw new AssertionError("A message shows control characters");
+        }
     }
 }

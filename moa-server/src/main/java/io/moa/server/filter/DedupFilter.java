@@ -54,6 +54,7 @@ public final class DedupFilter implements Filter {
     private record Key(ServiceId service, MethodId method, String text) {}
 
     /** A reply as it is kept: its bytes on the heap, so that nothing has to be counted or freed. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared, and never handed out
     private record Kept(byte[] body, Hints hints, Reply.@Nullable Failure failure) {
         Reply again() {
             return failure != null ? failure : new Reply.Value(new BytesPayload(Unpooled.wrappedBuffer(body)), hints);
