@@ -157,7 +157,7 @@ class CallTest {
 
     @Test
     void deadlineOfACallIsKeptAndExplained() {
-        Echo hasty = client.with(echo, CallOptions.NONE.withTimeout(Duration.ofMillis(100)));
+        Echo hasty = client.with(echo, CallOptions.NONE.withTimeout(Duration.ofSeconds(1)));
         assertThatThrownBy(() -> hasty.waits("never"))
                 .isInstanceOf(CallTimeoutException.class)
                 .hasMessageContaining("went to execute");

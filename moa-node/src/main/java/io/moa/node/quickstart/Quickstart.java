@@ -98,12 +98,12 @@ public final class Quickstart {
 
     private void whatTakesTooLong(MoaClient client, Greeter greeter) {
         account.chapter("What happens when a call takes too long");
-        Greeter hasty = client.with(greeter, CallOptions.NONE.withTimeout(Duration.ofMillis(300)));
+        Greeter hasty = client.with(greeter, CallOptions.NONE.withTimeout(Duration.ofSeconds(1)));
         try {
-            hasty.ponder("Ada", 1_000);
-            account.promise(false, "a call that takes 1 s should not have ended within 300 ms.");
+            hasty.ponder("Ada", 1_500);
+            account.promise(false, "a call that takes 1.5 s should not have ended within 1 s.");
         } catch (CallTimeoutException e) {
-            account.tell("A caller that waits 300 ms called a method that takes 1 s, and was told:");
+            account.tell("A caller that waits 1 s called a method that takes 1.5 s, and was told:");
             account.tell(String.valueOf(e.getMessage()));
             account.promise(
                     String.valueOf(e.getMessage()).contains("went to " + Phase.EXECUTE.label()),
