@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * and its chance. A process usually has one; it may have many, as tests and application servers do, because nothing in MOA
  * is static.
  *
- * <p>It owns what it made itself and closes it: transport, threads, and the registry, unless that was handed in as shared.
- * Close clients and servers first. Safe for many threads.
+ * <p>It owns what it made itself, transport and threads, and closes them; what was handed in, the registry above all, is
+ * left to whoever made it. Close clients and servers first. Safe for many threads.
  */
 public final class Moa implements AutoCloseable {
 
@@ -95,7 +95,7 @@ public final class Moa implements AutoCloseable {
     public Registry registry() {
         if (registry == null) {
             throw new IllegalStateException("The runtime of " + self.application()
-                    + " has no registry: call registry(...) on the builder, or give the client fixed addresses");
+                    + " has no registry: call registry(...) on its builder, or addresses(...) on the client's builder");
         }
         return registry;
     }

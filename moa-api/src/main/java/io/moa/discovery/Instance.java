@@ -27,6 +27,9 @@ public record Instance(
     /** The weight of an instance that says none. */
     public static final int DEFAULT_WEIGHT = 100;
 
+    /** The application of an instance of which only an address is known: whatever answers there is accepted. */
+    public static final String ANY_APPLICATION = "*";
+
     public Instance {
         if (uuid.isBlank() || application.isBlank()) {
             throw new IllegalArgumentException("An instance needs a uuid and the name of its application");
@@ -68,6 +71,9 @@ public record Instance(
 
     @Override
     public String toString() {
+        if (application.equals(ANY_APPLICATION) && !addresses.isEmpty()) {
+            return "the process at " + addresses.get(0);
+        }
         return application + "@" + (addresses.isEmpty() ? "nowhere" : addresses.get(0)) + "#"
                 + uuid.substring(0, Math.min(8, uuid.length()));
     }

@@ -3,8 +3,10 @@ package io.moa.invoke;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The outermost filter: whatever breaks the contract of {@link Invoker} below it, an exception thrown, a null returned or
- * a future completed exceptionally, leaves it as a {@link Reply.Failure} of status {@link Status#INTERNAL}.
+ * The outermost filter: an exception thrown, or a null returned, by whatever breaks the contract of {@link Invoker} below
+ * it leaves it as a {@link Reply.Failure} of status {@link Status#INTERNAL}. The third way to break it, a future that
+ * completes exceptionally, is read in the same way by the two callers that a route has, stub and connection: a stage of
+ * its own on every call, for what never happens, would cost more than it is worth.
  *
  * <p>It cannot know whether the broken stage had already sent the call, so it says {@link Executed#MAYBE}.
  */
@@ -17,33 +19,24 @@ public final class Backstop implements Filter {
 
     @Override
     public CompletableFuture<Reply> apply(Invocation call, Invoker next) {
-        CompletableFuture<Reply> reply;
         try {
-            reply = next.invoke(call);
+            CompletableFuture<Reply> reply = next.invoke(call);
+            return reply != null
+                    ? reply
+                    : CompletableFuture.completedFuture(broken(
+                            call, new NullPointerException("the invoker returned null instead of a future")));
         } catch (Throwable thrown) {
-            return CompletableFuture.completedFuture(violation(call, thrown));
+            return CompletableFuture.completedFuture(broken(call, thrown));
         }
-        if (reply == null) {
-            return CompletableFuture.completedFuture(
-                    violation(call, new NullPointerException("the invoker returned null instead of a future")));
-        }
-        if (reply.isDone() && !reply.isCompletedExceptionally()) {
-            return reply; // the usual case for replies that are ready: no stage is added
-        }
-        return reply.handle((value, thrown) -> {
-            if (thrown != null) {
-                return violation(call, thrown);
-            }
-            return value != null ? value : violation(call, new NullPointerException("the future completed with null"));
-        });
     }
 
-    private static Reply violation(Invocation call, Throwable thrown) {
+    /** The failure that stands for a breach of the contract of {@link Invoker}. */
+    public static Reply.Failure broken(Invocation call, Throwable how) {
         return Reply.failure(
                         Status.INTERNAL,
                         Executed.MAYBE,
                         "A stage of the route of " + call.service() + " " + call.method() + " broke its contract: "
-                                + thrown)
-                .withCause(thrown);
+                                + how)
+                .withCause(how);
     }
 }

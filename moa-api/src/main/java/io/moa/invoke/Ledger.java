@@ -36,6 +36,7 @@ public final class Ledger {
     private Phase current;
 
     private boolean settled;
+    private String sentTo = "";
 
     /** Opens a ledger whose first phase begins now. */
     public Ledger(Phase first, long nowNanos) {
@@ -59,6 +60,16 @@ public final class Ledger {
     /** When the phase in progress began. */
     public long sinceNanos() {
         return sinceNanos;
+    }
+
+    /** Notes the instance that the latest attempt goes to, by its uuid. */
+    public void sentTo(String instance) {
+        sentTo = instance;
+    }
+
+    /** The uuid of the instance that the latest attempt went to; empty before one was picked. */
+    public String sentTo() {
+        return sentTo;
     }
 
     /** When the ledger was opened. */

@@ -1,32 +1,96 @@
 package io.moa.cli;
 
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** The {@code moa} command: starts the processes of a node and asks them questions. */
 @Command(
         name = "moa",
         mixinStandardHelpOptions = true,
         versionProvider = MoaCommand.Version.class,
-        description = "Starts the processes of MOA and asks them questions.")
+        subcommands = {QuickstartCommand.class, CallCommand.class},
+        description = "Starts the processes of MOA and asks them questions.",
+        footer = {"", "Begin with: ./moa quickstart"})
 public final class MoaCommand implements Runnable {
+
+    private final PrintStream out;
+    private final boolean colour;
+
+    @Spec
+    private CommandSpec spec;
+
+    private MoaCommand(PrintStream out, boolean colour) {
+        this.out = out;
+        this.colour = colour;
+    }
 
     /** Runs the command and ends the process with its exit code. */
     public static void main(String[] args) {
-        System.exit(new CommandLine(new MoaCommand()).execute(args));
+        quietLogging();
+        System.exit(run(System.out, System.err, Ansi.AUTO.enabled(), args));
+    }
+
+    /**
+     * Runs the command in this process.
+     *
+     * @param out where results go
+     * @param err where messages about errors go
+     * @param colour whether to colour the output
+     * @return 0 if all is well, 1 if what was asked for failed, 2 if the arguments are wrong
+     */
+    static int run(PrintStream out, PrintStream err, boolean colour, String... args) {
+        return new CommandLine(new MoaCommand(out, colour))
+                .setOut(writer(out))
+                .setErr(writer(err))
+                .setColorScheme(CommandLine.Help.defaultColorScheme(colour ? Ansi.ON : Ansi.OFF))
+                .setExecutionExceptionHandler((thrown, command, parsed) -> {
+                    command.getErr().println("moa: " + thrown);
+                    return CommandLine.ExitCode.SOFTWARE;
+                })
+                .execute(args);
+    }
+
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(stream, true, Charset.defaultCharset());
+    }
+
+    /** A command's output is for people; whoever wants the log sets the level: {@code MOA_JAVA_OPTS=-Dorg.slf4j...}. */
+    private static void quietLogging() {
+        String level = "org.slf4j.simpleLogger.defaultLogLevel";
+        if (System.getProperty(level) == null) {
+            System.setProperty(level, "warn");
+        }
+    }
+
+    /** Where results go. */
+    PrintStream out() {
+        return out;
+    }
+
+    boolean colour() {
+        return colour;
     }
 
     @Override
     public void run() {
-        CommandLine.usage(this, System.out);
+        spec.commandLine().usage(out);
     }
 
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
             String version = MoaCommand.class.getPackage().getImplementationVersion();
-            return new String[] {"moa " + (version == null ? "(development)" : version)};
+            return new String[] {
+                "moa " + (version == null ? "(development)" : version),
+                "Java " + Runtime.version() + ", " + System.getProperty("os.name") + " " + System.getProperty("os.arch")
+            };
         }
     }
 }

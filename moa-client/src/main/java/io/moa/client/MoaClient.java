@@ -3,13 +3,16 @@ package io.moa.client;
 import io.moa.Moa;
 import io.moa.client.cluster.ClusterInvoker;
 import io.moa.client.cluster.Clusters;
+import io.moa.client.cluster.Discovery;
 import io.moa.client.cluster.EndpointConfig;
 import io.moa.client.cluster.Endpoints;
+import io.moa.client.cluster.FixedAddresses;
 import io.moa.client.stub.CallStarter;
 import io.moa.client.stub.GenericStub;
 import io.moa.client.stub.ServiceStub;
 import io.moa.client.stub.StubCompiler;
 import io.moa.client.stub.StubConfig;
+import io.moa.discovery.Address;
 import io.moa.discovery.ServiceId;
 import io.moa.invoke.Filter;
 import io.moa.invoke.Invoker;
@@ -17,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls services of other processes.
@@ -39,10 +43,10 @@ public final class MoaClient implements AutoCloseable {
     private final CallStarter starter;
     private final StubCompiler compiler;
 
-    private MoaClient(Moa moa, EndpointConfig config, List<Filter> filters) {
+    private MoaClient(Moa moa, EndpointConfig config, Discovery discovery, List<Filter> filters) {
         this.moa = moa;
         this.endpoints = new Endpoints(moa, config);
-        this.clusters = new Clusters(moa, endpoints);
+        this.clusters = new Clusters(moa, endpoints, discovery);
         Invoker route = ClientStack.route(moa.ticker(), filters, new ClusterInvoker(clusters, endpoints, moa.ticker()));
         this.starter = new CallStarter(moa, route);
         this.compiler = new StubCompiler(moa, starter, clusters::of);
@@ -106,6 +110,7 @@ public final class MoaClient implements AutoCloseable {
     public static final class Builder {
         private final Moa moa;
         private EndpointConfig endpoints = EndpointConfig.DEFAULT;
+        private @Nullable Discovery discovery;
         private final List<Filter> filters = new ArrayList<>();
 
         private Builder(Moa moa) {
@@ -118,6 +123,17 @@ public final class MoaClient implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Calls go to these addresses, and no registry is asked: for tools, tests and first steps. Default the registry
+         * of the runtime.
+         *
+         * @param values at least one, each a process of its own
+         */
+        public Builder addresses(Address... values) {
+            this.discovery = new FixedAddresses(List.of(values), moa.ticker());
+            return this;
+        }
+
         /** Adds a filter, which sees each call once, however often it is sent, in the order added. */
         public Builder filter(Filter value) {
             filters.add(value);
@@ -125,7 +141,11 @@ public final class MoaClient implements AutoCloseable {
         }
 
         public MoaClient build() {
-            return new MoaClient(moa, endpoints, filters);
+            // The registry is asked for only when a service is followed: a client may be made before there is one.
+            Discovery where = discovery != null
+                    ? discovery
+                    : (service, listener) -> moa.registry().subscribe(service, listener);
+            return new MoaClient(moa, endpoints, where, filters);
         }
     }
 }

@@ -62,7 +62,8 @@ public abstract class TransportContract {
 
     @BeforeEach
     void listen() {
-        transport = open(TransportConfig.DEFAULT.toBuilder().maxBodyBytes(1 << 20).build());
+        transport =
+                open(TransportConfig.DEFAULT.toBuilder().maxBodyBytes(1 << 20).build());
         listener = transport.listen(address(), new TestHost()).join();
     }
 
@@ -86,7 +87,8 @@ public abstract class TransportContract {
     @Test
     void carriesWhoCallsAndWhatTravelsOn() {
         Connection connection = connect();
-        Baggage baggage = Baggage.EMPTY.withTag("blue").withAttachment("user", "7").withLoadTest(true);
+        Baggage baggage =
+                Baggage.EMPTY.withTag("blue").withAttachment("user", "7").withLoadTest(true);
         Invocation call = builder(body("x"), SOON)
                 .caller(new Caller("shop", "shop-1"))
                 .baggage(baggage)
@@ -180,7 +182,8 @@ public abstract class TransportContract {
 
     @Test
     void oneWayCallArrivesAndHasNoReply() {
-        Reply reply = send(connect(), builder(body("x"), SOON).oneWay(true).build()).join();
+        Reply reply =
+                send(connect(), builder(body("x"), SOON).oneWay(true).build()).join();
         assertThat(reply).isInstanceOf(Reply.Value.class);
         Eventually.within(SOON).until(() -> arrived.size() == 1, () -> "not arrived");
     }
@@ -215,7 +218,8 @@ public abstract class TransportContract {
         Eventually.within(SOON).until(() -> arrived.size() == 1, () -> "not arrived");
         CompletableFuture<Integer> drained = listener.drain(SOON);
         connection.unusable().get(10, TimeUnit.SECONDS);
-        Reply.Failure refused = (Reply.Failure) call(connection, body("after"), SOON).join();
+        Reply.Failure refused =
+                (Reply.Failure) call(connection, body("after"), SOON).join();
         assertThat(refused.executed()).isEqualTo(Executed.NO);
         assertThat(drained.isDone()).isFalse();
         answers.remove().complete(echoOf(arrived.remove()));
@@ -232,7 +236,8 @@ public abstract class TransportContract {
         route = this::later;
         CompletableFuture<Reply> stuck = call(connect(), body("stuck"), SOON);
         Eventually.within(SOON).until(() -> arrived.size() == 1, () -> "not arrived");
-        assertThat(listener.drain(Duration.ofMillis(50)).get(10, TimeUnit.SECONDS)).isEqualTo(1);
+        assertThat(listener.drain(Duration.ofMillis(50)).get(10, TimeUnit.SECONDS))
+                .isEqualTo(1);
         assertThat(((Reply.Failure) stuck.get(10, TimeUnit.SECONDS)).executed()).isEqualTo(Executed.MAYBE);
         answers.remove().complete(Reply.failure(Status.CANCELLED, Executed.YES, ""));
     }
@@ -269,7 +274,8 @@ public abstract class TransportContract {
     }
 
     private static CompletableFuture<Reply> send(Connection connection, Invocation call) {
-        return connection.invoke(call).whenComplete((reply, broken) -> call.payload().release());
+        return connection.invoke(call).whenComplete((reply, broken) -> call.payload()
+                .release());
     }
 
     private Invocation.Builder builder(Payload payload, Duration timeout) {

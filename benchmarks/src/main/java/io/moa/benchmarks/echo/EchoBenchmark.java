@@ -159,6 +159,8 @@ public final class EchoBenchmark implements Callable<Integer> {
         List<String> jvmOptions = new ArrayList<>(jvm);
         // Netty 4.2 would take the adaptive allocator; one setting for all, so that allocators are not what is compared
         jvmOptions.add("-Dio.netty.allocator.type=" + allocator);
+        // whoever prefers epoll by itself takes NIO then
+        jvmOptions.add("-Dio.netty.transport.noNative=" + (transport == Transport.nio));
         jvmOptions.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
         if (Runtime.version().feature() >= 24) {
             jvmOptions.add("--enable-native-access=ALL-UNNAMED");

@@ -1,6 +1,7 @@
 package io.moa.benchmarks.echo;
 
 import io.moa.Moa;
+import io.moa.client.CallOptions;
 import io.moa.client.MoaClient;
 import io.moa.client.cluster.EndpointConfig;
 import io.moa.discovery.Address;
@@ -11,6 +12,7 @@ import io.moa.invoke.Ticker;
 import io.moa.registry.memory.MemoryRegistry;
 import io.moa.server.MoaServer;
 import io.moa.server.dispatch.Workers;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,10 +31,7 @@ record MoaPeer(boolean direct) implements EchoPeer {
     @Override
     public int start(EchoOptions options) throws Unavailable {
         checkTransport(options);
-        Moa moa = Moa.builder("echo")
-                .instance(UUID)
-                .eventLoops(options.loops())
-                .build();
+        Moa moa = Moa.builder("echo").instance(UUID).eventLoops(options.loops()).build();
         return MoaServer.builder(moa)
                 .workers(Workers.platform(options.workers(), 1024))
                 .export(new Echo())
@@ -56,12 +55,13 @@ record MoaPeer(boolean direct) implements EchoPeer {
                 .eventLoops(options.loops())
                 .registry(registry)
                 .build();
-        EchoService echo = MoaClient.builder(moa)
+        MoaClient client = MoaClient.builder(moa)
                 .endpoints(EndpointConfig.DEFAULT.withConnections(options.connections()))
-                .build()
-                .stub(EchoService.class);
+                .build();
+        EchoService echo = client.stub(EchoService.class);
+        EchoService patient = client.with(echo, CallOptions.NONE.withTimeout(Duration.ofMinutes(1)));
         for (int i = 0; i < options.connections(); i++) {
-            echo.direct(new byte[0]); // connections are opened by the first calls
+            patient.direct(new byte[0]); // connections are opened by the first calls, in a cold JVM
         }
         return new EchoCall() {
             @Override

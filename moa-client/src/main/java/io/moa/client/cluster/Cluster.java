@@ -23,12 +23,12 @@ public final class Cluster {
     private volatile Plan plan;
     private final Registry.Subscription subscription;
 
-    Cluster(ServiceId service, Registry registry, PlanCompiler compiler, long nowNanos, Consumer<Snapshot> changed) {
+    Cluster(ServiceId service, Discovery discovery, PlanCompiler compiler, long nowNanos, Consumer<Snapshot> changed) {
         this.service = service;
         this.compiler = compiler;
         this.changed = changed;
         this.plan = compiler.compile(Snapshot.unknown(service, nowNanos));
-        this.subscription = registry.subscribe(service, this::update);
+        this.subscription = discovery.subscribe(service, this::update);
     }
 
     public ServiceId service() {

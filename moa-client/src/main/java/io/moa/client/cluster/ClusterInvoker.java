@@ -1,6 +1,5 @@
 package io.moa.client.cluster;
 
-import io.moa.client.filter.RetryFilter;
 import io.moa.governance.plan.Plan;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Invocation;
@@ -43,10 +42,7 @@ public final class ClusterInvoker implements Invoker {
                     Executed.NO,
                     "No instance for " + call.service() + " " + call.method() + ": " + plan.whyNone()));
         }
-        RetryFilter.Attempt attempt = call.attributes().get(RetryFilter.ATTEMPT);
-        if (attempt != null) {
-            attempt.picked(lease.instance().uuid());
-        }
+        call.ledger().sentTo(lease.instance().uuid());
         long now = ticker.nanos();
         if (call.deadline().expired(now)) {
             Reply late = call.timedOut(Executed.NO, now, "it was never sent");

@@ -13,12 +13,19 @@ public final class Clusters {
 
     private final Moa moa;
     private final Endpoints endpoints;
+    private final Discovery discovery;
     private final Map<ServiceId, Cluster> clusters = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    public Clusters(Moa moa, Endpoints endpoints) {
+    /**
+     * Begins with nothing followed.
+     *
+     * @param discovery where every service is followed
+     */
+    public Clusters(Moa moa, Endpoints endpoints, Discovery discovery) {
         this.moa = moa;
         this.endpoints = endpoints;
+        this.discovery = discovery;
     }
 
     /**
@@ -39,7 +46,7 @@ public final class Clusters {
             if (known == null) {
                 known = new Cluster(
                         service,
-                        moa.registry(),
+                        discovery,
                         new PlanCompiler(moa.chance(), moa.ticker()),
                         moa.ticker().nanos(),
                         snapshot -> retireUnknown());

@@ -140,7 +140,9 @@ final class ConnectionSlot {
         if (where == null) {
             return;
         }
-        Wanted wanted = new Wanted(instance.application(), instance.uuid(), List.of(cause.service()));
+        boolean anybody = instance.application().equals(Instance.ANY_APPLICATION);
+        Wanted wanted = new Wanted(
+                anybody ? "" : instance.application(), anybody ? "" : instance.uuid(), List.of(cause.service()));
         CompletableFuture<Connection> coming;
         try {
             coming = moa.transport().connect(where, moa.self(), wanted);
@@ -166,7 +168,8 @@ final class ConnectionSlot {
             ready = new ArrayList<>(waiting);
             waiting.clear();
         }
-        if (!connection.peer().instance().equals(instance.uuid())) {
+        if (!connection.peer().instance().equals(instance.uuid())
+                && !instance.application().equals(Instance.ANY_APPLICATION)) {
             LOG.info(
                     "{} at {} is now process {}; it serves what was wanted and is used until the registry says more",
                     instance.application(),

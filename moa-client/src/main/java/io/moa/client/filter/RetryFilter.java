@@ -3,7 +3,6 @@ package io.moa.client.filter;
 import io.moa.governance.balance.P2cPicker;
 import io.moa.governance.outcome.Resend;
 import io.moa.governance.policy.MethodPolicy;
-import io.moa.invoke.Attributes;
 import io.moa.invoke.Filter;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Invoker;
@@ -14,25 +13,13 @@ import io.moa.invoke.Ticker;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends a failed call again where {@link Resend} allows it: to another instance if there is one, within the call's own
  * deadline, and with the same bytes.
  */
 public final class RetryFilter implements Filter {
-
-    /** Where the attempt below went, so that the next one goes elsewhere. */
-    public static final Attributes.Key<Attempt> ATTEMPT = new Attributes.Key<>("attempt");
-
-    /** Filled in by the stop that picks an instance. Used by one attempt at a time. */
-    public static final class Attempt {
-        private volatile String instance = "";
-
-        /** Notes the instance that was picked. */
-        public void picked(String uuid) {
-            instance = uuid;
-        }
-    }
 
     private final Ticker ticker;
 
@@ -46,18 +33,30 @@ public final class RetryFilter implements Filter {
         if (policy == null || policy.attempts().value() <= 1 || call.hop().retryOwner() != Seat.DIRECT) {
             return next.invoke(call);
         }
-        Attempt attempt = new Attempt();
-        CompletableFuture<Reply> first =
-                next.invoke(call.withAttributes(call.attributes().with(ATTEMPT, attempt)));
+        CompletableFuture<Reply> first = next.invoke(call);
         if (first.isDone()) {
-            Reply reply = first.join();
-            return reply instanceof Reply.Failure failure && again(call, failure, policy, 1)
-                    ? new Sequence(call, next, policy, attempt).resend()
+            return first.join() instanceof Reply.Failure failure && again(call, failure, policy, 1)
+                    ? new Sequence(call, next, policy).resend()
                     : first;
         }
-        return first.thenCompose(reply -> reply instanceof Reply.Failure failure && again(call, failure, policy, 1)
-                ? new Sequence(call, next, policy, attempt).resend()
-                : first);
+        CompletableFuture<Reply> settled = new CompletableFuture<>();
+        first.whenComplete((reply, broken) -> {
+            if (reply instanceof Reply.Failure failure && again(call, failure, policy, 1)) {
+                new Sequence(call, next, policy).resend().whenComplete((later, thrown) -> settle(settled, later, thrown));
+            } else {
+                settle(settled, reply, broken);
+            }
+        });
+        return settled;
+    }
+
+    private static void settle(
+            CompletableFuture<Reply> settled, @Nullable Reply reply, @Nullable Throwable broken) {
+        if (broken != null) {
+            settled.completeExceptionally(broken); // a breach of contract, for the caller of the route to name
+        } else {
+            settled.complete(reply);
+        }
     }
 
     private boolean again(Invocation call, Reply.Failure failure, MethodPolicy policy, int attemptsMade) {
@@ -71,23 +70,21 @@ public final class RetryFilter implements Filter {
         private final Invocation call;
         private final Invoker next;
         private final MethodPolicy policy;
-        private final Attempt attempt;
         private final Set<String> tried = new HashSet<>();
         private int made = 1;
 
-        Sequence(Invocation call, Invoker next, MethodPolicy policy, Attempt attempt) {
+        Sequence(Invocation call, Invoker next, MethodPolicy policy) {
             this.call = call;
             this.next = next;
             this.policy = policy;
-            this.attempt = attempt;
         }
 
         CompletableFuture<Reply> resend() {
-            tried.add(attempt.instance);
+            tried.add(call.ledger().sentTo());
             call.ledger().enter(Phase.CLIENT_QUEUE, ticker.nanos());
             Invocation repeated = call.toBuilder()
                     .hop(call.hop().withAttempt(made))
-                    .attributes(call.attributes().with(ATTEMPT, attempt).with(P2cPicker.TRIED, Set.copyOf(tried)))
+                    .attributes(call.attributes().with(P2cPicker.TRIED, Set.copyOf(tried)))
                     .build();
             made++;
             return next.invoke(repeated)

@@ -2,6 +2,7 @@ package io.moa.client.stub;
 
 import io.moa.Moa;
 import io.moa.client.CallOptions;
+import io.moa.invoke.Backstop;
 import io.moa.invoke.Baggage;
 import io.moa.invoke.CallException;
 import io.moa.invoke.CallScope;
@@ -91,8 +92,7 @@ public final class CallStarter {
                             "The thread that waited for " + call.service() + " " + call.method() + " was interrupted")
                     .withCause(e);
         } catch (ExecutionException e) {
-            return Reply.failure(Status.INTERNAL, Executed.MAYBE, "The route broke its contract: " + e.getCause())
-                    .withCause(e);
+            return Backstop.broken(call, e.getCause() == null ? e : e.getCause());
         }
     }
 
@@ -114,7 +114,7 @@ public final class CallStarter {
             call.cancellation().detach();
             Reply end = ended != null
                     ? ended
-                    : Reply.failure(Status.INTERNAL, Executed.MAYBE, "The route broke its contract: " + broken);
+                    : Backstop.broken(call, broken == null ? new NullPointerException("no reply") : broken);
             Runnable finish = () -> finish(method, call, end, result, scope);
             if (EventLoopThread.isCurrent()) {
                 onCallbackThread(finish); // decoding and users' callbacks have no place on an event loop

@@ -87,7 +87,7 @@ public final class GenericStub {
                     json.id(),
                     json.arguments(untyped, nothing),
                     json.result(Object.class, nothing),
-                    new RemoteExceptions(new Class<?>[0]),
+                    RemoteExceptions.named(),
                     false,
                     cluster);
             if (methods.size() < REMEMBERED) {

@@ -31,6 +31,13 @@ final class RemoteExceptions {
 
     private final Map<String, Constructor<?>> constructors = new HashMap<>();
 
+    private RemoteExceptions() {}
+
+    /** For callers without the interface: they know no class of the service, so every exception is only named to them. */
+    static RemoteExceptions named() {
+        return new RemoteExceptions();
+    }
+
     /** Prepares for a method that declares these. */
     RemoteExceptions(Class<?>[] declared) {
         EVERYDAY.forEach(this::learn);

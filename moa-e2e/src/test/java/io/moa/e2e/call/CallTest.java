@@ -138,6 +138,16 @@ class CallTest {
     }
 
     @Test
+    void genericCallerIsToldTheNameOfEveryException() {
+        assertThatThrownBy(() -> client.generic(ServiceId.of(Echo.class.getName()))
+                        .call("fail(java.lang.String)", "unchecked"))
+                .isInstanceOfSatisfying(
+                        RemoteApplicationException.class,
+                        e -> assertThat(e.exceptionType()).isEqualTo("java.lang.IllegalStateException"))
+                .hasMessageContaining("not now");
+    }
+
+    @Test
     void baggageArrives() {
         Echo tagged = client.with(echo, CallOptions.NONE.withTag("blue").withAttachment("user", "7"));
         assertThat(tagged.scope()).isEqualTo(Map.of("application", "caller", "tag", "blue", "attachment", "7"));

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -105,7 +106,7 @@ public final class BytesTable<T> {
                 slots.setRelease(slot, new Entry<>(hash, key, value));
                 return true;
             }
-            if (entry.hash == hash && java.util.Arrays.equals(entry.key, key)) {
+            if (entry.hash == hash && Arrays.equals(entry.key, key)) {
                 slots.setRelease(slot, new Entry<>(hash, entry.key, value));
                 return true;
             }
@@ -116,6 +117,11 @@ public final class BytesTable<T> {
     /** How many byte strings it knows. */
     public synchronized int size() {
         return size;
+    }
+
+    /** Where a key would stand if it had the table to itself. */
+    int firstSlot(byte[] key) {
+        return slot(hash(key));
     }
 
     private int slot(long hash) {

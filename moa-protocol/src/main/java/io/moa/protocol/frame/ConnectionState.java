@@ -31,6 +31,7 @@ import java.util.List;
  * @param skipping bytes to drop before those: {@link FrameReader#skipping()}
  * @param partialBodies split bodies that have not come whole: {@link BodyAssembler#export()}
  */
+@SuppressWarnings("ArrayRecordComponent") // bytes that nobody shares, and equals compares them
 public record ConnectionState(
         int version,
         long features,

@@ -22,6 +22,7 @@ import java.util.List;
  * @param wantedApplication the application it expects; empty if any will do
  * @param wanted the services it means to call, at most 512
  */
+@SuppressWarnings("ArrayRecordComponent") // the credential is bytes that nobody shares, and equals compares them
 public record Hello(
         String application,
         String instance,

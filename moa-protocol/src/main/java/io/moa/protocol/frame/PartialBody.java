@@ -15,6 +15,7 @@ import java.util.Arrays;
  * @param bodyCrc its checksum, if the flags say so
  * @param body what has come so far
  */
+@SuppressWarnings("ArrayRecordComponent") // the arrays are bytes that nobody shares, and equals compares them
 public record PartialBody(
         FrameKind kind, int flags, long requestId, byte[] hop, byte[] call, int wholeLength, int bodyCrc, byte[] body) {
 

@@ -24,6 +24,7 @@ import java.util.List;
  * @param serves those of the wanted services that it serves
  * @param heartbeatMillis how often the sender wants to hear from a silent peer, in milliseconds; 0 for no wish
  */
+@SuppressWarnings("ArrayRecordComponent") // the nonce is bytes that nobody shares, and equals compares them
 public record Welcome(
         boolean accepted,
         String refusal,

@@ -88,8 +88,7 @@ final class InProcessConnection implements Connection {
             return refused(Status.UNAVAILABLE, "The connection to " + peer() + " cannot be used: " + gone);
         }
         if (closing) {
-            return refused(
-                    Status.DRAINING, peer() + " is closing and takes no new calls; the call was not sent");
+            return refused(Status.DRAINING, peer() + " is closing and takes no new calls; the call was not sent");
         }
         long now = ticker.nanos();
         if (call.deadline().expired(now)) {
@@ -106,9 +105,9 @@ final class InProcessConnection implements Connection {
                             ByteBufAllocator.DEFAULT, transport.config().maxBodyBytes()))
                     : Payload.EMPTY;
         } catch (SerializationException e) {
-            return CompletableFuture.completedFuture(Reply.failure(
-                            e.reason().status(), Executed.NO, "The arguments cannot be sent: " + e.getMessage())
-                    .withCause(e));
+            return CompletableFuture.completedFuture(
+                    Reply.failure(e.reason().status(), Executed.NO, "The arguments cannot be sent: " + e.getMessage())
+                            .withCause(e));
         }
         Flight flight = new Flight(call);
         flights.add(flight);
@@ -159,8 +158,7 @@ final class InProcessConnection implements Connection {
         void depart(Payload body, WireForm form) {
             long now = transport.ticker().nanos();
             Attributes facts = listener.host().attributesOf(call.service(), call.method(), form.serializer());
-            arrived = Invocation.of(
-                            call.service(), call.method(), body, new Ledger(Phase.SERVER_QUEUE, now))
+            arrived = Invocation.of(call.service(), call.method(), body, new Ledger(Phase.SERVER_QUEUE, now))
                     .oneWay(call.oneWay())
                     .deadline(call.deadline())
                     .caller(call.caller().application().isEmpty() ? client.asCaller() : call.caller())
@@ -174,7 +172,9 @@ final class InProcessConnection implements Connection {
             call.ledger().enter(Phase.BACK, now);
             call.cancellation().add(this);
             if (!call.deadline().isNone()) {
-                timer = transport.scheduler().schedule(this::expire, call.deadline().remainingNanos(now));
+                timer = transport
+                        .scheduler()
+                        .schedule(this::expire, call.deadline().remainingNanos(now));
                 if (ended.get()) {
                     stopTimer();
                 }

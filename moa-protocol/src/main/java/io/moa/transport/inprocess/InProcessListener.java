@@ -109,7 +109,8 @@ final class InProcessListener implements Listener {
         draining = true;
         transport.forget(this);
         connections.forEach(InProcessConnection::serverIsClosing);
-        transport.scheduler()
+        transport
+                .scheduler()
                 .schedule(
                         () -> {
                             if (drained.complete(inFlight.get())) {

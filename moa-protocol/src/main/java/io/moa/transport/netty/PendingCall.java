@@ -72,10 +72,6 @@ final class PendingCall extends DeadlineWheel.Entry implements Outbound, Flushab
         return id;
     }
 
-    boolean inquired() {
-        return inquired;
-    }
-
     // ---- writing
 
     @Override

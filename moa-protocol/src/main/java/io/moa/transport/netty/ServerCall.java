@@ -1,5 +1,6 @@
 package io.moa.transport.netty;
 
+import io.moa.invoke.Backstop;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Hints;
 import io.moa.invoke.Invocation;
@@ -55,7 +56,7 @@ final class ServerCall implements Outbound, Flushable, BiConsumer<@Nullable Repl
     public void accept(@Nullable Reply ended, @Nullable Throwable broken) {
         Reply end = ended != null
                 ? ended
-                : Reply.failure(Status.INTERNAL, Executed.MAYBE, "The route broke its contract: " + broken);
+                : Backstop.broken(call, broken == null ? new NullPointerException("no reply") : broken);
         reply = end instanceof Reply.Value value ? takeBody(value) : end;
         call.ledger().settle(connection.ticker().nanos());
         call.payload().release();

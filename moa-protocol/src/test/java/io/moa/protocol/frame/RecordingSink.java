@@ -27,6 +27,8 @@ final class RecordingSink implements FrameSink {
     }
 
     private static String bytes(Frame frame, int index, int length) {
-        return "[" + ByteBufUtil.hexDump(frame.buffer(), index, length) + "]";
+        byte[] copy = new byte[length];
+        frame.buffer().getBytes(index, copy);
+        return "[" + ByteBufUtil.hexDump(copy) + "]";
     }
 }

@@ -19,10 +19,13 @@ import io.moa.invoke.Trace;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 
-/** One frame of each kind with fixed content. The golden vectors are these. */
+/** Frames with fixed content: one of each kind, which are the golden vectors, and a stream of many. */
 final class WireSample {
 
     static final ServiceId SERVICE = new ServiceId("demo.Greeter", "blue", "2");
@@ -32,7 +35,99 @@ final class WireSample {
     static final byte[] TARGET_FIELD = CallHeader.encodeTarget(SERVICE, METHOD, 1);
     static final byte[] CALLER_FIELD = CallHeader.encodeCaller(CALLER);
 
+    /** Small enough that a short stream reaches every limit. */
+    static final FrameLimits SMALL_LIMITS = new FrameLimits(1024, 1024, 2048);
+
     private WireSample() {}
+
+    /** One frame of each kind, by the name of its golden file. */
+    static Map<String, byte[]> vectors() {
+        byte[] split = text("a body in two pieces");
+        int crc = Crc32c.of(buffer(split), 0, split.length);
+        Map<String, byte[]> vectors = new LinkedHashMap<>();
+        vectors.put("hello", frame(out -> Frames.message(out, FrameKind.HELLO, hello())));
+        vectors.put("welcome", frame(out -> Frames.message(out, FrameKind.WELCOME, welcome())));
+        vectors.put(
+                "welcome-refused",
+                frame(out -> Frames.message(
+                        out,
+                        FrameKind.WELCOME,
+                        Welcome.refused("This is greeter; the caller expects clock.", "greeter", INSTANCE))));
+        vectors.put("request", frame(out -> request(out, 7, text("hi"))));
+        vectors.put(
+                "one-way", frame(out -> request(out, FrameKind.ONE_WAY, 0, 8, plainCall(), text("by the way"), 10, 0)));
+        vectors.put(
+                "request-split",
+                frame(out -> request(
+                        out,
+                        FrameKind.REQUEST,
+                        Prefix.MORE | Prefix.BODY_CRC,
+                        9,
+                        plainCall(),
+                        Arrays.copyOf(split, 12),
+                        split.length,
+                        crc)));
+        vectors.put(
+                "continuation",
+                frame(out -> continuation(out, 9, false, Arrays.copyOfRange(split, 12, split.length), split.length)));
+        vectors.put("response", frame(out -> response(out, 7, text("hello"))));
+        vectors.put("response-failure", frame(out -> failure(out, 7)));
+        vectors.put("cancel", frame(out -> cancel(out, 7)));
+        vectors.put("ping", frame(out -> Frames.ping(out, 0x0102030405060708L)));
+        vectors.put("pong", frame(out -> Frames.pong(out, 0x0102030405060708L)));
+        vectors.put("closing", frame(out -> Frames.message(out, FrameKind.CLOSING, new Closing("a new release"))));
+        vectors.put("closing-ack", frame(Frames::closingAck));
+        vectors.put("credit", frame(out -> Frames.credit(out, 524_288)));
+        vectors.put("control-inquiry", frame(out -> Frames.message(out, FrameKind.CONTROL, new Control.Inquiry(7))));
+        vectors.put("control-progress", frame(out -> Frames.message(out, FrameKind.CONTROL, progress())));
+        vectors.put(
+                "control-protocol-error",
+                frame(out -> Frames.message(
+                        out, FrameKind.CONTROL, new Control.ProtocolError(7, "Request id 7 was used before."))));
+        return vectors;
+    }
+
+    /**
+     * A connection's life: handshake, calls, two split bodies interleaved with small frames, a frame of an unknown kind,
+     * oversized bodies, control and closing. Read with {@link #SMALL_LIMITS}.
+     */
+    static byte[] stream() {
+        byte[] first = random(1, 700);
+        byte[] second = random(2, 260);
+        int crc = Crc32c.of(buffer(first), 0, first.length);
+        return frame(out -> {
+            Frames.message(out, FrameKind.HELLO, hello());
+            Frames.message(out, FrameKind.WELCOME, welcome());
+            request(out, 1, text("hi"));
+            request(
+                    out,
+                    FrameKind.REQUEST,
+                    Prefix.MORE | Prefix.BODY_CRC,
+                    2,
+                    fullCall(),
+                    Arrays.copyOf(first, 256),
+                    first.length,
+                    crc);
+            Frames.ping(out, 99);
+            continuation(out, 2, true, Arrays.copyOfRange(first, 256, 512), first.length);
+            request(out, FrameKind.ONE_WAY, Prefix.MORE, 3, plainCall(), Arrays.copyOf(second, 100), second.length, 0);
+            unknownKind(out, 33, text("from the future"));
+            continuation(out, 3, true, Arrays.copyOfRange(second, 100, 101), second.length);
+            continuation(out, 2, false, Arrays.copyOfRange(first, 512, 700), first.length);
+            response(out, 4, text("hello"));
+            continuation(out, 3, false, Arrays.copyOfRange(second, 101, 260), second.length);
+            request(out, 5, random(3, 1025)); // over the limit of one frame
+            request(out, FrameKind.REQUEST, Prefix.MORE, 6, plainCall(), random(4, 50), 2049, 0); // over the whole
+            continuation(out, 6, true, random(5, 60), 2049);
+            failure(out, 7);
+            Frames.message(out, FrameKind.CONTROL, new Control.Inquiry(7));
+            Frames.message(out, FrameKind.CONTROL, progress());
+            Frames.credit(out, 524_288);
+            cancel(out, 8);
+            Frames.message(out, FrameKind.CLOSING, new Closing("a new release"));
+            Frames.closingAck(out);
+        });
+    }
 
     static Invocation plainCall() {
         return Invocation.of(SERVICE, METHOD, Payload.EMPTY, callerLedger()).build();
@@ -50,6 +145,7 @@ final class WireSample {
                 .build();
     }
 
+    /** 1 µs in the queue, 2 µs to pick, 3 µs for a connection. */
     static Ledger callerLedger() {
         Ledger ledger = new Ledger(Phase.CLIENT_QUEUE, 0);
         ledger.enter(Phase.PICK, 1_000);
@@ -58,6 +154,7 @@ final class WireSample {
         return ledger;
     }
 
+    /** 10, 20, 30 and 40 µs in the phases of the server. */
     static Ledger serverLedger() {
         Ledger ledger = new Ledger(Phase.SERVER_QUEUE, 0);
         ledger.enter(Phase.DECODE, 10_000);
@@ -65,6 +162,10 @@ final class WireSample {
         ledger.enter(Phase.ENCODE, 60_000);
         ledger.enter(Phase.BACK, 100_000);
         return ledger;
+    }
+
+    static Control.Progress progress() {
+        return new Control.Progress(7, true, Phase.EXECUTE, 4_000_000, 10_000, 20_000, 0, 0);
     }
 
     static void request(ByteBuf out, long id, byte[] body) {
@@ -96,6 +197,13 @@ final class WireSample {
         int header = out.writerIndex();
         new ReplyHeader("no such order", "demo.NoSuchOrder").encode(out);
         Prefix.finish(out, start, FrameKind.RESPONSE, 0, id, hop, out.writerIndex() - header, 0, 0, 0);
+    }
+
+    static void unknownKind(ByteBuf out, int code, byte[] body) {
+        int start = out.writerIndex();
+        request(out, 0, body);
+        out.setByte(start + 3, code);
+        Prefix.seal(out, start);
     }
 
     static Hello hello() {
@@ -137,6 +245,25 @@ final class WireSample {
 
     static void cancel(ByteBuf out, long id) {
         Frames.cancel(out, id, Cancellation.Reason.DEADLINE);
+    }
+
+    /** What a writer of frames writes. */
+    interface Writing {
+        void to(ByteBuf out);
+    }
+
+    static byte[] frame(Writing writing) {
+        ByteBuf out = Unpooled.buffer();
+        writing.to(out);
+        byte[] bytes = new byte[out.readableBytes()];
+        out.readBytes(bytes);
+        return bytes;
+    }
+
+    static byte[] random(long seed, int length) {
+        byte[] bytes = new byte[length];
+        new Random(seed).nextBytes(bytes);
+        return bytes;
     }
 
     static byte[] text(String text) {

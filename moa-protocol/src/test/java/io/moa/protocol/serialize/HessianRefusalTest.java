@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.moa.protocol.serialize.SerializationException.Reason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -132,38 +135,95 @@ class HessianRefusalTest {
     }
 
     private void assertRefused(String name, byte[] body) {
-        List<String> asked = Collections.synchronizedList(new ArrayList<>());
-        ClassLoader watch = new ClassLoader(getClass().getClassLoader()) {
-            @Override
-            protected Class<?> loadClass(String className, boolean resolve) throws ClassNotFoundException {
-                asked.add(className);
-                return super.loadClass(className, resolve);
-            }
-        };
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(watch);
+        watch.asked.clear();
         try {
-            SerializationException refusal =
-                    catchThrowableOfType(SerializationException.class, () -> Samples.decode(anything, body));
-            assertThat(refusal).as("refusal of %s", name).isNotNull();
-            assertThat(refusal.reason()).isEqualTo(Reason.REFUSED);
-            assertThat(refusal)
-                    .hasMessageContaining("The class " + name + " is not allowed for " + Samples.Shop.class.getName())
-                    .hasMessageContaining("@SubTypes(" + name.replace('$', '.') + ".class)")
-                    .hasMessageContaining(".allow(\"" + name + "\")");
+            for (BodyCodec codec : List.of(anything, watched)) {
+                SerializationException refusal =
+                        catchThrowableOfType(SerializationException.class, () -> Samples.decode(codec, body));
+                assertThat(refusal).as("refusal of %s", name).isNotNull();
+                assertThat(refusal.reason()).isEqualTo(Reason.REFUSED);
+                assertThat(refusal)
+                        .hasMessageContaining(
+                                "The class " + name + " is not allowed for " + Samples.Shop.class.getName())
+                        .hasMessageContaining("@SubTypes(" + name.replace('$', '.') + ".class)")
+                        .hasMessageContaining(".allow(\"" + name + "\")");
+            }
         } finally {
             thread.setContextClassLoader(before);
         }
-        assertThat(asked).doesNotContain(name);
+        assertThat(watch.asked).doesNotContain(name);
+    }
+
+    /** Writes down what it is asked for. The watched service is loaded by it, so MOA would ask it for more classes. */
+    private static final class Watch extends ClassLoader {
+        final List<String> asked = Collections.synchronizedList(new ArrayList<>());
+
+        Watch(ClassLoader parent) {
+            super(parent);
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            asked.add(name);
+            if (!name.startsWith(Samples.class.getName())) {
+                return super.loadClass(name, resolve);
+            }
+            synchronized (getClassLoadingLock(name)) {
+                Class<?> loaded = findLoadedClass(name);
+                if (loaded != null) {
+                    return loaded;
+                }
+                try (InputStream in = getParent().getResourceAsStream(name.replace('.', '/') + ".class")) {
+                    byte[] bytes = in.readAllBytes();
+                    return defineClass(name, bytes, 0, bytes.length);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }
+    }
+
+    private static final Watch watch = new Watch(HessianRefusalTest.class.getClassLoader());
+    private static final BodyCodec watched = new HessianSerializer().result(Object.class, watchedShop());
+
+    private static AllowList watchedShop() {
+        try {
+            Class<?> shop = watch.loadClass(Samples.Shop.class.getName());
+            AllowList allowed = AllowList.ofService(shop);
+            assertThat(shop).isNotSameAs(Samples.Shop.class);
+            return allowed;
+        } catch (ClassNotFoundException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
-    void loadsNoRefusedClass() throws Exception {
-        // A class that nothing else of this JVM mentions, and that tells when it is defined.
+    void watchesTheLoaderThatWouldBeAsked() {
+        String name = "com.acme.Watched";
+        BodyCodec codec;
+        try {
+            codec = hessian.result(
+                    Object.class,
+                    AllowList.ofService(watch.loadClass(Samples.Shop.class.getName()))
+                            .plus(name));
+        } catch (ClassNotFoundException e) {
+            throw new AssertionError(e);
+        }
+        watch.asked.clear();
+        byte[] body = Samples.byHand(out -> Samples.object(out, name));
+        assertThatThrownBy(() -> Samples.decode(codec, body)).hasMessageContaining("add its jar");
+        assertThat(watch.asked).as("else the absence above would prove nothing").contains(name);
+    }
+
+    @Test
+    void createsAClassOnceItsNameIsAllowed() {
         String name = Tripwire.class.getName();
         byte[] body = Samples.byHand(out -> Samples.object(out, name, "text", "x"));
         assertThatThrownBy(() -> Samples.decode(anything, body)).isInstanceOf(SerializationException.class);
+        assertThat(Tripwire.made).isZero();
         assertThat(Samples.decode(hessian.result(Object.class, shop.plus(name)), body))
                 .isInstanceOf(Tripwire.class);
         assertThat(Tripwire.made).isEqualTo(1);

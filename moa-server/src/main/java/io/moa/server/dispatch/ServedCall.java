@@ -11,9 +11,8 @@ import io.moa.invoke.Phase;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
 import io.moa.invoke.Ticker;
-import io.moa.protocol.payload.BodyPayload;
 import io.moa.protocol.payload.BytesPayload;
-import io.moa.protocol.payload.ValuePayload;
+import io.moa.protocol.payload.SizeHint;
 import io.moa.protocol.serialize.SerializationException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -166,14 +165,7 @@ final class ServedCall implements Runnable {
             return;
         }
         try {
-            BodyPayload result = new ValuePayload(value, codecs.result(), method.resultSize());
-            ByteBuf bytes;
-            try {
-                bytes = result.encoded(ByteBufAllocator.DEFAULT, maxReplyBytes);
-            } finally {
-                result.release();
-            }
-            reply.complete(new Reply.Value(new BytesPayload(bytes)));
+            reply.complete(new Reply.Value(new BytesPayload(encode(value))));
         } catch (SerializationException e) {
             reply.complete(Reply.failure(
                             e.reason() == SerializationException.Reason.TOO_LARGE ? Status.TOO_LARGE : Status.INTERNAL,
@@ -185,6 +177,19 @@ final class ServedCall implements Runnable {
                     Reply.failure(Status.INTERNAL, Executed.YES, method + " ran, but encoding its result failed: " + e)
                             .withCause(e));
         }
+    }
+
+    private ByteBuf encode(@Nullable Object value) {
+        SizeHint size = method.resultSize();
+        ByteBuf bytes = ByteBufAllocator.DEFAULT.buffer(Math.min(size.bytes(), maxReplyBytes), maxReplyBytes);
+        try {
+            codecs.result().encode(value, bytes, maxReplyBytes);
+        } catch (Throwable thrown) {
+            bytes.release();
+            throw thrown;
+        }
+        size.learn(bytes.readableBytes());
+        return bytes;
     }
 
     private void fail(Throwable thrown) {

@@ -12,12 +12,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
-class FloorPeerTest {
+class EchoPeerTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"netty-floor", "netty-floor-worker", "netty-floor-joined", "netty-floor-worker-joined"})
+    @ValueSource(
+            strings = {
+                "netty-floor",
+                "netty-floor-worker",
+                "netty-floor-joined",
+                "netty-floor-worker-joined",
+                "moa-direct",
+                "moa-worker"
+            })
     void answersEveryCallWithItsOwnBytes(String contender) throws Exception {
-        EchoOptions options = new EchoOptions(1, 2, 1, 4, 1024, 0, Transport.nio);
+        EchoOptions options = new EchoOptions(1, 2, 1, 4, 1024, 0, Transport.best());
         EchoPeer peer = Contenders.named(contender);
         EchoCall echo = peer.connect("127.0.0.1", peer.start(options), options);
 

@@ -1,0 +1,85 @@
+package io.moa.cli;
+
+import io.moa.node.quickstart.Greeter;
+import io.moa.node.quickstart.Quickstart;
+import io.moa.node.quickstart.SampleProvider;
+import java.io.PrintStream;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code moa quickstart}. */
+@Command(
+        name = "quickstart",
+        mixinStandardHelpOptions = true,
+        description =
+                "Starts a registry, two instances of a sample service and a consumer, makes calls over real sockets,"
+                        + " and tells what happened. Exits 0 if everything went as promised.")
+final class QuickstartCommand implements Callable<Integer> {
+
+    /** What only makes sense when serving. */
+    static final class Serving {
+        @Option(
+                names = "--serve",
+                required = true,
+                description = "Only offer the sample service, until the process is ended.")
+        private boolean serve;
+
+        @Option(
+                names = "--port",
+                defaultValue = "9000",
+                paramLabel = "PORT",
+                description = "The TCP port to serve at, 0 for a free one; default ${DEFAULT-VALUE}.")
+        private int port;
+
+        @Option(
+                names = "--host",
+                defaultValue = "127.0.0.1",
+                paramLabel = "HOST",
+                description = "The local address to listen on; default ${DEFAULT-VALUE}.")
+        private String host;
+    }
+
+    @ParentCommand
+    private MoaCommand moa;
+
+    @ArgGroup(exclusive = false)
+    private Serving serving;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (serving == null) {
+            return new Quickstart(moa.out(), moa.colour()).run() ? 0 : 1;
+        }
+        serve(moa.out());
+        return 0;
+    }
+
+    private void serve(PrintStream out) throws InterruptedException {
+        SampleProvider provider = SampleProvider.start("sample", null, serving.host, serving.port);
+        CountDownLatch asked = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            provider.close();
+                            out.println("Ended after " + provider.greeter().runs() + " calls.");
+                            out.flush();
+                            asked.countDown();
+                        },
+                        "moa-quickstart-end"));
+        out.println(Greeter.NAME + " is served at " + provider.address() + ". Call it from another terminal:");
+        out.println();
+        for (String call : new String[] {
+            "'greet(java.lang.String)' '[\"Ada\"]'", "'ponder(java.lang.String,int)' '[\"Ada\", 300]' --ledger"
+        }) {
+            out.println("  ./moa call 127.0.0.1:" + provider.port() + " " + Greeter.NAME + " " + call);
+        }
+        out.println();
+        out.println("End it with Ctrl+C or SIGTERM: calls under way are answered first.");
+        out.flush();
+        asked.await();
+    }
+}

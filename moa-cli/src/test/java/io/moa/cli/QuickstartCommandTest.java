@@ -1,0 +1,113 @@
+package io.moa.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.moa.node.quickstart.Greeter;
+import io.moa.testkit.Eventually;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+class QuickstartCommandTest {
+
+    /** What a process that was ended by SIGTERM says of its end: 128 + 15. */
+    private static final int ENDED_BY_SIGTERM = 143;
+
+    private static final Pattern SERVED = Pattern.compile(Greeter.NAME + " is served at tcp://127.0.0.1:(\\d+)\\..*");
+
+    @Test
+    void theQuickstartKeepsItsPromises() {
+        CommandRun quickstart = CommandRun.of("quickstart");
+        assertThat(quickstart.out().replaceAll("\\s+", " ")) // its lines break wherever a port number makes them
+                .contains("A answered ", "B answered ", "C answered ")
+                .contains("client queue", "server queue", "together")
+                .contains("went to execute")
+                .contains("Asynchronous: ", "the one-way call arrived", "Generic: ")
+                .containsPattern("as promised: calls [0-9]+, failed 0\\.")
+                .containsPattern("as promised: idempotent calls [0-9]+, failed 0\\.")
+                .contains("Everything went as promised", "./moa quickstart --serve --port 9000")
+                .doesNotContain("NOT AS PROMISED")
+                .doesNotContain("\u001B");
+        assertThat(quickstart.exitCode()).isZero();
+    }
+
+    @Test
+    void servesUntilTheProcessIsAskedToEnd() throws Exception {
+        Process process = moa("quickstart", "--serve", "--port", "0");
+        Queue<String> lines = new ConcurrentLinkedQueue<>();
+        try {
+            Thread reader = readInto(lines, process);
+            Eventually eventually = Eventually.within(Duration.ofSeconds(60));
+            String first = eventually.value(
+                    () -> lines.stream()
+                            .filter(line -> SERVED.matcher(line).matches())
+                            .findFirst()
+                            .orElse(""),
+                    line -> !line.isEmpty(),
+                    "the line with the port");
+            Matcher served = SERVED.matcher(first);
+            assertThat(served.matches()).isTrue();
+
+            CommandRun call = CommandRun.of(
+                    "call", "127.0.0.1:" + served.group(1), Greeter.NAME, "greet(java.lang.String)", "[\"Ada\"]");
+            assertThat(call.err()).isEmpty();
+            assertThat(call.out()).contains("Hello, Ada");
+
+            process.toHandle().destroy(); // SIGTERM; Process.destroy() would also close the streams we read
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            reader.join();
+            assertThat(process.exitValue()).isEqualTo(ENDED_BY_SIGTERM);
+            assertThat(lines)
+                    .anyMatch(line -> line.contains("./moa call 127.0.0.1:" + served.group(1)))
+                    .last()
+                    .isEqualTo("Ended after 1 calls.");
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void aPortInUseIsSaid() throws Exception {
+        try (java.net.ServerSocket taken = new java.net.ServerSocket(0)) {
+            CommandRun serve = CommandRun.of(
+                    "quickstart", "--serve", "--host", "0.0.0.0", "--port", String.valueOf(taken.getLocalPort()));
+            assertThat(serve.exitCode()).isEqualTo(1);
+            assertThat(serve.err()).contains("Cannot listen on tcp://0.0.0.0:" + taken.getLocalPort());
+        }
+    }
+
+    private static Process moa(String... args) throws IOException {
+        ProcessBuilder command = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                MoaCommand.class.getName());
+        command.command().addAll(java.util.List.of(args));
+        return command.redirectErrorStream(true).start();
+    }
+
+    private static Thread readInto(Queue<String> lines, Process process) {
+        Thread reader = new Thread(
+                () -> {
+                    try (BufferedReader text = new BufferedReader(
+                            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+                        text.lines().forEach(lines::add);
+                    } catch (IOException e) {
+                        lines.add("could not read on: " + e);
+                    }
+                },
+                "reads the output of the child");
+        reader.setDaemon(true);
+        reader.start();
+        return reader;
+    }
+}

@@ -1,0 +1,191 @@
+package io.moa.governance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.moa.discovery.Address;
+import io.moa.discovery.Instance;
+import io.moa.discovery.OperatorState;
+import io.moa.discovery.ServiceExport;
+import io.moa.discovery.ServiceId;
+import io.moa.discovery.Snapshot;
+import io.moa.governance.balance.P2cPicker;
+import io.moa.governance.plan.Plan;
+import io.moa.governance.plan.PlanCompiler;
+import io.moa.invoke.Attributes;
+import io.moa.invoke.Executed;
+import io.moa.invoke.Invocation;
+import io.moa.invoke.Ledger;
+import io.moa.invoke.Lease;
+import io.moa.invoke.MethodId;
+import io.moa.invoke.Payload;
+import io.moa.invoke.Phase;
+import io.moa.invoke.Reply;
+import io.moa.invoke.Status;
+import io.moa.testkit.FakeTicker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class PlanTest {
+
+    private static final ServiceId SERVICE = ServiceId.of("shop.Stock");
+    private static final Reply OK = new Reply.Value(Payload.EMPTY);
+    private static final Reply BROKEN = Reply.failure(Status.UNAVAILABLE, Executed.MAYBE, "");
+
+    private final FakeTicker ticker = new FakeTicker();
+    private final PlanCompiler compiler = new PlanCompiler(new Random(42), ticker);
+
+    @Test
+    void idleInstancesShareByWeight() {
+        Plan plan = plan(instance("a", 100), instance("b", 300));
+        Map<String, Integer> picks = pickAndEnd(plan, 40_000);
+        // Two draws without putting back, then the lighter load per weight: with both idle the heavier one is lighter.
+        assertThat(picks.get("b")).isGreaterThan(picks.get("a"));
+    }
+
+    @Test
+    void equalInstancesShareEqually() {
+        Plan plan = plan(instance("a", 100), instance("b", 100), instance("c", 100), instance("d", 100));
+        pickAndEnd(plan, 40_000)
+                .forEach((uuid, count) -> assertThat(count).as(uuid).isBetween(9_500, 10_500));
+    }
+
+    @Test
+    void busyInstanceGetsLess() {
+        Plan plan = plan(instance("a", 100), instance("b", 100), instance("c", 100));
+        List<Lease> held = new ArrayList<>();
+        while (held.size() < 50) { // keep what a gets
+            Lease lease = plan.pick(call());
+            if (lease.instance().uuid().equals("a")) {
+                held.add(lease);
+            } else {
+                lease.settle(OK, ticker.nanos());
+            }
+            if (held.size() >= 1) {
+                break;
+            }
+        }
+        Map<String, Integer> picks = pickAndEnd(plan, 10_000);
+        assertThat(picks.getOrDefault("a", 0)).isZero(); // of two, a always has more in flight
+    }
+
+    @Test
+    void failedInstanceIsAvoidedUntilItHasRestedOrAnswered() {
+        Plan plan = plan(instance("a", 100), instance("b", 100));
+        fail(plan, "a");
+        assertThat(pickAndEnd(plan, 1_000)).doesNotContainKey("a");
+        ticker.advance(Duration.ofMillis(1_001));
+        assertThat(pickAndEnd(plan, 1_000)).containsKeys("a", "b");
+    }
+
+    @Test
+    void knowledgeOfAnInstanceOutlivesThePlan() {
+        fail(plan(instance("a", 100), instance("b", 100)), "a");
+        Plan next = plan(instance("a", 100), instance("b", 100), instance("c", 100));
+        assertThat(pickAndEnd(next, 1_000)).doesNotContainKey("a");
+    }
+
+    @Test
+    void triedInstancesAreUsedAgainOnlyWhenNoOtherIsLeft() {
+        Plan plan = plan(instance("a", 100), instance("b", 100));
+        assertThat(plan.pick(tried("a")).instance().uuid()).isEqualTo("b");
+        assertThat(plan.pick(tried("a", "b"))).isNotNull();
+    }
+
+    @Test
+    void unusableInstancesAreNeverPickedAndTheReasonIsGiven() {
+        Snapshot snapshot = new Snapshot(
+                SERVICE,
+                7,
+                List.of(
+                        new Snapshot.Entry(instance("a", 100), false, OperatorState.NONE),
+                        new Snapshot.Entry(instance("b", 100), true, new OperatorState(true, null, null)),
+                        new Snapshot.Entry(instance("c", 0), true, OperatorState.NONE)),
+                ticker.nanos(),
+                "memory");
+        Plan plan = compiler.compile(snapshot);
+        assertThat(plan.pick(call())).isNull();
+        assertThat(plan.whyNone())
+                .contains("of 3 registered instances")
+                .contains("1 were taken offline by an operator")
+                .contains("1 are not online")
+                .contains("1 have weight 0")
+                .contains("revision 7");
+    }
+
+    @Test
+    void operatorsWeightReplacesTheInstancesOwn() {
+        Snapshot snapshot = new Snapshot(
+                SERVICE,
+                1,
+                List.of(new Snapshot.Entry(instance("a", 0), true, new OperatorState(false, 50, null))),
+                ticker.nanos(),
+                "memory");
+        assertThat(compiler.compile(snapshot).pick(call())).isNotNull();
+    }
+
+    @Test
+    void unknownIsNotEmpty() {
+        assertThat(compiler.compile(Snapshot.unknown(SERVICE, ticker.nanos())).whyNone())
+                .contains("no registry has answered yet");
+        assertThat(plan().whyNone()).contains("no instance of shop.Stock is registered");
+    }
+
+    private void fail(Plan plan, String uuid) {
+        while (true) {
+            Lease lease = plan.pick(call());
+            boolean wanted = lease.instance().uuid().equals(uuid);
+            lease.settle(wanted ? BROKEN : OK, ticker.nanos());
+            if (wanted) {
+                return;
+            }
+        }
+    }
+
+    private Map<String, Integer> pickAndEnd(Plan plan, int times) {
+        Map<String, Integer> picks = new HashMap<>();
+        for (int i = 0; i < times; i++) {
+            Lease lease = plan.pick(call());
+            picks.merge(lease.instance().uuid(), 1, Integer::sum);
+            lease.settle(OK, ticker.nanos());
+        }
+        return picks;
+    }
+
+    private Plan plan(Instance... instances) {
+        List<Snapshot.Entry> entries = new ArrayList<>();
+        for (Instance instance : instances) {
+            entries.add(new Snapshot.Entry(instance, true, OperatorState.NONE));
+        }
+        return compiler.compile(new Snapshot(SERVICE, 1, entries, ticker.nanos(), "memory"));
+    }
+
+    private static Instance instance(String uuid, int weight) {
+        return new Instance(
+                uuid,
+                "shop",
+                List.of(new Address.Tcp("127.0.0.1", 9000)),
+                List.of(new ServiceExport(SERVICE, Set.of("hessian"), "")),
+                weight,
+                0,
+                Map.of());
+    }
+
+    private Invocation call() {
+        return Invocation.of(
+                        SERVICE,
+                        MethodId.parse("count()"),
+                        Payload.EMPTY,
+                        new Ledger(Phase.CLIENT_QUEUE, ticker.nanos()))
+                .build();
+    }
+
+    private Invocation tried(String... uuids) {
+        return call().withAttributes(Attributes.EMPTY.with(P2cPicker.TRIED, Set.of(uuids)));
+    }
+}

@@ -1,0 +1,245 @@
+package io.moa.node.quickstart;
+
+import io.moa.Moa;
+import io.moa.client.CallOptions;
+import io.moa.client.MoaClient;
+import io.moa.discovery.ServiceId;
+import io.moa.invoke.CallTimeoutException;
+import io.moa.invoke.Filter;
+import io.moa.invoke.Ledger;
+import io.moa.invoke.Phase;
+import io.moa.invoke.Ticker;
+import io.moa.node.quickstart.Greeter.Greeting;
+import io.moa.registry.memory.MemoryRegistry;
+import io.moa.registry.memory.MemoryRegistryStore;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Shows what MOA does, by doing it: a registry in memory, two instances of a service and a consumer, each with sockets of
+ * its own, in this process. Every figure it prints was counted in this run; what it promises it checks, and says so if a
+ * promise is not kept.
+ */
+public final class Quickstart {
+
+    private static final int FIRST_CALLS = 200;
+    private static final int CALLS = 500;
+    private static final int CALLERS = 8;
+
+    private final Account account;
+    private final MemoryRegistryStore store = new MemoryRegistryStore();
+    private final AtomicReference<Ledger> ledgerOfLastCall = new AtomicReference<>(new Ledger(Phase.CLIENT_QUEUE, 0));
+
+    /**
+     * A quickstart.
+     *
+     * @param out where the account is written
+     * @param colour whether to write it in colours
+     */
+    public Quickstart(PrintStream out, boolean colour) {
+        this.account = new Account(out, colour);
+    }
+
+    /**
+     * Runs it, once. Takes a few seconds and blocks that long.
+     *
+     * @return whether everything went as promised
+     */
+    public boolean run() {
+        account.title("MOA quickstart: a registry, two instances of a service and a consumer, over real sockets");
+        try (MemoryRegistry registry = registry();
+                SampleProvider a = provider("A");
+                SampleProvider b = provider("B");
+                Moa moa = Moa.builder("consumer").registry(registry).build();
+                MoaClient client =
+                        MoaClient.builder(moa).filter(rememberLedger()).build()) {
+            Greeter greeter = client.stub(Greeter.class);
+            account.tell("Instance A listens at " + a.address() + ", instance B at " + b.address()
+                    + ". Each has announced itself in the registry, where the consumer found both.");
+
+            whoAnswers(greeter);
+            whereTheTimeGoes(greeter);
+            whatTakesTooLong(client, greeter);
+            otherWaysToCall(client, greeter, a, b);
+            try (SampleProvider c = oneLeavesOneComes(greeter, a)) {
+                oneIsKilled(greeter, b, c);
+            }
+        }
+        return sumUp();
+    }
+
+    private void whoAnswers(Greeter greeter) {
+        account.chapter("Who answers");
+        Map<String, Integer> answers = new TreeMap<>();
+        long start = System.nanoTime();
+        for (int i = 0; i < FIRST_CALLS; i++) {
+            answers.merge(greeter.greet("Ada").by(), 1, Integer::sum);
+        }
+        long tookMicros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start);
+        account.tell(
+                FIRST_CALLS + " calls of greet(\"Ada\"), one after another: A answered " + answers.getOrDefault("A", 0)
+                        + ", B answered " + answers.getOrDefault("B", 0) + ". That took " + tookMicros / 1000
+                        + " ms in a JVM that has just started, so it says little about speed.");
+        account.promise(answers.size() == 2, "both instances answered.");
+    }
+
+    private void whereTheTimeGoes(Greeter greeter) {
+        account.chapter("Where the time of one call goes");
+        greeter.greet("Ada");
+        account.ledger(ledgerOfLastCall.get());
+        account.tell("The server measured its own part and sent it back with the reply. Every call has such a ledger.");
+    }
+
+    private void whatTakesTooLong(MoaClient client, Greeter greeter) {
+        account.chapter("What happens when a call takes too long");
+        Greeter hasty = client.with(greeter, CallOptions.NONE.withTimeout(Duration.ofMillis(300)));
+        try {
+            hasty.ponder("Ada", 1_000);
+            account.promise(false, "a call that takes 1 s should not have ended within 300 ms.");
+        } catch (CallTimeoutException e) {
+            account.tell("A caller that waits 300 ms called a method that takes 1 s, and was told:");
+            account.tell(String.valueOf(e.getMessage()));
+            account.promise(
+                    String.valueOf(e.getMessage()).contains("went to " + Phase.EXECUTE.label()),
+                    "the message names the phase that is to blame.");
+        }
+    }
+
+    private void otherWaysToCall(MoaClient client, Greeter greeter, SampleProvider a, SampleProvider b) {
+        account.chapter("Other ways to call");
+
+        CompletableFuture<Greeting> declared = greeter.greetLater("Grace");
+        CompletableFuture<Greeting> made = client.async(greeter, g -> g.ponder("Edsger", 20));
+        boolean waited = made.isDone();
+        account.tell("Asynchronous: two calls were on their way at once and brought \""
+                + declared.join().text() + "\" and \""
+                + made.join().text() + "\".");
+        account.promise(!waited, "the caller went on before the reply was there.");
+
+        greeter.note("the quickstart was here");
+        boolean arrived = within(
+                Duration.ofSeconds(10), () -> a.greeter().notes() + b.greeter().notes() == 1);
+        account.promise(arrived, "the one-way call arrived, and nobody waited for a reply.");
+
+        Object plain = client.generic(ServiceId.of(Greeter.NAME)).call("greet(java.lang.String)", "Alan");
+        account.tell("Generic: without the Java interface, the same service answered with plain data, " + plain + ".");
+        account.promise(
+                plain instanceof Map<?, ?> map && "Hello, Alan".equals(map.get("text")),
+                "a caller needs no class of the service.");
+    }
+
+    /** Returns the instance that comes. */
+    private SampleProvider oneLeavesOneComes(Greeter greeter, SampleProvider leaving) {
+        account.chapter("An instance leaves, another comes, while " + CALLERS + " threads go on calling");
+        SampleProvider coming;
+        SteadyCallers callers = SteadyCallers.start(CALLERS, "quickstart-caller", () -> greeter.greet("Ada"));
+        try (callers) {
+            callers.awaitMore(CALLS);
+            int inFlight = leaving.inFlight();
+            long start = System.nanoTime();
+            leaving.close();
+            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+            account.tell(
+                    "Instance A was closed gracefully with " + calls(inFlight) + " in flight: it left the registry,"
+                            + " told the consumer, answered what was under way, and was gone after " + millis + " ms.");
+            callers.awaitMore(CALLS);
+            coming = provider("C");
+            callers.awaitMore(CALLS);
+        }
+        account.tell("Then instance C came, at " + coming.address() + ". In all " + callers.whoAnswered() + ".");
+        tellFailures(callers);
+        account.promise(callers.failed() == 0, "calls " + callers.made() + ", failed " + callers.failed() + ".");
+        account.promise(coming.greeter().runs() > 0, "the newcomer was found and called.");
+        return coming;
+    }
+
+    private void oneIsKilled(Greeter greeter, SampleProvider victim, SampleProvider survivor) {
+        account.chapter("An instance dies, while " + CALLERS + " threads go on calling");
+        long repeatedBefore = survivor.repeated();
+        SteadyCallers idempotent = SteadyCallers.start(CALLERS / 2, "quickstart-idempotent", () -> greeter.find("Ada"));
+        SteadyCallers plain = SteadyCallers.start(CALLERS / 2, "quickstart-plain", () -> greeter.ponder("Ada", 2));
+        int inFlight;
+        try (idempotent;
+                plain) {
+            idempotent.awaitMore(CALLS / 5);
+            inFlight = victim.inFlight();
+            store.disconnect(); // a process that dies tells no registry
+            victim.kill();
+            idempotent.awaitMore(CALLS / 5);
+            plain.awaitMore(CALLS / 5);
+        }
+        store.reconnect();
+        account.tell("The sockets of instance B were closed without a word, with " + calls(inFlight)
+                + " in flight, and the registry went on listing it.");
+        tellFailures(idempotent);
+        account.promise(
+                idempotent.failed() == 0,
+                "idempotent calls " + idempotent.made() + ", failed " + idempotent.failed() + ".");
+        account.tell("Sent a second time, to instance C: " + calls(survivor.repeated() - repeatedBefore)
+                + ". Calls of a method that is not declared idempotent are"
+                + " sent again only if they certainly did not run; of " + plain.made() + " of those " + plain.failed()
+                + " failed" + (plain.failed() == 0 ? "." : ", and the caller was told that they may have run:"));
+        tellFailures(plain);
+        account.promise(
+                plain.failures().keySet().stream().allMatch(kind -> kind.startsWith("UNAVAILABLE")),
+                "no caller was left waiting for its timeout.");
+    }
+
+    private static String calls(long number) {
+        return number == 1 ? "1 call" : number + " calls";
+    }
+
+    private void tellFailures(SteadyCallers callers) {
+        callers.failures()
+                .forEach((kind, count) -> account.tell(count.sum() + " × " + kind + ": " + callers.example(kind)));
+    }
+
+    private boolean sumUp() {
+        boolean kept = account.broken() == 0;
+        account.chapter("In short");
+        account.tell(
+                kept
+                        ? "Everything went as promised. The consumer named a service and never an address; it saw one"
+                                + " instance leave, one come and one die, and lost no call that could be saved. Where"
+                                + " the time of a call went stands in its ledger."
+                        : account.broken() + " of the promises above were not kept. That should not happen: please"
+                                + " report it with this account.");
+        account.tell("What to do next: read README.md and examples/, beginning with the smallest program;"
+                + " docs/concepts.md explains the words used here. To call the service yourself:");
+        account.literal("./moa quickstart --serve --port 9000");
+        account.literal("./moa call 127.0.0.1:9000 " + Greeter.NAME + " 'greet(java.lang.String)' '[\"Ada\"]'");
+        return kept;
+    }
+
+    private MemoryRegistry registry() {
+        return new MemoryRegistry(store, Ticker.system());
+    }
+
+    private SampleProvider provider(String name) {
+        return SampleProvider.start(name, registry(), "127.0.0.1", 0);
+    }
+
+    private Filter rememberLedger() {
+        return (call, next) -> {
+            ledgerOfLastCall.set(call.ledger());
+            return next.invoke(call);
+        };
+    }
+
+    private static boolean within(Duration limit, java.util.function.BooleanSupplier condition) {
+        long start = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - start > limit.toNanos()) {
+                return false;
+            }
+            LockSupport.parkNanos(200_000);
+        }
+        return true;
+    }
+}

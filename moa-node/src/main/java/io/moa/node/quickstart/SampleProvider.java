@@ -1,0 +1,109 @@
+package io.moa.node.quickstart;
+
+import io.moa.Moa;
+import io.moa.discovery.Address;
+import io.moa.discovery.Registry;
+import io.moa.invoke.Filter;
+import io.moa.server.MoaServer;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/** One instance that offers the sample service: a runtime and a server of its own, as a process of its own would have. */
+public final class SampleProvider implements AutoCloseable {
+
+    private final String name;
+    private final Moa moa;
+    private final MoaServer server;
+    private final SampleGreeter greeter;
+    private final LongAdder repeated;
+
+    private SampleProvider(String name, Moa moa, MoaServer server, SampleGreeter greeter, LongAdder repeated) {
+        this.name = name;
+        this.moa = moa;
+        this.server = server;
+        this.greeter = greeter;
+        this.repeated = repeated;
+    }
+
+    /**
+     * Starts an instance. Whoever starts it closes it: it does not listen to signals by itself.
+     *
+     * @param name signs its greetings
+     * @param registry where it announces itself, or null for nowhere
+     * @param host the local address to listen on
+     * @param port the TCP port, or 0 for a free one
+     * @throws IllegalStateException if the port cannot be listened on
+     */
+    public static SampleProvider start(String name, @Nullable Registry registry, String host, int port) {
+        Moa.Builder builder = Moa.builder("quickstart").eventLoops(1);
+        Moa moa =
+                registry == null ? builder.build() : builder.registry(registry).build();
+        SampleGreeter greeter = new SampleGreeter(name);
+        LongAdder repeated = new LongAdder();
+        Filter countRepetitions = (call, next) -> {
+            if (call.hop().attempt() > 0) {
+                repeated.increment();
+            }
+            return next.invoke(call);
+        };
+        boolean started = false;
+        try {
+            MoaServer server = MoaServer.builder(moa)
+                    .host(host)
+                    .port(port)
+                    .filter(countRepetitions)
+                    .export(greeter)
+                    .closeOnShutdown(false)
+                    .start();
+            started = true;
+            return new SampleProvider(name, moa, server, greeter, repeated);
+        } finally {
+            if (!started) {
+                moa.close();
+            }
+        }
+    }
+
+    /** The name with which it signs. */
+    public String name() {
+        return name;
+    }
+
+    /** Where it listens. */
+    public Address address() {
+        return server.address();
+    }
+
+    /** Its TCP port. */
+    public int port() {
+        return server.port();
+    }
+
+    /** What it does and has done. */
+    public SampleGreeter greeter() {
+        return greeter;
+    }
+
+    /** How many calls came here that had been sent before, here or elsewhere. */
+    long repeated() {
+        return repeated.sum();
+    }
+
+    /** How many calls it is serving. */
+    int inFlight() {
+        return server.inFlight();
+    }
+
+    /** Leaves at once, as a killed process would: sockets close without a word. Idempotent. */
+    void kill() {
+        server.closeNow();
+        moa.close();
+    }
+
+    /** Leaves gracefully; blocks until the last call is answered. Idempotent. */
+    @Override
+    public void close() {
+        server.close();
+        moa.close();
+    }
+}
