@@ -283,7 +283,7 @@ final class ClientConnection implements Connection, FrameLink.Side {
         link.flush();
     }
 
-    /** First it is asked where the call is, a little before its time is up; then its time is up. */
+    /** First it is asked where the call is, a little before its time is up; then the time is up. */
     private void due(PendingCall call) {
         if (call.ended()) {
             return; // by another that was due in the same tick
