@@ -20,8 +20,11 @@ public enum Status {
     UNIMPLEMENTED(3, false),
     /** The service is exported, but not with this serializer, compression or feature. */
     UNSUPPORTED(4, false),
-    /** The time of the call was up, at the caller or at a hop. A call withdrawn earlier is {@link #CANCELLED}. */
-    DEADLINE_EXCEEDED(5, true),
+    /**
+     * The time of the call was up, at the caller or at a hop. It speaks against nobody by itself, because it is the caller
+     * who chose the time. A call withdrawn earlier is {@link #CANCELLED}.
+     */
+    DEADLINE_EXCEEDED(5, false),
     /** The caller withdrew the call. */
     CANCELLED(6, false),
     /**

@@ -55,16 +55,18 @@ public class Codec {
     /** What one connection has. */
     @State(Scope.Thread)
     public static class Connection implements FrameSink {
-        private final byte[] target = CallHeader.encodeTarget(
-                ServiceId.of("io.moa.benchmarks.Echo"), MethodId.parse("echo(byte[])"), 1);
-        private final byte[] caller = CallHeader.encodeCaller(new Caller("caller", "a-uuid-of-thirty-six-characters-here"));
+        private final byte[] target =
+                CallHeader.encodeTarget(ServiceId.of("io.moa.benchmarks.Echo"), MethodId.parse("echo(byte[])"), 1);
+        private final byte[] caller =
+                CallHeader.encodeCaller(new Caller("caller", "a-uuid-of-thirty-six-characters-here"));
         private final Ledger ledger = new Ledger(Phase.CLIENT_QUEUE, 0);
         private final Invocation call = Invocation.of(
                         ServiceId.of("io.moa.benchmarks.Echo"), MethodId.parse("echo(byte[])"), Payload.EMPTY, ledger)
                 .build();
         private final FrameReader reader = new FrameReader(FrameLimits.DEFAULT);
         private final ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(4096);
-        private final ByteBuf body = PooledByteBufAllocator.DEFAULT.directBuffer(BODY_BYTES).writeZero(BODY_BYTES);
+        private final ByteBuf body =
+                PooledByteBufAllocator.DEFAULT.directBuffer(BODY_BYTES).writeZero(BODY_BYTES);
         private ByteBuf request = out;
         private int seen;
 
@@ -88,8 +90,7 @@ public class Codec {
             int from = to.writerIndex();
             to.writeBytes(target).writeBytes(caller);
             CallHeader.writeDynamic(to, call, 0);
-            Prefix.finish(
-                    to, start, FrameKind.REQUEST, 0, id, hop, to.writerIndex() - from, BODY_BYTES, BODY_BYTES, 0);
+            Prefix.finish(to, start, FrameKind.REQUEST, 0, id, hop, to.writerIndex() - from, BODY_BYTES, BODY_BYTES, 0);
             to.writeBytes(body, 0, BODY_BYTES);
         }
 

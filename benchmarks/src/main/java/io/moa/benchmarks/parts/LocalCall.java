@@ -55,16 +55,17 @@ public class LocalCall {
         public void open() {
             timer.setRemoveOnCancelPolicy(true);
             MemoryRegistry registry = new MemoryRegistry(Ticker.system());
-            InProcessTransport network = new InProcessTransport(
-                    TransportConfig.DEFAULT, Ticker.system(), (task, delay) -> {
+            InProcessTransport network =
+                    new InProcessTransport(TransportConfig.DEFAULT, Ticker.system(), (task, delay) -> {
                         ScheduledFuture<?> scheduled = timer.schedule(task, delay, TimeUnit.NANOSECONDS);
                         return () -> scheduled.cancel(false);
                     });
             boolean inProcess = transport.equals("inprocess");
             Moa provider = moa("echo", registry, inProcess ? network : null);
             Moa consumer = moa("caller", registry, inProcess ? network : null);
-            MoaServer.Builder builder =
-                    MoaServer.builder(provider).workers(Workers.platform(4, 100)).export(new Echo());
+            MoaServer.Builder builder = MoaServer.builder(provider)
+                    .workers(Workers.platform(4, 100))
+                    .export(new Echo());
             MoaServer server = (inProcess ? builder.address(new Address.InProcess("echo")) : builder).start();
             MoaClient client = MoaClient.builder(consumer).build();
             echo = client.stub(EchoService.class);

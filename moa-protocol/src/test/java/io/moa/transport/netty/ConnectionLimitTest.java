@@ -2,14 +2,14 @@ package io.moa.transport.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moa.testkit.ChaosProxy;
-import io.moa.testkit.Eventually;
-import io.moa.testkit.LeakCheck;
+import io.moa.discovery.Address;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
-import io.moa.discovery.Address;
 import io.moa.protocol.frame.FrameKind;
+import io.moa.testkit.ChaosProxy;
+import io.moa.testkit.Eventually;
+import io.moa.testkit.LeakCheck;
 import io.moa.transport.TransportConfig;
 import io.netty.channel.epoll.EpollSocketChannel;
 import java.time.Duration;
@@ -46,7 +46,8 @@ class ConnectionLimitTest {
             assertThat(door.listener.connections()).isEqualTo(5);
             assertThat(door.listener.turnedAway()).isEqualTo(20);
             for (RawPeer peer : kept) {
-                assertThat(peer.send(RawPeer.request(1, new byte[8])).next().kind()).isEqualTo(FrameKind.RESPONSE);
+                assertThat(peer.send(RawPeer.request(1, new byte[8])).next().kind())
+                        .isEqualTo(FrameKind.RESPONSE);
             }
             kept.remove(0).close();
             Eventually.within(OpenDoor.PATIENCE)
@@ -72,8 +73,7 @@ class ConnectionLimitTest {
                 });
                 ChaosProxy proxy = ChaosProxy.to("127.0.0.1", ((Address.Tcp) door.address()).port())) {
             ClientConnection connection = door.connect(new Address.Tcp("127.0.0.1", proxy.port()));
-            CompletableFuture<Reply> reply =
-                    OpenDoor.call(connection, OpenDoor.longBody(1), Duration.ofSeconds(30));
+            CompletableFuture<Reply> reply = OpenDoor.call(connection, OpenDoor.longBody(1), Duration.ofSeconds(30));
             Eventually.within(OpenDoor.PATIENCE).until(() -> answers.size() == 1, () -> "not arrived");
             proxy.clientToServer().swallow();
             proxy.serverToClient().swallow();

@@ -71,7 +71,8 @@ final class OpenDoor implements AutoCloseable, Host {
     }
 
     static CompletableFuture<Reply> call(ClientConnection connection, Invocation call) {
-        return connection.invoke(call).whenComplete((reply, broken) -> call.payload().release());
+        return connection.invoke(call).whenComplete((reply, broken) -> call.payload()
+                .release());
     }
 
     static Invocation invocation(ByteBuf body, Duration timeout) {

@@ -43,7 +43,8 @@ final class RawPeer implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 30_000;
 
     /** What came. */
-    record Seen(FrameKind kind, long id, int status, @Nullable Executed executed, String text, byte[] body) {}
+    record Seen(
+            FrameKind kind, long id, int status, @Nullable Executed executed, String text, byte[] body) {}
 
     private final Socket socket;
     private final FrameReader reader = new FrameReader(new FrameLimits(1 << 20, 16 << 20, 1 << 30));
@@ -103,8 +104,18 @@ final class RawPeer implements AutoCloseable {
                 out,
                 FrameKind.WELCOME,
                 new Welcome(
-                        true, "", application, "raw-server-uuid", 1, 0, 64 << 10, 64 << 20, 1 << 20, new byte[0],
-                        List.of(SERVICE), 1_000));
+                        true,
+                        "",
+                        application,
+                        "raw-server-uuid",
+                        1,
+                        0,
+                        64 << 10,
+                        64 << 20,
+                        1 << 20,
+                        new byte[0],
+                        List.of(SERVICE),
+                        1_000));
         return out;
     }
 
@@ -186,7 +197,8 @@ final class RawPeer implements AutoCloseable {
     }
 
     /** The next frame, or null if the other side has closed the connection. */
-    @Nullable Seen nextOrEnd() {
+    @Nullable
+    Seen nextOrEnd() {
         while (seen.isEmpty()) {
             int length;
             try {

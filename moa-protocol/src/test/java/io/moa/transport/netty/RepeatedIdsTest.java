@@ -40,7 +40,8 @@ class RepeatedIdsTest {
         AtomicIntegerArray runs = new AtomicIntegerArray(REQUESTS);
         Random random = new Random(8);
         try (OpenDoor door = new OpenDoor(TransportConfig.DEFAULT, call -> {
-                    runs.incrementAndGet((int) ((BytesPayload) call.payload()).content().getLong(0));
+                    runs.incrementAndGet(
+                            (int) ((BytesPayload) call.payload()).content().getLong(0));
                     return OpenDoor.echo(call);
                 });
                 RawPeer peer = RawPeer.connect(door.address()).introduced(1 << 20)) {
@@ -68,7 +69,8 @@ class RepeatedIdsTest {
                         assertThat(seen.text()).contains("was used before").contains("was not run");
                         told++;
                     } else {
-                        assertThat(seen.id()).isEqualTo(Unpooled.wrappedBuffer(seen.body()).readLong() + 1);
+                        assertThat(seen.id())
+                                .isEqualTo(Unpooled.wrappedBuffer(seen.body()).readLong() + 1);
                         answered++;
                     }
                 }

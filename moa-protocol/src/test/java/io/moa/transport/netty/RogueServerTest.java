@@ -107,7 +107,9 @@ class RogueServerTest {
                     write(batch, RawPeer.response(request.id(), 0, request.body(), request.body().length));
                     write(batch, RawPeer.response(request.id(), 0, new byte[100], 100)); // and once more
                 } else if (random.nextInt(50) == 0) {
-                    write(batch, RawPeer.response(CALLS + 1L + random.nextInt(CALLS), Prefix.MORE, new byte[1], 5_000_000));
+                    write(
+                            batch,
+                            RawPeer.response(CALLS + 1L + random.nextInt(CALLS), Prefix.MORE, new byte[1], 5_000_000));
                 } else {
                     long unknown = random.nextLong();
                     boolean asked = unknown > 0 && unknown <= CALLS;
@@ -145,8 +147,7 @@ class RogueServerTest {
         CompletableFuture<ClientConnection> connecting = connecting();
         try (RawPeer rogue = welcomed()) {
             ClientConnection connection = connecting.join();
-            CompletableFuture<Reply> hasty =
-                    OpenDoor.call(connection, OpenDoor.longBody(1), Duration.ofMillis(50));
+            CompletableFuture<Reply> hasty = OpenDoor.call(connection, OpenDoor.longBody(1), Duration.ofMillis(50));
             RawPeer.Seen first = rogue.next();
             assertThat(((Reply.Failure) hasty.join()).status()).isEqualTo(Status.DEADLINE_EXCEEDED);
             CompletableFuture<Reply> next = OpenDoor.call(connection, OpenDoor.longBody(2), LONG);
@@ -157,7 +158,8 @@ class RogueServerTest {
             }
             rogue.send(RawPeer.response(second.id(), 0, second.body(), 8));
             assertThat(OpenDoor.longIn(next.join())).isEqualTo(2);
-            Eventually.within(LONG).until(() -> connection.unmatchedReplies() == 1, () -> "the late one was not counted");
+            Eventually.within(LONG)
+                    .until(() -> connection.unmatchedReplies() == 1, () -> "the late one was not counted");
             connection.close();
         }
     }

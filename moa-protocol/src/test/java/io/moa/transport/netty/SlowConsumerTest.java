@@ -80,10 +80,7 @@ class SlowConsumerTest {
     private static void askSmall(ClientConnection connection) {
         List<CompletableFuture<Reply>> replies = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            replies.add(OpenDoor.call(
-                    connection,
-                    Unpooled.wrappedBuffer(OpenDoor.number(8)),
-                    Duration.ofSeconds(20)));
+            replies.add(OpenDoor.call(connection, Unpooled.wrappedBuffer(OpenDoor.number(8)), Duration.ofSeconds(20)));
         }
         replies.forEach(reply -> assertThat(OpenDoor.longIn(reply.join())).isZero());
     }
@@ -103,8 +100,10 @@ class SlowConsumerTest {
 
     @Test
     void clientWithTooManyUntakenRepliesIsRefusedFurtherCalls() {
-        TransportConfig config =
-                CONFIG.toBuilder().stallTimeout(Duration.ofMinutes(1)).maxQueuedBytes(3L * MIB).build();
+        TransportConfig config = CONFIG.toBuilder()
+                .stallTimeout(Duration.ofMinutes(1))
+                .maxQueuedBytes(3L * MIB)
+                .build();
         try (OpenDoor door = new OpenDoor(config, OpenDoor::asManyAsAsked)) {
             try (RawPeer miser = RawPeer.connect(door.address()).introduced(64 * 1024)) {
                 int refused = 0;
