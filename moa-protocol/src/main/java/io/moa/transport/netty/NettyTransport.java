@@ -30,6 +30,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.util.NetUtil;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -168,28 +169,49 @@ public final class NettyTransport implements Transport {
                 client.option(EpollChannelOption.TCP_USER_TIMEOUT, userTimeoutMillis());
             }
         }
-        var connecting = client.connect(socketAddress(address));
-        // One limit for connect and handshake together: what a caller waits for is both.
+        // One limit for name, connect and handshake together: what a caller waits for is all of them.
         var limit = loops.schedule(
                 () -> {
-                    if (!connection.opened().isDone()) {
-                        connection.failOpening(
-                                (connecting.isSuccess() ? "No handshake with " : "No connection to ") + address
-                                        + " within " + config.connectTimeout().toMillis() + " ms",
-                                null);
-                        connecting.channel().close();
-                    }
+                    connection.failOpening(
+                            "No connection to " + address + ", handshake included, within "
+                                    + config.connectTimeout().toMillis() + " ms",
+                            null);
+                    connection.link().close("the connect timeout was over");
                 },
                 config.connectTimeout().toNanos(),
                 TimeUnit.NANOSECONDS);
         connection.opened().whenComplete((opened, failed) -> limit.cancel(false));
-        connecting.addListener(done -> {
-            if (!done.isSuccess()) {
-                Throwable cause = done.cause();
-                connection.failOpening("Could not connect to " + address + ": " + cause.getMessage(), cause);
-            }
-        });
+        if (address instanceof Address.Tcp tcp && !isLiteral(tcp.host())) {
+            // The JDK's resolver blocks, and this may be an event loop; names are rare, so a thread each is no waste.
+            Thread resolver = new Thread(() -> connect(client, address, connection), "moa-resolve-" + tcp.host());
+            resolver.setDaemon(true);
+            resolver.start();
+        } else {
+            connect(client, address, connection);
+        }
         return connection.opened();
+    }
+
+    private void connect(Bootstrap client, Address address, ClientConnection connection) {
+        if (connection.opened().isDone()) {
+            return; // the name took longer than the limit
+        }
+        try {
+            client.connect(socketAddress(address)).addListener(done -> {
+                if (!done.isSuccess()) {
+                    Throwable cause = done.cause();
+                    connection.failOpening("Could not connect to " + address + ": " + cause.getMessage(), cause);
+                } else if (connection.opened().isCompletedExceptionally()) {
+                    connection.link().close("the connect timeout was over");
+                }
+            });
+        } catch (RuntimeException e) { // such as event loops that have ended
+            connection.failOpening("Could not connect to " + address + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean isLiteral(String host) {
+        return NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
     }
 
     private WriteBufferWaterMark waterMark() {
