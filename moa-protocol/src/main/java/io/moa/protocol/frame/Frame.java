@@ -11,6 +11,9 @@ import io.netty.buffer.Unpooled;
  */
 public final class Frame {
 
+    // Up to this size a new array costs less than taking a buffer from a pool here and giving it back on another thread.
+    private static final int PLAIN_ARRAY_BYTES = 1024;
+
     private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
     private FrameKind kind = FrameKind.PING;
     private int flags;
@@ -151,6 +154,11 @@ public final class Frame {
             return Unpooled.EMPTY_BUFFER;
         }
         if (bodyLength < buffer.capacity() >> 3) {
+            if (bodyLength <= PLAIN_ARRAY_BYTES) {
+                byte[] copy = new byte[bodyLength];
+                buffer.getBytes(bodyIndex(), copy);
+                return Unpooled.wrappedBuffer(copy);
+            }
             return buffer.alloc().buffer(bodyLength, bodyLength).writeBytes(buffer, bodyIndex(), bodyLength);
         }
         return buffer.retainedSlice(bodyIndex(), bodyLength);
