@@ -11,7 +11,8 @@ import io.netty.buffer.Unpooled;
  */
 public final class Frame {
 
-    // Up to this size a new array costs less than taking a buffer from a pool here and giving it back on another thread.
+    // Up to this size a new array costs less than taking a buffer from a pool here and giving it back on another
+    // thread.
     private static final int PLAIN_ARRAY_BYTES = 1024;
 
     private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
