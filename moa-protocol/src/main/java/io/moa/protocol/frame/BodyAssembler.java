@@ -2,10 +2,10 @@ package io.moa.protocol.frame;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
-import io.netty.util.collection.LongObjectHashMap;
-import io.netty.util.collection.LongObjectMap;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Puts split bodies together, many at a time, and shows each as one frame when it is complete.
@@ -51,7 +51,8 @@ public final class BodyAssembler implements AutoCloseable {
 
     private final int maxBodies;
     private final long maxBytes;
-    private final LongObjectMap<Assembly> assemblies = new LongObjectHashMap<>(4);
+    // Not a map of primitive keys: the peer chooses the ids, and this one stays fast when they all have the same hash.
+    private final Map<Long, Assembly> assemblies = new HashMap<>(4);
     private final Frame whole = new Frame();
     private long announcedBytes;
     private boolean closed;
@@ -187,7 +188,8 @@ public final class BodyAssembler implements AutoCloseable {
         if (left > 0) {
             return Outcome.HELD;
         }
-        remove(frame.requestId());
+        assemblies.remove(frame.requestId());
+        announcedBytes -= assembly.wholeLength;
         try {
             return complete(frame.requestId(), assembly, sink);
         } finally {
@@ -223,22 +225,18 @@ public final class BodyAssembler implements AutoCloseable {
         }
     }
 
-    private Assembly remove(long requestId) {
-        Assembly assembly = assemblies.remove(requestId);
-        announcedBytes -= assembly.wholeLength;
-        return assembly;
-    }
-
     /**
      * Forgets a body, as when its call was cancelled. Pieces that still come are ignored.
      *
      * @return whether there was one
      */
     public boolean drop(long requestId) {
-        if (!assemblies.containsKey(requestId)) {
+        Assembly assembly = assemblies.remove(requestId);
+        if (assembly == null) {
             return false;
         }
-        remove(requestId).gathered.release();
+        announcedBytes -= assembly.wholeLength;
+        assembly.gathered.release();
         return true;
     }
 
@@ -264,9 +262,7 @@ public final class BodyAssembler implements AutoCloseable {
     /** Copies of the incomplete bodies, by ascending id, to go on elsewhere. */
     public List<PartialBody> export() {
         List<PartialBody> bodies = new ArrayList<>(assemblies.size());
-        for (LongObjectMap.PrimitiveEntry<Assembly> entry : assemblies.entries()) {
-            bodies.add(entry.value().exported(entry.key()));
-        }
+        assemblies.forEach((id, assembly) -> bodies.add(assembly.exported(id)));
         bodies.sort((a, b) -> Long.compareUnsigned(a.requestId(), b.requestId()));
         return bodies;
     }

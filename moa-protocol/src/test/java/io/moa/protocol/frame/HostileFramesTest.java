@@ -140,6 +140,76 @@ final class HostileFramesTest {
     }
 
     @Test
+    void noticesEveryFlippedBitOfABodyWithChecksum() {
+        byte[] body = WireSample.random(1, 100);
+        int crc = Crc32c.of(WireSample.buffer(body), 0, body.length);
+        byte[] bytes = WireSample.frame(out -> WireSample.request(
+                out, FrameKind.REQUEST, Prefix.BODY_CRC, 7, WireSample.plainCall(), body, body.length, crc));
+        for (int bit = -1; bit < body.length * 8; bit++) {
+            byte[] flipped = bytes.clone();
+            if (bit >= 0) {
+                flipped[bytes.length - body.length + bit / 8] ^= (byte) (1 << bit % 8);
+            }
+            boolean[] intact = new boolean[1];
+            try (FrameReader reader = new FrameReader(FrameLimits.DEFAULT)) {
+                reader.read(Unpooled.wrappedBuffer(flipped), new FrameSink() {
+                    @Override
+                    public void frame(Frame frame) {
+                        intact[0] = frame.bodyIntact();
+                    }
+
+                    @Override
+                    public void oversized(Frame header) {}
+                });
+            }
+            assertThat(intact[0]).as("bit %s", bit).isEqualTo(bit < 0);
+        }
+    }
+
+    @Test
+    void aMillionHostileLengthsTakeNoMemory() {
+        byte[] bytes = request();
+        ByteBuf frame = WireSample.buffer(bytes);
+        long[] edges = {0, 1, 35, 36, 4096, 4097, 65_535, 65_536, 65_537, 262_144, 262_145, 8_388_608, 8_388_609};
+        int[] fields = {16, 20, 24};
+        Random random = new Random(2);
+        CountedMemory memory = CountedMemory.heap();
+        for (int round = 0; round < 1_000_000; round++) {
+            byte[] before = round % 1000 == 0 ? request() : bytes;
+            if (before != bytes) {
+                frame.setBytes(0, before);
+            }
+            int field = fields[random.nextInt(3)];
+            int length = random.nextInt(3) > 0
+                    ? (int) (edges[random.nextInt(edges.length)] * (random.nextInt(8) == 0 ? -1 : 1))
+                    : random.nextInt();
+            frame.setInt(field, length);
+            if (random.nextInt(20) == 0) {
+                frame.setShort(6, random.nextInt());
+            }
+            long headers = frame.getUnsignedShort(6) + frame.getUnsignedInt(16);
+            if (headers <= bytes.length - Prefix.LENGTH) {
+                Prefix.seal(frame, 0);
+            }
+            try (FrameReader reader = new FrameReader(FrameLimits.DEFAULT)) {
+                reader.read(memory.of(bytes, 0, bytes.length), IGNORING);
+                assertThat(memory.usedBytes()).isLessThanOrEqualTo(2L * bytes.length + 64);
+            } catch (FrameException e) {
+                // the usual end
+            }
+        }
+        memory.assertAllReleased();
+    }
+
+    private static final FrameSink IGNORING = new FrameSink() {
+        @Override
+        public void frame(Frame frame) {}
+
+        @Override
+        public void oversized(Frame header) {}
+    };
+
+    @Test
     void rejectsFramesThatDisagreeWithThemselves() {
         byte[] longer = WireSample.frame(
                 out -> WireSample.request(out, FrameKind.REQUEST, 0, 7, WireSample.plainCall(), new byte[3], 4, 0));
