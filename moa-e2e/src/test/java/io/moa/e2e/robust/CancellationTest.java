@@ -61,7 +61,9 @@ class CancellationTest {
         Duration timeout = Duration.ofSeconds(2);
         try (Town town = new Town()) {
             RelayChain chain = new RelayChain(town);
-            chain.relay.passLater("connects").cancel(true);
+            CompletableFuture<String> connects = chain.relay.passLater("connects");
+            Town.eventually().until(() -> !chain.kept.isEmpty(), () -> "C was not reached");
+            connects.cancel(true);
             Town.eventually().until(() -> chain.servers.stream().allMatch(s -> s.inFlight() == 0), () -> "in flight");
             chain.visits.clear();
             Relay hasty = chain.client.with(chain.relay, CallOptions.NONE.withTimeout(timeout));

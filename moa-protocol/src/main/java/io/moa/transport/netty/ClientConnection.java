@@ -76,6 +76,7 @@ final class ClientConnection implements Connection, FrameLink.Side {
     private final AtomicInteger inFlight = new AtomicInteger();
     private final LongAdder unmatchedReplies = new LongAdder();
     private volatile Peer peer = new Peer("", "");
+    private volatile boolean introduced;
     private volatile boolean usable;
     private volatile boolean closing;
     private volatile boolean gone;
@@ -373,10 +374,16 @@ final class ClientConnection implements Connection, FrameLink.Side {
         }
     }
 
+    /** Whether the socket was connected and this side has said who it is. Any thread. */
+    boolean introduced() {
+        return introduced;
+    }
+
     // ---- what happens on the link
 
     @Override
     public void up() {
+        introduced = true;
         Hello hello = new Hello(
                 self.application(),
                 self.instance(),

@@ -173,8 +173,8 @@ public final class NettyTransport implements Transport {
         var limit = loops.schedule(
                 () -> {
                     connection.failOpening(
-                            "No connection to " + address + ", handshake included, within "
-                                    + config.connectTimeout().toMillis() + " ms",
+                            (connection.introduced() ? "No handshake with " : "No connection to ") + address
+                                    + " within " + config.connectTimeout().toMillis() + " ms",
                             null);
                     connection.link().close("the connect timeout was over");
                 },
