@@ -170,7 +170,7 @@ class ConnectionLossTest {
             assertThatThrownBy(() -> work.once(1)).isInstanceOfSatisfying(CallException.class, failure -> {
                 assertThat(failure.status()).isEqualTo(Status.UNAVAILABLE);
                 assertThat(failure.executed()).isEqualTo(Executed.NO);
-                assertThat(failure.getMessage()).contains("handshake included").contains("within 100 ms");
+                assertThat(failure.getMessage()).contains("No handshake with").contains("within 100 ms");
             });
         }
     }

@@ -205,7 +205,7 @@ class RogueServerTest {
         try (OpenDoor hasty = new OpenDoor(config, OpenDoor::echo)) {
             assertThatThrownBy(() -> hasty.connect(address()))
                     .hasCauseInstanceOf(ConnectFailedException.class)
-                    .hasMessageContaining("handshake included")
+                    .hasMessageContaining("No handshake with")
                     .hasMessageContaining("within 200 ms");
         }
     }
