@@ -64,8 +64,7 @@ class BigPayloadTest {
 
     @Test
     void requestOverTheLimitIsAnsweredAndTheConnectionLives() throws Exception {
-        TransportConfig tight =
-                Town.PATIENT.toBuilder().maxBodyBytes(100_000).build();
+        TransportConfig tight = Town.PATIENT.toBuilder().maxBodyBytes(100_000).build();
         try (Town town = new Town()) {
             MoaServer server = town.hidden(Town.APPLICATION, tight, Work.class, workshop);
             ChaosProxy proxy = town.keep(ChaosProxy.to("127.0.0.1", server.port()));

@@ -72,7 +72,9 @@ class CancellationTest {
             assertThat(visits).extracting(RelayChain.Visit::place).containsExactly("a", "b", "c");
             long before = timeout.toNanos();
             for (RelayChain.Visit visit : visits) {
-                assertThat(visit.remainingNanos()).as("left at %s", visit.place()).isLessThan(before);
+                assertThat(visit.remainingNanos())
+                        .as("left at %s", visit.place())
+                        .isLessThan(before);
                 before = visit.remainingNanos();
             }
             // A and B wait for their own calls, which end at the same deadline; C waits for nothing and has to be told.

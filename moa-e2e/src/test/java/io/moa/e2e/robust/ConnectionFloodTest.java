@@ -33,7 +33,8 @@ class ConnectionFloodTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 150})
     void thoseWhoWereThereFirstAreServedAndTheDoorOpensAgain(int filesHeldOpen) throws Exception {
-        Assumptions.assumeTrue(Files.isExecutable(PRLIMIT), PRLIMIT + " limits the open files of a process; it is absent");
+        Assumptions.assumeTrue(
+                Files.isExecutable(PRLIMIT), PRLIMIT + " limits the open files of a process; it is absent");
         try (ChildProvider child = new ChildProvider(
                         "child-uuid", filesHeldOpen, PRLIMIT.toString(), "--nofile=" + OPEN_FILES + ":" + OPEN_FILES);
                 Town town = new Town()) {

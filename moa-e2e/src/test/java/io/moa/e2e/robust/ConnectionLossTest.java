@@ -66,16 +66,15 @@ class ConnectionLossTest {
                 boolean again = i % 2 == 0;
                 long id = account.sent(again);
                 (again ? idempotent : others)
-                        .add(Town.settle(
-                                account,
-                                id,
-                                client.async(work, w -> again ? w.heldAgain(id) : w.held(id))));
+                        .add(Town.settle(account, id, client.async(work, w -> again ? w.heldAgain(id) : w.held(id))));
             }
             Town.eventually()
                     .until(
                             () -> lost.entered.get() + safe.entered.get() >= CALLS,
                             () -> lost.entered + " and " + safe.entered + " entered");
-            assertThat(lost.entered.get()).as("calls at the provider to be lost").isPositive();
+            assertThat(lost.entered.get())
+                    .as("calls at the provider to be lost")
+                    .isPositive();
             switch (loss) {
                 case RESET -> proxy.reset();
                 case CLOSED -> dying.closeNow();
@@ -87,7 +86,10 @@ class ConnectionLossTest {
             // Those that waited at the lost one run at the safe one now.
             Town.eventually()
                     .until(
-                            () -> others.stream().filter(CompletableFuture::isDone).count() == lost(others),
+                            () -> others.stream()
+                                            .filter(CompletableFuture::isDone)
+                                            .count()
+                                    == lost(others),
                             () -> "the lost calls have not ended");
             safe.open();
             Town.eventually().until(() -> account.open() == 0, () -> account.toString());
@@ -106,7 +108,9 @@ class ConnectionLossTest {
     }
 
     private static long lost(List<CompletableFuture<Long>> calls) {
-        long ended = calls.stream().filter(CompletableFuture::isCompletedExceptionally).count();
+        long ended = calls.stream()
+                .filter(CompletableFuture::isCompletedExceptionally)
+                .count();
         return ended == 0 ? -1 : ended;
     }
 
@@ -174,8 +178,7 @@ class ConnectionLossTest {
     @Test
     void nothingRunsAtAnotherApplicationThatWasGivenThePort() throws Exception {
         try (Town town = new Town()) {
-            MoaServer stranger = town.hidden(
-                    "stranger", Town.PATIENT, Work.class, new Workshop("stranger", account));
+            MoaServer stranger = town.hidden("stranger", Town.PATIENT, Work.class, new Workshop("stranger", account));
             town.announce("gone-uuid", stranger.port(), 100);
             MoaClient client = town.consumer(Town.PATIENT);
             Work work = client.stub(Work.class);
@@ -191,8 +194,8 @@ class ConnectionLossTest {
     @Test
     void anotherProcessOfTheSameApplicationIsAdopted() throws Exception {
         try (Town town = new Town()) {
-            MoaServer restarted = town.hidden(
-                    Town.APPLICATION, Town.PATIENT, Work.class, new Workshop("restarted", account));
+            MoaServer restarted =
+                    town.hidden(Town.APPLICATION, Town.PATIENT, Work.class, new Workshop("restarted", account));
             town.announce("uuid-before-the-restart", restarted.port(), 100);
             Work work = town.consumer(Town.PATIENT).stub(Work.class);
             assertThat(work.who()).isEqualTo("restarted");

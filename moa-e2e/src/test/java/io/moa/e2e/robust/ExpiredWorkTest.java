@@ -50,7 +50,9 @@ class ExpiredWorkTest {
                     .ticker(ticker)
                     .build());
             MoaServer server = town.provider(
-                    MoaServer.builder(moa).workers(Workers.platform(1, CALLS)), Work.class, new Workshop("x", this::run));
+                    MoaServer.builder(moa).workers(Workers.platform(1, CALLS)),
+                    Work.class,
+                    new Workshop("x", this::run));
             MoaClient client = town.consumer(Town.PATIENT);
             Work work = client.stub(Work.class);
             List<CompletableFuture<Long>> calls = new ArrayList<>();
@@ -74,7 +76,10 @@ class ExpiredWorkTest {
             CallAccount.Tally tally = account.verify();
             assertThat(late).as("began after their deadline").hasValue(0);
             assertThat(tally.executions()).isEqualTo(tally.ok()).isPositive();
-            assertThat(tally.rejected()).as("ended before they began").isPositive().isEqualTo(CALLS - tally.ok());
+            assertThat(tally.rejected())
+                    .as("ended before they began")
+                    .isPositive()
+                    .isEqualTo(CALLS - tally.ok());
             calls.stream().filter(CompletableFuture::isCompletedExceptionally).forEach(call -> {
                 Throwable thrown = call.handle((value, why) -> why).join();
                 assertThat(Town.failure(thrown).status()).isEqualTo(Status.DEADLINE_EXCEEDED);

@@ -76,9 +76,7 @@ final class RelayChain {
             CallScope scope = CallScope.current();
             if (scope != null) {
                 visits.add(new Visit(
-                        place,
-                        scope.deadline().remainingNanos(Ticker.system().nanos()),
-                        scope.cancellation()));
+                        place, scope.deadline().remainingNanos(Ticker.system().nanos()), scope.cancellation()));
             }
             return next;
         }

@@ -65,8 +65,7 @@ class ScopeTest {
                 room.acquire();
                 String expected = "tag-" + i + " " + Long.toHexString(i);
                 Scoped tagged = client.with(
-                        scoped,
-                        CallOptions.NONE.withTag("tag-" + i).withTrace(new Trace(i, i, i, 1, null)));
+                        scoped, CallOptions.NONE.withTag("tag-" + i).withTrace(new Trace(i, i, i, 1, null)));
                 CompletableFuture<String> call = tagged.gather(expected).whenComplete((seen, thrown) -> room.release());
                 calls.add(call);
             }
@@ -99,8 +98,7 @@ class ScopeTest {
         Scoped onwards = next == null
                 ? null
                 : town.keep(MoaClient.builder(moa).build()).stub(Scoped.class, StubConfig.ANNOTATED.withGroup(next));
-        ExportConfig config =
-                ExportConfig.DEFAULT.withGroup(group).withWorkers(Workers.platform(WORKERS, 4096));
+        ExportConfig config = ExportConfig.DEFAULT.withGroup(group).withWorkers(Workers.platform(WORKERS, 4096));
         return town.provider(moa, Scoped.class, new Seeing(onwards, pool), config);
     }
 

@@ -55,9 +55,17 @@ class SigtermTest {
             Town.eventually().until(() -> work.who().equals("second"), () -> "calls still go to " + child);
             for (int i = 0; i < CALLS; i++) {
                 long id = account.sent(false);
-                assertThat(Town.settle(account, id, client.async(work, w -> w.once(id))).join()).isEqualTo(id);
+                assertThat(Town.settle(account, id, client.async(work, w -> w.once(id)))
+                                .join())
+                        .isEqualTo(id);
             }
+<<<<<<< HEAD
             assertThat(account.tally().executions()).as("new calls that ran at the second one").isEqualTo(CALLS + 1);
+=======
+            assertThat(account.tally().executions())
+                    .as("new calls that ran at the second one")
+                    .isEqualTo(CALLS);
+>>>>>>> robust
             assertThat(held).noneMatch(CompletableFuture::isDone);
             assertThat(child.isAlive()).isTrue();
 
