@@ -59,13 +59,9 @@ class SigtermTest {
                                 .join())
                         .isEqualTo(id);
             }
-<<<<<<< HEAD
-            assertThat(account.tally().executions()).as("new calls that ran at the second one").isEqualTo(CALLS + 1);
-=======
             assertThat(account.tally().executions())
                     .as("new calls that ran at the second one")
-                    .isEqualTo(CALLS);
->>>>>>> robust
+                    .isEqualTo(CALLS + 1);
             assertThat(held).noneMatch(CompletableFuture::isDone);
             assertThat(child.isAlive()).isTrue();
 
