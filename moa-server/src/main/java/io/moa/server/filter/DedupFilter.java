@@ -153,7 +153,8 @@ public final class DedupFilter implements Filter {
     }
 
     /** Drops what is over, and the oldest beyond the bounds; never a call that still runs, or it could run twice. */
-    private void makeRoom(LinkedHashMap<Key, Entry> entries, long now) {
+    @SuppressWarnings("ReferenceEquality") // the very map, not one that happens to hold the same
+    private void makeRoom(Map<Key, Entry> entries, long now) {
         var oldest = entries.values().iterator();
         while (oldest.hasNext()) {
             Entry entry = oldest.next();
