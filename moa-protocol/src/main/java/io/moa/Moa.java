@@ -12,6 +12,7 @@ import io.moa.transport.netty.NettyTransport;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,8 @@ public final class Moa implements AutoCloseable {
     private final Scheduler scheduler;
     private final @Nullable ExecutorService ownCallbacks;
     private final boolean ownTransport;
+    private final AtomicBoolean serving = new AtomicBoolean();
+    private volatile boolean closed;
     private final long startedAtEpochMillis = System.currentTimeMillis();
 
     private Moa(Builder builder) {
@@ -140,9 +143,32 @@ public final class Moa implements AutoCloseable {
         return startedAtEpochMillis;
     }
 
-    /** Frees connections and threads. Idempotent. */
+    /**
+     * Notes that a server of this runtime begins to speak for its instance.
+     *
+     * @throws IllegalStateException if there is one already, because the two would announce themselves as the same process
+     *     and one would hide the other; or if the runtime is closed
+     */
+    public void beginServing() {
+        if (closed) {
+            throw new IllegalStateException("The runtime of " + self + " is closed");
+        }
+        if (!serving.compareAndSet(false, true)) {
+            throw new IllegalStateException(
+                    "The runtime of " + self + " has a server already. Export all services on it,"
+                            + " or build another Moa for the other server: one instance announces itself once.");
+        }
+    }
+
+    /** Notes that the server of this runtime has ended, so that another may begin. */
+    public void endServing() {
+        serving.set(false);
+    }
+
+    /** Frees connections and threads. Close clients and servers before. Idempotent. */
     @Override
     public void close() {
+        closed = true;
         if (ownTransport) {
             transport.close();
         }

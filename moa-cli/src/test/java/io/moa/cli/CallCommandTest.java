@@ -38,7 +38,7 @@ class CallCommandTest {
         CommandRun call = CommandRun.of(
                 "call",
                 "--timeout-millis",
-                "600",
+                "4000",
                 address,
                 Greeter.NAME,
                 "ponder(java.lang.String,int)",

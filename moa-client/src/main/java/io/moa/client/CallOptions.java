@@ -2,6 +2,7 @@ package io.moa.client;
 
 import io.moa.invoke.Baggage;
 import io.moa.invoke.Criticality;
+import io.moa.invoke.Deadline;
 import io.moa.invoke.Trace;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -35,8 +36,8 @@ public record CallOptions(
     public static final CallOptions NONE = new CallOptions(null, null, null, null, null, Map.of(), Map.of(), null);
 
     public CallOptions {
-        if (timeout != null && (timeout.isZero() || timeout.isNegative())) {
-            throw new IllegalArgumentException("A timeout is more than 0, not " + timeout);
+        if (timeout != null && (timeout.isZero() || timeout.isNegative() || timeout.compareTo(Deadline.MAX) > 0)) {
+            throw new IllegalArgumentException("A timeout is more than 0 and at most 30 days, not " + timeout);
         }
         if (idempotencyKey != null && (idempotencyKey.isEmpty() || idempotencyKey.length() > 200)) {
             throw new IllegalArgumentException(

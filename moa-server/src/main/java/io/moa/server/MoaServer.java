@@ -27,7 +27,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,6 +56,7 @@ public final class MoaServer implements AutoCloseable {
     private final Registry.@Nullable Registration registration;
     private final Duration drainLimit;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private @Nullable Thread shutdownHook; // guarded by this
 
     private MoaServer(
@@ -107,40 +110,52 @@ public final class MoaServer implements AutoCloseable {
     }
 
     /**
-     * Leaves gracefully, at most as long as the drain limit. Blocks until it is done. Idempotent: a second call does
-     * nothing.
+     * Leaves gracefully, at most as long as the drain limit. Blocks until it is done, whoever began it. Idempotent.
      */
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {
+            ended.join(); // somebody else is closing it: whoever returns from close() finds it closed
             return;
         }
-        removeShutdownHook();
-        if (registration != null) {
-            registration.offline(); // first, so that nobody new comes while we tell those who are here
+        try {
+            if (registration != null) {
+                registration.offline(); // first, so that nobody new comes while we tell those who are here
+            }
+            int cut = listener.drain(drainLimit).join();
+            if (cut > 0) {
+                LOG.warn("{} closed with {} calls unfinished after {}", this, cut, drainLimit);
+            }
+        } catch (RejectedExecutionException runtimeClosed) {
+            LOG.warn("{} could not drain, because its runtime was closed before it", this);
+        } finally {
+            end();
         }
-        int cut = listener.drain(drainLimit).join();
-        if (cut > 0) {
-            LOG.warn("{} closed with {} calls unfinished after {}", this, cut, drainLimit);
+    }
+
+    private void end() {
+        try {
+            if (registration != null) {
+                registration.close();
+            }
+            listener.close();
+        } catch (RejectedExecutionException runtimeClosed) {
+            LOG.debug("the runtime of {} was closed before it", this, runtimeClosed);
+        } finally {
+            pools.values().forEach(WorkerPool::close);
+            removeShutdownHook();
+            moa.endServing();
+            ended.complete(null);
         }
-        if (registration != null) {
-            registration.close();
-        }
-        listener.close();
-        pools.values().forEach(WorkerPool::close);
     }
 
     /** Leaves at once: callers see their connections break. For tests of failure and for emergencies. */
     public void closeNow() {
-        if (!closed.compareAndSet(false, true)) {
-            return;
+        if (closed.compareAndSet(false, true)) {
+            end();
+        } else {
+            listener.close(); // cuts a graceful close short
         }
-        removeShutdownHook();
-        listener.close();
-        if (registration != null) {
-            registration.close();
-        }
-        pools.values().forEach(WorkerPool::close);
     }
 
     private synchronized void closeOnShutdown() {
@@ -228,6 +243,9 @@ public final class MoaServer implements AutoCloseable {
 
         /** How long {@link MoaServer#close()} waits for running calls; default 30 s. */
         public Builder drainLimit(Duration value) {
+            if (value.isNegative()) {
+                throw new IllegalArgumentException("A drain limit is 0 or more, not " + value);
+            }
             this.drainLimit = value;
             return this;
         }
@@ -301,6 +319,7 @@ public final class MoaServer implements AutoCloseable {
             List<ServiceExport> published = new ArrayList<>();
             List<ExportedMethod> methods = new ArrayList<>();
             boolean started = false;
+            moa.beginServing();
             try {
                 for (Export<?> export : exports) {
                     ServiceExporter.Exported exported = export(export, pools);
@@ -335,6 +354,7 @@ public final class MoaServer implements AutoCloseable {
                 return server;
             } finally {
                 if (!started) {
+                    moa.endServing();
                     pools.values().forEach(WorkerPool::close);
                 }
             }

@@ -2,6 +2,7 @@ package io.moa.client.cluster;
 
 import io.moa.governance.plan.Plan;
 import io.moa.invoke.Executed;
+import io.moa.invoke.Hints;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Invoker;
 import io.moa.invoke.Lease;
@@ -17,6 +18,8 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class ClusterInvoker implements Invoker {
 
+    private static final Hints NEVER_RETRY = new Hints(0, true, Hints.UNKNOWN_LOAD);
+
     private final Clusters clusters;
     private final Endpoints endpoints;
     private final Ticker ticker;
@@ -29,6 +32,14 @@ public final class ClusterInvoker implements Invoker {
 
     @Override
     public CompletableFuture<Reply> invoke(Invocation call) {
+        if (endpoints.isClosed()) {
+            return CompletableFuture.completedFuture(Reply.failure(
+                            Status.UNAVAILABLE,
+                            Executed.NO,
+                            "The client is closed; the call to " + call.service() + " " + call.method()
+                                    + " was not sent")
+                    .withHints(NEVER_RETRY));
+        }
         call.ledger().enter(Phase.PICK, ticker.nanos());
         Cluster cluster = call.attributes().get(Cluster.KEY);
         if (cluster == null) {

@@ -3,6 +3,7 @@ package io.moa.client.cluster;
 import io.moa.Moa;
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
+import io.moa.invoke.Backstop;
 import io.moa.invoke.Cancellation;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Invocation;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,9 +45,11 @@ final class ConnectionSlot {
 
     private volatile @Nullable Connection open; // the fast path reads only this
     private volatile boolean retired;
+    private volatile boolean closed;
 
     // Guarded by this.
     private final Queue<Waiting> waiting = new ArrayDeque<>();
+    private final List<Connection> leaving = new ArrayList<>(); // told us that they close, with calls of ours on them
     private boolean connecting;
     private int failures;
     private long pausedUntilNanos;
@@ -69,7 +73,7 @@ final class ConnectionSlot {
     private CompletableFuture<Reply> invokeUnconnected(Invocation call) {
         long now = moa.ticker().nanos();
         if (retired) {
-            return refuse(Status.DRAINING, instance + " has left the registry; the call was not sent there");
+            return refuse(Status.DRAINING, whyRetired());
         }
         if (address == null) {
             return refuse(
@@ -85,6 +89,9 @@ final class ConnectionSlot {
         boolean connect = false;
         Connection connected;
         synchronized (this) {
+            if (retired) {
+                return refuse(Status.DRAINING, whyRetired());
+            }
             connected = open;
             if (connected != null && !connected.usable()) {
                 connected = null;
@@ -113,7 +120,11 @@ final class ConnectionSlot {
         if (connected != null) {
             return connected.invoke(call);
         }
-        mine.limit();
+        try {
+            mine.limit();
+        } catch (RejectedExecutionException runtimeClosed) {
+            mine.end(Endpoint.refused(Status.UNAVAILABLE, "The runtime of " + moa.self() + " is closed"));
+        }
         if (connect) {
             connect(call);
         }
@@ -180,7 +191,9 @@ final class ConnectionSlot {
         for (Waiting call : ready) {
             call.proceed(connection);
         }
-        if (retired) {
+        if (closed) {
+            connection.close();
+        } else if (retired) {
             retire(); // after them, or it would find nothing in flight and close before they were made
         }
     }
@@ -217,6 +230,16 @@ final class ConnectionSlot {
         if (open == connection) {
             open = null;
         }
+        leaving.removeIf(left -> left.inFlight() == 0);
+        if (connection.inFlight() > 0) {
+            leaving.add(connection); // its server is closing; the calls on it are still ours to end
+        }
+    }
+
+    private String whyRetired() {
+        return closed
+                ? "The client is closed; the call was not sent"
+                : instance + " has left the registry; the call was not sent there";
     }
 
     void retire() {
@@ -242,19 +265,24 @@ final class ConnectionSlot {
     }
 
     void close() {
+        closed = true;
         retired = true;
         Connection connection = open;
         if (connection != null) {
             connection.close();
         }
+        List<Connection> draining;
         List<Waiting> unlucky;
         synchronized (this) {
+            draining = List.copyOf(leaving);
+            leaving.clear();
             unlucky = new ArrayList<>(waiting);
             waiting.clear();
         }
         for (Waiting call : unlucky) {
-            call.end(Endpoint.refused(Status.UNAVAILABLE, "The client was closed"));
+            call.end(Endpoint.refused(Status.UNAVAILABLE, "The client was closed; the call was not sent"));
         }
+        draining.forEach(Connection::close);
     }
 
     private static CompletableFuture<Reply> refuse(Status status, String message) {
@@ -286,8 +314,19 @@ final class ConnectionSlot {
         }
 
         void proceed(Connection connection) {
-            if (decide()) {
-                connection.invoke(call).thenAccept(reply::complete);
+            if (!decide()) {
+                return;
+            }
+            try {
+                connection
+                        .invoke(call)
+                        .whenComplete((ended, broken) -> reply.complete(
+                                ended != null
+                                        ? ended
+                                        : Backstop.broken(
+                                                call, broken == null ? new NullPointerException("no reply") : broken)));
+            } catch (RuntimeException e) { // such as a payload that an interrupted caller has given up
+                reply.complete(Backstop.broken(call, e));
             }
         }
 

@@ -12,6 +12,7 @@ public final class Endpoints {
     private final Moa moa;
     private final EndpointConfig config;
     private final Map<String, Endpoint> byInstance = new ConcurrentHashMap<>();
+    private volatile boolean closed;
     private final Set<Endpoint> leaving = ConcurrentHashMap.newKeySet(); // their last calls are being finished
 
     public Endpoints(Moa moa, EndpointConfig config) {
@@ -22,9 +23,13 @@ public final class Endpoints {
     /** The endpoint of an instance; made, unconnected, if there is none. */
     public Endpoint of(Instance instance) {
         Endpoint known = byInstance.get(instance.uuid());
-        return known != null
-                ? known
-                : byInstance.computeIfAbsent(instance.uuid(), any -> new Endpoint(moa, instance, config));
+        if (known == null) {
+            known = byInstance.computeIfAbsent(instance.uuid(), any -> new Endpoint(moa, instance, config));
+            if (closed) {
+                known.close(); // it came too late to be closed with the others
+            }
+        }
+        return known;
     }
 
     /** Lets go of the endpoints of all other instances; their calls in flight are finished. */
@@ -38,10 +43,15 @@ public final class Endpoints {
         });
     }
 
-    /** Closes every connection at once. */
+    /** Whether {@link #close()} was called: no call may be begun any more. */
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /** Closes every connection at once, and those that a racing call may still make. */
     public void close() {
+        closed = true;
         byInstance.values().forEach(Endpoint::close);
-        byInstance.clear();
         leaving.forEach(Endpoint::close);
         leaving.clear();
     }

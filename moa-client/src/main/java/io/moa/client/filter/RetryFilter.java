@@ -41,12 +41,16 @@ public final class RetryFilter implements Filter {
         }
         CompletableFuture<Reply> settled = new CompletableFuture<>();
         first.whenComplete((reply, broken) -> {
-            if (reply instanceof Reply.Failure failure && again(call, failure, policy, 1)) {
-                new Sequence(call, next, policy)
-                        .resend()
-                        .whenComplete((later, thrown) -> settle(settled, later, thrown));
-            } else {
-                settle(settled, reply, broken);
+            try {
+                if (reply instanceof Reply.Failure failure && again(call, failure, policy, 1)) {
+                    new Sequence(call, next, policy)
+                            .resend()
+                            .whenComplete((later, thrown) -> settle(settled, later, thrown));
+                } else {
+                    settle(settled, reply, broken);
+                }
+            } catch (Throwable thrown) { // a breach of contract below, for the caller of the route to name
+                settled.completeExceptionally(thrown);
             }
         });
         return settled;

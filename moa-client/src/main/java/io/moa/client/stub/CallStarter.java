@@ -73,10 +73,13 @@ public final class CallStarter {
 
     private Reply await(Invocation call, CompletableFuture<Reply> future) {
         try {
-            if (future.isDone() || call.deadline().isNone()) {
-                return future.get();
-            }
-            return future.get(call.deadline().remainingNanos(moa.ticker().nanos()) + NET_NANOS, TimeUnit.NANOSECONDS);
+            Reply reply = future.isDone() || call.deadline().isNone()
+                    ? future.get()
+                    : future.get(
+                            call.deadline().remainingNanos(moa.ticker().nanos()) + NET_NANOS, TimeUnit.NANOSECONDS);
+            return reply != null
+                    ? reply
+                    : Backstop.broken(call, new NullPointerException("the future completed with null"));
         } catch (TimeoutException e) {
             future.thenAccept(CallStarter::free);
             call.cancellation().fire(Cancellation.Reason.DEADLINE);

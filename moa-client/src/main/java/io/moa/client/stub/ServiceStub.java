@@ -78,7 +78,15 @@ public final class ServiceStub implements InvocationHandler {
     /** Makes one call of a synchronous method without waiting. */
     public <S, T> CompletableFuture<T> async(Class<S> as, Function<S, T> call) {
         Recorder recorder = new Recorder();
-        T unused = call.apply(as.cast(proxy(recorder))); // the recorder answers with nothing; the future has it
+        try {
+            T unused = call.apply(as.cast(proxy(recorder))); // the recorder answers with nothing; the future has it
+        } catch (RuntimeException | Error thrown) {
+            CompletableFuture<@Nullable Object> begun = recorder.made;
+            if (begun != null) {
+                begun.cancel(true); // nobody will ever see its result
+            }
+            throw thrown;
+        }
         CompletableFuture<@Nullable Object> made = recorder.made;
         if (made == null) {
             throw new IllegalArgumentException(

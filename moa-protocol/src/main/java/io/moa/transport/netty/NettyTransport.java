@@ -172,6 +172,9 @@ public final class NettyTransport implements Transport {
         // One limit for name, connect and handshake together: what a caller waits for is all of them.
         var limit = loops.schedule(
                 () -> {
+                    if (connection.opened().isDone()) {
+                        return;
+                    }
                     connection.failOpening(
                             (connection.introduced() ? "No handshake with " : "No connection to ") + address
                                     + " within " + config.connectTimeout().toMillis() + " ms",
@@ -193,11 +196,17 @@ public final class NettyTransport implements Transport {
     }
 
     private void connect(Bootstrap client, Address address, ClientConnection connection) {
-        if (connection.opened().isDone()) {
-            return; // the name took longer than the limit
-        }
         try {
-            client.connect(socketAddress(address)).addListener(done -> {
+            SocketAddress where = socketAddress(address);
+            if (where instanceof InetSocketAddress tcp && tcp.isUnresolved()) {
+                connection.failOpening(
+                        "Could not connect to " + address + ": no host of this name is known here", null);
+                return;
+            }
+            if (connection.opened().isDone()) {
+                return; // the name took longer than the limit
+            }
+            client.connect(where).addListener(done -> {
                 if (!done.isSuccess()) {
                     Throwable cause = done.cause();
                     connection.failOpening("Could not connect to " + address + ": " + cause.getMessage(), cause);

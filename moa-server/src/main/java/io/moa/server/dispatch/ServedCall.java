@@ -1,5 +1,6 @@
 package io.moa.server.dispatch;
 
+import io.moa.invoke.Backstop;
 import io.moa.invoke.CallScope;
 import io.moa.invoke.Cancellation;
 import io.moa.invoke.Executed;
@@ -60,6 +61,14 @@ final class ServedCall implements Runnable {
 
     @Override
     public void run() {
+        try {
+            serve();
+        } catch (Throwable thrown) { // nothing below should throw; a call that never ends would be worse than this
+            reply.complete(Backstop.broken(call, thrown));
+        }
+    }
+
+    private void serve() {
         Ledger ledger = call.ledger();
         long now = ticker.nanos();
         ledger.enter(Phase.DECODE, now);
@@ -139,13 +148,17 @@ final class ServedCall implements Runnable {
         if (method.async() && result instanceof CompletionStage<?> stage) {
             stage.whenComplete((value, thrown) -> {
                 method.running().decrementAndGet();
-                if (thrown != null) {
-                    fail(
-                            thrown instanceof CompletionException && thrown.getCause() != null
-                                    ? thrown.getCause()
-                                    : thrown);
-                } else {
-                    succeed(value);
+                try {
+                    if (thrown != null) {
+                        fail(
+                                thrown instanceof CompletionException && thrown.getCause() != null
+                                        ? thrown.getCause()
+                                        : thrown);
+                    } else {
+                        succeed(value);
+                    }
+                } catch (Throwable broken) {
+                    reply.complete(Backstop.broken(call, broken));
                 }
             });
             return;
@@ -179,6 +192,15 @@ final class ServedCall implements Runnable {
         }
     }
 
+    /** An exception is the implementation's own code, and may throw when asked for its message. */
+    private static @Nullable String messageOf(Throwable thrown) {
+        try {
+            return thrown.getMessage();
+        } catch (Throwable broken) {
+            return "(the exception's getMessage() threw " + broken.getClass().getName() + ")";
+        }
+    }
+
     private ByteBuf encode(@Nullable Object value) {
         SizeHint size = method.resultSize();
         ByteBuf bytes = ByteBufAllocator.DEFAULT.buffer(Math.min(size.bytes(), maxReplyBytes), maxReplyBytes);
@@ -194,8 +216,8 @@ final class ServedCall implements Runnable {
 
     private void fail(Throwable thrown) {
         call.ledger().enter(Phase.ENCODE, ticker.nanos());
-        LOG.debug("{} threw", method, thrown);
-        String message = thrown.getMessage();
+        LOG.debug("{} threw {}", method, thrown.getClass().getName());
+        String message = messageOf(thrown);
         reply.complete(new Reply.Failure(
                 Status.APPLICATION,
                 Executed.YES,

@@ -1,6 +1,7 @@
 package io.moa.server.filter;
 
 import io.moa.discovery.ServiceId;
+import io.moa.invoke.Backstop;
 import io.moa.invoke.Caller;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Filter;
@@ -45,7 +46,12 @@ public final class DedupFilter implements Filter {
         public static final Window DEFAULT = new Window(Duration.ofMinutes(1), 1024, 256, 64 * 1024, 16L * 1024 * 1024);
 
         public Window {
-            if (age.isNegative() || age.isZero() || perCaller < 1 || callers < 1 || maxReplyBytes < 0) {
+            if (age.isNegative()
+                    || age.isZero()
+                    || perCaller < 1
+                    || callers < 1
+                    || maxReplyBytes < 0
+                    || maxTotalBytes < 0) {
                 throw new IllegalArgumentException("Every bound of a dedup window is more than 0");
             }
         }
@@ -56,6 +62,11 @@ public final class DedupFilter implements Filter {
     /** A reply as it is kept: its bytes on the heap, so that nothing has to be counted or freed. */
     @SuppressWarnings("ArrayRecordComponent") // never compared, and never handed out
     private record Kept(byte[] body, Hints hints, Reply.@Nullable Failure failure) {
+        /** Whether the call may have run; if not, a repetition may. */
+        boolean ran() {
+            return failure == null || failure.executed() != Executed.NO;
+        }
+
         Reply again() {
             return failure != null ? failure : new Reply.Value(new BytesPayload(Unpooled.wrappedBuffer(body)), hints);
         }
@@ -63,11 +74,17 @@ public final class DedupFilter implements Filter {
 
     private static final class Entry {
         final CompletableFuture<Kept> settled = new CompletableFuture<>();
-        final long sinceNanos;
+        boolean running = true; // guarded by the filter
+        long settledNanos; // guarded by the filter
         int bytes; // guarded by the filter
 
-        Entry(long sinceNanos) {
-            this.sinceNanos = sinceNanos;
+        boolean isRunning() {
+            return running;
+        }
+
+        /** Age counts from the end: a call that takes long is not forgotten while it runs. */
+        boolean isOver(long now, Window window) {
+            return !running && now - settledNanos >= window.age().toNanos();
         }
     }
 
@@ -88,48 +105,76 @@ public final class DedupFilter implements Filter {
             return next.invoke(call);
         }
         Key key = new Key(call.service(), call.method(), text);
-        Entry mine = new Entry(ticker.nanos());
+        Entry mine = new Entry();
         Entry first = claim(call.caller(), key, mine);
         if (first != mine) {
-            return first.settled.thenApply(Kept::again);
+            return first.settled.thenCompose(kept -> kept.ran()
+                    ? CompletableFuture.completedFuture(kept.again())
+                    : apply(call, next)); // the first certainly did not run: this repetition may, with its own deadline
         }
-        return next.invoke(call).thenApply(reply -> {
-            keep(call.caller(), key, mine, reply);
+        CompletableFuture<Reply> reply;
+        try {
+            reply = next.invoke(call);
+        } catch (Throwable thrown) {
+            keep(call.caller(), key, mine, Backstop.broken(call, thrown));
+            throw thrown;
+        }
+        if (reply == null) {
+            keep(call.caller(), key, mine, Backstop.broken(call, new NullPointerException("no future")));
             return reply;
-        });
+        }
+        return reply.whenComplete((value, broken) -> keep(
+                call.caller(),
+                key,
+                mine,
+                value != null
+                        ? value
+                        : Backstop.broken(call, broken == null ? new NullPointerException("no reply") : broken)));
     }
 
     private synchronized Entry claim(Caller caller, Key key, Entry mine) {
+        long now = ticker.nanos();
         LinkedHashMap<Key, Entry> entries = byCaller.get(caller.application());
         if (entries == null) {
-            if (byCaller.size() >= window.callers()) {
-                var oldest = byCaller.entrySet().iterator();
-                oldest.next().getValue().values().forEach(this::drop);
-                oldest.remove();
-            }
             entries = new LinkedHashMap<>();
             byCaller.put(caller.application(), entries);
         }
         Entry known = entries.get(key);
-        if (known != null && mine.sinceNanos - known.sinceNanos < window.age().toNanos()) {
+        if (known != null && !known.isOver(now, window)) {
             return known;
         }
         if (known != null) {
             entries.remove(key);
             drop(known);
         }
+        entries.put(key, mine);
+        makeRoom(entries, now);
+        return mine;
+    }
+
+    /** Drops what is over, and the oldest beyond the bounds; never a call that still runs, or it could run twice. */
+    @SuppressWarnings("ReferenceEquality") // the very map, not one that happens to hold the same
+    private void makeRoom(Map<Key, Entry> entries, long now) {
         var oldest = entries.values().iterator();
         while (oldest.hasNext()) {
             Entry entry = oldest.next();
-            if (entries.size() < window.perCaller()
-                    && mine.sinceNanos - entry.sinceNanos < window.age().toNanos()) {
+            if (entry.isRunning()) {
+                continue; // bounded by the calls in flight
+            }
+            if (entries.size() <= window.perCaller() && !entry.isOver(now, window)) {
                 break;
             }
             oldest.remove();
             drop(entry);
         }
-        entries.put(key, mine);
-        return mine;
+        var callers = byCaller.values().iterator();
+        while (byCaller.size() > window.callers() && callers.hasNext()) {
+            LinkedHashMap<Key, Entry> leastRecent = callers.next();
+            if (leastRecent != entries && leastRecent.values().stream().noneMatch(Entry::isRunning)) {
+                leastRecent.values().forEach(this::drop);
+                callers.remove();
+            }
+        }
     }
 
     /** Keeps the reply for repetitions; the reply itself goes on to the first caller with its own reference. */
@@ -140,6 +185,7 @@ public final class DedupFilter implements Filter {
                 if (entries != null) {
                     entries.remove(key, mine);
                 }
+                mine.running = false;
             }
             mine.settled.complete(new Kept(new byte[0], failure.hints(), failure));
             return;
@@ -169,6 +215,10 @@ public final class DedupFilter implements Filter {
                                 "The first call with this idempotency key ran and succeeded; its reply of " + size
                                         + " bytes was not kept for repetitions"));
             }
+        }
+        synchronized (this) {
+            mine.running = false;
+            mine.settledNanos = ticker.nanos();
         }
         mine.settled.complete(kept);
     }
