@@ -98,8 +98,13 @@ public final class Ledger {
             Phase last = current();
             spent[last.ordinal()] += nowNanos - sinceNanos;
             sinceNanos = nowNanos;
-            if (spent[Phase.BACK.ordinal()] < 0) {
-                spent[Phase.BACK.ordinal()] = 0; // the two clocks may differ by a rounding
+            long overlap = -spent[Phase.BACK.ordinal()];
+            if (overlap > 0) {
+                // The server may begin while the caller's thread is still on its way out of the system call that sent
+                // the
+                // bytes. What both counted belongs to the server; what is left over is a rounding between clocks.
+                spent[Phase.BACK.ordinal()] = 0;
+                spent[Phase.WRITE.ordinal()] -= Math.min(overlap, spent[Phase.WRITE.ordinal()]);
             }
         }
     }

@@ -28,11 +28,12 @@ class FixedAddressesTest {
 
     @Test
     void anAddressWhereNobodyListensIsPassedBy() {
-        try (Moa provider = Moa.builder("echo").build();
+        try (Moa first = Moa.builder("echo").build();
                 MoaServer gone =
-                        MoaServer.builder(provider).export(new EchoService()).start();
+                        MoaServer.builder(first).export(new EchoService()).start();
+                Moa second = Moa.builder("echo").build();
                 MoaServer server =
-                        MoaServer.builder(provider).export(new EchoService()).start();
+                        MoaServer.builder(second).export(new EchoService()).start();
                 Moa consumer = Moa.builder("caller").build();
                 MoaClient client = MoaClient.builder(consumer)
                         .addresses(gone.address(), server.address())

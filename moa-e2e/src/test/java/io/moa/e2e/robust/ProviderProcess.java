@@ -47,8 +47,10 @@ final class ProviderProcess {
                 .export(Work.class, workshop)
                 .start();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            while (server.connections() > 0 && server.inFlight() > 0) {
-                Thread.onSpinWait(); // hooks run side by side; this one has to be the last
+            // Hooks run side by side, and this one has to be the last. A call is served a moment before its reply has
+            // left, so it is the connections that tell.
+            while (server.connections() > 0) {
+                Thread.onSpinWait();
             }
             tell("left");
             Runtime.getRuntime().halt(server.inFlight() == 0 ? 0 : 3);
