@@ -172,11 +172,11 @@ public final class AllowList {
             return SerializationException.refused(
                     "A body names a type of " + className.length() + " characters that is not a class name.");
         }
+        String literal = className.replace('$', '.') + ".class";
         return SerializationException.refused("The class " + className + " is not allowed"
                 + (owner.isEmpty() ? "" : " for " + owner)
-                + ". If it belongs there, add @SubTypes(" + className.replace('$', '.')
-                + ".class) to the interface, or .allow(\"" + className
-                + "\") where the service is exported and where it is called.");
+                + ". If it belongs there, add @SubTypes(" + literal + ") to the interface, or .withAllowed(" + literal
+                + ") to the ExportConfig where it is exported and to the StubConfig where it is called.");
     }
 
     /** Why bytes can never create this type, whoever allows it; null if they can. */

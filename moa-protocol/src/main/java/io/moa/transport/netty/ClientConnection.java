@@ -281,7 +281,7 @@ final class ClientConnection implements Connection, FrameLink.Side {
             // Not earlier than a tick from now: what is due within one tick is handled together.
             setAlarm(Math.max(deadlines.nextDueNanos(), now + DeadlineWheel.TICK_NANOS), now);
         }
-        link.flush();
+        link.output().flush();
     }
 
     /** First it is asked where the call is, a little before its time is up; then the time is up. */
@@ -293,7 +293,7 @@ final class ClientConnection implements Connection, FrameLink.Side {
         long left = call.call().deadline().remainingNanos(now);
         if (left > 0) {
             Control inquiry = new Control.Inquiry(call.id());
-            link.frame(FrameKind.CONTROL, call.id(), inquiry::encode);
+            link.output().frame(FrameKind.CONTROL, call.id(), inquiry::encode);
             call.inquiring();
             watch(call, now + (left > 2 * LAST_INQUIRY_NANOS ? left - LAST_INQUIRY_NANOS : left), now);
             return;
@@ -304,7 +304,7 @@ final class ClientConnection implements Connection, FrameLink.Side {
 
     private void cancelFrame(long id, Cancellation.Reason reason) {
         if (id != 0 && !gone) {
-            link.write(out -> Frames.cancel(out, id, reason));
+            link.output().write(out -> Frames.cancel(out, id, reason));
         }
     }
 
@@ -332,7 +332,7 @@ final class ClientConnection implements Connection, FrameLink.Side {
     /** Stops sending what is left of a large body whose call has ended. */
     void dropUnsent(long id) {
         if (id != 0) {
-            link.dropSplitBody(id);
+            link.output().dropSplitBody(id);
         }
     }
 
@@ -347,7 +347,7 @@ final class ClientConnection implements Connection, FrameLink.Side {
         }
 
         @Override
-        public void write(FrameLink on) {
+        public void write(FrameOutput output) {
             if (!call.ended()) {
                 long id = call.id();
                 call.endCancelled(reason);
@@ -356,10 +356,10 @@ final class ClientConnection implements Connection, FrameLink.Side {
         }
 
         @Override
-        public void abandon(FrameLink on) {} // the connection is gone, and the call has ended with it
+        public void abandon() {} // the connection is gone, and the call has ended with it
 
         @Override
-        public void failed(FrameLink on, Throwable thrown) {
+        public void failed(FrameOutput output, Throwable thrown) {
             LOG.warn("{} could not be withdrawn", call, thrown);
         }
 
@@ -397,8 +397,8 @@ final class ClientConnection implements Connection, FrameLink.Side {
                 wanted.instance(),
                 wanted.application(),
                 wanted.services());
-        link.frame(FrameKind.HELLO, 0, hello::encode);
-        link.flush();
+        link.output().frame(FrameKind.HELLO, 0, hello::encode);
+        link.output().flush();
     }
 
     @Override
@@ -528,7 +528,7 @@ final class ClientConnection implements Connection, FrameLink.Side {
         if (welcome.maxBody() > 0) {
             peerMaxBody = welcome.maxBody();
         }
-        link.peerLimits(welcome.initialCredit(), welcome.maxFrameBody());
+        link.output().peerLimits(welcome.initialCredit(), welcome.maxFrameBody());
         usable = true;
         heart = link.channel()
                 .eventLoop()
@@ -570,7 +570,7 @@ final class ClientConnection implements Connection, FrameLink.Side {
     private void peerIsClosing() {
         closing = true;
         usable = false;
-        link.write(Frames::closingAck); // after it no call is written: each asks refusal() first
+        link.output().write(Frames::closingAck); // after it no call is written: each asks refusal() first
         unusable.complete(null);
     }
 
@@ -591,14 +591,15 @@ final class ClientConnection implements Connection, FrameLink.Side {
         long silent = now - link.lastReadNanos();
         if (silent >= config.heartbeatLimit().toNanos()) {
             link.close("no sign of life for " + silent / 1_000_000 + " ms");
-        } else if (now - link.stalledSinceNanos(now) >= config.stallTimeout().toNanos()) {
+        } else if (now - link.output().stalledSinceNanos(now)
+                >= config.stallTimeout().toNanos()) {
             link.close("the peer took no byte for " + config.stallTimeout().toMillis() + " ms");
         } else if (now - link.unfinishedSinceNanos(now) >= config.frameTimeout().toNanos()) {
             link.close("the peer left a frame or a large reply unfinished for "
                     + config.frameTimeout().toMillis() + " ms");
         } else if (silent >= config.heartbeat().toNanos() / 2) {
-            link.write(out -> Frames.ping(out, now));
-            link.flush();
+            link.output().write(out -> Frames.ping(out, now));
+            link.output().flush();
         }
     }
 

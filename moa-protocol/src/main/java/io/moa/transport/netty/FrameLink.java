@@ -2,7 +2,6 @@ package io.moa.transport.netty;
 
 import io.moa.invoke.Ticker;
 import io.moa.protocol.frame.BodyAssembler;
-import io.moa.protocol.frame.Crc32c;
 import io.moa.protocol.frame.Frame;
 import io.moa.protocol.frame.FrameException;
 import io.moa.protocol.frame.FrameKind;
@@ -11,33 +10,25 @@ import io.moa.protocol.frame.FrameReader;
 import io.moa.protocol.frame.FrameSink;
 import io.moa.protocol.frame.Frames;
 import io.moa.protocol.frame.HeaderException;
-import io.moa.protocol.frame.Prefix;
 import io.moa.protocol.frame.ReceiveCredit;
 import io.moa.transport.TransportConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One end of a connection, as far as client and server do not differ: bytes to frames, frames to bytes, split bodies,
- * credit, signs of life.
+ * One end of a connection, as far as client and server do not differ: bytes to frames, bodies put together again, credit,
+ * signs of life.
  *
- * <p><b>Writing.</b> Other threads {@linkplain #post leave} what they want written; the event loop writes all of it into
- * one buffer and flushes once. What is written while the loop reads is flushed when it has read all there is.
- *
- * <p><b>Split bodies</b> wait in a line of their own and go out a chunk each in turn, within the peer's credit, and only
- * while little waits before the socket, so that a small call never waits behind a large one for long.
+ * <p><b>Writing.</b> Other threads {@linkplain #post leave} what they want written; the event loop writes all of it to
+ * the {@linkplain #output output} and flushes once. What is written while the loop reads is flushed when it has read all
+ * there is.
  *
  * <p>All methods belong to the event loop, except {@link #post} and {@link #close}.
  */
@@ -86,50 +77,30 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
 
     private static final Logger LOG = LoggerFactory.getLogger(FrameLink.class);
 
-    private static final int BATCH_BYTES = 64 * 1024; // what one write to the socket carries, about
-    private static final int FIRST_BATCH_BYTES = 4 * 1024;
-    private static final int COPY_LIMIT_BYTES = 8 * 1024; // a larger body is cheaper to hand over than to copy
-    private static final int CHUNKS_PER_TURN = 16; // then the loop serves its other connections first
-
     private final Side side;
     private final TransportConfig config;
     private final Ticker ticker;
     private final FrameReader reader;
     private final BodyAssembler assembler;
     private final ReceiveCredit receiveCredit;
-    private final SplitBodies splitBodies;
+    private final FrameOutput output;
     private final FrameSink assembled = new Assembled();
     private final OutboundStack outbound = new OutboundStack();
     private final Runnable drain = this::drain;
 
-    private @Nullable ChannelHandlerContext context;
     private volatile @Nullable Channel channel;
-    private @Nullable ByteBuf batch;
-    private int batchEnd; // where the last finished frame in the batch ends
-    private @Nullable Flushable batchFirst;
-    private @Nullable Flushable batchLast;
-    private final List<Emission> emitted = new ArrayList<>(4);
-    private boolean pumpScheduled;
     private boolean reading;
-    private boolean needsFlush;
-    private boolean writeFailed;
     private boolean down;
     private String closeReason = "";
 
-    // Signs of life and of progress.
+    // Signs of life.
     private long lastReadNanos;
     private long framesSeen;
     private long framesSeenBefore;
     private boolean midFrame;
     private long frameSinceNanos;
     private long lastPieceNanos;
-    private volatile long lastProgressNanos; // read by other threads too
-    private @Nullable Object lastHead;
-    private long lastHeadProgress;
     private long lastCheckNanos;
-
-    /** Bytes handed to the socket in one piece, and who waits for them to leave. */
-    private record Emission(ChannelFuture write, @Nullable Flushable first) {}
 
     FrameLink(Side side, TransportConfig config, Ticker ticker) {
         this.side = side;
@@ -142,9 +113,8 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         // The side admits each body before; this bound is only there so that there is one.
         this.assembler = new BodyAssembler(config.maxInFlightPerConnection(), config.maxRequestBytesHeld());
         this.receiveCredit = new ReceiveCredit(config.bodyCreditBytes());
-        this.splitBodies = new SplitBodies(config.chunkBytes());
+        this.output = new FrameOutput(config, ticker, side::allSent);
         this.lastReadNanos = ticker.nanos();
-        this.lastProgressNanos = lastReadNanos;
         this.lastCheckNanos = lastReadNanos;
     }
 
@@ -154,7 +124,7 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
     void post(Outbound item) {
         switch (outbound.push(item)) {
             case WAKE -> wake();
-            case CLOSED -> item.abandon(this);
+            case CLOSED -> item.abandon();
             case QUEUED -> {}
         }
     }
@@ -177,7 +147,7 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         while (item != null) {
             Outbound next = item.nextOutbound();
             item.nextOutbound(null);
-            item.abandon(this);
+            item.abandon();
             item = next;
         }
     }
@@ -200,6 +170,11 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
 
     // ---- what the loop knows
 
+    /** Where frames are written. */
+    FrameOutput output() {
+        return output;
+    }
+
     Channel channel() {
         Channel open = channel;
         if (open == null) {
@@ -212,12 +187,6 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
     boolean inReadingOnLoop() {
         Channel open = channel;
         return open != null && open.eventLoop().inEventLoop() && reading && !down;
-    }
-
-    /** Whether anything waits to leave. */
-    boolean hasUnsent() {
-        ChannelOutboundBuffer pending = channel().unsafe().outboundBuffer();
-        return needsFlush || !splitBodies.isEmpty() || (pending != null && !pending.isEmpty());
     }
 
     boolean isDown() {
@@ -245,7 +214,7 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         lastReadNanos = nowNanos;
         frameSinceNanos = nowNanos;
         lastPieceNanos = nowNanos;
-        lastProgressNanos = nowNanos;
+        output.watchAnew(nowNanos);
     }
 
     /** Since when the peer owes the rest of a frame or the next piece of a split body; the present if it owes nothing. */
@@ -255,24 +224,6 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         }
         long since = midFrame ? frameSinceNanos : nowNanos;
         return assembler.bodies() > 0 && lastPieceNanos - since < 0 ? lastPieceNanos : since;
-    }
-
-    /** Since when the peer has taken no byte although some wait for it; or the present if none wait. */
-    long stalledSinceNanos(long nowNanos) {
-        ChannelOutboundBuffer pending = channel().unsafe().outboundBuffer();
-        Object head = pending == null ? null : pending.current();
-        long headProgress = head == null ? 0 : pending.currentProgress();
-        if ((head == null && splitBodies.isEmpty()) || head != lastHead || headProgress != lastHeadProgress) {
-            lastProgressNanos = nowNanos; // also the part of a piece counts: a thin line is not a dead one
-        }
-        lastHead = head;
-        lastHeadProgress = headProgress;
-        return lastProgressNanos;
-    }
-
-    /** When the peer last took something, as far as known. Any thread. */
-    long lastProgressNanos() {
-        return lastProgressNanos;
     }
 
     /** Stops reading from the peer, or goes on. */
@@ -291,188 +242,6 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         assembler.drop(requestId);
     }
 
-    /** What the peer said of itself in the handshake. */
-    void peerLimits(long initialCredit, int maxFrameBody) {
-        splitBodies.peerLimits(initialCredit, maxFrameBody > 0 ? maxFrameBody : config.chunkBytes());
-    }
-
-    // ---- writing
-
-    /** The buffer that takes the next frame. */
-    ByteBuf batch() {
-        ByteBuf current = batch;
-        if (current == null) {
-            current = context().alloc().directBuffer(FIRST_BATCH_BYTES);
-            batch = current;
-            batchEnd = 0;
-        }
-        return current;
-    }
-
-    /** Takes back the beginning of a frame that cannot be finished. */
-    void abort(int start) {
-        batch().writerIndex(start);
-    }
-
-    /**
-     * Ends a frame whose prefix and headers stand in {@link #batch()} from {@code start} on, and sends its body after it,
-     * split if it is large.
-     *
-     * @param body its reference is taken over; null for none
-     * @param waiting told when all of it has left; null if nobody waits
-     */
-    void finish(
-            int start,
-            FrameKind kind,
-            long requestId,
-            int hopLength,
-            int callLength,
-            @Nullable ByteBuf body,
-            @Nullable Flushable waiting) {
-        ByteBuf out = batch();
-        int size = body == null ? 0 : body.readableBytes();
-        int flags = 0;
-        int crc = 0;
-        if (body != null && size > 0 && config.bodyChecksum()) {
-            flags = Prefix.BODY_CRC;
-            crc = Crc32c.of(body, body.readerIndex(), size);
-        }
-        if (body == null || size <= splitBodies.pieceBytes()) {
-            Prefix.finish(out, start, kind, flags, requestId, hopLength, callLength, size, size, crc);
-            if (body != null) {
-                append(body, size);
-            }
-            if (waiting != null) {
-                await(waiting);
-            }
-            frameWritten();
-            return;
-        }
-        Prefix.finish(out, start, kind, flags | Prefix.MORE, requestId, hopLength, callLength, 0, size, crc);
-        frameWritten();
-        noteWaiting();
-        splitBodies.add(requestId, body, waiting);
-        pump();
-    }
-
-    /** The time without progress counts from when something began to wait. */
-    private void noteWaiting() {
-        ChannelOutboundBuffer pending = channel().unsafe().outboundBuffer();
-        if ((pending == null || pending.isEmpty()) && splitBodies.isEmpty()) {
-            lastProgressNanos = ticker.nanos();
-        }
-    }
-
-    private void append(ByteBuf body, int size) {
-        if (size <= COPY_LIMIT_BYTES) {
-            batch().writeBytes(body, body.readerIndex(), size);
-            body.release();
-        } else {
-            emit();
-            emitted.add(new Emission(context().write(body), null));
-            needsFlush = true;
-        }
-    }
-
-    private void await(Flushable waiting) {
-        waiting.nextFlushable(null);
-        if (batchLast == null) {
-            batchFirst = waiting;
-        } else {
-            batchLast.nextFlushable(waiting);
-        }
-        batchLast = waiting;
-        if (batch == null) {
-            batch(); // the frame's last bytes have been emitted already: an empty piece carries the list
-        }
-    }
-
-    /** Writes a frame that carries no call, whole, as {@link Frames} do. */
-    void write(Consumer<ByteBuf> frame) {
-        frame.accept(batch());
-        frameWritten();
-    }
-
-    /** Writes a frame of which the call header is all, for one request. */
-    void frame(FrameKind kind, long requestId, Consumer<ByteBuf> callHeader) {
-        ByteBuf out = batch();
-        int start = Prefix.begin(out);
-        int from = out.writerIndex();
-        callHeader.accept(out);
-        Prefix.finish(out, start, kind, 0, requestId, 0, out.writerIndex() - from, 0, 0, 0);
-        frameWritten();
-    }
-
-    private void frameWritten() {
-        needsFlush = true;
-        ByteBuf current = batch;
-        if (current != null) {
-            batchEnd = current.writerIndex();
-            if (batchEnd >= BATCH_BYTES) {
-                emit();
-            }
-        }
-    }
-
-    private void emit() {
-        ByteBuf current = batch;
-        if (current == null) {
-            return;
-        }
-        Flushable first = batchFirst;
-        batch = null;
-        batchFirst = null;
-        batchLast = null;
-        emitted.add(new Emission(context().write(current), first));
-    }
-
-    /** Hands everything written so far to the socket. */
-    void flush() {
-        if (!needsFlush || down) {
-            return;
-        }
-        needsFlush = false;
-        emit();
-        noteWaiting();
-        context().flush();
-        long now = ticker.nanos();
-        for (int i = 0; i < emitted.size(); i++) {
-            Emission emission = emitted.get(i);
-            if (emission.write().isDone()) {
-                settle(emission, now);
-            } else {
-                emission.write().addListener(done -> settle(emission, ticker.nanos()));
-            }
-        }
-        emitted.clear();
-    }
-
-    private void settle(Emission emission, long now) {
-        boolean success = emission.write().isSuccess();
-        if (success) {
-            lastProgressNanos = now;
-        }
-        boolean untouched = !success && writeFailed; // the first piece that failed may have left in part
-        if (!success) {
-            writeFailed = true;
-        }
-        Flushable waiting = emission.first();
-        while (waiting != null) {
-            Flushable next = waiting.nextFlushable();
-            if (success) {
-                waiting.flushed(now);
-            } else {
-                waiting.notFlushed(untouched);
-            }
-            waiting = next;
-        }
-        if (success && !splitBodies.isEmpty()) {
-            schedulePump();
-        } else if (success && !down && !hasUnsent()) {
-            side.allSent();
-        }
-    }
-
     private void drain() {
         if (down) {
             return;
@@ -485,69 +254,22 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
             item = next;
         }
         if (!reading) {
-            flush();
+            output.flush();
         }
     }
 
     /** Writes an item on the loop. If it breaks, its half-written frame is taken back and the others are not harmed. */
     void writeNow(Outbound item) {
         try {
-            item.write(this);
+            item.write(output);
         } catch (Throwable thrown) {
-            takeBackUnfinished();
+            output.takeBackUnfinished();
             try {
-                item.failed(this, thrown);
+                item.failed(output, thrown);
             } catch (Throwable again) {
-                takeBackUnfinished();
+                output.takeBackUnfinished();
                 LOG.error("{} could neither be written nor ended", item, again);
             }
-        }
-    }
-
-    private void takeBackUnfinished() {
-        ByteBuf current = batch;
-        if (current != null) {
-            current.writerIndex(batchEnd);
-        }
-    }
-
-    // ---- split bodies
-
-    /** Stops sending a body that the peer does not want any more. */
-    void dropSplitBody(long requestId) {
-        splitBodies.drop(requestId);
-    }
-
-    private void pump() {
-        int chunks = 0;
-        while (!down) {
-            ChannelOutboundBuffer pending = channel().unsafe().outboundBuffer();
-            if (pending == null || pending.totalPendingWriteBytes() > 2L * config.chunkBytes()) {
-                return; // the end of a write brings us back
-            }
-            if (chunks++ == CHUNKS_PER_TURN) {
-                schedulePump();
-                return;
-            }
-            SplitBodies.Piece piece = splitBodies.next();
-            if (piece == null) {
-                return; // nothing to send, or no credit: the peer's grant brings us back
-            }
-            Frames.continuation(batch(), piece.requestId(), !piece.last(), piece.length(), piece.whole());
-            frameWritten();
-            emit();
-            emitted.add(new Emission(context().write(piece.bytes()), piece.waiting()));
-        }
-    }
-
-    private void schedulePump() {
-        if (!pumpScheduled) {
-            pumpScheduled = true;
-            channel().eventLoop().execute(() -> {
-                pumpScheduled = false;
-                pump();
-                flush();
-            });
         }
     }
 
@@ -559,13 +281,10 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         switch (frame.kind()) {
             case PING -> {
                 long token = frame.requestId();
-                write(out -> Frames.pong(out, token));
+                output.write(out -> Frames.pong(out, token));
             }
             case PONG -> {} // that bytes came is all it says
-            case CREDIT -> {
-                splitBodies.granted(Frames.creditBytes(frame));
-                pump();
-            }
+            case CREDIT -> output.granted(Frames.creditBytes(frame));
             case CONTINUATION -> gather(frame);
             default -> {
                 if (!frame.more()) {
@@ -607,7 +326,7 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         receiveCredit.received(frame.announcedLength());
         int granted = receiveCredit.grant();
         if (granted > 0) {
-            write(out -> Frames.credit(out, granted));
+            output.write(out -> Frames.credit(out, granted));
         }
     }
 
@@ -624,17 +343,9 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         }
     }
 
-    private ChannelHandlerContext context() {
-        ChannelHandlerContext known = context;
-        if (known == null) {
-            throw new IllegalStateException("the link is not connected");
-        }
-        return known;
-    }
-
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        context = ctx;
+        output.open(ctx);
         channel = ctx.channel();
         if (ctx.channel().isActive()) {
             lastReadNanos = ticker.nanos();
@@ -662,7 +373,7 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
             reader.read(bytes, this);
         } catch (FrameException | HeaderException e) {
             LOG.debug("{} breaks the protocol: {}", ctx.channel(), e.getMessage());
-            takeBackUnfinished();
+            output.takeBackUnfinished();
             close(e.getMessage() == null ? "broken frame" : e.getMessage());
             return;
         }
@@ -685,8 +396,8 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         side.writabilityChanged(ctx.channel().isWritable());
-        if (ctx.channel().isWritable() && !splitBodies.isEmpty()) {
-            schedulePump();
+        if (ctx.channel().isWritable()) {
+            output.writableAgain();
         }
     }
 
@@ -717,32 +428,10 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         }
         down = true;
         reading = false;
-        // What was never handed to the socket certainly did not leave.
-        for (Emission emission : emitted) {
-            notLeft(emission.first());
-        }
-        emitted.clear();
-        ByteBuf unsent = batch;
-        batch = null;
-        if (unsent != null) {
-            unsent.release();
-        }
-        Flushable waiting = batchFirst;
-        batchFirst = null;
-        batchLast = null;
-        notLeft(waiting);
-        splitBodies.close();
+        output.close();
         reader.close();
         assembler.close();
         abandonAll();
         side.down(reason);
-    }
-
-    private static void notLeft(@Nullable Flushable first) {
-        for (Flushable waiting = first; waiting != null; ) {
-            Flushable next = waiting.nextFlushable();
-            waiting.notFlushed(true);
-            waiting = next;
-        }
     }
 }

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +51,7 @@ final class NettyListener implements Listener {
     private final LongAdder duplicates = new LongAdder();
     private final LongAdder turnedAway = new LongAdder();
     private final BytesTable<KnownTarget> targets;
-    private final SecureRandom nonces = new SecureRandom();
+    private final SecureRandom random = new SecureRandom();
     private final CompletableFuture<Integer> drained = new CompletableFuture<>();
     private volatile boolean draining;
     private volatile @Nullable Channel door;
@@ -62,7 +63,7 @@ final class NettyListener implements Listener {
         this.config = config;
         this.maxConnections = maxConnections;
         this.lastCutNanos = new AtomicLong(ticker.nanos() - SHORTEST_CUT_PERIOD_NANOS);
-        this.targets = new BytesTable<>(KNOWN_TARGETS, nonces.nextLong());
+        this.targets = new BytesTable<>(KNOWN_TARGETS, random.nextLong());
     }
 
     void opened(Channel channel, Address where) {
@@ -80,8 +81,13 @@ final class NettyListener implements Listener {
 
     byte[] nonce() {
         byte[] nonce = new byte[NONCE_BYTES];
-        nonces.nextBytes(nonce);
+        random.nextBytes(nonce);
         return nonce;
+    }
+
+    /** What no peer can guess. */
+    RandomGenerator random() {
+        return random;
     }
 
     /** The given hints with the server's load; the same object as long as the load is the same. */

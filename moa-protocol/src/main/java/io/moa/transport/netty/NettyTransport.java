@@ -101,6 +101,7 @@ public final class NettyTransport implements Transport {
         CompletableFuture<Listener> opened = new CompletableFuture<>();
         ServerBootstrap server = new ServerBootstrap()
                 .group(loops)
+                .handler(new AcceptPause(ticker))
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark())
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override

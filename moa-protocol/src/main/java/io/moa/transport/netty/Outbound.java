@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
 interface Outbound {
 
     /** Writes itself, or finds that it need not any more. Called once, on the connection's event loop. */
-    void write(FrameLink link);
+    void write(FrameOutput out);
 
     /** Called instead of {@link #write}, on any thread, if the connection ended before. */
-    void abandon(FrameLink link);
+    void abandon();
 
     /** Called after {@link #write} threw; what it wrote of a frame is taken back. On the event loop. */
-    void failed(FrameLink link, Throwable thrown);
+    void failed(FrameOutput out, Throwable thrown);
 
     @Nullable
     Outbound nextOutbound();

@@ -80,15 +80,15 @@ final class OutboundStack {
 
     private static final class Sentinel implements Outbound {
         @Override
-        public void write(FrameLink link) {
+        public void write(FrameOutput out) {
             throw new IllegalStateException("not an item");
         }
 
         @Override
-        public void abandon(FrameLink link) {}
+        public void abandon() {}
 
         @Override
-        public void failed(FrameLink link, Throwable thrown) {}
+        public void failed(FrameOutput out, Throwable thrown) {}
 
         @Override
         public @Nullable Outbound nextOutbound() {

@@ -75,7 +75,7 @@ final class PendingCall extends DeadlineWheel.Entry implements Outbound, Flushab
     // ---- writing
 
     @Override
-    public void write(FrameLink link) {
+    public void write(FrameOutput output) {
         if (ended) {
             releaseBody();
             return;
@@ -91,7 +91,7 @@ final class PendingCall extends DeadlineWheel.Entry implements Outbound, Flushab
             end(refusal);
             return;
         }
-        ByteBuf out = link.batch();
+        ByteBuf out = output.batch();
         int start = Prefix.begin(out);
         int hop = RequestHop.write(out, remaining, call.hop(), call.ledger());
         int from = out.writerIndex();
@@ -100,7 +100,7 @@ final class PendingCall extends DeadlineWheel.Entry implements Outbound, Flushab
         CallHeader.writeDynamic(out, call, 0);
         int header = out.writerIndex() - from;
         if (header > connection.maxHeaderBytes()) {
-            link.abort(start);
+            output.abort(start);
             end(Reply.failure(
                     Status.TOO_LARGE,
                     Executed.NO,
@@ -112,7 +112,7 @@ final class PendingCall extends DeadlineWheel.Entry implements Outbound, Flushab
         id = connection.register(this);
         ByteBuf whole = body;
         body = null;
-        link.finish(start, call.oneWay() ? FrameKind.ONE_WAY : FrameKind.REQUEST, id, hop, header, whole, this);
+        output.finish(start, call.oneWay() ? FrameKind.ONE_WAY : FrameKind.REQUEST, id, hop, header, whole, this);
     }
 
     @Override
@@ -142,7 +142,7 @@ final class PendingCall extends DeadlineWheel.Entry implements Outbound, Flushab
     }
 
     @Override
-    public void abandon(FrameLink link) {
+    public void abandon() {
         end(Reply.failure(
                 Status.UNAVAILABLE,
                 Executed.NO,
@@ -151,7 +151,7 @@ final class PendingCall extends DeadlineWheel.Entry implements Outbound, Flushab
     }
 
     @Override
-    public void failed(FrameLink link, Throwable thrown) {
+    public void failed(FrameOutput output, Throwable thrown) {
         end(Reply.failure(
                         thrown instanceof HeaderException ? Status.INVALID_ARGUMENT : Status.INTERNAL,
                         Executed.NO,

@@ -100,7 +100,7 @@ final class ServerCall implements Outbound, Flushable, BiConsumer<@Nullable Repl
     }
 
     @Override
-    public void write(FrameLink link) {
+    public void write(FrameOutput output) {
         connection.answered(this);
         Reply end = reply;
         if (end == null || call.oneWay() || call.cancellation().isCancelled()) {
@@ -108,7 +108,7 @@ final class ServerCall implements Outbound, Flushable, BiConsumer<@Nullable Repl
             return;
         }
         if (end instanceof Reply.Failure failure) {
-            writeFailure(link, failure);
+            writeFailure(output, failure);
             return;
         }
         ByteBuf bytes = body;
@@ -116,7 +116,7 @@ final class ServerCall implements Outbound, Flushable, BiConsumer<@Nullable Repl
         if (size > connection.peerMaxBody()) {
             discardBody();
             writeFailure(
-                    link,
+                    output,
                     Reply.failure(
                             Status.TOO_LARGE,
                             Executed.YES,
@@ -124,36 +124,36 @@ final class ServerCall implements Outbound, Flushable, BiConsumer<@Nullable Repl
                                     + " bytes and the caller accepts " + connection.peerMaxBody()));
             return;
         }
-        ByteBuf out = link.batch();
+        ByteBuf out = output.batch();
         int start = Prefix.begin(out);
         int hop = ReplyHop.write(out, ReplyHop.VALUE, Executed.YES, connection.hints(end.hints()), call.ledger());
         body = null;
-        link.finish(start, FrameKind.RESPONSE, id, hop, 0, bytes, bytes != null ? this : null);
+        output.finish(start, FrameKind.RESPONSE, id, hop, 0, bytes, bytes != null ? this : null);
     }
 
     @Override
-    public void failed(FrameLink link, Throwable thrown) {
+    public void failed(FrameOutput output, Throwable thrown) {
         discardBody();
         writeFailure(
-                link,
+                output,
                 Reply.failure(
                         Status.INTERNAL,
                         Executed.YES,
                         call.service() + " " + call.method() + " ran, but its reply could not be written: " + thrown));
     }
 
-    private void writeFailure(FrameLink link, Reply.Failure failure) {
-        ByteBuf out = link.batch();
+    private void writeFailure(FrameOutput output, Reply.Failure failure) {
+        ByteBuf out = output.batch();
         int start = Prefix.begin(out);
         Hints hints = connection.hints(failure.hints());
         int hop = ReplyHop.write(out, failure.status().code(), failure.executed(), hints, call.ledger());
         int from = out.writerIndex();
         new ReplyHeader(failure.message(), failure.exceptionType()).encode(out);
-        link.finish(start, FrameKind.RESPONSE, id, hop, out.writerIndex() - from, null, null);
+        output.finish(start, FrameKind.RESPONSE, id, hop, out.writerIndex() - from, null, null);
     }
 
     @Override
-    public void abandon(FrameLink link) {
+    public void abandon() {
         connection.orphanEnded(this);
         discardBody();
     }

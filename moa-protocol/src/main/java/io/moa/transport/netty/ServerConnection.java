@@ -34,7 +34,6 @@ import io.moa.transport.Peer;
 import io.moa.transport.TransportConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.util.collection.LongObjectHashMap;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,8 +62,8 @@ final class ServerConnection implements FrameLink.Side {
     private final AtomicLong replyBytes = new AtomicLong(); // of replies that have not left; any thread
     private volatile long waitingSinceNanos;
     private final AtomicBoolean cut = new AtomicBoolean();
-    private final LongObjectHashMap<ServerCall> inFlight = new LongObjectHashMap<>();
-    private final LongObjectHashMap<Gathering> gathering = new LongObjectHashMap<>();
+    private final RequestTable<ServerCall> inFlight;
+    private final RequestTable<Gathering> gathering;
     private Peer peer = new Peer("", "");
     private boolean introduced;
     private long peerMaxBody = Long.MAX_VALUE;
@@ -85,6 +84,8 @@ final class ServerConnection implements FrameLink.Side {
         this.listener = listener;
         this.config = config;
         this.ticker = ticker;
+        this.inFlight = new RequestTable<>(listener.random());
+        this.gathering = new RequestTable<>(listener.random());
         this.link = new FrameLink(this, config, ticker);
     }
 
@@ -136,7 +137,8 @@ final class ServerConnection implements FrameLink.Side {
         if (now - link.lastReadNanos() >= config.idleTimeout().toNanos()
                 && link.channel().config().isAutoRead()) {
             link.close("the client was silent for " + config.idleTimeout().toMillis() + " ms");
-        } else if (now - link.stalledSinceNanos(now) >= config.stallTimeout().toNanos()) {
+        } else if (now - link.output().stalledSinceNanos(now)
+                >= config.stallTimeout().toNanos()) {
             link.close("the client took no byte of its replies for "
                     + config.stallTimeout().toMillis() + " ms");
         } else if (now - link.unfinishedSinceNanos(now) >= config.frameTimeout().toNanos()) {
@@ -151,7 +153,7 @@ final class ServerConnection implements FrameLink.Side {
         if (watch != null) {
             watch.cancel(false);
         }
-        for (ServerCall call : new ArrayList<>(inFlight.values())) {
+        for (ServerCall call : inFlight.values()) {
             call.call().cancellation().fire(Cancellation.Reason.CONNECTION_LOST);
         }
         for (Gathering body : gathering.values()) {
@@ -173,13 +175,18 @@ final class ServerConnection implements FrameLink.Side {
             return;
         }
         Closing notice = new Closing("the server is closing");
-        link.frame(FrameKind.CLOSING, 0, notice::encode);
-        link.flush();
+        link.output().frame(FrameKind.CLOSING, 0, notice::encode);
+        link.output().flush();
         closeIfDone();
     }
 
     private void closeIfDone() {
-        if (closing && acknowledged && inFlight.isEmpty() && gathering.isEmpty() && !gone && !link.hasUnsent()) {
+        if (closing
+                && acknowledged
+                && inFlight.isEmpty()
+                && gathering.isEmpty()
+                && !gone
+                && !link.output().hasUnsent()) {
             link.close("the server has closed");
         }
     }
@@ -242,16 +249,16 @@ final class ServerConnection implements FrameLink.Side {
                 listener.nonce(),
                 served,
                 (int) config.heartbeat().toMillis());
-        link.frame(FrameKind.WELCOME, 0, welcome::encode);
+        link.output().frame(FrameKind.WELCOME, 0, welcome::encode);
         if (!refusal.isEmpty()) {
-            link.flush();
+            link.output().flush();
             link.close(refusal);
             return;
         }
         if (hello.maxBody() > 0) {
             peerMaxBody = hello.maxBody();
         }
-        link.peerLimits(hello.initialCredit(), hello.maxFrameBody());
+        link.output().peerLimits(hello.initialCredit(), hello.maxFrameBody());
     }
 
     private void request(Frame frame) {
@@ -376,7 +383,7 @@ final class ServerConnection implements FrameLink.Side {
                 id,
                 "Request id " + Long.toUnsignedString(id) + " was used before on this connection, the highest being "
                         + Long.toUnsignedString(highestId) + "; the request was not run");
-        link.frame(FrameKind.CONTROL, id, error::encode);
+        link.output().frame(FrameKind.CONTROL, id, error::encode);
         return true;
     }
 
@@ -431,12 +438,12 @@ final class ServerConnection implements FrameLink.Side {
             LOG.debug("one-way call of {} refused: {}", peer, why);
             return;
         }
-        ByteBuf out = link.batch();
+        ByteBuf out = link.output().batch();
         int start = Prefix.begin(out);
         int hop = ReplyHop.write(out, status.code(), Executed.NO, listener.hints(Hints.NONE), null);
         int from = out.writerIndex();
         new ReplyHeader(why, null).encode(out);
-        link.finish(start, FrameKind.RESPONSE, id, hop, out.writerIndex() - from, null, null);
+        link.output().finish(start, FrameKind.RESPONSE, id, hop, out.writerIndex() - from, null, null);
     }
 
     @Override
@@ -476,7 +483,7 @@ final class ServerConnection implements FrameLink.Side {
             listener.releaseRequest(body.bytes());
             closeIfDone();
         } else {
-            link.dropSplitBody(id); // what has not left of a large reply
+            link.output().dropSplitBody(id); // what has not left of a large reply
         }
     }
 
@@ -486,7 +493,7 @@ final class ServerConnection implements FrameLink.Side {
             Control answer = call == null
                     ? Control.Progress.unknown(inquiry.requestId())
                     : Control.Progress.of(inquiry.requestId(), call.call().ledger(), ticker.nanos());
-            link.frame(FrameKind.CONTROL, inquiry.requestId(), answer::encode);
+            link.output().frame(FrameKind.CONTROL, inquiry.requestId(), answer::encode);
         } else if (message instanceof Control.ProtocolError error) {
             LOG.warn("{} reports a breach of the protocol: {}", peer, error.message());
         }
@@ -540,7 +547,9 @@ final class ServerConnection implements FrameLink.Side {
 
     /** Whether the client has taken nothing since a moment, although something waits. Any thread; about right. */
     boolean tookNothingSince(long nanos) {
-        return replyBytes.get() > 0 && waitingSinceNanos - nanos < 0 && link.lastProgressNanos() - nanos < 0;
+        return replyBytes.get() > 0
+                && waitingSinceNanos - nanos < 0
+                && link.output().lastProgressNanos() - nanos < 0;
     }
 
     /** Gives the client up to make room. Any thread; answers true once. */

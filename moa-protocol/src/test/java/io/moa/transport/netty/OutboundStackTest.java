@@ -30,15 +30,15 @@ class OutboundStackTest {
         }
 
         @Override
-        public void write(FrameLink link) {}
+        public void write(FrameOutput out) {}
 
         @Override
-        public void abandon(FrameLink link) {
+        public void abandon() {
             abandoned++;
         }
 
         @Override
-        public void failed(FrameLink link, Throwable thrown) {}
+        public void failed(FrameOutput out, Throwable thrown) {}
 
         @Override
         public @Nullable Outbound nextOutbound() {
