@@ -78,7 +78,6 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
     private static final Logger LOG = LoggerFactory.getLogger(FrameLink.class);
 
     private final Side side;
-    private final TransportConfig config;
     private final Ticker ticker;
     private final FrameReader reader;
     private final BodyAssembler assembler;
@@ -104,7 +103,6 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
 
     FrameLink(Side side, TransportConfig config, Ticker ticker) {
         this.side = side;
-        this.config = config;
         this.ticker = ticker;
         this.reader = new FrameReader(new FrameLimits(
                 config.maxHeaderBytes(),
