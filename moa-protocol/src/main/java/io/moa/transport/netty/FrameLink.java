@@ -260,6 +260,9 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
     void writeNow(Outbound item) {
         try {
             item.write(output);
+            if (reading) {
+                output.flushIfMuch();
+            }
         } catch (Throwable thrown) {
             output.takeBackUnfinished();
             try {

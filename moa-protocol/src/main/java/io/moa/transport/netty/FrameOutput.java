@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class FrameOutput {
 
     private static final int BATCH_BYTES = 64 * 1024; // what one write to the socket carries, about
+    private static final int EARLY_FLUSH_BYTES = 8 * 1024;
     private static final int FIRST_BATCH_BYTES = 4 * 1024;
     private static final int COPY_LIMIT_BYTES = 8 * 1024; // a larger body is cheaper to hand over than to copy
     private static final int CHUNKS_PER_TURN = 16; // then the loop serves its other connections first
@@ -214,6 +215,16 @@ final class FrameOutput {
         batchFirst = null;
         batchLast = null;
         emitted.add(new Emission(context().write(current), first));
+    }
+
+    /**
+     * Hands over what was written, if it is enough to be worth a system call. Whoever answers while it reads asks for this,
+     * so that the peer works on the first answers while the last are made; otherwise the two ends would take turns.
+     */
+    void flushIfMuch() {
+        if (batchEnd >= EARLY_FLUSH_BYTES && batch != null) {
+            flush();
+        }
     }
 
     /** Hands everything written so far to the socket. */
