@@ -1,6 +1,7 @@
 package io.moa.client.cluster;
 
 import io.moa.governance.plan.Plan;
+import io.moa.invoke.Backstop;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Hints;
 import io.moa.invoke.Invocation;
@@ -60,11 +61,17 @@ public final class ClusterInvoker implements Invoker {
             lease.settle(late, now);
             return CompletableFuture.completedFuture(late);
         }
-        CompletableFuture<Reply> reply = endpoints.of(lease.instance()).invoke(call);
+        CompletableFuture<Reply> reply;
+        try {
+            reply = endpoints.of(lease.instance()).invoke(call);
+        } catch (RuntimeException | Error e) { // else the balancer would count it as in flight for ever
+            lease.settle(Backstop.broken(call, e), ticker.nanos());
+            throw e;
+        }
         return reply.whenComplete((value, thrown) -> lease.settle(
                 value != null
                         ? value
-                        : Reply.failure(Status.INTERNAL, Executed.MAYBE, "the endpoint broke its contract: " + thrown),
+                        : Backstop.broken(call, thrown == null ? new NullPointerException("no reply") : thrown),
                 ticker.nanos()));
     }
 }

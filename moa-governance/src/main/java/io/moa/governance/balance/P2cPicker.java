@@ -58,6 +58,11 @@ public final class P2cPicker implements Picker {
         this.ticker = ticker;
     }
 
+    /** Among whom it picks, for explanations and meters. */
+    public List<Candidate> candidates() {
+        return List.of(candidates);
+    }
+
     @Override
     public @Nullable Lease pick(Invocation call) {
         Set<String> tried = call.attributes().get(TRIED);

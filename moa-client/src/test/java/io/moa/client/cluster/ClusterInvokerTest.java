@@ -1,0 +1,215 @@
+package io.moa.client.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.moa.Moa;
+import io.moa.client.Calls;
+import io.moa.discovery.Address;
+import io.moa.discovery.Instance;
+import io.moa.discovery.OperatorState;
+import io.moa.discovery.Registry;
+import io.moa.discovery.ServiceId;
+import io.moa.discovery.Snapshot;
+import io.moa.governance.balance.P2cPicker;
+import io.moa.invoke.Executed;
+import io.moa.invoke.Invocation;
+import io.moa.invoke.Payload;
+import io.moa.invoke.Phase;
+import io.moa.invoke.Reply;
+import io.moa.invoke.Status;
+import io.moa.testkit.FakeScheduler;
+import io.moa.testkit.FakeTicker;
+import io.moa.transport.Connection;
+import io.moa.transport.Peer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ClusterInvokerTest {
+
+    private final FakeTicker ticker = new FakeTicker();
+    private final FakeScheduler scheduler = new FakeScheduler(ticker);
+    private final StagedTransport transport = new StagedTransport();
+    private final Moa moa = Moa.builder("caller")
+            .ticker(ticker)
+            .scheduler(scheduler)
+            .transport(transport)
+            .chance(new Random(1))
+            .build();
+    private final Endpoints endpoints = new Endpoints(moa, EndpointConfig.DEFAULT);
+    private final List<Consumer<Snapshot>> followers = new ArrayList<>();
+    private final Clusters clusters = new Clusters(moa, endpoints, this::subscribe);
+    private final ClusterInvoker invoker = new ClusterInvoker(clusters, endpoints, ticker);
+
+    private Registry.Subscription subscribe(ServiceId service, Consumer<Snapshot> listener) {
+        followers.add(listener);
+        return new Registry.Subscription() {
+            @Override
+            public Snapshot current() {
+                return Snapshot.unknown(service, ticker.nanos());
+            }
+
+            @Override
+            public void close() {
+                followers.remove(listener);
+            }
+        };
+    }
+
+    @AfterEach
+    void close() {
+        clusters.close();
+        endpoints.close();
+        moa.close();
+    }
+
+    private void tell(Instance... instances) {
+        List<Snapshot.Entry> entries = new ArrayList<>();
+        for (Instance instance : instances) {
+            entries.add(new Snapshot.Entry(instance, true, OperatorState.NONE));
+        }
+        clusters.of(Calls.SERVICE);
+        List.copyOf(followers)
+                .forEach(each -> each.accept(new Snapshot(Calls.SERVICE, 1, entries, ticker.nanos(), "test")));
+    }
+
+    private static Instance instance(String uuid, int port) {
+        return new Instance(uuid, "provider", List.of(new Address.Tcp("10.0.0.1", port)), List.of(), 100, 0, Map.of());
+    }
+
+    private Invocation call() {
+        return Calls.of(ticker, Duration.ofSeconds(1)).build();
+    }
+
+    private int inFlight() {
+        P2cPicker picker = (P2cPicker) clusters.of(Calls.SERVICE).plan().picker();
+        return picker.candidates().stream()
+                .mapToInt(each -> each.load().inFlight())
+                .sum();
+    }
+
+    @Test
+    void callGoesToTheInstanceThatIsThereAndItsLeaseEndsWithIt() {
+        tell(instance("a", 1));
+        Invocation call = call();
+        CompletableFuture<Reply> reply = invoker.invoke(call);
+        StagedTransport.Line line = transport.last().succeed("provider", "a");
+        assertThat(call.ledger().sentTo()).isEqualTo("a");
+        assertThat(inFlight()).isEqualTo(1);
+        line.replies.get(0).complete(new Reply.Value(Payload.EMPTY));
+        assertThat(reply).isCompleted();
+        assertThat(inFlight()).isZero();
+    }
+
+    @Test
+    void leaseEndsAlsoIfTheConnectionThrows() {
+        tell(instance("a", 1));
+        invoker.invoke(call());
+        transport.dials.get(0).coming().complete(new BrokenLine());
+        assertThat(inFlight()).as("the first call was told of the breach").isZero();
+        assertThatThrownBy(() -> invoker.invoke(call())).hasMessage("this line throws");
+        assertThat(inFlight()).isZero();
+    }
+
+    @Test
+    void withoutInstancesTheReasonIsSaid() {
+        Reply.Failure none = (Reply.Failure) invoker.invoke(call()).join();
+        assertThat(none.status()).isEqualTo(Status.UNAVAILABLE);
+        assertThat(none.executed()).isEqualTo(Executed.NO);
+        assertThat(none.message()).contains("x.Y z()").contains("no registry has answered yet");
+        tell();
+        Reply.Failure empty = (Reply.Failure) invoker.invoke(call()).join();
+        assertThat(empty.message()).contains("no instance of x.Y is registered");
+    }
+
+    @Test
+    void callWhoseTimeIsUpAfterThePickIsNotSent() {
+        tell(instance("a", 1));
+        Invocation late = call();
+        ticker.advance(Duration.ofSeconds(1));
+        Reply.Failure failure = (Reply.Failure) invoker.invoke(late).join();
+        assertThat(failure.status()).isEqualTo(Status.DEADLINE_EXCEEDED);
+        assertThat(failure.executed()).isEqualTo(Executed.NO);
+        assertThat(transport.dials).isEmpty();
+        assertThat(inFlight()).isZero();
+        assertThat(late.ledger().spentNanos(Phase.CLIENT_QUEUE)).isEqualTo(1_000_000_000);
+    }
+
+    @Test
+    void instanceThatTheRegistryDropsIsLetGoOfWhenItsCallsHaveEnded() {
+        tell(instance("a", 1));
+        CompletableFuture<Reply> reply = invoker.invoke(call());
+        StagedTransport.Line line = transport.last().succeed("provider", "a");
+        tell(instance("b", 2));
+        scheduler.advance(Duration.ofSeconds(1));
+        assertThat(line.closed).isFalse();
+        line.replies.get(0).complete(new Reply.Value(Payload.EMPTY));
+        scheduler.advance(Duration.ofSeconds(1));
+        assertThat(line.closed).isTrue();
+        assertThat(reply.join()).isInstanceOf(Reply.Value.class);
+        invoker.invoke(call());
+        assertThat(transport.last().address()).isEqualTo(new Address.Tcp("10.0.0.1", 2));
+    }
+
+    @Test
+    void closedClientRefusesAndSaysSo() {
+        tell(instance("a", 1));
+        endpoints.close();
+        Reply.Failure refused = (Reply.Failure) invoker.invoke(call()).join();
+        assertThat(refused.message()).contains("The client is closed");
+        assertThat(refused.executed()).isEqualTo(Executed.NO);
+        assertThat(refused.hints().neverRetry()).isTrue();
+        clusters.close();
+        assertThatThrownBy(() -> clusters.of(ServiceId.of("another.Service")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
+    }
+
+    /** A connection that breaks its contract. */
+    private static final class BrokenLine implements Connection {
+        @Override
+        public Peer peer() {
+            return new Peer("provider", "a");
+        }
+
+        @Override
+        public Address address() {
+            return new Address.Tcp("10.0.0.1", 1);
+        }
+
+        @Override
+        public boolean usable() {
+            return true;
+        }
+
+        @Override
+        public int inFlight() {
+            return 0;
+        }
+
+        @Override
+        public long queuedBytes() {
+            return 0;
+        }
+
+        @Override
+        public CompletableFuture<Reply> invoke(Invocation call) {
+            throw new IllegalStateException("this line throws");
+        }
+
+        @Override
+        public CompletableFuture<Void> unusable() {
+            return new CompletableFuture<>();
+        }
+
+        @Override
+        public void close() {}
+    }
+}

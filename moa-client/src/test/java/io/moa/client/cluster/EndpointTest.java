@@ -1,0 +1,243 @@
+package io.moa.client.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.moa.Moa;
+import io.moa.client.Calls;
+import io.moa.discovery.Address;
+import io.moa.discovery.Instance;
+import io.moa.invoke.Cancellation;
+import io.moa.invoke.Executed;
+import io.moa.invoke.Invocation;
+import io.moa.invoke.Payload;
+import io.moa.invoke.Phase;
+import io.moa.invoke.Reply;
+import io.moa.invoke.Status;
+import io.moa.testkit.FakeScheduler;
+import io.moa.testkit.FakeTicker;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The life of a connection to one instance, on a clock that the test moves. */
+class EndpointTest {
+
+    private static final Duration TEN_SECONDS = Duration.ofSeconds(10);
+    private static final Reply DONE = new Reply.Value(Payload.EMPTY);
+
+    private final FakeTicker ticker = new FakeTicker();
+    private final FakeScheduler scheduler = new FakeScheduler(ticker);
+    private final StagedTransport transport = new StagedTransport();
+    private double draw = 0.5; // where in its range the next pause is
+
+    private final Moa moa = Moa.builder("caller")
+            .ticker(ticker)
+            .scheduler(scheduler)
+            .transport(transport)
+            .chance(new RandomGenerator() {
+                @Override
+                public long nextLong() {
+                    throw new AssertionError("not asked for");
+                }
+
+                @Override
+                public long nextLong(long bound) {
+                    return (long) (draw * bound);
+                }
+            })
+            .build();
+
+    @AfterEach
+    void close() {
+        moa.close();
+    }
+
+    private static Instance instance(Address... addresses) {
+        return new Instance("uuid-of-it", "provider", List.of(addresses), List.of(), 100, 0, Map.of());
+    }
+
+    private Endpoint endpoint(EndpointConfig config) {
+        return new Endpoint(moa, instance(new Address.Tcp("10.0.0.1", 7)), config);
+    }
+
+    private Invocation call() {
+        return Calls.of(ticker, TEN_SECONDS).build();
+    }
+
+    private static Reply.Failure failure(CompletableFuture<Reply> reply) {
+        assertThat(reply).isCompleted();
+        return (Reply.Failure) reply.join();
+    }
+
+    @Test
+    void nothingIsConnectedBeforeTheFirstCallAndCallsMeanwhileShareOneConnection() {
+        Endpoint endpoint = endpoint(EndpointConfig.DEFAULT);
+        assertThat(transport.dials).isEmpty();
+        CompletableFuture<Reply> first = endpoint.invoke(call());
+        CompletableFuture<Reply> second = endpoint.invoke(call());
+        assertThat(transport.dials).hasSize(1);
+        assertThat(transport.last().wanted().application()).isEqualTo("provider");
+        assertThat(transport.last().wanted().instance()).isEqualTo("uuid-of-it");
+        assertThat(transport.last().wanted().services()).containsExactly(Calls.SERVICE);
+        StagedTransport.Line line = transport.last().succeed("provider", "uuid-of-it");
+        assertThat(line.calls).hasSize(2);
+        endpoint.invoke(call());
+        assertThat(line.calls).hasSize(3);
+        assertThat(transport.dials).hasSize(1);
+        line.replies.get(1).complete(DONE);
+        assertThat(second).isCompletedWithValue(DONE);
+        assertThat(first).isNotDone();
+    }
+
+    @Test
+    void severalConnectionsTakeTurns() {
+        Endpoint endpoint = endpoint(EndpointConfig.DEFAULT.withConnections(3));
+        for (int i = 0; i < 6; i++) {
+            endpoint.invoke(call());
+        }
+        assertThat(transport.dials).hasSize(3);
+        transport.dials.forEach(
+                dial -> assertThat(dial.succeed("provider", "uuid-of-it").calls).hasSize(2));
+    }
+
+    /** The bound of the pause doubles from backoffFirst to backoffMax, and the pause is drawn below it. */
+    @Test
+    void pauseAfterAFailedConnectIsDrawnBelowABoundThatDoubles() {
+        Endpoint endpoint = endpoint(new EndpointConfig(1, Duration.ofMillis(100), Duration.ofMillis(1_000), 10));
+        long[] bounds = {100, 200, 400, 800, 1_000, 1_000};
+        for (int i = 0; i < bounds.length; i++) {
+            draw = i % 2 == 0 ? 0.5 : 0.999;
+            CompletableFuture<Reply> waiting = endpoint.invoke(call());
+            assertThat(transport.dials).hasSize(i + 1);
+            transport.last().fail("nobody listens");
+            assertThat(failure(waiting).executed()).isEqualTo(Executed.NO);
+            assertThat(failure(waiting).message()).contains("nobody listens");
+            Duration pause = Duration.ofNanos((long) (draw * bounds[i] * 1_000_000));
+            ticker.advance(pause.minusNanos(1));
+            Reply.Failure early = failure(endpoint.invoke(call()));
+            assertThat(early.status()).isEqualTo(Status.UNAVAILABLE);
+            assertThat(early.message()).contains("next try in", "nobody listens");
+            assertThat(transport.dials).as("no connect within the pause").hasSize(i + 1);
+            ticker.advanceNanos(1);
+        }
+        endpoint.invoke(call());
+        transport.last().succeed("provider", "uuid-of-it").leave();
+        CompletableFuture<Reply> next = endpoint.invoke(call());
+        assertThat(transport.dials)
+                .as("no pause after a connection that worked")
+                .hasSize(bounds.length + 2);
+        transport.last().fail("gone");
+        ticker.advance(Duration.ofMillis(100));
+        assertThat(next).isCompleted();
+        endpoint.invoke(call());
+        assertThat(transport.dials).as("the bound began anew").hasSize(bounds.length + 3);
+    }
+
+    @Test
+    void callThatWaitsForAConnectionTimesOutThere() {
+        Endpoint endpoint = endpoint(EndpointConfig.DEFAULT);
+        Invocation call = call();
+        CompletableFuture<Reply> reply = endpoint.invoke(call);
+        scheduler.advance(TEN_SECONDS);
+        assertThat(failure(reply).status()).isEqualTo(Status.DEADLINE_EXCEEDED);
+        assertThat(failure(reply).executed()).isEqualTo(Executed.NO);
+        assertThat(call.ledger().guiltiest()).isEqualTo(Phase.CONNECT_WAIT);
+        assertThat(transport.last().succeed("provider", "uuid-of-it").calls)
+                .as("it is not sent after its end")
+                .isEmpty();
+    }
+
+    @Test
+    void callThatIsWithdrawnWhileItWaitsIsNotSent() {
+        Endpoint endpoint = endpoint(EndpointConfig.DEFAULT);
+        Invocation call = call();
+        CompletableFuture<Reply> reply = endpoint.invoke(call);
+        call.cancellation().fire(Cancellation.Reason.CALLER);
+        assertThat(failure(reply).status()).isEqualTo(Status.CANCELLED);
+        assertThat(transport.last().succeed("provider", "uuid-of-it").calls).isEmpty();
+        assertThat(scheduler.pending()).as("timers left behind").isZero();
+    }
+
+    @Test
+    void onlySoManyCallsWait() {
+        Endpoint endpoint = endpoint(new EndpointConfig(1, Duration.ofMillis(1), Duration.ofMillis(1), 2));
+        endpoint.invoke(call());
+        endpoint.invoke(call());
+        Reply.Failure refused = failure(endpoint.invoke(call()));
+        assertThat(refused.status()).isEqualTo(Status.OVERLOADED);
+        assertThat(refused.executed()).isEqualTo(Executed.NO);
+        assertThat(transport.last().succeed("provider", "uuid-of-it").calls).hasSize(2);
+    }
+
+    @Test
+    void serverThatLeavesIsConnectedToAnewAndItsCallsEndThere() {
+        Endpoint endpoint = endpoint(EndpointConfig.DEFAULT);
+        CompletableFuture<Reply> old = endpoint.invoke(call());
+        StagedTransport.Line leaving = transport.last().succeed("provider", "uuid-of-it");
+        leaving.leave();
+        CompletableFuture<Reply> young = endpoint.invoke(call());
+        StagedTransport.Line next = transport.last().succeed("provider", "another uuid");
+        assertThat(transport.dials).hasSize(2);
+        leaving.replies.get(0).complete(DONE);
+        assertThat(old).isCompletedWithValue(DONE);
+        next.replies.get(0).complete(DONE);
+        assertThat(young).isCompletedWithValue(DONE);
+    }
+
+    @Test
+    void retiredEndpointTakesNothingNewAndFinishesWhatItHas() {
+        Endpoint endpoint = endpoint(EndpointConfig.DEFAULT);
+        CompletableFuture<Reply> old = endpoint.invoke(call());
+        StagedTransport.Line line = transport.last().succeed("provider", "uuid-of-it");
+        endpoint.retire();
+        Reply.Failure refused = failure(endpoint.invoke(call()));
+        assertThat(refused.status()).isEqualTo(Status.DRAINING);
+        assertThat(refused.executed()).isEqualTo(Executed.NO);
+        scheduler.advance(Duration.ofSeconds(1));
+        assertThat(line.closed).isFalse();
+        line.replies.get(0).complete(DONE);
+        scheduler.advance(Duration.ofSeconds(1));
+        assertThat(line.closed).isTrue();
+        assertThat(old).isCompletedWithValue(DONE);
+        assertThat(endpoint.isIdle()).isTrue();
+    }
+
+    @Test
+    void closingEndsWaitingCallsAndThoseOnConnectionsThatLeave() {
+        Endpoint endpoint = endpoint(EndpointConfig.DEFAULT);
+        CompletableFuture<Reply> onLeaving = endpoint.invoke(call());
+        StagedTransport.Line leaving = transport.last().succeed("provider", "uuid-of-it");
+        leaving.leave();
+        CompletableFuture<Reply> waiting = endpoint.invoke(call());
+        endpoint.close();
+        assertThat(failure(waiting).message()).contains("closed");
+        assertThat(failure(onLeaving).status()).isEqualTo(Status.UNAVAILABLE);
+        assertThat(leaving.closed).isTrue();
+        StagedTransport.Line late = transport.last().succeed("provider", "uuid-of-it");
+        assertThat(late.closed).as("a connection that comes after closing").isTrue();
+        assertThat(failure(endpoint.invoke(call())).message()).contains("closed");
+    }
+
+    @Test
+    void instanceWithoutAnAddressOfAKnownKindIsSaidSo() {
+        Endpoint endpoint = new Endpoint(moa, instance(new Address.InProcess("elsewhere")), EndpointConfig.DEFAULT);
+        Reply.Failure refused = failure(endpoint.invoke(call()));
+        assertThat(refused.status()).isEqualTo(Status.UNAVAILABLE);
+        assertThat(refused.message()).contains("can only be reached at").contains("elsewhere");
+    }
+
+    @Test
+    void transportThatBreaksItsContractDoesNotLeaveTheSlotConnectingForEver() {
+        Endpoint endpoint = endpoint(EndpointConfig.DEFAULT);
+        CompletableFuture<Reply> reply = endpoint.invoke(call());
+        transport.last().coming().completeExceptionally(new IllegalStateException("broken transport"));
+        assertThat(failure(reply).message()).contains("broken transport");
+        ticker.advance(TEN_SECONDS);
+        endpoint.invoke(call());
+        assertThat(transport.dials).hasSize(2);
+    }
+}
