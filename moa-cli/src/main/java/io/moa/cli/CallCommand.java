@@ -199,7 +199,7 @@ final class CallCommand implements Callable<Integer> {
             return NO_ARRAY + "it is empty; write '[]' for none.";
         }
         if (e instanceof MismatchedInputException mismatch
-                && mismatch.getMessage().contains("Trailing token")) {
+                && String.valueOf(mismatch.getMessage()).contains("Trailing token")) {
             return NO_ARRAY + "more follows behind the array.";
         }
         StreamReadException unreadable = unreadable(e);

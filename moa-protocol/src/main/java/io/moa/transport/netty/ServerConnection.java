@@ -183,7 +183,9 @@ final class ServerConnection implements FrameLink.Side {
         acknowledgementWatch = link.channel()
                 .eventLoop()
                 .schedule(
-                        this::acknowledgementIsOverdue, config.closingAckTimeout().toNanos(), TimeUnit.NANOSECONDS);
+                        this::acknowledgementIsOverdue,
+                        config.closingAckTimeout().toNanos(),
+                        TimeUnit.NANOSECONDS);
         closeIfDone();
     }
 

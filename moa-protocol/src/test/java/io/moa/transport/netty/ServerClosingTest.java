@@ -114,7 +114,8 @@ class ServerClosingTest {
             untilRefused(peer, 4);
             first.complete(new Reply.Value(Payload.EMPTY));
             assertThat(peer.next().id()).isEqualTo(1);
-            RawPeer.Seen served = peer.send(RawPeer.piece(2, false, new byte[4], 8)).next();
+            RawPeer.Seen served =
+                    peer.send(RawPeer.piece(2, false, new byte[4], 8)).next();
             assertThat(served.id()).isEqualTo(2);
             assertThat(served.status()).isZero();
             assertThat(peer.nextOrEnd()).isNull();
@@ -140,7 +141,8 @@ class ServerClosingTest {
                 RawPeer peer = RawPeer.connect(door.address()).introduced(1)) {
             door.listener.drain(DRAIN_LIMIT);
             assertThat(peer.next().kind()).isEqualTo(FrameKind.CLOSING);
-            assertThat(peer.send(RawPeer.request(1, new byte[8])).next().status()).isZero();
+            assertThat(peer.send(RawPeer.request(1, new byte[8])).next().status())
+                    .isZero();
         }
     }
 
