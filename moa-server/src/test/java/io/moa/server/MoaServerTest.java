@@ -43,6 +43,11 @@ class MoaServerTest {
         int count(String item);
     }
 
+    @MoaService
+    interface OfThisPackage {
+        String name();
+    }
+
     /** Two services of one class. */
     private static final class Shop implements Stock, Prices {
         @Override
@@ -190,6 +195,13 @@ class MoaServerTest {
                 .extracting(ServiceExport::service)
                 .containsExactly(
                         ServiceId.of("shop.Stock"), ServiceId.of("shop.Prices"), new ServiceId("shop.Stock", "", "2"));
+        server.close();
+    }
+
+    @Test
+    void interfaceThatIsNotPublicCanBeExported() {
+        MoaServer server = start(builder -> builder.export(OfThisPackage.class, () -> "inner"));
+        assertThat(server.instance().exports()).hasSize(2);
         server.close();
     }
 

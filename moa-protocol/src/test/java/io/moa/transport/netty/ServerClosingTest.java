@@ -55,7 +55,7 @@ class ServerClosingTest {
     }
 
     @Test
-    void callInFlightIsStillAnsweredAndNewOnesAreRefusedOnceTheAcknowledgementIsOverdue() {
+    void callInFlightIsStillAnsweredAndNewOnesAreRefusedOnceTheAcknowledgementIsOverdue() throws Exception {
         try (OpenDoor door = new OpenDoor(HASTY, this::firstWaits);
                 RawPeer peer = RawPeer.connect(door.address()).introduced(1)) {
             peer.send(RawPeer.request(1, new byte[8]));
@@ -74,7 +74,7 @@ class ServerClosingTest {
             assertThat(answered.id()).isEqualTo(1);
             assertThat(answered.status()).isZero();
             assertThat(peer.nextOrEnd()).isNull();
-            assertThat(drained.join()).isZero();
+            assertThat(drained.get(30, TimeUnit.SECONDS)).isZero();
         }
     }
 
@@ -123,7 +123,7 @@ class ServerClosingTest {
     }
 
     @Test
-    void peerThatAcknowledgesIsLeftAtOnce() {
+    void peerThatAcknowledgesIsLeftAtOnce() throws Exception {
         try (OpenDoor door = new OpenDoor(PATIENT, OpenDoor::echo);
                 RawPeer peer = RawPeer.connect(door.address()).introduced(1)) {
             CompletableFuture<Integer> drained = door.listener.drain(DRAIN_LIMIT);
@@ -131,7 +131,7 @@ class ServerClosingTest {
             ByteBuf acknowledgement = Unpooled.buffer();
             Frames.closingAck(acknowledgement);
             assertThat(peer.send(acknowledgement).nextOrEnd()).isNull();
-            assertThat(drained.join()).isZero();
+            assertThat(drained.get(30, TimeUnit.SECONDS)).isZero();
         }
     }
 

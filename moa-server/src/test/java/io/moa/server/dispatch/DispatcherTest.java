@@ -436,7 +436,7 @@ class DispatcherTest {
     @Test
     void callForWhichNoThreadCanBeStartedMayGoElsewhere() {
         try (WorkerPool pool = new WorkerPool("Stock", Workers.DEFAULT, task -> {
-            throw new OutOfMemoryError("unable to create native thread");
+            throw new Error("unable to create native thread");
         })) {
             ExportedMethod method = method(pool, false, arguments -> "any");
             Reply.Failure refused =

@@ -158,11 +158,6 @@ class ServiceExporterTest {
     @MoaService
     public @interface NoInterface {}
 
-    @MoaService
-    interface PackagePrivate {
-        String name();
-    }
-
     private final WorkerPool workers = new WorkerPool("Stock", Workers.DEFAULT);
     private final Serializers serializers = Serializers.builtIn(SerializationLimits.DEFAULTS);
 
@@ -217,13 +212,6 @@ class ServiceExporterTest {
         ServiceExporter.Exported exported = export(NarrowPrice.class, item -> 4);
         assertThat(exported.methods()).hasSize(1);
         assertThat(new ServiceTable(exported.methods()).methods()).hasSize(1);
-    }
-
-    @Test
-    void interfaceThatIsNotPublicCanBeExported() throws Throwable {
-        ExportedMethod method =
-                export(PackagePrivate.class, () -> "inner").methods().get(0);
-        assertThat((Object) method.handle().invokeExact(new Object[0])).isEqualTo("inner");
     }
 
     @Test
