@@ -1,19 +1,30 @@
 package io.moa.cli;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamReadException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.moa.Moa;
 import io.moa.client.CallOptions;
 import io.moa.client.MoaClient;
 import io.moa.discovery.Address;
 import io.moa.discovery.ServiceId;
 import io.moa.invoke.CallException;
+import io.moa.invoke.Executed;
 import io.moa.invoke.Filter;
 import io.moa.invoke.Ledger;
 import io.moa.invoke.MethodId;
+import io.moa.invoke.Status;
+import io.moa.transport.TransportConfig;
+import io.moa.transport.Wanted;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -37,7 +48,10 @@ import picocli.CommandLine.Spec;
         })
 final class CallCommand implements Callable<Integer> {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    private static final String NO_ARRAY = "ARGUMENTS is a JSON array, such as '[\"Ada\", 3]': ";
+    private static final String OTHER_JSON = "it is JSON, but not an array; put it in brackets.";
 
     @ParentCommand
     private MoaCommand moa;
@@ -59,6 +73,7 @@ final class CallCommand implements Callable<Integer> {
 
     @Parameters(
             index = "3",
+            arity = "0..1",
             paramLabel = "ARGUMENTS",
             defaultValue = "[]",
             description = "The arguments as a JSON array; default none")
@@ -68,6 +83,7 @@ final class CallCommand implements Callable<Integer> {
             names = "--timeout-millis",
             defaultValue = "5000",
             paramLabel = "MS",
+            converter = WholeNumber.Millis.class,
             description = "How long to wait; default ${DEFAULT-VALUE}.")
     private long timeoutMillis;
 
@@ -76,10 +92,11 @@ final class CallCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws JsonProcessingException {
-        Address where = parsed("ADDRESS", () -> Address.parse(address.contains("/") ? address : "tcp://" + address));
+        Address where = parsed("ADDRESS", this::where);
         ServiceId what = parsed("SERVICE", () -> ServiceId.parse(service));
-        String how = parsed("METHOD", () -> MethodId.parse(method).toString());
+        MethodId how = parsed("METHOD", () -> MethodId.parse(method));
         @Nullable Object[] values = arguments();
+        checkNumber(how, values.length);
         CallOptions options =
                 parsed("--timeout-millis", () -> CallOptions.NONE.withTimeout(Duration.ofMillis(timeoutMillis)));
 
@@ -89,19 +106,26 @@ final class CallCommand implements Callable<Integer> {
             return next.invoke(call);
         };
         PrintWriter err = spec.commandLine().getErr();
-        try (Moa runtime = Moa.builder("moa-cli").eventLoops(1).build();
+        TransportConfig times = TransportConfig.DEFAULT.toBuilder()
+                .connectTimeout(Duration.ofMillis(Math.max(10, Math.min(2_000, timeoutMillis))))
+                .build();
+        try (Moa runtime = Moa.builder("moa-cli")
+                        .eventLoops(1)
+                        .transportConfig(times)
+                        .build();
                 MoaClient client = MoaClient.builder(runtime)
                         .addresses(where)
                         .filter(remember)
                         .build()) {
-            moa.out().println(JSON.writeValueAsString(client.generic(what).call(options, how, values)));
+            if (!reachable(runtime, where, what, err)) {
+                return 1;
+            }
+            moa.out().println(JSON.writeValueAsString(client.generic(what).call(options, how.toString(), values)));
             return 0;
         } catch (CallException e) {
             err.println("moa: " + e.getMessage());
-            err.println("moa: " + e.status() + ", executed: " + e.executed());
+            err.println("moa: " + e.status() + ", executed: " + e.executed() + ". " + advice(e.status()));
             return 1;
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         } finally {
             Ledger spent = ledger.get();
             if (showLedger && spent != null) {
@@ -110,14 +134,106 @@ final class CallCommand implements Callable<Integer> {
         }
     }
 
+    private Address where() {
+        if (address.startsWith("unix:") || address.startsWith("tcp:") || address.startsWith("inproc:")) {
+            Address parsed = Address.parse(address);
+            if (parsed instanceof Address.InProcess) {
+                throw new IllegalArgumentException(
+                        "'" + address + "' is inside another process; write host:port, tcp://host:port or unix:/path");
+            }
+            return parsed;
+        }
+        int colon = address.lastIndexOf(':');
+        if (colon <= 0 || colon == address.length() - 1 || address.endsWith("]")) {
+            throw new IllegalArgumentException(
+                    "'" + address + "' is not host:port, tcp://host:port or unix:/path; such as 127.0.0.1:9000");
+        }
+        return Address.parse("tcp://" + address);
+    }
+
+    /** A connection of our own first, because the reason why there is none is told once and whole. */
+    private static boolean reachable(Moa runtime, Address where, ServiceId what, PrintWriter err) {
+        try {
+            runtime.transport()
+                    .connect(where, runtime.self(), new Wanted("", "", List.of(what)))
+                    .join()
+                    .close();
+            return true;
+        } catch (CompletionException e) {
+            Throwable why = e.getCause() == null ? e : e.getCause();
+            err.println("moa: " + why.getMessage());
+            err.println(
+                    "moa: " + Status.UNAVAILABLE + ", executed: " + Executed.NO + ". " + advice(Status.UNAVAILABLE));
+            return false;
+        }
+    }
+
+    private static String advice(Status status) {
+        return switch (status) {
+            case UNAVAILABLE -> "Check ADDRESS and SERVICE, and that the server runs.";
+            case UNIMPLEMENTED -> "Check SERVICE and METHOD.";
+            case INVALID_ARGUMENT -> "Check ARGUMENTS against the parameter types of METHOD.";
+            case DEADLINE_EXCEEDED -> "To wait longer, use --timeout-millis.";
+            case UNSUPPORTED -> "The server must offer the service in json.";
+            case OVERLOADED, DRAINING -> "Try again later.";
+            case APPLICATION -> "The service itself threw this.";
+            default -> "The log of the server may say more.";
+        };
+    }
+
     private @Nullable Object[] arguments() {
         try {
-            return JSON.readValue(arguments, Object[].class);
+            @Nullable Object[] values = JSON.readValue(arguments, Object[].class);
+            if (values != null) {
+                return values;
+            }
         } catch (JsonProcessingException e) {
+            throw new ParameterException(spec.commandLine(), whyNoArguments(e), e);
+        }
+        throw new ParameterException(spec.commandLine(), NO_ARRAY + OTHER_JSON);
+    }
+
+    /** Jackson's own text names its classes and options, which mean nothing here. */
+    private String whyNoArguments(JsonProcessingException e) {
+        if (e instanceof MismatchedInputException && arguments.isBlank()) {
+            return NO_ARRAY + "it is empty; write '[]' for none.";
+        }
+        if (e instanceof MismatchedInputException mismatch
+                && String.valueOf(mismatch.getMessage()).contains("Trailing token")) {
+            return NO_ARRAY + "more follows behind the array.";
+        }
+        StreamReadException unreadable = unreadable(e);
+        if (unreadable == null) {
+            return NO_ARRAY + OTHER_JSON;
+        }
+        if (unreadable instanceof JsonEOFException) {
+            return NO_ARRAY + "it ends too early; something that was opened is not closed.";
+        }
+        JsonLocation at = unreadable.getLocation();
+        return NO_ARRAY + "it is not JSON at "
+                + (at.getLineNr() > 1 ? "line " + at.getLineNr() + ", " : "")
+                + "column " + at.getColumnNr() + ". Did the shell take the quotes away?";
+    }
+
+    /** Within an array Jackson wraps it. */
+    private static @Nullable StreamReadException unreadable(Throwable e) {
+        for (Throwable each = e; each != null; each = each.getCause()) {
+            if (each instanceof StreamReadException found) {
+                return found;
+            }
+        }
+        return null;
+    }
+
+    /** A mistake in ARGUMENTS that shows only beside METHOD. */
+    private void checkNumber(MethodId wanted, int given) {
+        String signature = wanted.signature();
+        int declared = signature.equals("()") ? 0 : signature.split(",", -1).length;
+        if (declared != given) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "ARGUMENTS is a JSON array, such as '[\"Ada\", 3]': " + e.getOriginalMessage(),
-                    e);
+                    "ARGUMENTS has " + given + (given == 1 ? " value" : " values") + ", and " + wanted + " takes "
+                            + declared + "; write a JSON array with one value for each parameter.");
         }
     }
 

@@ -2,13 +2,16 @@ package io.moa.cli;
 
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.Charset;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code moa} command: starts the processes of a node and asks them questions. */
 @Command(
@@ -50,11 +53,35 @@ public final class MoaCommand implements Runnable {
                 .setOut(writer(out))
                 .setErr(writer(err))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(colour ? Ansi.ON : Ansi.OFF))
+                .setParameterExceptionHandler(MoaCommand::mistake)
                 .setExecutionExceptionHandler((thrown, command, parsed) -> {
-                    command.getErr().println("moa: " + thrown);
+                    // Those two are written for people and say what to do; anything else should not have come this far.
+                    boolean said =
+                            thrown instanceof IllegalArgumentException || thrown instanceof IllegalStateException;
+                    command.getErr()
+                            .println("moa: " + (said && thrown.getMessage() != null ? thrown.getMessage() : thrown));
+                    if (!said) {
+                        command.getErr()
+                                .println("moa: this is a bug of MOA; please report it with the command you ran");
+                    }
                     return CommandLine.ExitCode.SOFTWARE;
                 })
                 .execute(args);
+    }
+
+    /** A mistake in the arguments: what is wrong, and where to read on. The whole help would push that off the screen. */
+    private static int mistake(ParameterException mistake, String[] args) {
+        CommandLine command = mistake.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println("moa: " + mistake.getMessage());
+        StringWriter suggestion = new StringWriter();
+        if (UnmatchedArgumentException.printSuggestions(mistake, new PrintWriter(suggestion, true))) {
+            err.println("moa: " + suggestion.toString().strip().replaceAll("\\R", " "));
+        } else {
+            err.println("moa: try ./" + command.getCommandSpec().qualifiedName() + " --help");
+        }
+        err.flush();
+        return CommandLine.ExitCode.USAGE;
     }
 
     private static PrintWriter writer(PrintStream stream) {

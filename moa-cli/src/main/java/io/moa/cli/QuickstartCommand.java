@@ -33,6 +33,7 @@ final class QuickstartCommand implements Callable<Integer> {
                 names = "--port",
                 defaultValue = "9000",
                 paramLabel = "PORT",
+                converter = WholeNumber.Port.class,
                 description = "The TCP port to serve at, 0 for a free one; default ${DEFAULT-VALUE}.")
         private int port;
 
@@ -60,7 +61,15 @@ final class QuickstartCommand implements Callable<Integer> {
     }
 
     private static void serve(Serving where, PrintStream out) throws InterruptedException {
-        SampleProvider provider = SampleProvider.start("sample", null, where.host, where.port);
+        SampleProvider provider;
+        try {
+            provider = SampleProvider.start("sample", null, where.host, where.port);
+        } catch (IllegalStateException notThere) {
+            throw new IllegalStateException(
+                    notThere.getMessage() + ". Choose another port with --port, 0 for a free one, or an address of this"
+                            + " host with --host.",
+                    notThere);
+        }
         CountDownLatch asked = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(

@@ -69,7 +69,7 @@ class CallCommandTest {
                 .satisfies(call -> assertThat(call.err()).contains("ARGUMENTS is a JSON array"));
         assertThat(CommandRun.of("call", address, Greeter.NAME, "greet(java.lang.String)", "[]"))
                 .satisfies(call -> assertThat(call.exitCode()).isEqualTo(2))
-                .satisfies(call -> assertThat(call.err()).contains("1 parameters, but 0 arguments"));
+                .satisfies(call -> assertThat(call.err()).contains("ARGUMENTS has 0 values"));
         assertThat(CommandRun.of("call", "nowhere", Greeter.NAME, "greet()"))
                 .satisfies(call -> assertThat(call.exitCode()).isEqualTo(2))
                 .satisfies(call -> assertThat(call.err()).contains("ADDRESS: "));

@@ -18,6 +18,9 @@ import java.time.Duration;
  *     default 10 s
  * @param frameTimeout a peer that has begun a frame must end it, and go on with a split body, within so long; otherwise it
  *     is cut off, even if a byte comes now and then; 100 ms to 10 min, default 10 s
+ * @param closingAckTimeout how long a server that closes waits for a client to acknowledge its notice; after that it closes
+ *     a connection as soon as it owes nothing there, and refuses what is still sent on it; calls in flight keep the whole
+ *     drain limit; 10 ms to 10 min, default 2 s
  * @param maxHeaderBytes the largest call header accepted; 1 KiB to 1 MiB, default 64 KiB
  * @param maxBodyBytes the largest body sent or accepted; 1 KiB to 1 GiB, default 8 MiB
  * @param chunkBytes larger bodies are split into pieces of this size, between which small calls pass; 1 KiB to 256 KiB,
@@ -46,6 +49,7 @@ public record TransportConfig(
         Duration idleTimeout,
         Duration stallTimeout,
         Duration frameTimeout,
+        Duration closingAckTimeout,
         int maxHeaderBytes,
         int maxBodyBytes,
         int chunkBytes,
@@ -70,6 +74,7 @@ public record TransportConfig(
             Duration.ofMinutes(1),
             Duration.ofSeconds(10),
             Duration.ofSeconds(10),
+            Duration.ofSeconds(2),
             64 * KIB,
             8 * MIB,
             64 * KIB,
@@ -90,6 +95,7 @@ public record TransportConfig(
         between("idleTimeout", idleTimeout, heartbeat, Duration.ofDays(1));
         between("stallTimeout", stallTimeout, Duration.ofMillis(100), Duration.ofMinutes(10));
         between("frameTimeout", frameTimeout, Duration.ofMillis(100), Duration.ofMinutes(10));
+        between("closingAckTimeout", closingAckTimeout, Duration.ofMillis(10), Duration.ofMinutes(10));
         between("maxHeaderBytes", maxHeaderBytes, KIB, MIB);
         between("maxBodyBytes", maxBodyBytes, KIB, 1024L * MIB);
         between("chunkBytes", chunkBytes, KIB, 256 * KIB);
@@ -128,6 +134,7 @@ public record TransportConfig(
         private Duration idleTimeout;
         private Duration stallTimeout;
         private Duration frameTimeout;
+        private Duration closingAckTimeout;
         private int maxHeaderBytes;
         private int maxBodyBytes;
         private int chunkBytes;
@@ -148,6 +155,7 @@ public record TransportConfig(
             this.idleTimeout = from.idleTimeout;
             this.stallTimeout = from.stallTimeout;
             this.frameTimeout = from.frameTimeout;
+            this.closingAckTimeout = from.closingAckTimeout;
             this.maxHeaderBytes = from.maxHeaderBytes;
             this.maxBodyBytes = from.maxBodyBytes;
             this.chunkBytes = from.chunkBytes;
@@ -193,6 +201,11 @@ public record TransportConfig(
 
         public Builder frameTimeout(Duration value) {
             this.frameTimeout = value;
+            return this;
+        }
+
+        public Builder closingAckTimeout(Duration value) {
+            this.closingAckTimeout = value;
             return this;
         }
 
@@ -265,6 +278,7 @@ public record TransportConfig(
                     idleTimeout,
                     stallTimeout,
                     frameTimeout,
+                    closingAckTimeout,
                     maxHeaderBytes,
                     maxBodyBytes,
                     chunkBytes,

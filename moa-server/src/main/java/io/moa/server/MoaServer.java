@@ -1,6 +1,7 @@
 package io.moa.server;
 
 import io.moa.Moa;
+import io.moa.annotation.MoaService;
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
@@ -119,9 +120,7 @@ public final class MoaServer implements AutoCloseable {
             return;
         }
         try {
-            if (registration != null) {
-                registration.offline(); // first, so that nobody new comes while we tell those who are here
-            }
+            leaveOnlineList(); // first, so that nobody new comes while we tell those who are here
             int cut = listener.drain(drainLimit).join();
             if (cut > 0) {
                 LOG.warn("{} closed with {} calls unfinished after {}", this, cut, drainLimit);
@@ -133,11 +132,19 @@ public final class MoaServer implements AutoCloseable {
         }
     }
 
-    private void end() {
+    private void leaveOnlineList() {
         try {
             if (registration != null) {
-                registration.close();
+                registration.offline();
             }
+        } catch (RuntimeException broken) { // whatever the registry does, the calls under way are answered
+            LOG.warn("{} could not leave the online list of its registry", this, broken);
+        }
+    }
+
+    private void end() {
+        try {
+            withdraw(registration);
             listener.close();
         } catch (RejectedExecutionException runtimeClosed) {
             LOG.debug("the runtime of {} was closed before it", this, runtimeClosed);
@@ -146,6 +153,16 @@ public final class MoaServer implements AutoCloseable {
             removeShutdownHook();
             moa.endServing();
             ended.complete(null);
+        }
+    }
+
+    private static void withdraw(Registry.@Nullable Registration registration) {
+        try {
+            if (registration != null) {
+                registration.close();
+            }
+        } catch (RuntimeException broken) { // whatever the registry does, the door is closed
+            LOG.warn("{} could not be withdrawn", registration, broken);
         }
     }
 
@@ -318,6 +335,8 @@ public final class MoaServer implements AutoCloseable {
             Map<String, WorkerPool> pools = new LinkedHashMap<>();
             List<ServiceExport> published = new ArrayList<>();
             List<ExportedMethod> methods = new ArrayList<>();
+            @Nullable Listener listener = null;
+            Registry.@Nullable Registration registration = null;
             boolean started = false;
             moa.beginServing();
             try {
@@ -331,7 +350,7 @@ public final class MoaServer implements AutoCloseable {
                         table, moa.ticker(), moa.transportConfig().maxBodyBytes());
                 Invoker route = ServerStack.route(moa.ticker(), dedup, filters, dispatcher);
                 ServerLoad load = new ServerLoad(pools.values(), moa.ticker());
-                Listener listener = listen(where, new ExportHost(moa.self(), route, table, load));
+                listener = listen(where, new ExportHost(moa.self(), route, table, load));
                 Instance instance = new Instance(
                         moa.self().instance(),
                         moa.self().application(),
@@ -340,8 +359,7 @@ public final class MoaServer implements AutoCloseable {
                         weight,
                         moa.startedAtEpochMillis(),
                         labels);
-                Registry.Registration registration =
-                        moa.hasRegistry() ? moa.registry().register(instance) : null;
+                registration = moa.hasRegistry() ? moa.registry().register(instance) : null;
                 MoaServer server = new MoaServer(moa, listener, pools, instance, registration, drainLimit);
                 if (closeOnShutdown) {
                     server.closeOnShutdown();
@@ -353,15 +371,20 @@ public final class MoaServer implements AutoCloseable {
                         published.stream().map(ServiceExport::service).toList());
                 return server;
             } finally {
-                if (!started) {
-                    moa.endServing();
+                if (!started) { // nothing stays open or announced of a server that nobody holds
+                    withdraw(registration);
+                    if (listener != null) {
+                        listener.close();
+                    }
                     pools.values().forEach(WorkerPool::close);
+                    moa.endServing();
                 }
             }
         }
 
         private <S> ServiceExporter.Exported export(Export<S> export, Map<String, WorkerPool> pools) {
             ExportConfig config = export.config();
+            requirePreferredSerializer(export.type());
             Workers wanted = config.workers() != null ? config.workers() : workers;
             String name = export.type().getSimpleName();
             WorkerPool pool =
@@ -382,6 +405,19 @@ public final class MoaServer implements AutoCloseable {
                     new ConcurrencyGate(name, maxInFlightPerService),
                     config.group(),
                     config.version());
+        }
+
+        /** A misspelt name in the annotation would otherwise be found by the first caller. */
+        private void requirePreferredSerializer(Class<?> type) {
+            MoaService annotation = type.getAnnotation(MoaService.class);
+            if (annotation != null) {
+                try {
+                    moa.serializers().require(annotation.serializer());
+                } catch (IllegalArgumentException unknown) {
+                    throw new IllegalArgumentException(
+                            "@MoaService of " + type.getName() + ": " + unknown.getMessage(), unknown);
+                }
+            }
         }
 
         private Listener listen(Address where, Host exported) {

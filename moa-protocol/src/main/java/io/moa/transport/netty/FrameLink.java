@@ -224,6 +224,11 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         return assembler.bodies() > 0 && lastPieceNanos - since < 0 ? lastPieceNanos : since;
     }
 
+    /** Whether a frame has begun to arrive and not ended. */
+    boolean isMidFrame() {
+        return midFrame;
+    }
+
     /** Stops reading from the peer, or goes on. */
     void pauseReading(boolean pause) {
         if (!pause && !channel().config().isAutoRead()) {

@@ -31,9 +31,11 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.NetUtil;
+import java.io.FileNotFoundException;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.channels.UnresolvedAddressException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +46,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * directions.
  */
 public final class NettyTransport implements Transport {
+
+    private static final String UNKNOWN_NAME = "no host of this name is known here";
 
     private final TransportConfig config;
     private final Ticker ticker;
@@ -137,7 +141,7 @@ public final class NettyTransport implements Transport {
                 listener.opened(bound.channel(), actual(address, bound.channel()));
                 opened.complete(listener);
             } else {
-                opened.completeExceptionally(bound.cause());
+                opened.completeExceptionally(new IllegalStateException(reason(bound.cause()), bound.cause()));
             }
         });
         return opened;
@@ -200,8 +204,7 @@ public final class NettyTransport implements Transport {
         try {
             SocketAddress where = socketAddress(address);
             if (where instanceof InetSocketAddress tcp && tcp.isUnresolved()) {
-                connection.failOpening(
-                        "Could not connect to " + address + ": no host of this name is known here", null);
+                connection.failOpening("Could not connect to " + address + ": " + UNKNOWN_NAME, null);
                 return;
             }
             if (connection.opened().isDone()) {
@@ -210,14 +213,44 @@ public final class NettyTransport implements Transport {
             client.connect(where).addListener(done -> {
                 if (!done.isSuccess()) {
                     Throwable cause = done.cause();
-                    connection.failOpening("Could not connect to " + address + ": " + cause.getMessage(), cause);
+                    connection.failOpening("Could not connect to " + address + ": " + reason(cause), cause);
                 } else if (connection.opened().isCompletedExceptionally()) {
                     connection.link().close("the connect timeout was over");
                 }
             });
         } catch (RuntimeException e) { // such as event loops that have ended
-            connection.failOpening("Could not connect to " + address + ": " + e.getMessage(), e);
+            connection.failOpening("Could not connect to " + address + ": " + reason(e), e);
         }
+    }
+
+    /** What the operating system meant, without the names of its functions and the numbers of its errors. */
+    static String reason(Throwable thrown) {
+        if (thrown instanceof UnresolvedAddressException) {
+            return UNKNOWN_NAME;
+        }
+        if (thrown instanceof FileNotFoundException) {
+            return "there is no such file or directory";
+        }
+        String message = thrown.getMessage();
+        if (message == null) {
+            return thrown.toString();
+        }
+        if (message.contains("Connection refused")) {
+            return "connection refused; no process listens there";
+        }
+        if (message.contains("Address already in use")) {
+            return "the address is in use by another process";
+        }
+        if (message.contains("Cannot assign requested address")) {
+            return "it is not an address of this host";
+        }
+        if (message.contains("No such file or directory")) {
+            return "there is no such file or directory";
+        }
+        if (message.contains("Permission denied")) {
+            return "the operating system does not allow it to this user";
+        }
+        return message;
     }
 
     private static boolean isLiteral(String host) {

@@ -71,9 +71,11 @@ final class ServerConnection implements FrameLink.Side {
     private long duplicates;
     private boolean closing;
     private boolean acknowledged;
+    private boolean acknowledgementOverdue;
     private boolean gone;
     private long checkPeriodNanos;
     private @Nullable ScheduledFuture<?> watch;
+    private @Nullable ScheduledFuture<?> acknowledgementWatch;
     private byte[] lastCallerBytes = {};
     private Caller lastCaller = Caller.UNKNOWN;
 
@@ -153,6 +155,9 @@ final class ServerConnection implements FrameLink.Side {
         if (watch != null) {
             watch.cancel(false);
         }
+        if (acknowledgementWatch != null) {
+            acknowledgementWatch.cancel(false);
+        }
         for (ServerCall call : inFlight.values()) {
             call.call().cancellation().fire(Cancellation.Reason.CONNECTION_LOST);
         }
@@ -177,17 +182,38 @@ final class ServerConnection implements FrameLink.Side {
         Closing notice = new Closing("the server is closing");
         link.output().frame(FrameKind.CLOSING, 0, notice::encode);
         link.output().flush();
+        acknowledgementWatch = link.channel()
+                .eventLoop()
+                .schedule(
+                        this::acknowledgementIsOverdue,
+                        config.closingAckTimeout().toNanos(),
+                        TimeUnit.NANOSECONDS);
         closeIfDone();
     }
 
+    /** A client that does not answer the notice, though nothing is owed to it, must not hold up the closing of all. */
+    private void acknowledgementIsOverdue() {
+        acknowledgementOverdue = true;
+        closeIfDone();
+    }
+
+    /** Whether no call is taken here any more. */
+    private boolean takesNoMore() {
+        return closing && (acknowledged || acknowledgementOverdue);
+    }
+
     private void closeIfDone() {
-        if (closing
-                && acknowledged
+        if (takesNoMore()
                 && inFlight.isEmpty()
                 && gathering.isEmpty()
                 && !gone
-                && !link.output().hasUnsent()) {
-            link.close("the server has closed");
+                && !link.output().hasUnsent()
+                && (acknowledged || !link.isMidFrame())) { // what has begun to arrive is heard out, and answered
+            link.close(
+                    acknowledged
+                            ? "the server has closed"
+                            : "the server has closed; the client did not acknowledge its notice within "
+                                    + config.closingAckTimeout().toMillis() + " ms");
         }
     }
 
@@ -302,9 +328,12 @@ final class ServerConnection implements FrameLink.Side {
     private boolean admitted(long id, boolean oneWay, int size) {
         Status refused = Status.OVERLOADED;
         String why;
-        if (closing && acknowledged) {
+        if (takesNoMore()) {
             refused = Status.DRAINING;
-            why = "This server is closing; the call was sent after its notice was acknowledged";
+            why = acknowledged
+                    ? "This server is closing; the call was sent after its notice was acknowledged"
+                    : "This server is closing, and its notice was not acknowledged within "
+                            + config.closingAckTimeout().toMillis() + " ms; it takes no more calls";
         } else if (inFlight.size() + gathering.size() >= config.maxInFlightPerConnection()) {
             why = "This connection already has " + config.maxInFlightPerConnection()
                     + " calls in flight, which is the limit";
@@ -567,7 +596,9 @@ final class ServerConnection implements FrameLink.Side {
     }
 
     @Override
-    public void readComplete() {}
+    public void readComplete() {
+        closeIfDone(); // a frame that was heard out may have been one that asks for no answer
+    }
 
     /** A client that does not read its replies is not asked for more requests. */
     @Override

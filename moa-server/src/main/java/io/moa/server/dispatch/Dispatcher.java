@@ -52,7 +52,13 @@ public final class Dispatcher implements Invoker {
             try {
                 workers.execute(served);
             } catch (RejectedExecutionException full) {
-                served.refuse(services.whyFull(method, workers));
+                if (workers.isClosed()) {
+                    served.refuse(Status.DRAINING, method + " was not run: this server has closed");
+                } else {
+                    served.refuse(Status.OVERLOADED, services.whyFull(method, workers));
+                }
+            } catch (Throwable noThread) { // the operating system gives no more threads
+                served.refuse(Status.OVERLOADED, "No thread could be started for " + method + ": " + noThread);
             }
         }
         return served.reply();

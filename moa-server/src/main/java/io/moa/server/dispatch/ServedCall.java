@@ -17,6 +17,7 @@ import io.moa.protocol.payload.SizeHint;
 import io.moa.protocol.serialize.SerializationException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -54,9 +55,9 @@ final class ServedCall implements Runnable {
     }
 
     /** Ends the call before it ran, because no thread would take it. */
-    void refuse(String why) {
+    void refuse(Status status, String why) {
         request.release();
-        reply.complete(Reply.failure(Status.OVERLOADED, Executed.NO, why));
+        reply.complete(Reply.failure(status, Executed.NO, why));
     }
 
     @Override
@@ -119,16 +120,21 @@ final class ServedCall implements Runnable {
     }
 
     private @Nullable Object[] decode() {
+        ByteBuf body;
         if (request instanceof BytesPayload bytes) {
-            ByteBuf body = bytes.content().duplicate();
-            Object decoded = codecs.arguments().decode(body);
-            if (decoded instanceof Object[] arguments) {
-                return arguments;
-            }
+            body = bytes.content().duplicate();
         } else if (request == Payload.EMPTY) {
-            return new Object[0];
+            if (method.method().signature().equals("()")) {
+                return new Object[0];
+            }
+            body = Unpooled.EMPTY_BUFFER; // no bytes may mean a value: a Protobuf message with nothing set
+        } else {
+            throw new IllegalStateException("a request's payload is bytes, not " + request);
         }
-        throw new IllegalStateException("a request's payload is bytes, not " + request);
+        if (codecs.arguments().decode(body) instanceof Object[] arguments) {
+            return arguments;
+        }
+        throw new IllegalStateException("a codec of arguments gives an array");
     }
 
     private void execute(@Nullable Object[] arguments) {

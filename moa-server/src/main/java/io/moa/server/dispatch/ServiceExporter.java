@@ -26,7 +26,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns an implementation of an annotated interface into exported methods. All reflection of a server happens here, once,
@@ -49,7 +51,10 @@ public final class ServiceExporter {
      *
      * @throws IllegalArgumentException if there is none, or more than one
      */
-    public static Class<?> interfaceOf(Object implementation) {
+    public static Class<?> interfaceOf(@Nullable Object implementation) {
+        if (implementation == null) {
+            throw new IllegalArgumentException("A service needs an implementation, not null");
+        }
         Set<Class<?>> found = new HashSet<>();
         collect(implementation.getClass(), found);
         if (found.size() == 1) {
@@ -61,7 +66,8 @@ public final class ServiceExporter {
                         ? name
                                 + " implements no interface with @MoaService. The annotation stands on the interface that"
                                 + " caller and provider share, not on the class."
-                        : name + " implements several services, " + found
+                        : name + " implements several services, "
+                                + found.stream().map(Class::getName).sorted().collect(Collectors.joining(" and "))
                                 + "; say which: export(TheInterface.class, implementation)");
     }
 
@@ -93,7 +99,7 @@ public final class ServiceExporter {
      */
     public static <S> Exported export(
             Class<S> type,
-            S implementation,
+            @Nullable S implementation,
             List<Serializer> serializers,
             Class<?>[] extraTypes,
             WorkerPool workers,
@@ -105,6 +111,13 @@ public final class ServiceExporter {
             throw new IllegalArgumentException(
                     type.getName() + " must be an interface with @MoaService to be exported as a service");
         }
+        if (!type.isInstance(implementation)) {
+            throw new IllegalArgumentException(
+                    "The service " + type.getName() + " needs an object that implements it, not "
+                            + (implementation == null
+                                    ? "null"
+                                    : "a " + implementation.getClass().getName()));
+        }
         ServiceId service = new ServiceId(
                 annotation.name().isEmpty() ? type.getName() : annotation.name(),
                 group.isEmpty() ? annotation.group() : group,
@@ -114,7 +127,7 @@ public final class ServiceExporter {
         Set<String> offered = new HashSet<>();
         List<String> fingerprints = new ArrayList<>();
         for (Method method : type.getMethods()) {
-            if (Modifier.isStatic(method.getModifiers())) {
+            if (Modifier.isStatic(method.getModifiers()) || isShadow(method, type)) {
                 continue;
             }
             MethodPolicy policy = AnnotatedPolicy.read(type, method);
@@ -140,6 +153,21 @@ public final class ServiceExporter {
         return new Exported(new ServiceExport(service, offered, fingerprint(fingerprints)), methods);
     }
 
+    /** Where a service narrows an inherited result, the compiler adds a second method of the same name and parameters. */
+    private static boolean isShadow(Method method, Class<?> type) {
+        if (!method.isBridge()) {
+            return false;
+        }
+        for (Method other : type.getMethods()) {
+            if (!other.isBridge()
+                    && other.getName().equals(method.getName())
+                    && Arrays.equals(other.getParameterTypes(), method.getParameterTypes())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** A serializer that cannot carry a signature is not offered for it, unless it is the one that callers are told to use. */
     private static Map<Integer, ExportedMethod.Codecs> codecs(
             List<Serializer> serializers,
@@ -149,6 +177,7 @@ public final class ServiceExporter {
             AllowList allowed,
             Set<String> offered) {
         Map<Integer, ExportedMethod.Codecs> codecs = new HashMap<>();
+        List<String> refusals = new ArrayList<>();
         for (Serializer serializer : serializers) {
             try {
                 codecs.put(
@@ -158,6 +187,7 @@ public final class ServiceExporter {
                                 serializer.result(result, allowed)));
                 offered.add(serializer.name());
             } catch (SerializationException cannotCarry) {
+                refusals.add(serializer.name() + ": " + cannotCarry.getMessage());
                 if (serializer.name().equals(preferred)) {
                     throw new IllegalArgumentException(
                             method.getDeclaringClass().getName() + "." + method.getName()
@@ -166,6 +196,11 @@ public final class ServiceExporter {
                             cannotCarry);
                 }
             }
+        }
+        if (codecs.isEmpty()) {
+            throw new IllegalArgumentException(method.getDeclaringClass().getName() + "." + method.getName()
+                    + " cannot be carried by any serializer that the service is offered in; "
+                    + String.join("; ", refusals));
         }
         return codecs;
     }

@@ -30,19 +30,27 @@ public final class WorkerPool implements Executor, AutoCloseable {
      * @throws IllegalArgumentException if virtual threads are asked for on a Java that has none
      */
     public WorkerPool(String name, Workers workers) {
+        this(name, workers, workers.virtual() ? virtualThreads(name) : platformThreads(name));
+    }
+
+    /**
+     * Starts a pool whose threads are made by somebody else.
+     *
+     * @param threads makes them; of virtual workers, one for each task
+     */
+    WorkerPool(String name, Workers workers, ThreadFactory threads) {
         this.name = name;
         this.workers = workers;
         if (workers.virtual()) {
-            this.executor = virtualThreads(name);
+            this.executor = threadPerTask(threads);
         } else {
-            AtomicInteger number = new AtomicInteger();
             ThreadPoolExecutor pool = new ThreadPoolExecutor(
                     workers.threads(),
                     workers.threads(),
                     60,
                     TimeUnit.SECONDS,
                     workers.queue() == 0 ? new SynchronousQueue<>() : new LinkedBlockingQueue<>(workers.queue()),
-                    task -> new Thread(task, "moa-worker-" + name + "-" + number.incrementAndGet()));
+                    threads);
             pool.allowCoreThreadTimeOut(true);
             this.executor = pool;
         }
@@ -99,32 +107,54 @@ public final class WorkerPool implements Executor, AutoCloseable {
         return executor instanceof ThreadPoolExecutor pool ? pool.getActiveCount() : virtualsRunning.get();
     }
 
+    /** Whether it takes no more tasks. */
+    boolean isClosed() {
+        return executor.isShutdown();
+    }
+
     /** Takes no more tasks; those running and waiting are finished. */
     @Override
     public void close() {
         executor.shutdown();
     }
 
+    private static ThreadFactory platformThreads(String name) {
+        AtomicInteger number = new AtomicInteger();
+        return task -> new Thread(task, "moa-worker-" + name + "-" + number.incrementAndGet());
+    }
+
     // Built for Java 17, run on what is there: virtual threads can only be reached by name.
-    private static ExecutorService virtualThreads(String name) {
+    private static ThreadFactory virtualThreads(String name) {
         try {
             Class<?> builderType = Class.forName("java.lang.Thread$Builder");
             Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
             builder = builderType
                     .getMethod("name", String.class, long.class)
                     .invoke(builder, "moa-virtual-" + name + "-", 1L);
-            ThreadFactory factory =
-                    (ThreadFactory) builderType.getMethod("factory").invoke(builder);
-            return (ExecutorService) Executors.class
-                    .getMethod("newThreadPerTaskExecutor", ThreadFactory.class)
-                    .invoke(null, factory);
+            return (ThreadFactory) builderType.getMethod("factory").invoke(builder);
         } catch (ClassNotFoundException | NoSuchMethodException e) {
-            throw new IllegalArgumentException(
-                    "Virtual threads need Java 21 or newer; this is Java "
-                            + Runtime.version().feature() + ". Use Workers.platform(...) here.",
-                    e);
+            throw noVirtualThreads(e);
         } catch (IllegalAccessException | InvocationTargetException e) {
             throw new IllegalStateException("Virtual threads could not be started", e);
         }
+    }
+
+    private static ExecutorService threadPerTask(ThreadFactory threads) {
+        try {
+            return (ExecutorService) Executors.class
+                    .getMethod("newThreadPerTaskExecutor", ThreadFactory.class)
+                    .invoke(null, threads);
+        } catch (NoSuchMethodException e) {
+            throw noVirtualThreads(e);
+        } catch (IllegalAccessException | InvocationTargetException e) {
+            throw new IllegalStateException("Virtual threads could not be started", e);
+        }
+    }
+
+    private static IllegalArgumentException noVirtualThreads(ReflectiveOperationException e) {
+        return new IllegalArgumentException(
+                "Virtual threads need Java 21 or newer; this is Java "
+                        + Runtime.version().feature() + ". Use Workers.platform(...) here.",
+                e);
     }
 }

@@ -1,0 +1,42 @@
+package io.moa.cli;
+
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Numbers of options, within a range that the message names. */
+final class WholeNumber {
+
+    private WholeNumber() {}
+
+    /** A TCP port, or 0 for a free one. */
+    static final class Port implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            return (int) read(text, 0, 65_535);
+        }
+    }
+
+    /** A time in milliseconds, to 30 days. */
+    static final class Millis implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String text) {
+            return read(text, 1, 30L * 24 * 60 * 60 * 1000);
+        }
+    }
+
+    private static long read(String text, long min, long max) {
+        try {
+            long number = Long.parseLong(text);
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException notANumber) {
+            throw wrong(text, min, max);
+        }
+        throw wrong(text, min, max);
+    }
+
+    private static TypeConversionException wrong(String text, long min, long max) {
+        return new TypeConversionException("'" + text + "' is not a whole number from " + min + " to " + max);
+    }
+}
