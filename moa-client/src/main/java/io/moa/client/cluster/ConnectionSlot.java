@@ -102,7 +102,7 @@ final class ConnectionSlot {
                 if (failures > 0 && pausedUntilNanos - now > 0) {
                     return refuse(
                             Status.UNAVAILABLE,
-                            "Could not connect to " + instance + " (" + failures + " times; next try in "
+                            "No connection to " + instance + " (failed " + failures + " times; next try in "
                                     + Math.max(1, (pausedUntilNanos - now) / 1_000_000) + " ms): " + lastFailure);
                 }
                 connecting = true;
@@ -209,7 +209,7 @@ final class ConnectionSlot {
         }
         LOG.debug("no connection to {}", instance, thrown);
         for (Waiting call : unlucky) {
-            call.end(Endpoint.refused(Status.UNAVAILABLE, "Could not connect to " + instance + ": " + reason));
+            call.end(Endpoint.refused(Status.UNAVAILABLE, "No connection to " + instance + ": " + reason));
         }
     }
 

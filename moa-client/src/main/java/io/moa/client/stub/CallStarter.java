@@ -22,6 +22,7 @@ import io.moa.protocol.payload.BytesPayload;
 import io.moa.protocol.payload.ValuePayload;
 import io.moa.protocol.serialize.SerializationException;
 import io.moa.transport.EventLoopThread;
+import io.netty.buffer.Unpooled;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -194,10 +195,15 @@ public final class CallStarter {
         if (reply instanceof Reply.Value value) {
             Payload payload = value.payload();
             try {
-                if (payload instanceof BytesPayload bytes) {
-                    return method.result().decode(bytes.content().duplicate());
+                if (call.oneWay()) {
+                    return null;
                 }
-                return null; // one-way, or without content
+                // A body of no bytes is a value too, such as an empty Protobuf message; the codec knows.
+                return method.result()
+                        .decode(
+                                payload instanceof BytesPayload bytes
+                                        ? bytes.content().duplicate()
+                                        : Unpooled.EMPTY_BUFFER);
             } catch (SerializationException e) {
                 throw new CallException(
                         Reply.failure(

@@ -32,7 +32,8 @@ class SlowConsumerTest {
     private static final int REQUESTS_EACH = 4;
     private static final int SMALL_RECEIVE_BUFFER = 8 * 1024;
     private static final TransportConfig CONFIG = TransportConfig.DEFAULT.toBuilder()
-            .stallTimeout(Duration.ofMillis(500))
+            .stallTimeout(
+                    Duration.ofSeconds(3)) // a tenth of it must be longer than a busy machine keeps a thread waiting
             .build();
 
     @Test
