@@ -411,10 +411,11 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof IOException) {
             LOG.debug("{} broke", ctx.channel(), cause); // a peer that vanishes is everyday life
+            close(NettyTransport.reason(cause));
         } else {
             LOG.warn("{} is closed after an unexpected error", ctx.channel(), cause);
+            close(cause.toString());
         }
-        close(cause.toString());
     }
 
     @Override

@@ -250,6 +250,9 @@ public final class NettyTransport implements Transport {
         if (message.contains("Permission denied")) {
             return "the operating system does not allow it to this user";
         }
+        if (message.contains("Connection reset by peer") || message.contains("Broken pipe")) {
+            return "the peer's process ended or gave the connection up";
+        }
         return message;
     }
 
