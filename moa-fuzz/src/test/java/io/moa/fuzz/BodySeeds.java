@@ -57,9 +57,9 @@ final class BodySeeds {
         samples.put("node", sample(NODE, new Object[] {tree()}));
         samples.put("note", sample(NOTE, new Object[] {"a note, ü and 😀"}));
         samples.put("nothing", sample(NOTHING, new Object[0]));
-        samples.put("users", sample(USERS, new Object[] {
-            new Depot.Query("text", Optional.of(LocalDate.EPOCH), 3), 70_000L
-        }));
+        samples.put(
+                "users",
+                sample(USERS, new Object[] {new Depot.Query("text", Optional.of(LocalDate.EPOCH), 3), 70_000L}));
         samples.put("values", sample(VALUES, new Object[] {
             EnumSet.of(Depot.Colour.RED, Depot.Colour.GREEN), new BigDecimal("1.50"), Instant.EPOCH, new Depot.Car(2)
         }));
@@ -155,7 +155,8 @@ final class BodySeeds {
                 bytes(2),
                 Timestamp.newBuilder().setSeconds(-1).setNanos(5).build().toByteArray());
         SeedFiles.write(PROTOBUF, "protobuf", "groups", bytes(0), HexFormat.of().parseHex("13".repeat(100)));
-        SeedFiles.write(PROTOBUF, "protobuf", "unknown-group", bytes(2), HexFormat.of().parseHex("53080154"));
+        SeedFiles.write(
+                PROTOBUF, "protobuf", "unknown-group", bytes(2), HexFormat.of().parseHex("53080154"));
     }
 
     private static Depot.Node tree() {

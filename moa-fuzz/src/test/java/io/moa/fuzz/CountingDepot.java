@@ -39,8 +39,7 @@ public final class CountingDepot implements Depot {
     }
 
     @Override
-    public Collection<Object> values(
-            Set<Colour> colours, BigDecimal price, Instant when, @Nullable Vehicle vehicle) {
+    public Collection<Object> values(Set<Colour> colours, BigDecimal price, Instant when, @Nullable Vehicle vehicle) {
         executions++;
         Collection<Object> values = new ArrayList<>();
         values.add(price);

@@ -44,7 +44,11 @@ public interface Depot {
 
     record Query(@Nullable String text, Optional<LocalDate> since, int limit) {}
 
-    record User(long id, @Nullable String name, @Nullable Colour colour, @Nullable List<Integer> rights) {}
+    record User(
+            long id,
+            @Nullable String name,
+            @Nullable Colour colour,
+            @Nullable List<Integer> rights) {}
 
     interface Shape {}
 

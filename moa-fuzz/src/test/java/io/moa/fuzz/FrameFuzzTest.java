@@ -110,7 +110,8 @@ class FrameFuzzTest {
             add(-1);
             add(header.requestId());
             add(header.announcedLength());
-            if (header.announcedLength() <= LIMITS.maxFrameBodyBytes() && header.wholeLength() <= LIMITS.maxBodyBytes()) {
+            if (header.announcedLength() <= LIMITS.maxFrameBodyBytes()
+                    && header.wholeLength() <= LIMITS.maxBodyBytes()) {
                 throw new AssertionError("Not over any limit: " + header);
             }
         }

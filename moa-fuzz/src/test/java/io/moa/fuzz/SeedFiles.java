@@ -42,7 +42,10 @@ final class SeedFiles {
      * @param name of the seed, which says what it is
      */
     static void write(String test, String target, String name, byte[]... parts) {
-        Path file = RESOURCES.resolve(test.replace('.', '/') + "Inputs").resolve(target).resolve(name);
+        Path file = RESOURCES
+                .resolve(test.replace('.', '/') + "Inputs")
+                .resolve(target)
+                .resolve(name);
         try {
             Files.createDirectories(file.getParent());
             Files.write(file, join(parts));

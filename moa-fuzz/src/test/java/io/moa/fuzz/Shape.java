@@ -56,7 +56,11 @@ final class Shape {
             return constant.getDeclaringClass().getSimpleName() + "." + constant.name();
         }
         boolean ours = type.getName().startsWith("io.moa.");
-        if (!ours && !(value instanceof Collection || value instanceof Map || value instanceof Optional || type.isArray())) {
+        if (!ours
+                && !(value instanceof Collection
+                        || value instanceof Map
+                        || value instanceof Optional
+                        || type.isArray())) {
             return type.getSimpleName() + "(" + value + ")";
         }
         Integer depth = above.get(value);

@@ -11,7 +11,6 @@ import io.moa.invoke.Ticker;
 import io.moa.server.MoaServer;
 import io.moa.server.filter.DedupFilter;
 import io.moa.transport.TransportConfig;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -57,7 +56,8 @@ class ServerFuzzTest {
                 .build();
         return MoaServer.builder(moa)
                 .closeOnShutdown(false)
-                .dedup(new DedupFilter.Window(Duration.ofNanos(1), 1, 1, 1024, 1024)) // an input is to mean the same twice
+                .dedup(new DedupFilter.Window(
+                        Duration.ofNanos(1), 1, 1, 1024, 1024)) // an input is to mean the same twice
                 .export(Depot.class, DEPOT)
                 .start();
     }
@@ -97,7 +97,8 @@ class ServerFuzzTest {
         }
         long executions = DEPOT.executions() - executionsBefore;
         if (executions > ClientFrames.validRequests(stream)) {
-            throw new AssertionError(executions + " executions, and " + ClientFrames.validRequests(stream) + " requests");
+            throw new AssertionError(
+                    executions + " executions, and " + ClientFrames.validRequests(stream) + " requests");
         }
         channel.close();
         channel.runPendingTasks();
