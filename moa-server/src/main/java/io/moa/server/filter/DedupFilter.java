@@ -225,7 +225,15 @@ public final class DedupFilter implements Filter {
         }
         Kept kept = null;
         if (reply instanceof Reply.Failure failure) {
-            kept = new Kept(new byte[0], failure.hints(), failure);
+            Reply.Failure lighter =
+                    new Reply.Failure( // without its cause, which nobody counts and only this process knows
+                            failure.status(),
+                            failure.executed(),
+                            failure.message(),
+                            failure.exceptionType(),
+                            failure.hints(),
+                            null);
+            kept = new Kept(new byte[0], failure.hints(), lighter);
             synchronized (this) {
                 Share share = byCaller.get(caller.application());
                 if (share != null && share.entries.get(key) == mine) {
