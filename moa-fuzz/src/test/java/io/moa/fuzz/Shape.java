@@ -98,7 +98,14 @@ final class Shape {
                 }
             }
         }
-        return type.getSimpleName() + texts;
+        return kind(value, type) + texts;
+    }
+
+    /** Serializers may give another class of the same kind of collection. */
+    private static String kind(Object value, Class<?> type) {
+        return value instanceof Map
+                ? "Map"
+                : value instanceof Set ? "Set" : value instanceof Collection ? "List" : type.getSimpleName();
     }
 
     private static List<Field> fields(Class<?> type) {

@@ -180,8 +180,9 @@ public final class DedupFilter implements Filter {
                 callers.remove();
             }
         }
-        while (bytes > window.maxTotalBytes() && dropOldestOfTheLargest()) {
-            continue;
+        boolean dropped = true;
+        while (bytes > window.maxTotalBytes() && dropped) {
+            dropped = dropOldestOfTheLargest();
         }
     }
 
