@@ -39,6 +39,8 @@ import java.time.Duration;
  * @param maxInFlightPerConnection how many unanswered requests one connection may have; default 8,192
  * @param maxConnections how many connections a listener holds; further ones are closed at once; default 10,000, and never
  *     more than half of the process's limit of open files
+ * @param maxConnectionsPerPeer how many of them one remote address may have, in IPv6 one network of 64 bits; further ones are
+ *     closed at once. Unix sockets are not counted. Default 5,000, so that one peer cannot take them all
  * @param bodyChecksum whether bodies carry a CRC32C; default false, because TCP has a checksum of its own
  */
 public record TransportConfig(
@@ -60,6 +62,7 @@ public record TransportConfig(
         long maxRequestBytesHeld,
         int maxInFlightPerConnection,
         int maxConnections,
+        int maxConnectionsPerPeer,
         boolean bodyChecksum) {
 
     private static final int KIB = 1024;
@@ -85,6 +88,7 @@ public record TransportConfig(
             256L * MIB,
             8192,
             10_000,
+            5_000,
             false);
 
     public TransportConfig {
@@ -106,6 +110,7 @@ public record TransportConfig(
         between("maxRequestBytesHeld", maxRequestBytesHeld, KIB, Long.MAX_VALUE);
         between("maxInFlightPerConnection", maxInFlightPerConnection, 1, Integer.MAX_VALUE);
         between("maxConnections", maxConnections, 1, Integer.MAX_VALUE);
+        between("maxConnectionsPerPeer", maxConnectionsPerPeer, 1, Integer.MAX_VALUE);
     }
 
     private static void between(String name, Duration value, Duration min, Duration max) {
@@ -145,6 +150,7 @@ public record TransportConfig(
         private long maxRequestBytesHeld;
         private int maxInFlightPerConnection;
         private int maxConnections;
+        private int maxConnectionsPerPeer;
         private boolean bodyChecksum;
 
         private Builder(TransportConfig from) {
@@ -166,6 +172,7 @@ public record TransportConfig(
             this.maxRequestBytesHeld = from.maxRequestBytesHeld;
             this.maxInFlightPerConnection = from.maxInFlightPerConnection;
             this.maxConnections = from.maxConnections;
+            this.maxConnectionsPerPeer = from.maxConnectionsPerPeer;
             this.bodyChecksum = from.bodyChecksum;
         }
 
@@ -259,6 +266,11 @@ public record TransportConfig(
             return this;
         }
 
+        public Builder maxConnectionsPerPeer(int value) {
+            this.maxConnectionsPerPeer = value;
+            return this;
+        }
+
         public Builder bodyChecksum(boolean value) {
             this.bodyChecksum = value;
             return this;
@@ -289,6 +301,7 @@ public record TransportConfig(
                     maxRequestBytesHeld,
                     maxInFlightPerConnection,
                     maxConnections,
+                    maxConnectionsPerPeer,
                     bodyChecksum);
         }
     }

@@ -10,6 +10,8 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
+import io.moa.protocol.serialize.BodyCodec;
+import io.netty.buffer.ByteBuf;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -135,6 +137,43 @@ class ArchitectureTest {
             .because("every module tests with the testkit, so it can stand on none of them but the API")
             .allowEmptyShould(true);
 
+    static final ArchRule BODIES_ARE_DECODED_IN_ONE_PLACE_OF_EACH_SIDE = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.moa.protocol.serialize..")
+            .and()
+            .doNotHaveFullyQualifiedName("io.moa.server.dispatch.ServedCall")
+            .and()
+            .doNotHaveFullyQualifiedName("io.moa.client.stub.CallStarter")
+            .should()
+            .callMethod(BodyCodec.class, "decode", ByteBuf.class)
+            .because("a second way from a peer's bytes to objects is the one that forgets the checks")
+            .allowEmptyShould(true);
+
+    static final ArchRule ONLY_SERIALIZERS_KNOW_WHAT_READS_BODIES = noClasses()
+            .that()
+            .resideInAPackage("io.moa..")
+            .and()
+            .resideOutsideOfPackages("io.moa.protocol.serialize..", "io.moa.cli..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.caucho..", "com.fasterxml.jackson..", "com.google.protobuf..")
+            .because(
+                    "the limits and the allow list are where the libraries are; the command line reads only what its user"
+                            + " typed")
+            .allowEmptyShould(true);
+
+    static final ArchRule NOBODY_READS_JAVA_OBJECT_STREAMS = noClasses()
+            .that()
+            .resideInAPackage("io.moa..")
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.io.ObjectInputStream")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.beans.XMLDecoder")
+            .because("their bytes choose the classes")
+            .allowEmptyShould(true);
+
     static final ArchRule NODE_DOES_NOT_KNOW_ITS_COMMAND = noClasses()
             .that()
             .resideInAPackage("io.moa.node..")
@@ -243,6 +282,14 @@ class ArchitectureTest {
     @Test
     void testkitKnowsOnlyTheApi() {
         TESTKIT_KNOWS_ONLY_THE_API.check(moa);
+    }
+
+    /** RELIABILITY S7. */
+    @Test
+    void bodiesAreDecodedInOnePlaceOfEachSide() {
+        BODIES_ARE_DECODED_IN_ONE_PLACE_OF_EACH_SIDE.check(moa);
+        ONLY_SERIALIZERS_KNOW_WHAT_READS_BODIES.check(moa);
+        NOBODY_READS_JAVA_OBJECT_STREAMS.check(moa);
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.moa.client.wrong.CallsTheServer;
 import io.moa.governance.wrong.ReadsTheClock;
 import io.moa.invoke.wrong.KnowsALibrary;
 import io.moa.server.wrong.AbstractWorkerImpl;
+import io.moa.server.wrong.DecodesItself;
 import org.junit.jupiter.api.Test;
 
 /** A rule that cannot fail protects nothing: each is shown a class that breaks it. */
@@ -30,6 +31,13 @@ class RulesCanFailTest {
         refuses(ArchitectureTest.GOVERNANCE_READS_NO_CLOCK, ReadsTheClock.class);
         refuses(ArchitectureTest.GOVERNANCE_STARTS_NO_THREADS, ReadsTheClock.class);
         refuses(ArchitectureTest.GOVERNANCE_KNOWS_ONLY_THE_VOCABULARY, ReadsTheClock.class);
+    }
+
+    @Test
+    void refusesASecondWayFromBytesToObjects() {
+        refuses(ArchitectureTest.BODIES_ARE_DECODED_IN_ONE_PLACE_OF_EACH_SIDE, DecodesItself.class);
+        refuses(ArchitectureTest.ONLY_SERIALIZERS_KNOW_WHAT_READS_BODIES, DecodesItself.class);
+        refuses(ArchitectureTest.NOBODY_READS_JAVA_OBJECT_STREAMS, DecodesItself.class);
     }
 
     @Test

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What a response says beside its hop header when the call failed. A value has none: its call header is empty.
  *
  * @param message one sentence or more for people; control characters become blanks, and it is cut to 4,096 characters
- * @param exceptionType the class name of what the implementation threw, or null; at most 512 characters
+ * @param exceptionType the class name of what the implementation threw, or null; at most 512 characters, and none is null
  */
 public record ReplyHeader(String message, @Nullable String exceptionType) implements Message {
 
@@ -18,12 +18,8 @@ public record ReplyHeader(String message, @Nullable String exceptionType) implem
 
     public ReplyHeader {
         message = Sentence.of(message);
-        if (exceptionType != null) {
-            exceptionType = Sentence.of(exceptionType);
-            if (exceptionType.length() > MAX_TYPE_CHARS) {
-                exceptionType = exceptionType.substring(0, MAX_TYPE_CHARS);
-            }
-        }
+        exceptionType =
+                exceptionType == null || exceptionType.isEmpty() ? null : Sentence.of(exceptionType, MAX_TYPE_CHARS);
     }
 
     @Override

@@ -13,7 +13,12 @@ final class Sentence {
 
     /** The text without control characters, which become blanks, cut to {@value #MAX_CHARS} characters. */
     static String of(String text) {
-        String cut = cut(text);
+        return of(text, MAX_CHARS);
+    }
+
+    /** As {@link #of(String)}, cut to at most so many characters. */
+    static String of(String text, int maxChars) {
+        String cut = cut(text, maxChars);
         int i = 0;
         while (i < cut.length() && !breaks(cut.charAt(i))) {
             i++;
@@ -30,11 +35,11 @@ final class Sentence {
         return new String(chars);
     }
 
-    private static String cut(String text) {
-        if (text.length() <= MAX_CHARS) {
+    private static String cut(String text, int maxChars) {
+        if (text.length() <= maxChars) {
             return text;
         }
-        int end = Character.isHighSurrogate(text.charAt(MAX_CHARS - 2)) ? MAX_CHARS - 2 : MAX_CHARS - 1;
+        int end = Character.isHighSurrogate(text.charAt(maxChars - 2)) ? maxChars - 2 : maxChars - 1;
         return text.substring(0, end) + "…";
     }
 

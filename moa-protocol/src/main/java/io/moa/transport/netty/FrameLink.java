@@ -37,7 +37,7 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
     /** What client and server make of it. Called on the event loop. */
     interface Side {
 
-        /** The socket is connected. */
+        /** The socket is connected. Called once. */
         void up();
 
         /** A whole frame arrived that the link does not handle itself. The view is valid during the call only. */
@@ -50,13 +50,20 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
          */
         boolean begins(Frame first);
 
+        /**
+         * A further piece of a split body that was wanted arrived.
+         *
+         * @return whether there is room for it; if not, the body is given up
+         */
+        boolean goesOn(Frame piece);
+
         /** A split body that was wanted is whole. The view is valid during the call only. */
         void assembled(Frame whole);
 
         /** A frame arrived whose body is over a limit and is being skipped. */
         void oversized(Frame header);
 
-        /** A split body that was wanted is not taken, because too many are under way on this connection. */
+        /** A split body that was wanted is not taken, or not any further, because there is no room for it. */
         void noRoom(long requestId);
 
         /** The split body of a call arrived whole, but its checksum is wrong; nothing of it is shown. */
@@ -89,6 +96,7 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
 
     private volatile @Nullable Channel channel;
     private boolean reading;
+    private boolean up;
     private boolean down;
     private String closeReason = "";
 
@@ -307,6 +315,11 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
     private void gather(Frame frame) {
         lastPieceNanos = lastReadNanos;
         count(frame);
+        if (frame.kind() == FrameKind.CONTINUATION && !side.goesOn(frame)) {
+            assembler.drop(frame.requestId());
+            side.noRoom(frame.requestId());
+            return;
+        }
         switch (assembler.add(frame, assembled)) {
             case REFUSED -> side.noRoom(frame.requestId());
             case CORRUPT -> side.damaged(frame.requestId());
@@ -354,14 +367,21 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         output.open(ctx);
         channel = ctx.channel();
         if (ctx.channel().isActive()) {
-            lastReadNanos = ticker.nanos();
-            side.up();
-            drain();
+            goUp();
         }
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
+        goUp();
+    }
+
+    /** A socket that was accepted is active before it has a handler, and Netty tells so afterwards all the same. */
+    private void goUp() {
+        if (up || down) {
+            return;
+        }
+        up = true;
         lastReadNanos = ticker.nanos();
         side.up();
         drain();

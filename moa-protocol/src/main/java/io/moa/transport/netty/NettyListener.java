@@ -12,6 +12,7 @@ import io.moa.transport.TransportConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
+import java.net.SocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Set;
@@ -43,6 +44,7 @@ final class NettyListener implements Listener {
     private final TransportConfig config;
     private final int maxConnections;
     private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
+    private final PeerCounts peers;
     private final AtomicInteger connectionCount = new AtomicInteger();
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicLong requestBytes = new AtomicLong();
@@ -62,6 +64,7 @@ final class NettyListener implements Listener {
         this.host = host;
         this.config = config;
         this.maxConnections = maxConnections;
+        this.peers = new PeerCounts(config.maxConnectionsPerPeer());
         this.lastCutNanos = new AtomicLong(ticker.nanos() - SHORTEST_CUT_PERIOD_NANOS);
         this.targets = new BytesTable<>(KNOWN_TARGETS, random.nextLong());
     }
@@ -121,22 +124,34 @@ final class NettyListener implements Listener {
 
     // ---- connections
 
-    /** Whether one more connection may stay; if so, it {@linkplain #leave leaves} once. */
-    boolean admit() {
-        boolean room = connectionCount.incrementAndGet() <= maxConnections;
-        if (draining || !room) {
-            connectionCount.decrementAndGet();
+    /**
+     * Whether one more connection may stay; if so, it {@linkplain #leave leaves} once.
+     *
+     * @param from the remote address; null if there is none, as of Unix sockets
+     */
+    boolean admit(@Nullable SocketAddress from) {
+        if (draining) {
             turnedAway.increment();
-            if (!draining && turnedAway.sum() % 1_000 == 1) {
-                LOG.warn(
-                        "{} has {} connections, which is its limit; {} were turned away so far",
-                        address,
-                        maxConnections,
-                        turnedAway.sum());
-            }
+            return false;
+        }
+        if (connectionCount.incrementAndGet() > maxConnections) {
+            connectionCount.decrementAndGet();
+            turnAway("it has " + maxConnections + " connections, which is its limit");
+            return false;
+        }
+        if (!peers.enter(from)) {
+            connectionCount.decrementAndGet();
+            turnAway(from + " has " + config.maxConnectionsPerPeer() + " connections, which is the limit for one peer");
             return false;
         }
         return true;
+    }
+
+    private void turnAway(String why) {
+        turnedAway.increment();
+        if (turnedAway.sum() % 1_000 == 1) {
+            LOG.warn("{} takes no connection: {}; {} were turned away so far", address, why, turnedAway.sum());
+        }
     }
 
     void opened(ServerConnection connection) {
@@ -152,8 +167,9 @@ final class NettyListener implements Listener {
     }
 
     /** A connection that was admitted is closed. */
-    void leave() {
+    void leave(@Nullable SocketAddress from) {
         connectionCount.decrementAndGet();
+        peers.leave(from);
     }
 
     private void completeIfDrained() {
@@ -172,8 +188,14 @@ final class NettyListener implements Listener {
         inFlight.decrementAndGet();
     }
 
-    boolean holdRequest(int bytes) {
-        if (requestBytes.addAndGet(bytes) > config.maxRequestBytesHeld() && bytes > 0) {
+    /**
+     * Counts bytes of a request that have come; whether there is room for them.
+     *
+     * @param toCome for what else there must be room at this moment. It is not counted: whoever only announces takes
+     *     nothing away from others.
+     */
+    boolean holdRequest(int bytes, int toCome) {
+        if (requestBytes.addAndGet(bytes) + toCome > config.maxRequestBytesHeld() && bytes + toCome > 0) {
             requestBytes.addAndGet(-bytes);
             return false;
         }

@@ -110,11 +110,12 @@ public final class NettyTransport implements Transport {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        if (!listener.admit()) {
+                        SocketAddress from = channel.remoteAddress();
+                        if (!listener.admit(from)) {
                             channel.close();
                             return;
                         }
-                        channel.closeFuture().addListener(ended -> listener.leave());
+                        channel.closeFuture().addListener(ended -> listener.leave(from));
                         channel.pipeline().addLast(new ServerConnection(listener, config, ticker).link());
                     }
                 });

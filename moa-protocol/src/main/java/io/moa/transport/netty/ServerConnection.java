@@ -79,8 +79,18 @@ final class ServerConnection implements FrameLink.Side {
     private byte[] lastCallerBytes = {};
     private Caller lastCaller = Caller.UNKNOWN;
 
-    /** A large request of which not all has come. */
-    private record Gathering(int bytes, boolean oneWay) {}
+    /** A large request of which not all has come. What has come is counted; what was announced takes no room. */
+    private static final class Gathering {
+        final int whole;
+        final boolean oneWay;
+        int bytes;
+
+        Gathering(int whole, boolean oneWay, int bytes) {
+            this.whole = whole;
+            this.oneWay = oneWay;
+            this.bytes = bytes;
+        }
+    }
 
     ServerConnection(NettyListener listener, TransportConfig config, Ticker ticker) {
         this.listener = listener;
@@ -118,6 +128,9 @@ final class ServerConnection implements FrameLink.Side {
     }
 
     private void expectIntroduction() {
+        if (gone) {
+            return;
+        }
         if (!introduced) {
             link.close("the client did not introduce itself within "
                     + config.handshakeTimeout().toMillis() + " ms");
@@ -162,7 +175,7 @@ final class ServerConnection implements FrameLink.Side {
             call.call().cancellation().fire(Cancellation.Reason.CONNECTION_LOST);
         }
         for (Gathering body : gathering.values()) {
-            listener.releaseRequest(body.bytes());
+            listener.releaseRequest(body.bytes);
         }
         gathering.clear();
         LOG.debug("connection of {} ended: {}", peer, reason);
@@ -290,7 +303,7 @@ final class ServerConnection implements FrameLink.Side {
     private void request(Frame frame) {
         long id = frame.requestId();
         boolean oneWay = frame.kind() == FrameKind.ONE_WAY;
-        if (!isDuplicate(id) && admitted(id, oneWay, frame.bodyLength())) {
+        if (!isDuplicate(id) && admitted(id, oneWay, frame.bodyLength(), 0)) {
             serve(frame);
         }
     }
@@ -324,8 +337,13 @@ final class ServerConnection implements FrameLink.Side {
         reply.whenComplete(served);
     }
 
-    /** Whether there is room for a request; if not, it is refused here. */
-    private boolean admitted(long id, boolean oneWay, int size) {
+    /**
+     * Whether there is room for a request; if not, it is refused here.
+     *
+     * @param size what has come of it, counted from now on
+     * @param toCome for which there must be room now, or it is not begun; not counted
+     */
+    private boolean admitted(long id, boolean oneWay, int size, int toCome) {
         Status refused = Status.OVERLOADED;
         String why;
         if (takesNoMore()) {
@@ -340,14 +358,18 @@ final class ServerConnection implements FrameLink.Side {
         } else if (replyBytes.get() > config.maxQueuedBytes()) {
             why = "This connection has " + replyBytes.get()
                     + " bytes of replies that its client has not taken; the limit is " + config.maxQueuedBytes();
-        } else if (!listener.holdRequest(size)) {
-            why = "This server holds " + config.maxRequestBytesHeld()
-                    + " bytes of requests that are not answered yet, which is its limit";
+        } else if (!listener.holdRequest(size, toCome)) {
+            why = tooMuchIsHeld();
         } else {
             return true;
         }
         refuse(id, oneWay, refused, why);
         return false;
+    }
+
+    private String tooMuchIsHeld() {
+        return "This server holds nearly " + config.maxRequestBytesHeld()
+                + " bytes of requests that are not answered yet, which is its limit";
     }
 
     @Override
@@ -357,17 +379,34 @@ final class ServerConnection implements FrameLink.Side {
             throw new FrameException("A client does not send this now: " + first);
         }
         long id = first.requestId();
-        int size = (int) first.wholeLength(); // within maxBodyBytes, or the reader would skip it
-        if (isDuplicate(id) || !admitted(id, oneWay, size)) {
+        int whole = (int) first.wholeLength(); // within maxBodyBytes, or the reader would skip it
+        int come = first.hopLength() + first.callLength() + first.bodyLength(); // the headers wait with the body
+        if (isDuplicate(id) || !admitted(id, oneWay, come, whole - first.bodyLength())) {
             return false;
         }
-        gathering.put(id, new Gathering(size, oneWay));
+        gathering.put(id, new Gathering(whole, oneWay, come));
+        return true;
+    }
+
+    @Override
+    public boolean goesOn(Frame piece) {
+        Gathering body = gathering.get(piece.requestId());
+        if (body == null) {
+            return true; // not wanted any more, and ignored
+        }
+        if (!listener.holdRequest(piece.bodyLength(), 0)) {
+            return false;
+        }
+        body.bytes += piece.bodyLength();
         return true;
     }
 
     @Override
     public void assembled(Frame whole) {
-        gathering.remove(whole.requestId());
+        Gathering body = gathering.remove(whole.requestId());
+        if (body != null) {
+            listener.releaseRequest(body.bytes - whole.bodyLength()); // only its body is held from now on
+        }
         serve(whole);
     }
 
@@ -375,12 +414,13 @@ final class ServerConnection implements FrameLink.Side {
     public void noRoom(long requestId) {
         Gathering body = gathering.remove(requestId);
         if (body != null) {
-            listener.releaseRequest(body.bytes());
+            listener.releaseRequest(body.bytes);
             refuse(
                     requestId,
-                    body.oneWay(),
+                    body.oneWay,
                     Status.OVERLOADED,
-                    "Too many large requests are under way on this connection; this one was not taken");
+                    "Too much of large requests is under way; this one of " + body.whole + " bytes was not taken. "
+                            + tooMuchIsHeld());
         }
     }
 
@@ -388,10 +428,10 @@ final class ServerConnection implements FrameLink.Side {
     public void damaged(long requestId) {
         Gathering body = gathering.remove(requestId);
         if (body != null) {
-            listener.releaseRequest(body.bytes());
+            listener.releaseRequest(body.bytes);
             refuse(
                     requestId,
-                    body.oneWay(),
+                    body.oneWay,
                     Status.PROTOCOL_ERROR,
                     "The body of the request was damaged on its way: its checksum is wrong");
         }
@@ -509,7 +549,7 @@ final class ServerConnection implements FrameLink.Side {
         Gathering body = gathering.remove(id);
         if (body != null) {
             link.dropGathered(id);
-            listener.releaseRequest(body.bytes());
+            listener.releaseRequest(body.bytes);
             closeIfDone();
         } else {
             link.output().dropSplitBody(id); // what has not left of a large reply

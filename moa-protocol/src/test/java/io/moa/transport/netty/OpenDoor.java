@@ -34,6 +34,8 @@ final class OpenDoor implements AutoCloseable, Host {
 
     static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    static final int LOOPS = 2;
+
     private static final WireForm FORM = new WireForm(RawPeer.TARGET, 1);
 
     final NettyTransport transport;
@@ -41,8 +43,12 @@ final class OpenDoor implements AutoCloseable, Host {
     private volatile Invoker route;
 
     OpenDoor(TransportConfig config, Invoker route) {
+        this(config, route, Ticker.system());
+    }
+
+    OpenDoor(TransportConfig config, Invoker route, Ticker ticker) {
         this.route = route;
-        this.transport = new NettyTransport(config, 2, Ticker.system(), "robust");
+        this.transport = new NettyTransport(config, LOOPS, ticker, "robust");
         this.listener = (NettyListener)
                 transport.listen(new Address.Tcp("127.0.0.1", 0), this).join();
     }

@@ -25,6 +25,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -39,6 +40,9 @@ final class RawPeer implements AutoCloseable {
     static final ServiceId SERVICE = ServiceId.of("raw.Service");
     static final MethodId METHOD = MethodId.parse("call(byte[])");
     static final byte[] TARGET = CallHeader.encodeTarget(SERVICE, METHOD, 1);
+
+    /** How long the headers of a request are. */
+    static final int REQUEST_HEADERS = RequestHop.FIXED_LENGTH + TARGET.length;
 
     private static final int PATIENCE_MILLIS = 30_000;
 
@@ -57,6 +61,15 @@ final class RawPeer implements AutoCloseable {
 
     static RawPeer connect(Address address) {
         return connect(address, 0);
+    }
+
+    /** From another address of this machine. */
+    static RawPeer connectFrom(String local, Address address) throws IOException {
+        Address.Tcp tcp = (Address.Tcp) address;
+        Socket socket = new Socket(tcp.host(), tcp.port(), InetAddress.getByName(local), 0);
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        return new RawPeer(socket);
     }
 
     /** @param receiveBuffer how much the kernel takes for a peer that does not read; 0 for what it likes */
@@ -178,6 +191,15 @@ final class RawPeer implements AutoCloseable {
         }
     }
 
+    /** Closing is to reset the connection instead of ending it. */
+    void resetOnClose() {
+        try {
+            socket.setSoLinger(true, 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Ends the stream of this side. */
     void finish() {
         try {
@@ -194,6 +216,15 @@ final class RawPeer implements AutoCloseable {
             throw new AssertionError("the connection was closed");
         }
         return known;
+    }
+
+    /** The next response; what else comes before it is skipped. */
+    Seen nextResponse() {
+        Seen next = next();
+        while (next.kind() != FrameKind.RESPONSE) {
+            next = next();
+        }
+        return next;
     }
 
     /** The next frame, or null if the other side has closed the connection. */

@@ -38,7 +38,7 @@ public final class DedupFilter implements Filter {
      * @param perCaller how many calls are kept for one calling application; default 1,024
      * @param callers how many calling applications are kept; default 256
      * @param maxReplyBytes larger replies are not kept: a repetition is then told that the call has run; default 64 KiB
-     * @param maxTotalBytes what all kept replies may take together; default 16 MiB
+     * @param maxTotalBytes what all keys and kept replies may take together; default 16 MiB
      */
     public record Window(Duration age, int perCaller, int callers, int maxReplyBytes, long maxTotalBytes) {
 
@@ -56,6 +56,9 @@ public final class DedupFilter implements Filter {
             }
         }
     }
+
+    /** What an entry takes beside its key and reply, about. */
+    private static final int ENTRY_BYTES = 400;
 
     private record Key(ServiceId service, MethodId method, String text) {}
 
@@ -76,7 +79,7 @@ public final class DedupFilter implements Filter {
         final CompletableFuture<Kept> settled = new CompletableFuture<>();
         boolean running = true; // guarded by the filter
         long settledNanos; // guarded by the filter
-        int bytes; // guarded by the filter
+        int bytes; // guarded by the filter; what it takes in the window
 
         boolean isRunning() {
             return running;
@@ -88,9 +91,15 @@ public final class DedupFilter implements Filter {
         }
     }
 
+    /** What is kept for one caller. */
+    private static final class Share {
+        final LinkedHashMap<Key, Entry> entries = new LinkedHashMap<>();
+        long bytes;
+    }
+
     private final Ticker ticker;
     private final Window window;
-    private final Map<String, LinkedHashMap<Key, Entry>> byCaller = new LinkedHashMap<>(16, 0.75f, true); // by this
+    private final Map<String, Share> byCaller = new LinkedHashMap<>(16, 0.75f, true); // by this
     private long bytes; // by this
 
     public DedupFilter(Ticker ticker, Window window) {
@@ -134,56 +143,81 @@ public final class DedupFilter implements Filter {
 
     private synchronized Entry claim(Caller caller, Key key, Entry mine) {
         long now = ticker.nanos();
-        LinkedHashMap<Key, Entry> entries = byCaller.get(caller.application());
-        if (entries == null) {
-            entries = new LinkedHashMap<>();
-            byCaller.put(caller.application(), entries);
-        }
-        Entry known = entries.get(key);
+        Share share = byCaller.computeIfAbsent(caller.application(), any -> new Share());
+        Entry known = share.entries.get(key);
         if (known != null && !known.isOver(now, window)) {
             return known;
         }
         if (known != null) {
-            entries.remove(key);
-            drop(known);
+            share.entries.remove(key);
+            uncount(share, known);
         }
-        entries.put(key, mine);
-        makeRoom(entries, now);
+        share.entries.put(key, mine);
+        count(share, mine, ENTRY_BYTES + 2 * key.text().length());
+        makeRoom(share, now);
         return mine;
     }
 
     /** Drops what is over, and the oldest beyond the bounds; never a call that still runs, or it could run twice. */
-    @SuppressWarnings("ReferenceEquality") // the very map, not one that happens to hold the same
-    private void makeRoom(Map<Key, Entry> entries, long now) {
-        var oldest = entries.values().iterator();
+    private void makeRoom(Share mine, long now) {
+        var oldest = mine.entries.values().iterator();
         while (oldest.hasNext()) {
             Entry entry = oldest.next();
             if (entry.isRunning()) {
                 continue; // bounded by the calls in flight
             }
-            if (entries.size() <= window.perCaller() && !entry.isOver(now, window)) {
+            if (mine.entries.size() <= window.perCaller() && !entry.isOver(now, window)) {
                 break;
             }
             oldest.remove();
-            drop(entry);
+            uncount(mine, entry);
         }
         var callers = byCaller.values().iterator();
         while (byCaller.size() > window.callers() && callers.hasNext()) {
-            LinkedHashMap<Key, Entry> leastRecent = callers.next();
-            if (leastRecent != entries && leastRecent.values().stream().noneMatch(Entry::isRunning)) {
-                leastRecent.values().forEach(this::drop);
+            Share leastRecent = callers.next();
+            if (leastRecent != mine && leastRecent.entries.values().stream().noneMatch(Entry::isRunning)) {
+                bytes -= leastRecent.bytes;
                 callers.remove();
             }
         }
+        boolean dropped = true;
+        while (bytes > window.maxTotalBytes() && dropped) {
+            dropped = dropOldestOfTheLargest();
+        }
+    }
+
+    /** Whoever has most gives first, so that a flood costs its own caller before it costs others. */
+    private boolean dropOldestOfTheLargest() {
+        Share largest = null;
+        for (Share share : byCaller.values()) {
+            if (largest == null || share.bytes > largest.bytes) {
+                largest = share;
+            }
+        }
+        if (largest == null) {
+            return false;
+        }
+        // Some at once, so that a full window does not look for the largest with every call.
+        long until = largest.bytes - Math.max(ENTRY_BYTES, largest.bytes / 8);
+        long before = largest.bytes;
+        var oldest = largest.entries.values().iterator();
+        while (oldest.hasNext() && largest.bytes > until) {
+            Entry entry = oldest.next();
+            if (!entry.isRunning()) {
+                oldest.remove();
+                uncount(largest, entry);
+            }
+        }
+        return largest.bytes < before;
     }
 
     /** Keeps the reply for repetitions; the reply itself goes on to the first caller with its own reference. */
     private void keep(Caller caller, Key key, Entry mine, Reply reply) {
         if (reply instanceof Reply.Failure failure && failure.executed() == Executed.NO) {
             synchronized (this) {
-                LinkedHashMap<Key, Entry> entries = byCaller.get(caller.application());
-                if (entries != null) {
-                    entries.remove(key, mine);
+                Share share = byCaller.get(caller.application());
+                if (share != null && share.entries.remove(key, mine)) {
+                    uncount(share, mine);
                 }
                 mine.running = false;
             }
@@ -192,16 +226,31 @@ public final class DedupFilter implements Filter {
         }
         Kept kept = null;
         if (reply instanceof Reply.Failure failure) {
-            kept = new Kept(new byte[0], failure.hints(), failure);
+            Reply.Failure lighter =
+                    new Reply.Failure( // without its cause, which nobody counts and only this process knows
+                            failure.status(),
+                            failure.executed(),
+                            failure.message(),
+                            failure.exceptionType(),
+                            failure.hints(),
+                            null);
+            kept = new Kept(new byte[0], failure.hints(), lighter);
+            synchronized (this) {
+                Share share = byCaller.get(caller.application());
+                if (share != null && share.entries.get(key) == mine) {
+                    count(share, mine, 2 * failure.message().length());
+                }
+            }
         } else if (reply instanceof Reply.Value value) {
             ByteBuf body = value.payload() instanceof BytesPayload content ? content.content() : Unpooled.EMPTY_BUFFER;
             int size = body.readableBytes();
             synchronized (this) {
-                LinkedHashMap<Key, Entry> entries = byCaller.get(caller.application());
-                boolean stillHere = entries != null && entries.get(key) == mine;
-                if (stillHere && size <= window.maxReplyBytes() && bytes + size <= window.maxTotalBytes()) {
-                    mine.bytes = size;
-                    bytes += size;
+                Share share = byCaller.get(caller.application());
+                if (share != null
+                        && share.entries.get(key) == mine
+                        && size <= window.maxReplyBytes()
+                        && bytes + size <= window.maxTotalBytes()) {
+                    count(share, mine, size);
                     kept = new Kept(ByteBufUtil.getBytes(body), value.hints(), null);
                 }
             }
@@ -223,7 +272,14 @@ public final class DedupFilter implements Filter {
         mine.settled.complete(kept);
     }
 
-    private void drop(Entry entry) {
+    private void count(Share share, Entry entry, int more) {
+        entry.bytes += more;
+        share.bytes += more;
+        bytes += more;
+    }
+
+    private void uncount(Share share, Entry entry) {
+        share.bytes -= entry.bytes;
         bytes -= entry.bytes;
         entry.bytes = 0;
     }

@@ -1,0 +1,79 @@
+package io.moa.fuzz;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.stream.Collectors;
+
+/** Writes the inputs with which every run begins, and which every build replays. {@code moa-fuzz/run seeds} calls it. */
+final class SeedFiles {
+
+    private static final Path RESOURCES = Path.of("src/test/resources");
+    private static final Path GOLDEN = Path.of("../moa-protocol/src/test/resources/golden");
+
+    private SeedFiles() {}
+
+    public static void main(String[] none) {
+        FrameSeeds.write();
+        HeaderSeeds.write();
+        BodySeeds.write();
+        ServerSeeds.write();
+    }
+
+    /** The bytes of a golden vector. */
+    static byte[] golden(String name) {
+        try {
+            return HexFormat.of()
+                    .parseHex(Files.readAllLines(GOLDEN.resolve(name + ".hex")).stream()
+                            .map(line -> line.replaceFirst("#.*", "").replaceAll("\\s", ""))
+                            .collect(Collectors.joining()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Writes one seed.
+     *
+     * @param test the class of the target, by its full name
+     * @param target its method
+     * @param name of the seed, which says what it is
+     */
+    static void write(String test, String target, String name, byte[]... parts) {
+        Path file = RESOURCES
+                .resolve(test.replace('.', '/') + "Inputs")
+                .resolve(target)
+                .resolve(name);
+        try {
+            Files.createDirectories(file.getParent());
+            Files.write(file, join(parts));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static byte[] join(byte[]... parts) {
+        int length = 0;
+        for (byte[] part : parts) {
+            length += part.length;
+        }
+        byte[] all = new byte[length];
+        int at = 0;
+        for (byte[] part : parts) {
+            System.arraycopy(part, 0, all, at, part.length);
+            at += part.length;
+        }
+        return all;
+    }
+
+    /** Numbers as bytes. */
+    static byte[] bytes(int... values) {
+        byte[] bytes = new byte[values.length];
+        for (int i = 0; i < values.length; i++) {
+            bytes[i] = (byte) values[i];
+        }
+        return bytes;
+    }
+}
