@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Shape {
 
+    /** Stands in the text where a value contains itself. */
+    static final String CIRCLE = "^";
+
     private static final int MOST_PARTS = 20_000;
 
     private final Consumer<Class<?>> classes;
@@ -65,7 +68,7 @@ final class Shape {
         }
         Integer depth = above.get(value);
         if (depth != null) {
-            return "^" + (above.size() - depth);
+            return CIRCLE + (above.size() - depth);
         }
         above.put(value, above.size());
         try {
