@@ -35,6 +35,7 @@ final class Bodies {
             .build();
 
     private final Set<String> allowed;
+    private final boolean numbersByValue;
     private final List<BodyCodec> codecs = new ArrayList<>();
     private final Set<Class<?>> seen = new HashSet<>();
 
@@ -42,6 +43,7 @@ final class Bodies {
     Bodies(Class<?> service, String serializer) {
         AllowList list = AllowList.ofService(service);
         this.allowed = list.names();
+        this.numbersByValue = serializer.equals("json"); // which has only one kind of number
         Serializer by = Serializers.builtIn(LIMITS).require(serializer);
         Method[] methods = service.getMethods();
         Arrays.sort(methods, Comparator.comparing(Method::getName));
@@ -75,10 +77,10 @@ final class Bodies {
         if (in.isReadable() || in.refCnt() != 1) {
             throw new AssertionError("A codec reads all there is, and keeps nothing");
         }
-        String first = Shape.of(value, this::allowed);
-        Object again = again(codec, value);
+        String first = Shape.of(value, numbersByValue, this::allowed);
+        Object again = again(codec, value, first == null || first.contains(Shape.CIRCLE));
         if (first != null && again != REFUSED) {
-            String second = Shape.of(again, this::allowed);
+            String second = Shape.of(again, numbersByValue, this::allowed);
             if (!first.equals(second)) {
                 throw new AssertionError("Decoded was " + first + ", sent on and decoded again " + second);
             }
@@ -87,7 +89,13 @@ final class Bodies {
 
     private static final Object REFUSED = new Object();
 
-    private static @Nullable Object again(BodyCodec codec, @Nullable Object value) {
+    /**
+     * Sends a value on and decodes it.
+     *
+     * @param circular whether parts of it may contain themselves: as keys of maps they have a hash only while they are not
+     *     yet filled, so whether they can be read depends on the order in which they come
+     */
+    private static @Nullable Object again(BodyCodec codec, @Nullable Object value, boolean circular) {
         ByteBuf out = Unpooled.buffer();
         try {
             codec.encode(value, out, LIMITS.maxBodyBytes());
@@ -100,7 +108,14 @@ final class Bodies {
             }
             throw new AssertionError("What was decoded cannot be sent on", e);
         }
-        return codec.decode(out);
+        try {
+            return codec.decode(out);
+        } catch (SerializationException e) {
+            if (circular) {
+                return REFUSED;
+            }
+            throw new AssertionError("What was sent on cannot be decoded", e);
+        }
     }
 
     /** Shared parts are written out by some formats, and then a value may be deeper or larger than its bytes were. */

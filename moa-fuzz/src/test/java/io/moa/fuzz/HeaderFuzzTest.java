@@ -106,7 +106,6 @@ class HeaderFuzzTest {
         CallHeader header = CallHeader.parse(in, index, length);
         within(header.targetIndex(), header.targetLength(), index, length);
         within(header.callerIndex(), header.callerLength(), index, length);
-        shown(header.baggage().toString());
         if (header.callKeys().size() > CallHeader.MAX_MAP_ENTRIES
                 || header.hopAttachments().size() > CallHeader.MAX_MAP_ENTRIES) {
             throw new AssertionError("A map over its limit");

@@ -56,6 +56,10 @@ final class ServerSeeds {
             Frames.continuation(frames, 5, false, hundred.length - at, hundred.length);
             frames.writeBytes(hundred, at, hundred.length - at);
         });
+        seed("left-open", bytes(3, 3, 10), frames -> {
+            request(frames, 1, BYTES, HESSIAN, Prefix.MORE, NULL, 100);
+            frames.writeBytes(bytes(0xD7, 0x4D));
+        });
         seed("withdrawn", bytes(3, 3, 10), frames -> {
             request(frames, 1, BYTES, HESSIAN, Prefix.MORE, NULL, 100);
             Frames.message(frames, FrameKind.CONTROL, new Control.Inquiry(1));

@@ -3,6 +3,8 @@ package io.moa.fuzz;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -21,24 +23,31 @@ import org.jspecify.annotations.Nullable;
  */
 final class Shape {
 
+    /** Stands in the text where a value contains itself. */
+    static final String CIRCLE = "^";
+
+    private static final Set<Class<?>> EXACT = Set.of(Integer.class, Long.class, BigInteger.class, BigDecimal.class);
     private static final int MOST_PARTS = 20_000;
 
+    private final boolean numbersByValue;
     private final Consumer<Class<?>> classes;
     private final Map<Object, Integer> above = new IdentityHashMap<>();
     private int parts;
 
-    private Shape(Consumer<Class<?>> classes) {
+    private Shape(boolean numbersByValue, Consumer<Class<?>> classes) {
+        this.numbersByValue = numbersByValue;
         this.classes = classes;
     }
 
     /**
      * Looks at a value.
      *
+     * @param numbersByValue whether 11 is the same in whichever class, as where nothing declares which it should be
      * @param classes told of the class of every object
      * @return the text, or null if the value unfolds to too much to be compared
      */
-    static @Nullable String of(@Nullable Object value, Consumer<Class<?>> classes) {
-        Shape shape = new Shape(classes);
+    static @Nullable String of(@Nullable Object value, boolean numbersByValue, Consumer<Class<?>> classes) {
+        Shape shape = new Shape(numbersByValue, classes);
         String text = shape.text(value);
         return shape.parts > MOST_PARTS ? null : text;
     }
@@ -55,6 +64,9 @@ final class Shape {
         if (value instanceof Enum<?> constant) {
             return constant.getDeclaringClass().getSimpleName() + "." + constant.name();
         }
+        if (numbersByValue && EXACT.contains(type)) {
+            return "Number(" + new BigDecimal(value.toString()).stripTrailingZeros() + ")";
+        }
         boolean ours = type.getName().startsWith("io.moa.");
         if (!ours
                 && !(value instanceof Collection
@@ -65,7 +77,7 @@ final class Shape {
         }
         Integer depth = above.get(value);
         if (depth != null) {
-            return "^" + (above.size() - depth);
+            return CIRCLE + (above.size() - depth);
         }
         above.put(value, above.size());
         try {

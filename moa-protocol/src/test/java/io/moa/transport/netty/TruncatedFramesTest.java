@@ -34,6 +34,7 @@ class TruncatedFramesTest {
         return OpenDoor.echo(call);
     };
     private final EmbeddedPeer server = new EmbeddedPeer(CONFIG, counting);
+    private final byte[] begun = bytes(RawPeer.request(1, Prefix.MORE, new byte[5], 100));
     private final byte[] hello = bytes(RawPeer.hello(1 << 20));
 
     @Test
@@ -43,7 +44,9 @@ class TruncatedFramesTest {
             byte[] frame = frame(number);
             for (int cut = 0; cut < frame.length; cut++) {
                 EmbeddedChannel channel = introduced();
+                channel.writeInbound(piece(begun, begun.length)); // something is being gathered, too
                 channel.writeInbound(piece(frame, cut));
+                assertThat(server.usedBytes()).isPositive();
                 channel.releaseOutbound();
                 channel.close();
                 nothingIsHeld(channel, number, cut);
@@ -117,8 +120,8 @@ class TruncatedFramesTest {
         random.nextBytes(body);
         ByteBuf out = Unpooled.buffer();
         switch (number % 5) {
-            case 0 -> out = RawPeer.request(1, body);
-            case 1 -> out = RawPeer.request(1, Prefix.MORE, body, body.length + 1 + random.nextInt(1_000));
+            case 0 -> out = RawPeer.request(2, body);
+            case 1 -> out = RawPeer.request(2, Prefix.MORE, body, body.length + 1 + random.nextInt(1_000));
             case 2 -> Frames.ping(out, random.nextLong());
             case 3 -> Frames.credit(out, 1 + random.nextInt(1_000));
             default ->
