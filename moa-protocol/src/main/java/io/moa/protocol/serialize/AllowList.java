@@ -129,6 +129,11 @@ public final class AllowList {
         return types;
     }
 
+    /** The types that stand in signatures and are not created as such. */
+    Set<String> declaredNames() {
+        return declared.keySet();
+    }
+
     /** Whether this type stands in a signature, or may be created: then it may be the element type of an array. */
     boolean declares(String className) {
         return creatable.containsKey(className) || declared.containsKey(className);
@@ -164,6 +169,16 @@ public final class AllowList {
                     SerializationException.Reason.REFUSED, className + " was allowed by name, but it is " + no + ".");
         }
         return type;
+    }
+
+    /** Like {@link #resolve}, but null where that one throws. */
+    @Nullable
+    Class<?> find(String className) {
+        try {
+            return resolve(className);
+        } catch (SerializationException e) {
+            return null;
+        }
     }
 
     /** The error for a class that is not on this list; its message holds the line to add. */

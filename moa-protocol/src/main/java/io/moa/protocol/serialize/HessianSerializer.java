@@ -17,7 +17,7 @@ public final class HessianSerializer implements Serializer {
 
     private final SerializationLimits limits;
     private final Spares<HessianReader> readers;
-    private final Spares<HessianWriter> writers;
+    private final Spares<HessianOut> writers;
 
     /** With default limits. */
     public HessianSerializer() {
@@ -26,8 +26,9 @@ public final class HessianSerializer implements Serializer {
 
     public HessianSerializer(SerializationLimits limits) {
         this.limits = limits;
-        this.readers = new Spares<>(() -> new HessianReader(limits));
-        this.writers = new Spares<>(() -> new HessianWriter(limits));
+        HessianTypes none = AllowList.ofValues().hessianTypes();
+        this.readers = new Spares<>(() -> new HessianReader(limits, none));
+        this.writers = new Spares<>(() -> new HessianOut(limits.maxDepth()));
     }
 
     @Override
