@@ -84,16 +84,14 @@ final class HessianArray extends HessianType {
         return dimensions;
     }
 
-    boolean isOfPrimitives() {
-        return element.isPrimitive();
-    }
-
-    @Override
-    boolean readsUnboxed(int tag) {
-        if (element == long.class) {
-            return HessianIn.isLong(tag) || HessianIn.isInt(tag);
+    /** The kinds of {@link Scalars} that are read without a box; 0 if none is. */
+    int bareKinds() {
+        if (!element.isPrimitive() || element == boolean.class) {
+            return 0;
         }
-        return element == double.class || element == float.class ? HessianIn.isDouble(tag) : HessianIn.isInt(tag);
+        return element == long.class
+                ? Scalars.LONG | Scalars.INT
+                : element == double.class || element == float.class ? Scalars.DOUBLE : Scalars.INT;
     }
 
     @Override

@@ -16,6 +16,7 @@ final class HessianBody implements BodyCodec {
     private final Spares<HessianReader> readers;
     private final Spares<HessianOut> writers;
     private final HessianTypes types;
+    private final @Nullable RefusedNames refused;
     private final Class<?>[] declared;
     private final boolean arguments;
 
@@ -24,12 +25,14 @@ final class HessianBody implements BodyCodec {
             Spares<HessianReader> readers,
             Spares<HessianOut> writers,
             HessianTypes types,
+            @Nullable RefusedNames refused,
             Class<?>[] declared,
             boolean arguments) {
         this.limits = limits;
         this.readers = readers;
         this.writers = writers;
         this.types = types;
+        this.refused = refused;
         this.declared = declared;
         this.arguments = arguments;
     }
@@ -86,7 +89,7 @@ final class HessianBody implements BodyCodec {
             }
             done = true;
         } catch (SerializationException e) {
-            throw e;
+            throw noted(e);
         } catch (RuntimeException | StackOverflowError e) {
             throw new SerializationException(
                     SerializationException.Reason.UNSUPPORTED,
@@ -155,7 +158,7 @@ final class HessianBody implements BodyCodec {
             }
             return values;
         } catch (SerializationException e) {
-            throw e;
+            throw noted(e);
         } catch (RuntimeException | StackOverflowError e) {
             // The stack: hashing a list that holds itself.
             throw new SerializationException(
@@ -163,6 +166,13 @@ final class HessianBody implements BodyCodec {
                     "The body cannot be read as Hessian 2 (" + e.getClass().getName() + ").",
                     e instanceof Error ? null : e);
         }
+    }
+
+    private SerializationException noted(SerializationException e) {
+        if (refused != null) {
+            refused.note(e);
+        }
+        return e;
     }
 
     private @Nullable Object fit(@Nullable Object value, int index) {

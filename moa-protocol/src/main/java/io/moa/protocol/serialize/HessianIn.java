@@ -320,7 +320,7 @@ final class HessianIn implements HeapBudget {
 
     double readDouble() {
         int tag = bytes[at] & 0xff;
-        if (isDouble(tag)) {
+        if (tag == 'D' || (tag >= 0x5b && tag < 0x60)) {
             at++;
             return anyDouble(tag);
         }
@@ -334,18 +334,6 @@ final class HessianIn implements HeapBudget {
             return tag == 'T';
         }
         return (Boolean) Fit.required(readObject(), boolean.class, this);
-    }
-
-    static boolean isInt(int tag) {
-        return (tag >= 0x80 && tag < 0xd8) || tag == 'I';
-    }
-
-    static boolean isLong(int tag) {
-        return tag >= 0xd8 || (tag >= 0x38 && tag < 0x40) || tag == 'L' || tag == 0x59;
-    }
-
-    static boolean isDouble(int tag) {
-        return tag == 'D' || (tag >= 0x5b && tag < 0x60);
     }
 
     private int shortInt(int tag) {

@@ -26,6 +26,8 @@ final class HessianScan extends HessianCursor {
 
     /** How many times the element limit a graph may unfold to. */
     private static final int MAX_UNFOLDING = 100;
+    /** What the reader takes for any body. */
+    private static final int READER = 512;
     /** What the reader's own tables take for an object, a list or a map, when they have to grow. */
     private static final int TABLES = 3 * Heap.REFERENCE;
     /** For each char of a text that is not ASCII: the chars, tried as bytes, and the text in two bytes for each. */
@@ -42,8 +44,6 @@ final class HessianScan extends HessianCursor {
     private int[] weights = new int[32];
 
     private long heap;
-    /** What a number takes: a box, unless its list holds bare numbers. */
-    private int box;
 
     HessianScan(SerializationLimits limits, HessianTypes none) {
         this.maxDepth = limits.maxDepth();
@@ -62,8 +62,7 @@ final class HessianScan extends HessianCursor {
         allowed = types;
         names.clear();
         refs = 0;
-        heap = Heap.ARRAY + (long) Heap.REFERENCE * values;
-        box = Heap.BOX;
+        heap = READER + (long) Heap.REFERENCE * values;
         for (int i = 0; i < values; i++) {
             if (at == end) {
                 throw SerializationException.malformed("The body ends after " + i + " of " + values
@@ -93,8 +92,7 @@ final class HessianScan extends HessianCursor {
     private long value(int depth) {
         int tag = next();
         if (tag < 0x20 || (tag >= 0x30 && tag < 0x34)) {
-            text(tag);
-            return 1;
+            return text(tag);
         }
         if (tag < 0x30) {
             return bytes(tag - 0x20);
@@ -102,11 +100,11 @@ final class HessianScan extends HessianCursor {
         if (tag < 0x38) {
             return bytes(((tag - 0x34) << 8) + next());
         }
-        if (tag < 0x40) {
-            return number(2);
-        }
-        if (tag >= 0x80) {
-            return number(tag < 0xc0 || (tag >= 0xd8 && tag < 0xf0) ? 0 : tag >= 0xd0 && tag < 0xd8 ? 2 : 1);
+        int kind = Scalars.kind((byte) tag);
+        if (kind != 0) {
+            skip(Scalars.size(kind) - 1);
+            heap += Scalars.isNumber(kind) ? Heap.BOX : 0;
+            return 1;
         }
         if (tag >= 0x60 && tag < 0x70) {
             return object(tag - 0x60, depth);
@@ -122,12 +120,6 @@ final class HessianScan extends HessianCursor {
 
     private long coded(int tag, int depth) {
         return switch (tag) {
-            case 'N', 'T', 'F' -> 1;
-            case 0x5b, 0x5c -> number(0);
-            case 0x5d -> number(1);
-            case 0x5e -> number(2);
-            case 'I', 0x59, 0x5f -> number(4);
-            case 'L', 'D' -> number(8);
             case 0x4a -> date(8);
             case 0x4b -> date(4);
             case 'R', 'S' -> text(tag);
@@ -161,10 +153,52 @@ final class HessianScan extends HessianCursor {
         };
     }
 
-    private long number(int more) {
-        skip(more);
-        heap += box;
-        return 1;
+    /** Passes over so many values. */
+    private long values(int count, int depth) {
+        long weight = 0;
+        int left = count;
+        while (left > 0) {
+            left -= shortValues(left);
+            if (left > 0) {
+                weight += value(depth) - 1;
+                left--;
+            }
+        }
+        return weight + count;
+    }
+
+    /** Passes over the numbers and short ASCII texts that come next, at most so many, and says how many there were. */
+    private int shortValues(int most) {
+        byte[] body = bytes;
+        int last = end;
+        int i = at;
+        int count = 0;
+        long taken = 0;
+        while (count < most && i < last) {
+            byte code = body[i];
+            if (code >= 0 && code < 0x20) {
+                int next = i + 1 + code;
+                if (next > last || Letters.endOfAscii(body, i + 1, next) != next) {
+                    break;
+                }
+                taken += Heap.TEXT + code;
+                i = next;
+            } else {
+                int kind = Scalars.kind(code);
+                if (kind == 0) {
+                    break;
+                }
+                taken += Scalars.isNumber(kind) ? Heap.BOX : 0;
+                i += Scalars.size(kind);
+            }
+            count++;
+        }
+        if (i > last) {
+            throw cut();
+        }
+        at = i;
+        heap += taken;
+        return count;
     }
 
     private long date(int more) {
@@ -186,10 +220,7 @@ final class HessianScan extends HessianCursor {
         int inner = deeper(depth);
         int ref = open();
         int start = at;
-        long weight = 1;
-        for (int i = names.fieldCount(number); i > 0; i--) {
-            weight += value(inner);
-        }
+        long weight = 1 + values(names.fieldCount(number), inner);
         HessianShape shape = names.shape(number);
         if (shape != null) {
             HeapCost cost = shape.type().heap();
@@ -214,24 +245,26 @@ final class HessianScan extends HessianCursor {
             return close(ref, weight);
         }
         heap += type == null ? 0 : type.heap().self() + (long) type.heap().each() * length;
-        if (type instanceof HessianArray array && array.isOfPrimitives()) {
-            weight += bareNumbers(array, length, inner);
+        if (type instanceof HessianArray array && array.bareKinds() != 0) {
+            weight += bareNumbers(array.bareKinds(), length, inner);
         } else {
-            for (int i = 0; i < length; i++) {
-                weight += value(inner);
-            }
+            weight += values(length, inner);
         }
         return close(ref, weight);
     }
 
-    private long bareNumbers(HessianArray array, int length, int depth) {
-        int outer = box;
+    /** Passes over the elements of an array of numbers: those of its own kinds take no box. */
+    private long bareNumbers(int kinds, int length, int depth) {
         long weight = 0;
         for (int i = 0; i < length; i++) {
-            box = array.readsUnboxed(peek()) ? 0 : Heap.BOX;
-            weight += value(depth);
+            int kind = Scalars.kind((byte) peek());
+            if ((kind & kinds) != 0) {
+                skip(Scalars.size(kind));
+                weight++;
+            } else {
+                weight += value(depth);
+            }
         }
-        box = outer;
         return weight;
     }
 

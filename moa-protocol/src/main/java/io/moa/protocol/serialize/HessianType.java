@@ -71,11 +71,6 @@ abstract class HessianType {
         return heap;
     }
 
-    /** Whether a list of this type reads a value with this code without an object for it. */
-    boolean readsUnboxed(int tag) {
-        return false;
-    }
-
     abstract void write(Object value, HessianOut out);
 
     @Nullable
