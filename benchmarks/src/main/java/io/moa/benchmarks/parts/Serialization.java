@@ -171,6 +171,7 @@ public class Serialization {
     }
 
     private static String readText(ByteBuf from) {
-        return from.readCharSequence(from.readUnsignedShort(), StandardCharsets.UTF_8).toString();
+        return from.readCharSequence(from.readUnsignedShort(), StandardCharsets.UTF_8)
+                .toString();
     }
 }

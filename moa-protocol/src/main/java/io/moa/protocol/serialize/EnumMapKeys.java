@@ -14,9 +14,7 @@ final class EnumMapKeys {
     private EnumMapKeys() {}
 
     static Class<?> typeOf(EnumMap<?, ?> map) {
-        return map.isEmpty()
-                ? ofEmpty(map)
-                : map.keySet().iterator().next().getDeclaringClass();
+        return map.isEmpty() ? ofEmpty(map) : map.keySet().iterator().next().getDeclaringClass();
     }
 
     private static Class<?> ofEmpty(EnumMap<?, ?> map) {

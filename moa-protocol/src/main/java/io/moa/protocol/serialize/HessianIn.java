@@ -1,6 +1,5 @@
 package io.moa.protocol.serialize;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -12,23 +11,17 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link HessianReader} is the only place that makes one. Used by one thread at a time; after a failed read it must not
  * be used again.
  */
-final class HessianIn implements HeapBudget {
+final class HessianIn extends HessianRaw implements HeapBudget {
 
     /** Stands in the table of references for a value that is still being read and cannot be referred to before. */
     static final Object UNFINISHED = new Object();
 
-    private static final int KEPT_LETTERS = 0x8000;
-    private static final byte[] NOTHING = {};
-
     private final HessianNames names;
     private HessianTypes types;
-    private byte[] bytes = NOTHING;
-    private int at;
     private @Nullable Object[] refs = new @Nullable Object[32];
     private int refCount;
     private int shapesRead;
     private int typesRead;
-    private char[] letters = new char[64];
     private long budget;
     private long heapLeft;
     private int skipping;
@@ -64,10 +57,7 @@ final class HessianIn implements HeapBudget {
     /** Lets go of what was read. */
     void end() {
         Arrays.fill(refs, 0, refCount, null);
-        bytes = NOTHING;
-        if (letters.length > KEPT_LETTERS) {
-            letters = new char[64];
-        }
+        shut();
     }
 
     @Override
@@ -111,8 +101,8 @@ final class HessianIn implements HeapBudget {
     private @Nullable Object coded(int tag) {
         return switch (tag) {
             case 'N' -> null;
-            case 'T' -> Boolean.TRUE;
-            case 'F' -> Boolean.FALSE;
+            case 'T' -> true;
+            case 'F' -> false;
             case 'I' -> rawInt();
             case 0x59 -> (long) rawInt();
             case 'L' -> rawLong();
@@ -334,168 +324,5 @@ final class HessianIn implements HeapBudget {
             return tag == 'T';
         }
         return (Boolean) Fit.required(readObject(), boolean.class, this);
-    }
-
-    private int shortInt(int tag) {
-        if (tag < 0xc0) {
-            return tag - 0x90;
-        }
-        if (tag < 0xd0) {
-            return ((tag - 0xc8) << 8) + next();
-        }
-        return ((tag - 0xd4) << 16) + rawShort();
-    }
-
-    private long shortLong(int tag) {
-        if (tag >= 0xf0) {
-            return ((tag - 0xf8L) << 8) + next();
-        }
-        if (tag >= 0xd8) {
-            return tag - 0xe0L;
-        }
-        return ((tag - 0x3cL) << 16) + rawShort();
-    }
-
-    private double anyDouble(int tag) {
-        return switch (tag) {
-            case 0x5b -> 0;
-            case 0x5c -> 1;
-            case 0x5d -> bytes[at++];
-            case 0x5e -> (short) rawShort();
-            case 0x5f -> 0.001 * rawInt();
-            default -> Double.longBitsToDouble(rawLong());
-        };
-    }
-
-    /** A whole number where the grammar wants one. */
-    private int integer() {
-        int tag = next();
-        return tag == 'I' ? rawInt() : shortInt(tag);
-    }
-
-    private int next() {
-        return bytes[at++] & 0xff;
-    }
-
-    private int rawShort() {
-        int value = ((bytes[at] & 0xff) << 8) | (bytes[at + 1] & 0xff);
-        at += 2;
-        return value;
-    }
-
-    private int rawInt() {
-        int value = (int) Letters.INTS.get(bytes, at);
-        at += 4;
-        return value;
-    }
-
-    private long rawLong() {
-        long value = (long) Letters.BIG_ENDIAN_LONGS.get(bytes, at);
-        at += 8;
-        return value;
-    }
-
-    // ---- texts and bytes
-
-    private String text(int chars) {
-        byte[] body = bytes;
-        int from = at;
-        int last = from + chars;
-        // A text that is not ASCII takes more bytes than it has chars, so this stays inside the body.
-        if (Letters.endOfAscii(body, from, last) == last) {
-            at = last;
-            return new String(body, from, chars, StandardCharsets.ISO_8859_1);
-        }
-        if (letters.length < chars) {
-            letters = new char[chars];
-        }
-        wide(letters, 0, chars);
-        return new String(letters, 0, chars);
-    }
-
-    private void wide(char[] into, int from, int chars) {
-        byte[] body = bytes;
-        int i = at;
-        for (int to = from + chars, j = from; j < to; j++) {
-            into[j] = Letters.at(body, i);
-            i += Letters.size(body[i]);
-        }
-        at = i;
-    }
-
-    /** A text in several pieces. Measured first, so that its chars are gathered once. */
-    private String chunkedText() {
-        int start = at;
-        int total = 0;
-        int tag = 'R';
-        while (true) {
-            int length = pieceOfText(tag);
-            total += length;
-            for (int i = 0; i < length; i++) {
-                at += Letters.size(bytes[at]);
-            }
-            if (tag != 'R') {
-                break;
-            }
-            tag = next();
-        }
-        if (letters.length < total) {
-            letters = new char[total];
-        }
-        at = start;
-        tag = 'R';
-        int filled = 0;
-        while (true) {
-            int length = pieceOfText(tag);
-            wide(letters, filled, length);
-            filled += length;
-            if (tag != 'R') {
-                return new String(letters, 0, total);
-            }
-            tag = next();
-        }
-    }
-
-    private int pieceOfText(int tag) {
-        return tag < 0x20 ? tag : tag < 0x34 ? ((tag - 0x30) << 8) + next() : rawShort();
-    }
-
-    private byte[] bytes(int length) {
-        byte[] value = Arrays.copyOfRange(bytes, at, at + length);
-        at += length;
-        return value;
-    }
-
-    private byte[] chunkedBytes() {
-        int start = at;
-        int total = 0;
-        int tag = 'A';
-        while (true) {
-            int length = pieceOfBytes(tag);
-            total += length;
-            at += length;
-            if (tag != 'A') {
-                break;
-            }
-            tag = next();
-        }
-        byte[] value = new byte[total];
-        at = start;
-        tag = 'A';
-        int filled = 0;
-        while (true) {
-            int length = pieceOfBytes(tag);
-            System.arraycopy(bytes, at, value, filled, length);
-            filled += length;
-            at += length;
-            if (tag != 'A') {
-                return value;
-            }
-            tag = next();
-        }
-    }
-
-    private int pieceOfBytes(int tag) {
-        return tag < 0x30 ? tag - 0x20 : tag < 0x38 ? ((tag - 0x34) << 8) + next() : rawShort();
     }
 }

@@ -100,12 +100,19 @@ final class HessianJdk {
         value(BigDecimal.class, 256, 4, HessianJdk::decimalBytes, plain -> decimal((byte[]) plain));
         value(BitSet.class, 256, 4, BitSet::toByteArray, plain -> BitSet.valueOf((byte[]) plain));
         value(Byte.class, 64, 0, Byte::intValue, plain -> (Byte) Fit.required(plain, byte.class, HeapBudget.UNCOUNTED));
-        value(Short.class, 64, 0, Short::intValue, plain -> (Short) Fit.required(plain, short.class, HeapBudget.UNCOUNTED));
-        value(Float.class, 64, 0, Float::doubleValue, plain -> (Float) Fit.required(plain, float.class, HeapBudget.UNCOUNTED));
-        value(Character.class, 64, 0, letter -> letter.toString(), plain -> (Character) Fit.required(plain, char.class, HeapBudget.UNCOUNTED));
+        value(Short.class, 64, 0, Short::intValue, plain ->
+                (Short) Fit.required(plain, short.class, HeapBudget.UNCOUNTED));
+        value(Float.class, 64, 0, Float::doubleValue, plain ->
+                (Float) Fit.required(plain, float.class, HeapBudget.UNCOUNTED));
+        value(Character.class, 64, 0, letter -> letter.toString(), plain ->
+                (Character) Fit.required(plain, char.class, HeapBudget.UNCOUNTED));
         register(
                 Optional.class,
-                new HessianValue<Optional>(Optional.class, HeapCost.of(Heap.BOX), o -> ((Optional<?>) o).orElse(null), Optional::ofNullable));
+                new HessianValue<Optional>(
+                        Optional.class,
+                        HeapCost.of(Heap.BOX),
+                        o -> ((Optional<?>) o).orElse(null),
+                        Optional::ofNullable));
         register(
                 OptionalInt.class,
                 new HessianValue<>(
@@ -217,8 +224,7 @@ final class HessianJdk {
         return null;
     }
 
-    private <T> void value(
-            Class<T> type, int heap, int heapPerByte, HessianValue.Out<T> out, Function<Object, T> in) {
+    private <T> void value(Class<T> type, int heap, int heapPerByte, HessianValue.Out<T> out, Function<Object, T> in) {
         register(type, new HessianValue<>(type, HeapCost.perByte(heap, heapPerByte), out, plain -> {
             if (plain == null) {
                 throw new NullPointerException();

@@ -70,7 +70,7 @@ final class HessianNames {
         long heap = 0;
         if (type != null && shape != null) {
             count = shape.fields().length;
-            body.at = start + shape.description().length;
+            body.at = start + shape.length();
         } else {
             count = count(body, maxElements);
             Object[] fields = new Object[type == null ? 0 : count];
@@ -89,8 +89,8 @@ final class HessianNames {
         }
         fieldTotal += count;
         if (shapeCount == MAX_NAMES || fieldTotal > maxElements) {
-            throw SerializationException.overLimit("A body describes more than " + MAX_NAMES + " classes or "
-                    + maxElements + " fields of classes.");
+            throw SerializationException.overLimit(
+                    "A body describes more than " + MAX_NAMES + " classes or " + maxElements + " fields of classes.");
         }
         if (shapeCount == shapes.length) {
             shapes = Arrays.copyOf(shapes, shapeCount * 2);

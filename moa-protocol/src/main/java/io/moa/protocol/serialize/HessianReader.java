@@ -60,8 +60,9 @@ final class HessianReader {
     }
 
     static SerializationException overHeap(long estimate, long budget) {
-        return SerializationException.overLimit("Decoding the body would take about " + estimate
-                + " bytes of heap, over the limit maxHeapBytes, " + budget + ": send less, in pages, or raise the limit.");
+        return SerializationException.overLimit(
+                "Decoding the body would take about " + estimate + " bytes of heap, over the limit maxHeapBytes, "
+                        + budget + ": send less, in pages, or raise the limit.");
     }
 
     /** What the last body was estimated to take from the heap, in bytes, with what was charged while it was read. */

@@ -304,8 +304,9 @@ final class HessianScan extends HessianCursor {
     }
 
     static SerializationException tooMany(String of, int maxElements) {
-        return SerializationException.overLimit("A body holds a " + of + " of more elements than the limit maxElements, "
-                + maxElements + ": send it in pages, as bytes, or raise the limit.");
+        return SerializationException.overLimit(
+                "A body holds a " + of + " of more elements than the limit maxElements, " + maxElements
+                        + ": send it in pages, as bytes, or raise the limit.");
     }
 
     private long text(int first) {

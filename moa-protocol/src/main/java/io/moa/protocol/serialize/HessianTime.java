@@ -51,25 +51,27 @@ final class HessianTime {
                         OffsetTime.class,
                         TIME + OFFSET + Heap.object(16),
                         names(SECOND, NANO, SHIFT),
-                        (v, i) -> i < 2 ? part(v.toLocalTime(), i) : v.getOffset().getTotalSeconds(),
+                        (v, i) ->
+                                i < 2 ? part(v.toLocalTime(), i) : v.getOffset().getTotalSeconds(),
                         p -> OffsetTime.of(time(p[0], p[1]), offset(p[2]))),
                 new HessianParts<>(
                         OffsetDateTime.class,
                         DATE_TIME + OFFSET + Heap.object(16),
                         names(DAY, SECOND, NANO, SHIFT),
-                        (v, i) ->
-                                i < 3 ? part(v.toLocalDateTime(), i) : v.getOffset().getTotalSeconds(),
+                        (v, i) -> i < 3
+                                ? part(v.toLocalDateTime(), i)
+                                : v.getOffset().getTotalSeconds(),
                         p -> OffsetDateTime.of(dateTime(p), offset(p[3]))),
                 // The instant is kept even if the two sides know different rules of the zone.
                 new HessianParts<>(
                         ZonedDateTime.class,
                         2 * DATE_TIME + OFFSET + Heap.object(24) + 1024,
                         names(DAY, SECOND, NANO, SHIFT, "zone"),
-                        (v, i) ->
-                                i < 3 ? part(v.toLocalDateTime(), i) : v.getOffset().getTotalSeconds(),
+                        (v, i) -> i < 3
+                                ? part(v.toLocalDateTime(), i)
+                                : v.getOffset().getTotalSeconds(),
                         v -> v.getZone().getId(),
-                        (p, zone) ->
-                                ZonedDateTime.ofInstant(dateTime(p), offset(p[3]), java.time.ZoneId.of(zone))),
+                        (p, zone) -> ZonedDateTime.ofInstant(dateTime(p), offset(p[3]), java.time.ZoneId.of(zone))),
                 new HessianParts<>(
                         Instant.class,
                         Heap.object(12),
@@ -121,7 +123,7 @@ final class HessianTime {
     }
 
     private static long part(LocalTime time, int index) {
-        return index == 0 ? time.toSecondOfDay() : time.getNano();
+        return index == 0 ? time.toSecondOfDay() : time.get(ChronoField.NANO_OF_SECOND);
     }
 
     private static long part(LocalDateTime value, int index) {

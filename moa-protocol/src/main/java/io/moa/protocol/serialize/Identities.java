@@ -91,7 +91,7 @@ final class Identities {
 
     private int slot(Object item) {
         int mask = table.length - 1;
-        int slot = (System.identityHashCode(item) * 0x9E3779B9 >>> 8) & mask;
+        int slot = ((System.identityHashCode(item) * 0x9E3779B9) >>> 8) & mask;
         while (table[slot] > 0 && items[table[slot] - 1] != item) {
             slot = (slot + 1) & mask;
         }

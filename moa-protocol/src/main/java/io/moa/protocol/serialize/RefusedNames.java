@@ -75,7 +75,8 @@ public final class RefusedNames implements AutoCloseable {
             counts.forEach((refusal, count) -> {
                 String literal = refusal.className().replace('$', '.') + ".class";
                 lines.add((refusal.service().isEmpty() ? "no service" : refusal.service()) + ": @SubTypes(" + literal
-                        + ") or .withAllowed(" + literal + ")  // refused " + count + (count == 1 ? " time" : " times"));
+                        + ") or .withAllowed(" + literal + ")  // refused " + count
+                        + (count == 1 ? " time" : " times"));
             });
         }
         return List.copyOf(lines);

@@ -23,7 +23,8 @@ public record SerializationLimits(
         int jsonMaxNumberChars) {
 
     /** All defaults. */
-    public static final SerializationLimits DEFAULTS = new SerializationLimits(16 << 20, 64, 100_000, 16L << 20, 32, 1 << 20, 100);
+    public static final SerializationLimits DEFAULTS =
+            new SerializationLimits(16 << 20, 64, 100_000, 16L << 20, 32, 1 << 20, 100);
 
     public SerializationLimits {
         check("maxBodyBytes", maxBodyBytes, 1 << 10, 1 << 30);
@@ -103,7 +104,13 @@ public record SerializationLimits(
         /** The limits; throws {@link IllegalArgumentException} if one is out of its range. */
         public SerializationLimits build() {
             return new SerializationLimits(
-                    maxBodyBytes, maxDepth, maxElements, maxHeapBytes, jsonMaxDepth, jsonMaxStringChars, jsonMaxNumberChars);
+                    maxBodyBytes,
+                    maxDepth,
+                    maxElements,
+                    maxHeapBytes,
+                    jsonMaxDepth,
+                    jsonMaxStringChars,
+                    jsonMaxNumberChars);
         }
     }
 }

@@ -47,7 +47,8 @@ final class GadgetChild {
                     Samples.decode(codec, body);
                     throw new AssertionError(name + " was read");
                 } catch (SerializationException e) {
-                    if (e.reason() != SerializationException.Reason.REFUSED || !e.getMessage().contains(name)) {
+                    if (e.reason() != SerializationException.Reason.REFUSED
+                            || !e.getMessage().contains(name)) {
                         throw new AssertionError(name + " was answered with: " + e.getMessage(), e);
                     }
                     refused++;
@@ -77,12 +78,14 @@ final class GadgetChild {
         bodies.add(bytes('M', HessianOut.text(name), 0x91, 0x91, 'Z'));
         // An enum's name is read as data, and must not be a way around the list.
         for (String holder : List.of("java.util.EnumSet", "java.util.EnumMap")) {
-            bodies.add(bytes(
-                    HessianOut.description(holder, new String[] {"type"}), 0x60, HessianOut.text(name)));
+            bodies.add(bytes(HessianOut.description(holder, new String[] {"type"}), 0x60, HessianOut.text(name)));
         }
         // Inside what is allowed: an argument of a record, an element, a key.
         bodies.add(bytes(
-                HessianOut.description(Samples.Page.class.getName(), new String[] {"items"}), 0x60, 0x79, second(name)));
+                HessianOut.description(Samples.Page.class.getName(), new String[] {"items"}),
+                0x60,
+                0x79,
+                second(name)));
         bodies.add(bytes('H', object(name), 0x91, 'Z'));
         return bodies;
     }

@@ -34,7 +34,10 @@ class GoldenBodiesTest {
         SampleValues.all().forEach((name, value) -> {
             byte[] body = Samples.encode(CODEC, value);
             if (body.length <= MOST_BYTES) {
-                text.append(name).append('\t').append(HexFormat.of().formatHex(body)).append('\n');
+                text.append(name)
+                        .append('\t')
+                        .append(HexFormat.of().formatHex(body))
+                        .append('\n');
             }
         });
         Path file = Path.of(args[0], "golden-" + Runtime.version().feature() + ".txt");

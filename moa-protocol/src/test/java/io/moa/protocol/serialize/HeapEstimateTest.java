@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -91,10 +91,14 @@ class HeapEstimateTest {
         values.put("1,024 that collide in a HashSet", new HashSet<>(collide));
         values.put("5,000 int[]", new int[5_000]);
         values.put("5,000 double[]", new double[5_000]);
-        values.put("300 users", Collections.nCopies(300, null).stream().map(x -> Samples.user()).toList());
-        values.put("empty lists", new ArrayList<>(Collections.nCopies(3_000, null).stream()
-                .map(x -> new ArrayList<>())
-                .toList()));
+        values.put(
+                "300 users",
+                Collections.nCopies(300, null).stream().map(x -> Samples.user()).toList());
+        values.put(
+                "empty lists",
+                new ArrayList<>(Collections.nCopies(3_000, null).stream()
+                        .map(x -> new ArrayList<>())
+                        .toList()));
         return values;
     }
 
@@ -116,8 +120,18 @@ class HeapEstimateTest {
 
     @Test
     void isNeverBelowWhatAnOpenListTakes() {
-        for (String type : new String[] {null, "java.util.LinkedList", "java.util.HashSet", "[int", "[string", "[object",
-            "java.util.concurrent.CopyOnWriteArrayList", "java.util.ArrayDeque", "Set.of", "List.of"}) {
+        for (String type : new String[] {
+            null,
+            "java.util.LinkedList",
+            "java.util.HashSet",
+            "[int",
+            "[string",
+            "[object",
+            "java.util.concurrent.CopyOnWriteArrayList",
+            "java.util.ArrayDeque",
+            "Set.of",
+            "List.of"
+        }) {
             byte[] body = Samples.byHand(out -> {
                 out.writeListBegin(-1, type);
                 for (int i = 0; i < 3_000; i++) {
@@ -149,15 +163,20 @@ class HeapEstimateTest {
                         ? (byte) random.nextInt(256)
                         : (byte) "QCOVXHMZWUNIASRB`pqxyz".charAt(random.nextInt(22));
             }
-            Class<?> declared = random.nextBoolean() ? Object.class : random.nextBoolean() ? Set.class : Samples.Order.class;
+            Class<?> declared =
+                    random.nextBoolean() ? Object.class : random.nextBoolean() ? Set.class : Samples.Order.class;
             try {
                 Taken taken = settled(body, declared);
                 read++;
                 assertThat(taken.allocated())
                         .as("%s for %s", taken, HexFormat.of().formatHex(body))
                         .isLessThanOrEqualTo(taken.estimated());
-            } catch (SerializationException | NullPointerException | ClassCastException | IndexOutOfBoundsException
-                    | StackOverflowError | IllegalArgumentException e) {
+            } catch (SerializationException
+                    | NullPointerException
+                    | ClassCastException
+                    | IndexOutOfBoundsException
+                    | StackOverflowError
+                    | IllegalArgumentException e) {
                 // What a broken body is answered with is the concern of other tests.
             }
         }
@@ -173,7 +192,9 @@ class HeapEstimateTest {
         SerializationException refusal =
                 catchThrowableOfType(SerializationException.class, () -> Samples.decode(narrow, body));
         assertThat(refusal.reason()).isEqualTo(SerializationException.Reason.OVER_LIMIT);
-        assertThat(refusal).hasMessageContaining("maxHeapBytes, 65536").hasMessageMatching(".* about \\d{6,7} bytes .*");
+        assertThat(refusal)
+                .hasMessageContaining("maxHeapBytes, 65536")
+                .hasMessageMatching(".* about \\d{6,7} bytes .*");
         ByteBuf buffer = Unpooled.wrappedBuffer(body);
         boolean refused = false;
         long before = THREADS.getCurrentThreadAllocatedBytes();

@@ -87,7 +87,9 @@ class HessianOracleTest {
     }
 
     private static @Nullable Object plain(@Nullable Object value) {
-        return value instanceof List<?> list ? list.stream().map(HessianOracleTest::plain).toArray() : value;
+        return value instanceof List<?> list
+                ? list.stream().map(HessianOracleTest::plain).toArray()
+                : value;
     }
 
     private static boolean sameList(@Nullable List<Object> a, @Nullable List<Object> b) {
@@ -153,7 +155,15 @@ class HessianOracleTest {
             }
         }
         for (double each : new double[] {
-            0.001, 12.34, 0.5, 1e300, Double.NaN, Double.POSITIVE_INFINITY, Double.MIN_VALUE, 2_147_483.647, 2_147_483.648
+            0.001,
+            12.34,
+            0.5,
+            1e300,
+            Double.NaN,
+            Double.POSITIVE_INFINITY,
+            Double.MIN_VALUE,
+            2_147_483.647,
+            2_147_483.648
         }) {
             check(each);
             check(-each);
@@ -167,9 +177,8 @@ class HessianOracleTest {
 
     @Test
     void agreesAtEveryBorderOfATextOrOfBytes() {
-        for (int border : new int[] {
-            0, 16, 32, 256, 1_024, 4_096, 8_192, 0x8000, 0x10000, 2 * 0x8000, 3 * 0x8000, 2 * 0xffff
-        }) {
+        for (int border :
+                new int[] {0, 16, 32, 256, 1_024, 4_096, 8_192, 0x8000, 0x10000, 2 * 0x8000, 3 * 0x8000, 2 * 0xffff}) {
             for (int length = Math.max(0, border - 2); length <= border + 2; length++) {
                 check(new byte[length]);
                 for (String letter : new String[] {"x", "\u00e9", "\u4e2d"}) {
@@ -332,7 +341,8 @@ class HessianOracleTest {
         leaf.text = text(random);
         leaf.when = random.nextBoolean() ? null : new Date(random.nextInt());
         leaf.boxed = random.nextBoolean() ? null : random.nextInt();
-        leaf.numbers = random.nextBoolean() ? null : random.ints(random.nextInt(20)).toArray();
+        leaf.numbers =
+                random.nextBoolean() ? null : random.ints(random.nextInt(20)).toArray();
         if (value(random, depth - 1, made) instanceof Leaf next) {
             leaf.next = next;
         }

@@ -255,10 +255,15 @@ final class SampleValues {
     /** Kinds that come back as the nearest plain one. */
     static Map<Object, Class<?>> nearest() {
         return Map.of(
-                Arrays.asList(1, 2), ArrayList.class,
-                new ConcurrentSkipListMap<>(Map.of(1, 2)), TreeMap.class,
-                Collections.synchronizedList(new ArrayList<>(List.of(5))), ArrayList.class,
-                new ArrayList<>(List.of(1, 2, 3)).subList(1, 2), ArrayList.class,
-                new LinkedHashMap<>(Map.of("k", 1)).keySet(), LinkedHashSet.class);
+                Arrays.asList(1, 2),
+                ArrayList.class,
+                new ConcurrentSkipListMap<>(Map.of(1, 2)),
+                TreeMap.class,
+                Collections.synchronizedList(new ArrayList<>(List.of(5))),
+                ArrayList.class,
+                new ArrayList<>(List.of(1, 2, 3)).subList(1, 2),
+                ArrayList.class,
+                new LinkedHashMap<>(Map.of("k", 1)).keySet(),
+                LinkedHashSet.class);
     }
 }
