@@ -114,6 +114,20 @@ public final class AllowList {
         return java.util.Collections.unmodifiableSet(new LinkedHashSet<>(creatable.keySet()));
     }
 
+    /**
+     * The list as text, to be read by people and compared between releases: one name a line, sorted, without the value types
+     * of the JDK that every list holds.
+     */
+    public String asText() {
+        StringBuilder text = new StringBuilder();
+        Set<String> always = JdkTypes.creatable().keySet();
+        creatable.keySet().stream()
+                .filter(name -> !always.contains(name))
+                .sorted()
+                .forEach(name -> text.append(name).append('\n'));
+        return text.toString();
+    }
+
     /** The tables of this list's types for Hessian, made once. */
     HessianTypes hessianTypes() {
         HessianTypes types = hessianTypes;
@@ -127,6 +141,11 @@ public final class AllowList {
             }
         }
         return types;
+    }
+
+    /** The types that stand in signatures and are not created as such. */
+    Set<String> declaredNames() {
+        return declared.keySet();
     }
 
     /** Whether this type stands in a signature, or may be created: then it may be the element type of an array. */
@@ -166,6 +185,16 @@ public final class AllowList {
         return type;
     }
 
+    /** Like {@link #resolve}, but null where that one throws. */
+    @Nullable
+    Class<?> find(String className) {
+        try {
+            return resolve(className);
+        } catch (SerializationException e) {
+            return null;
+        }
+    }
+
     /** The error for a class that is not on this list; its message holds the line to add. */
     SerializationException refusal(String className) {
         if (!isClassName(className)) {
@@ -173,10 +202,14 @@ public final class AllowList {
                     "A body names a type of " + className.length() + " characters that is not a class name.");
         }
         String literal = className.replace('$', '.') + ".class";
-        return SerializationException.refused("The class " + className + " is not allowed"
-                + (owner.isEmpty() ? "" : " for " + owner)
-                + ". If it belongs there, add @SubTypes(" + literal + ") to the interface, or .withAllowed(" + literal
-                + ") to the ExportConfig where it is exported and to the StubConfig where it is called.");
+        return SerializationException.refused(
+                "The class " + className + " is not allowed"
+                        + (owner.isEmpty() ? "" : " for " + owner)
+                        + ". If it belongs there, add @SubTypes(" + literal + ") to the interface, or .withAllowed("
+                        + literal
+                        + ") to the ExportConfig where it is exported and to the StubConfig where it is called.",
+                className,
+                owner);
     }
 
     /** Why bytes can never create this type, whoever allows it; null if they can. */

@@ -1,6 +1,5 @@
 package io.moa.protocol.serialize;
 
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** A value at a place whose declared type both sides know: short forms of numbers and characters do for it. */
@@ -8,7 +7,7 @@ final class Declared {
 
     private Declared() {}
 
-    static void write(@Nullable Object value, Class<?> type, GuardedOutput out) throws IOException {
+    static void write(@Nullable Object value, Class<?> type, HessianOut out) {
         if (value instanceof Number number) {
             if (value instanceof Short || value instanceof Byte) {
                 if (type.isPrimitive() || type == value.getClass()) {

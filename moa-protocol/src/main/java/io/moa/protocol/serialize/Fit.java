@@ -19,13 +19,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * Brings a value that was read to the type that is declared for it, or says that it does not fit. A number may become a
  * wider one, or a narrower one that holds the same value; a collection another kind of collection. Nothing else changes.
+ *
+ * <p>A copy of a collection is memory that nobody could foresee: the same one may be referred to, and copied, many times.
  */
 final class Fit {
+
+    /** A collection of any kind and what each element takes in it, as the greediest does. */
+    private static final long COPY = 256;
+
+    private static final long COPY_EACH = 192;
 
     private Fit() {}
 
     /** The value as this type; null stays null, but not for a primitive. */
-    static @Nullable Object to(@Nullable Object value, Class<?> type) {
+    static @Nullable Object to(@Nullable Object value, Class<?> type, HeapBudget budget) {
         if (value == null) {
             if (type.isPrimitive() && type != void.class) {
                 throw SerializationException.malformed("A body holds null for a " + type.getName() + ".");
@@ -37,16 +44,20 @@ final class Fit {
         }
         Object fitted = null;
         if (value instanceof Number number) {
+            budget.charge(Heap.BOX);
             fitted = number(number, type);
         } else if (value instanceof Boolean && type == boolean.class) {
             fitted = value;
         } else if (value instanceof Character && type == char.class) {
             fitted = value;
         } else if (value instanceof String text && (type == char.class || type == Character.class)) {
+            budget.charge(Heap.BOX);
             fitted = text.length() == 1 ? text.charAt(0) : null;
         } else if (value instanceof Collection<?> collection) {
-            fitted = collection(collection, type);
+            budget.charge(COPY + COPY_EACH * collection.size());
+            fitted = collection(collection, type, budget);
         } else if (value instanceof Map<?, ?> map) {
+            budget.charge(COPY + COPY_EACH * map.size());
             fitted = map(map, type);
         }
         if (fitted == null) {
@@ -57,8 +68,8 @@ final class Fit {
     }
 
     /** The value as this type, null not allowed. */
-    static Object required(@Nullable Object value, Class<?> type) {
-        Object fitted = to(value, type);
+    static Object required(@Nullable Object value, Class<?> type, HeapBudget budget) {
+        Object fitted = to(value, type, budget);
         if (fitted == null) {
             throw SerializationException.malformed("A body holds null for a " + type.getName() + ".");
         }
@@ -103,13 +114,13 @@ final class Fit {
         return null;
     }
 
-    private static @Nullable Object collection(Collection<?> value, Class<?> type) {
+    private static @Nullable Object collection(Collection<?> value, Class<?> type, HeapBudget budget) {
         if (type.isArray()) {
             Class<?> element = type.getComponentType();
             Object array = Array.newInstance(element, value.size());
             int i = 0;
             for (Object each : value) {
-                Array.set(array, i++, to(each, element));
+                Array.set(array, i++, to(each, element, budget));
             }
             return array;
         }

@@ -1,14 +1,15 @@
 package io.moa.protocol.serialize;
 
-import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,18 +20,29 @@ import org.jspecify.annotations.Nullable;
  */
 final class HessianBean extends HessianType {
 
+    /** An empty collection that a constructor is likely to put into a field. */
+    private static final int EMPTY_COLLECTION = 96;
+
     private final Constructor<?> constructor;
-    private final Slot[] slots;
-    private final String[] names;
-    private final Map<String, Slot> byName = new HashMap<>();
+    private final HessianSlot[] slots;
 
     HessianBean(Class<?> type) {
-        super(type.getName());
+        this(type, slots(type));
+    }
+
+    private HessianBean(Class<?> type, HessianSlot[] slots) {
+        super(type.getName(), names(slots), slots, heap(type));
+        this.slots = slots;
+        this.constructor = Makers.any(type);
+    }
+
+    private static HessianSlot[] slots(Class<?> type) {
         if (Throwable.class.isAssignableFrom(type)) {
             throw SerializationException.unsupported(
                     type.getName() + " is an exception: those travel as their type and message, not as objects.");
         }
-        List<Slot> found = new ArrayList<>();
+        List<HessianSlot> found = new ArrayList<>();
+        Set<String> names = new HashSet<>();
         try {
             for (Class<?> owner = type; owner != null && owner != Object.class; owner = owner.getSuperclass()) {
                 for (Field field : owner.getDeclaredFields()) {
@@ -41,30 +53,49 @@ final class HessianBean extends HessianType {
                     }
                     field.setAccessible(true);
                     // A field hidden by one of a subclass travels under its full name.
-                    String name = byName.containsKey(field.getName())
-                            ? owner.getName() + "." + field.getName()
-                            : field.getName();
-                    Slot slot = new Slot(name, field);
-                    byName.put(name, slot);
-                    found.add(slot);
+                    String name =
+                            names.add(field.getName()) ? field.getName() : owner.getName() + "." + field.getName();
+                    names.add(name);
+                    found.add(new HessianSlot(name, field));
                 }
             }
         } catch (InaccessibleObjectException e) {
             throw Makers.closed(type);
         }
-        slots = found.toArray(Slot[]::new);
-        names = found.stream().map(slot -> slot.name).toArray(String[]::new);
-        constructor = Makers.any(type);
+        return found.toArray(HessianSlot[]::new);
+    }
+
+    private static String[] names(HessianSlot[] slots) {
+        String[] names = new String[slots.length];
+        for (int i = 0; i < names.length; i++) {
+            names[i] = slots[i].name();
+        }
+        return names;
+    }
+
+    /** The object, and empty collections where its constructor may make some. What else it makes, nobody knows. */
+    private static HeapCost heap(Class<?> type) {
+        int bytes = Heap.object(type) + Heap.ARRAY;
+        for (Class<?> owner = type; owner != null && owner != Object.class; owner = owner.getSuperclass()) {
+            for (Field field : owner.getDeclaredFields()) {
+                boolean collection = Collection.class.isAssignableFrom(field.getType())
+                        || Map.class.isAssignableFrom(field.getType());
+                if (collection && !Modifier.isStatic(field.getModifiers())) {
+                    bytes += EMPTY_COLLECTION;
+                }
+            }
+        }
+        return HeapCost.of(bytes);
     }
 
     @Override
-    void write(Object value, GuardedOutput out) throws IOException {
+    void write(Object value, HessianOut out) {
         if (out.addRef(value)) {
             return;
         }
-        out.beginObject(name(), names);
+        out.beginObject(this);
         try {
-            for (Slot slot : slots) {
+            for (HessianSlot slot : slots) {
                 slot.write(value, out);
             }
         } catch (IllegalAccessException e) {
@@ -73,14 +104,8 @@ final class HessianBean extends HessianType {
     }
 
     @Override
-    public Object createField(String field) {
-        Slot slot = byName.get(field);
-        return slot == null ? UNKNOWN_FIELD : slot;
-    }
-
-    @Override
     @Nullable
-    Object readFields(GuardedInput in, Object[] fields) throws IOException {
+    Object readFields(HessianIn in, Object[] fields) {
         int unknown = in.unknownSkipped();
         Object made = Makers.make(constructor);
         int ref = in.addRef(made);
@@ -89,66 +114,12 @@ final class HessianBean extends HessianType {
                 if (field == UNKNOWN_FIELD) {
                     in.skipObject();
                 } else {
-                    ((Slot) field).read(made, in, name());
+                    ((HessianSlot) field).read(made, in, name());
                 }
             }
         } catch (IllegalAccessException e) {
             throw Makers.closed(made.getClass());
         }
         return kept(in, ref, unknown, made);
-    }
-
-    /** One field. */
-    private static final class Slot {
-        private static final int INT = 0;
-        private static final int LONG = 1;
-        private static final int BOOLEAN = 2;
-        private static final int DOUBLE = 3;
-        private static final int OTHER = 4;
-
-        final String name;
-        private final Field field;
-        private final Class<?> type;
-        private final int kind;
-
-        Slot(String name, Field field) {
-            this.name = name;
-            this.field = field;
-            this.type = field.getType();
-            this.kind = type == int.class
-                    ? INT
-                    : type == long.class
-                            ? LONG
-                            : type == boolean.class ? BOOLEAN : type == double.class ? DOUBLE : OTHER;
-        }
-
-        void write(Object owner, GuardedOutput out) throws IOException, IllegalAccessException {
-            switch (kind) {
-                case INT -> out.writeInt(field.getInt(owner));
-                case LONG -> out.writeLong(field.getLong(owner));
-                case BOOLEAN -> out.writeBoolean(field.getBoolean(owner));
-                case DOUBLE -> out.writeDouble(field.getDouble(owner));
-                default -> Declared.write(field.get(owner), type, out);
-            }
-        }
-
-        void read(Object owner, GuardedInput in, String ownerName) throws IOException, IllegalAccessException {
-            try {
-                switch (kind) {
-                    case INT -> field.setInt(owner, in.readExactInt());
-                    case LONG -> field.setLong(owner, in.readExactLong());
-                    case BOOLEAN -> field.setBoolean(owner, in.readExactBoolean());
-                    case DOUBLE -> field.setDouble(owner, in.readExactDouble());
-                    default -> {
-                        Object value = in.readObject();
-                        if (!(value instanceof SkippedObject)) {
-                            field.set(owner, Fit.to(value, type));
-                        }
-                    }
-                }
-            } catch (SerializationException e) {
-                throw e.reason() == SerializationException.Reason.MALFORMED ? Declared.at(e, ownerName, name) : e;
-            }
-        }
     }
 }

@@ -1,7 +1,6 @@
 package io.moa.protocol.serialize;
 
 import io.netty.buffer.ByteBuf;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Bodies of one method's arguments or result. */
@@ -10,24 +9,30 @@ final class HessianBody implements BodyCodec {
     /** After a larger body, the reader or writer is let go. */
     private static final int KEPT_BYTES = 256 << 10;
 
+    /** What a plain value takes from the heap beyond its bytes. */
+    private static final int PLAIN_HEAP = 128;
+
     private final SerializationLimits limits;
     private final Spares<HessianReader> readers;
-    private final Spares<HessianWriter> writers;
+    private final Spares<HessianOut> writers;
     private final HessianTypes types;
+    private final @Nullable RefusedNames refused;
     private final Class<?>[] declared;
     private final boolean arguments;
 
     HessianBody(
             SerializationLimits limits,
             Spares<HessianReader> readers,
-            Spares<HessianWriter> writers,
+            Spares<HessianOut> writers,
             HessianTypes types,
+            @Nullable RefusedNames refused,
             Class<?>[] declared,
             boolean arguments) {
         this.limits = limits;
         this.readers = readers;
         this.writers = writers;
         this.types = types;
+        this.refused = refused;
         this.declared = declared;
         this.arguments = arguments;
     }
@@ -70,21 +75,22 @@ final class HessianBody implements BodyCodec {
 
     private void encodeGraph(@Nullable Object[] values, ByteBuf out, int maxBytes) {
         int start = out.writerIndex();
-        int room = BufSink.room(out, maxBytes);
         boolean done = false;
         try {
             // Not given back after a failure, nor after a large graph, whose tables would stay.
-            HessianWriter writer = writers.take();
-            writer.write(values, declared, types, out, maxBytes);
+            HessianOut writer = writers.take();
+            writer.begin(out, maxBytes, types);
+            for (int i = 0; i < values.length; i++) {
+                Declared.write(values[i], declared[i], writer);
+            }
+            writer.finish();
             if (out.writerIndex() - start <= KEPT_BYTES) {
                 writers.give(writer);
             }
             done = true;
-        } catch (BufSink.Full e) {
-            throw SerializationException.tooLarge(room);
         } catch (SerializationException e) {
-            throw e;
-        } catch (IOException | RuntimeException | StackOverflowError e) {
+            throw noted(e);
+        } catch (RuntimeException | StackOverflowError e) {
             throw new SerializationException(
                     SerializationException.Reason.UNSUPPORTED,
                     "Hessian cannot carry the value (" + e.getClass().getName() + ").",
@@ -104,6 +110,9 @@ final class HessianBody implements BodyCodec {
                     "A body of " + length + " bytes is over the limit maxBodyBytes, " + limits.maxBodyBytes() + ".");
         }
         int start = in.readerIndex();
+        if (length + (long) PLAIN_HEAP * declared.length > limits.maxHeapBytes()) {
+            return decodeAny(in);
+        }
         if (!arguments) {
             Object value = HessianDirect.read(in);
             if (value != HessianDirect.NOT_PLAIN) {
@@ -117,6 +126,10 @@ final class HessianBody implements BodyCodec {
             }
         }
         in.readerIndex(start);
+        return decodeAny(in);
+    }
+
+    private @Nullable Object decodeAny(ByteBuf in) {
         @Nullable Object[] values = decodeGraph(in);
         return arguments ? values : values[0];
     }
@@ -139,17 +152,14 @@ final class HessianBody implements BodyCodec {
         try {
             // Not given back after a failure, when it may hold left-over bytes.
             HessianReader reader = readers.take();
-            @Nullable Object[] values = reader.read(in, types, declared.length);
+            @Nullable Object[] values = reader.read(in, types, declared, arguments);
             if (length <= KEPT_BYTES) {
                 readers.give(reader);
             }
-            for (int i = 0; i < values.length; i++) {
-                values[i] = fit(values[i], i);
-            }
             return values;
         } catch (SerializationException e) {
-            throw e;
-        } catch (IOException | RuntimeException | StackOverflowError e) {
+            throw noted(e);
+        } catch (RuntimeException | StackOverflowError e) {
             // The stack: hashing a list that holds itself.
             throw new SerializationException(
                     SerializationException.Reason.MALFORMED,
@@ -158,12 +168,15 @@ final class HessianBody implements BodyCodec {
         }
     }
 
-    private @Nullable Object fit(@Nullable Object value, int index) {
-        try {
-            return Fit.to(value, declared[index]);
-        } catch (SerializationException e) {
-            throw arguments ? new SerializationException(e.reason(), "Argument " + index + ": " + e.getMessage()) : e;
+    private SerializationException noted(SerializationException e) {
+        if (refused != null) {
+            refused.note(e);
         }
+        return e;
+    }
+
+    private @Nullable Object fit(@Nullable Object value, int index) {
+        return HessianReader.fit(value, declared[index], arguments ? index : -1, HeapBudget.UNCOUNTED);
     }
 
     private static void nothingFollows(ByteBuf in) {

@@ -1,9 +1,9 @@
 package io.moa.protocol.serialize;
 
-import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -11,10 +11,11 @@ import org.jspecify.annotations.Nullable;
 /** A collection: a list of its elements, typed unless it is an ArrayList. */
 final class HessianCollection extends HessianType {
 
-    /** More room than this is only made for elements that have come. */
-    private static final int MAX_FIRST_ROOM = 1024;
+    /** What is kept while the elements of a collection that copies itself for each one are gathered, with its copy. */
+    private static final int COPIED_EACH = 6 * Heap.REFERENCE;
 
-    private final @Nullable String wireName;
+    private final boolean typed;
+    private final boolean gathered;
     private final IntFunction<Collection<@Nullable Object>> maker;
     /** Present for collections that cannot be changed once they are made. */
     private final @Nullable UnaryOperator<Collection<@Nullable Object>> sealer;
@@ -26,12 +27,28 @@ final class HessianCollection extends HessianType {
      */
     HessianCollection(
             @Nullable String wireName,
+            HeapCost heap,
             IntFunction<Collection<@Nullable Object>> maker,
             @Nullable UnaryOperator<Collection<@Nullable Object>> sealer) {
-        super(wireName == null ? "a list" : wireName);
-        this.wireName = wireName;
+        this(wireName, heap, maker, sealer, false);
+    }
+
+    private HessianCollection(
+            @Nullable String wireName,
+            HeapCost heap,
+            IntFunction<Collection<@Nullable Object>> maker,
+            @Nullable UnaryOperator<Collection<@Nullable Object>> sealer,
+            boolean gathered) {
+        super(wireName == null ? "a list" : wireName, heap);
+        this.typed = wireName != null;
         this.maker = maker;
         this.sealer = sealer;
+        this.gathered = gathered;
+    }
+
+    /** A collection that copies itself whenever something is added: all elements are added at once. */
+    static HessianCollection copying(Class<?> type, IntFunction<Collection<@Nullable Object>> maker) {
+        return new HessianCollection(type.getName(), HeapCost.perElement(256, COPIED_EACH), maker, null, true);
     }
 
     /** A user's own collection class: made by its constructor without arguments, then filled. Its fields do not travel. */
@@ -39,25 +56,28 @@ final class HessianCollection extends HessianType {
     static HessianCollection ofUser(Class<?> type) {
         Constructor<?> constructor = Makers.noArguments(type);
         return new HessianCollection(
-                type.getName(), size -> (Collection<@Nullable Object>) Makers.make(constructor), null);
+                type.getName(),
+                HessianJdk.HASHED.plus(Heap.object(type)),
+                size -> (Collection<@Nullable Object>) Makers.make(constructor),
+                null);
     }
 
     @Override
-    void write(Object value, GuardedOutput out) throws IOException {
+    void write(Object value, HessianOut out) {
         if (out.addRef(value)) {
             return;
         }
         // A copy, so that the announced length holds even if the collection changes meanwhile.
         if (value instanceof ArrayList<?> list) {
             int size = list.size();
-            out.writeListBegin(size, wireName);
+            out.beginList(size, typed ? this : null);
             for (int i = 0; i < size; i++) {
                 out.writeObject(list.get(i));
             }
             return;
         }
         @Nullable Object[] elements = ((Collection<?>) value).toArray();
-        out.writeListBegin(elements.length, wireName);
+        out.beginList(elements.length, typed ? this : null);
         for (Object element : elements) {
             out.writeObject(element);
         }
@@ -65,16 +85,17 @@ final class HessianCollection extends HessianType {
 
     @Override
     @Nullable
-    Object readElements(GuardedInput in, int length) throws IOException {
+    Object readElements(HessianIn in, int length) {
         int unknown = in.unknownSkipped();
-        Collection<@Nullable Object> filled = maker.apply(Math.max(0, Math.min(length, MAX_FIRST_ROOM)));
-        int ref = in.addRef(sealer == null ? filled : GuardedInput.UNFINISHED);
+        Collection<@Nullable Object> filled = maker.apply(Math.max(0, length));
+        int ref = in.addRef(sealer == null ? filled : HessianIn.UNFINISHED);
         try {
-            for (int i = 0; length < 0 ? !in.isEnd() : i < length; i++) {
-                Object element = in.readObject();
-                if (!(element instanceof SkippedObject)) {
-                    filled.add(element);
-                }
+            if (gathered) {
+                List<@Nullable Object> elements = new ArrayList<>(Math.max(0, length));
+                fill(elements, in, length);
+                filled.addAll(elements);
+            } else {
+                fill(filled, in, length);
             }
         } catch (NullPointerException | ClassCastException | UnsupportedOperationException | IllegalStateException e) {
             throw SerializationException.malformed("A body holds an element that a " + name() + " does not take ("
@@ -86,5 +107,14 @@ final class HessianCollection extends HessianType {
         Object sealed = sealer.apply(filled);
         in.setRef(ref, sealed);
         return kept(in, ref, unknown, sealed);
+    }
+
+    private static void fill(Collection<@Nullable Object> filled, HessianIn in, int length) {
+        for (int i = 0; length < 0 ? !in.isEnd() : i < length; i++) {
+            Object element = in.readObject();
+            if (!(element instanceof SkippedObject)) {
+                filled.add(element);
+            }
+        }
     }
 }

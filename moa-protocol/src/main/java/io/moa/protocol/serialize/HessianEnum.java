@@ -1,6 +1,5 @@
 package io.moa.protocol.serialize;
 
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -9,14 +8,15 @@ import org.jspecify.annotations.Nullable;
 final class HessianEnum extends HessianType {
 
     private static final String[] FIELDS = {"name"};
-    private static final Object NAME = "name";
+    private static final Object NAME = new Object();
+    private static final Object[] MARKS = {NAME};
 
     private final Map<String, Object> constants = new HashMap<>();
 
     private final Class<?> type;
 
     HessianEnum(Class<?> type) {
-        super(type.getName());
+        super(type.getName(), FIELDS, MARKS, HeapCost.of(0));
         this.type = type;
         for (Object constant : type.getEnumConstants()) {
             constants.put(((Enum<?>) constant).name(), constant);
@@ -24,23 +24,18 @@ final class HessianEnum extends HessianType {
     }
 
     @Override
-    void write(Object value, GuardedOutput out) throws IOException {
+    void write(Object value, HessianOut out) {
         if (out.addRef(value)) {
             return;
         }
-        out.beginObject(name(), FIELDS);
+        out.beginObject(this);
         out.writeString(((Enum<?>) value).name());
     }
 
     @Override
-    public Object createField(String field) {
-        return field.equals("name") ? NAME : UNKNOWN_FIELD;
-    }
-
-    @Override
     @Nullable
-    Object readFields(GuardedInput in, Object[] fields) throws IOException {
-        int ref = in.addRef(GuardedInput.UNFINISHED);
+    Object readFields(HessianIn in, Object[] fields) {
+        int ref = in.addRef(HessianIn.UNFINISHED);
         Object name = null;
         for (Object field : fields) {
             if (field == NAME) {
@@ -52,6 +47,11 @@ final class HessianEnum extends HessianType {
         Object constant = constant(name);
         in.setRef(ref, constant);
         return constant;
+    }
+
+    /** How many constants it has. */
+    int size() {
+        return constants.size();
     }
 
     /** The enum itself. */

@@ -1,58 +1,49 @@
 package io.moa.protocol.serialize;
 
-import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An {@link EnumMap}: an object with the enum's name and the entries. An empty one does not tell its type, and travels as
- * an empty HashMap.
+ * An {@link EnumMap}: an object with the enum's name and the entries.
  */
 final class HessianEnumMap extends HessianType {
 
     private static final String[] FIELDS = {"type", "entries"};
 
+    /** The map; its array of values is taken account of when the enum is known. */
+    private static final int HEAP = 128;
+
     private final HessianTypes types;
 
     HessianEnumMap(HessianTypes types) {
-        super(EnumMap.class.getName());
+        super(EnumMap.class.getName(), FIELDS, FIELDS, HeapCost.of(HEAP));
         this.types = types;
     }
 
     @Override
-    void write(Object value, GuardedOutput out) throws IOException {
+    void write(Object value, HessianOut out) {
         if (out.addRef(value)) {
             return;
         }
         EnumMap<?, ?> map = (EnumMap<?, ?>) value;
-        if (map.isEmpty()) {
-            out.writeMapBegin(null);
-            out.writeMapEnd();
-            return;
-        }
-        HessianEnum type = types.ofEnum(map.keySet().iterator().next().getDeclaringClass());
-        out.beginObject(name(), FIELDS);
+        HessianEnum type = types.ofEnum(EnumMapKeys.typeOf(map));
+        out.beginObject(this);
         out.writeString(type.name());
-        out.writeMapBegin(null);
-        out.addRef(new Object());
+        out.beginMap(null);
+        out.skipRef();
         for (Map.Entry<?, ?> entry : map.entrySet()) {
             out.writeString(((Enum<?>) entry.getKey()).name());
             out.writeObject(entry.getValue());
         }
-        out.writeMapEnd();
-    }
-
-    @Override
-    public Object createField(String field) {
-        return field.equals(FIELDS[0]) ? FIELDS[0] : field.equals(FIELDS[1]) ? FIELDS[1] : UNKNOWN_FIELD;
+        out.endMap();
     }
 
     @Override
     @Nullable
-    Object readFields(GuardedInput in, Object[] fields) throws IOException {
+    Object readFields(HessianIn in, Object[] fields) {
         int unknown = in.unknownSkipped();
-        int ref = in.addRef(GuardedInput.UNFINISHED);
+        int ref = in.addRef(HessianIn.UNFINISHED);
         HessianEnum type = null;
         Object entries = null;
         for (Object field : fields) {
@@ -70,6 +61,7 @@ final class HessianEnumMap extends HessianType {
         if (type == null || !(entries instanceof Map<?, ?> map)) {
             throw SerializationException.malformed("A body holds an EnumMap without its type or entries.");
         }
+        in.charge(Heap.ARRAY + (long) Heap.REFERENCE * type.size());
         Object filled = fill(type, map);
         in.setRef(ref, filled);
         return kept(in, ref, unknown, filled);

@@ -1,6 +1,5 @@
 package io.moa.protocol.serialize;
 
-import java.io.IOException;
 import java.util.EnumSet;
 import org.jspecify.annotations.Nullable;
 
@@ -9,24 +8,27 @@ final class HessianEnumSet extends HessianType {
 
     private static final String[] FIELDS = {"type", "elements"};
 
+    /** A set of an enum with up to 64 constants, or the words of a larger one, which the names of its constants outweigh. */
+    private static final int HEAP = 128;
+
     private final HessianTypes types;
 
     HessianEnumSet(HessianTypes types) {
-        super(EnumSet.class.getName());
+        super(EnumSet.class.getName(), FIELDS, FIELDS, HeapCost.of(HEAP));
         this.types = types;
     }
 
     @Override
-    void write(Object value, GuardedOutput out) throws IOException {
+    void write(Object value, HessianOut out) {
         if (out.addRef(value)) {
             return;
         }
         HessianEnum type = types.ofEnum(elementType((EnumSet<?>) value));
         EnumSet<?> set = (EnumSet<?>) value;
-        out.beginObject(name(), FIELDS);
+        out.beginObject(this);
         out.writeString(type.name());
-        out.writeListBegin(set.size(), null);
-        out.addRef(new Object());
+        out.beginList(set.size(), null);
+        out.skipRef();
         for (Enum<?> constant : set) {
             out.writeString(constant.name());
         }
@@ -42,14 +44,9 @@ final class HessianEnumSet extends HessianType {
     }
 
     @Override
-    public Object createField(String field) {
-        return field.equals(FIELDS[0]) ? FIELDS[0] : field.equals(FIELDS[1]) ? FIELDS[1] : UNKNOWN_FIELD;
-    }
-
-    @Override
     @Nullable
-    Object readFields(GuardedInput in, Object[] fields) throws IOException {
-        int ref = in.addRef(GuardedInput.UNFINISHED);
+    Object readFields(HessianIn in, Object[] fields) {
+        int ref = in.addRef(HessianIn.UNFINISHED);
         HessianEnum type = null;
         Object elements = null;
         for (Object field : fields) {
@@ -64,6 +61,7 @@ final class HessianEnumSet extends HessianType {
         if (type == null || !(elements instanceof Iterable<?> names)) {
             throw SerializationException.malformed("A body holds an EnumSet without its type or elements.");
         }
+        in.charge(Heap.ARRAY + type.size() / 8L);
         Object set = fill(type, names);
         in.setRef(ref, set);
         return set;

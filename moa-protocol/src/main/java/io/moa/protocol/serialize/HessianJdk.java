@@ -4,21 +4,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.LocalTime;
-import java.time.MonthDay;
-import java.time.OffsetDateTime;
-import java.time.OffsetTime;
-import java.time.Period;
-import java.time.Year;
-import java.time.YearMonth;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
-import java.time.temporal.ChronoField;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,7 +32,6 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
@@ -62,69 +47,91 @@ final class HessianJdk {
     private final Map<Class<?>, HessianType> byClass = new HashMap<>();
     private final Map<String, HessianType> byName = new HashMap<>();
 
-    private final HessianType plainList = new HessianCollection(null, ArrayList::new, null);
-    private final HessianType plainMap = new HessianMap(null, HashMap::new, null);
+    /** A list that grows by half: all its arrays on the way, the last one a third empty. */
+    private static final HeapCost LIST = new HeapCost(32 + Heap.ARRAY, Heap.REFERENCE, 5 * Heap.REFERENCE, 0);
+    /** An entry, its share of a table that doubles, and the larger entry that it becomes when too many collide. */
+    static final HeapCost HASHED = HeapCost.perElement(320, 192);
+
+    private static final HeapCost LINKED_HASHED = HeapCost.perElement(320, 208);
+    private static final HeapCost TREE = HeapCost.perElement(128, 64);
+    private static final HeapCost LINKED = HeapCost.perElement(64, 40);
+    private static final HeapCost DEQUE = HeapCost.perElement(256, 6 * Heap.REFERENCE);
+
+    private final HessianType plainList = new HessianCollection(null, LIST, ArrayList::new, null);
+    private final HessianType plainMap = new HessianMap(null, HASHED, HashMap::new, null);
     private final HessianType linkedSet =
-            new HessianCollection(LinkedHashSet.class.getName(), size -> new LinkedHashSet<>(), null);
-    private final HessianType linkedMap = new HessianMap(LinkedHashMap.class.getName(), LinkedHashMap::new, null);
+            new HessianCollection(LinkedHashSet.class.getName(), LINKED_HASHED, size -> new LinkedHashSet<>(), null);
+    private final HessianType linkedMap =
+            new HessianMap(LinkedHashMap.class.getName(), LINKED_HASHED, LinkedHashMap::new, null);
     private final HessianType treeSet =
-            new HessianSorted(new HessianCollection(TreeSet.class.getName(), size -> new TreeSet<>(), null));
-    private final HessianType treeMap = new HessianSorted(new HessianMap(TreeMap.class.getName(), TreeMap::new, null));
-    private final HessianType fixedList = new HessianCollection("List.of", ArrayList::new, HessianJdk::fixed);
+            new HessianSorted(new HessianCollection(TreeSet.class.getName(), TREE, size -> new TreeSet<>(), null));
+    private final HessianType treeMap =
+            new HessianSorted(new HessianMap(TreeMap.class.getName(), TREE, TreeMap::new, null));
+    private final HessianType fixedList =
+            new HessianCollection("List.of", LIST.plus(64), ArrayList::new, HessianJdk::fixed);
     private final HessianType fixedSet = new HessianCollection(
             "Set.of",
+            LINKED_HASHED.plus(64),
             size -> new LinkedHashSet<>(),
             filled -> Collections.unmodifiableSet((Set<@Nullable Object>) filled));
-    private final HessianType fixedMap = new HessianMap("Map.of", LinkedHashMap::new, Collections::unmodifiableMap);
+    private final HessianType fixedMap =
+            new HessianMap("Map.of", LINKED_HASHED.plus(64), LinkedHashMap::new, Collections::unmodifiableMap);
+    private final HessianType fixedSortedSet = new HessianSorted(new HessianCollection(
+            "SortedSet.of",
+            TREE.plus(64),
+            size -> new TreeSet<>(),
+            filled -> Collections.unmodifiableNavigableSet((TreeSet<@Nullable Object>) filled)));
+    private final HessianType fixedSortedMap = new HessianSorted(new HessianMap(
+            "SortedMap.of",
+            TREE.plus(64),
+            TreeMap::new,
+            filled -> Collections.unmodifiableNavigableMap((TreeMap<@Nullable Object, @Nullable Object>) filled)));
 
     @SuppressWarnings({"rawtypes", "JdkObsolete"}) // Optional.class; LinkedList is what came
     HessianJdk(HessianTypes types) {
-        text(LocalDate.class, LocalDate::parse);
-        text(LocalTime.class, LocalTime::parse);
-        text(LocalDateTime.class, LocalDateTime::parse);
-        text(OffsetTime.class, OffsetTime::parse);
-        text(OffsetDateTime.class, OffsetDateTime::parse);
-        text(ZonedDateTime.class, ZonedDateTime::parse);
-        text(Instant.class, Instant::parse);
-        text(Duration.class, Duration::parse);
-        text(Period.class, Period::parse);
-        text(MonthDay.class, MonthDay::parse);
-        text(ZoneOffset.class, ZoneOffset::of);
-        text(ZoneId.class, ZoneId::of);
-        text(UUID.class, UUID::fromString);
-        text(URI.class, URI::create);
-        // The texts of years after 9999 cannot be read back.
-        value(YearMonth.class, month -> month.getLong(ChronoField.PROLEPTIC_MONTH), plain -> YearMonth.of(0, 1)
-                .with(ChronoField.PROLEPTIC_MONTH, (Long) plain));
-        value(Year.class, Year::getValue, plain -> Year.of((Integer) plain));
-        value(Currency.class, Currency::getCurrencyCode, plain -> Currency.getInstance((String) plain));
-        value(Locale.class, LocaleText::of, plain -> LocaleText.parse((String) plain));
-        value(BigInteger.class, BigInteger::toByteArray, plain -> new BigInteger((byte[]) plain));
-        value(BigDecimal.class, HessianJdk::decimalBytes, plain -> decimal((byte[]) plain));
-        value(BitSet.class, BitSet::toByteArray, plain -> BitSet.valueOf((byte[]) plain));
-        value(Byte.class, Byte::intValue, plain -> (Byte) Fit.required(plain, byte.class));
-        value(Short.class, Short::intValue, plain -> (Short) Fit.required(plain, short.class));
-        value(Float.class, Float::doubleValue, plain -> (Float) Fit.required(plain, float.class));
-        value(Character.class, letter -> letter.toString(), plain -> (Character) Fit.required(plain, char.class));
+        HessianTime.types().forEach(this::register);
+        // A region is a name and its rules, which are shared.
+        value(ZoneId.class, 512, 4, ZoneId::getId, plain -> ZoneId.of((String) plain));
+        // A URI keeps its parts as texts of their own.
+        value(URI.class, 512, 8, URI::toString, plain -> URI.create((String) plain));
+        value(Currency.class, 512, 4, Currency::getCurrencyCode, plain -> Currency.getInstance((String) plain));
+        value(Locale.class, 4096, 16, LocaleText::of, plain -> LocaleText.parse((String) plain));
+        value(BigInteger.class, 128, 4, BigInteger::toByteArray, plain -> new BigInteger((byte[]) plain));
+        value(BigDecimal.class, 256, 4, HessianJdk::decimalBytes, plain -> decimal((byte[]) plain));
+        value(BitSet.class, 256, 4, BitSet::toByteArray, plain -> BitSet.valueOf((byte[]) plain));
+        value(Byte.class, 64, 0, Byte::intValue, plain -> (Byte) Fit.required(plain, byte.class, HeapBudget.UNCOUNTED));
+        value(Short.class, 64, 0, Short::intValue, plain ->
+                (Short) Fit.required(plain, short.class, HeapBudget.UNCOUNTED));
+        value(Float.class, 64, 0, Float::doubleValue, plain ->
+                (Float) Fit.required(plain, float.class, HeapBudget.UNCOUNTED));
+        value(Character.class, 64, 0, letter -> letter.toString(), plain ->
+                (Character) Fit.required(plain, char.class, HeapBudget.UNCOUNTED));
         register(
                 Optional.class,
-                new HessianValue<Optional>(Optional.class, o -> ((Optional<?>) o).orElse(null), Optional::ofNullable));
+                new HessianValue<Optional>(
+                        Optional.class,
+                        HeapCost.of(Heap.BOX),
+                        o -> ((Optional<?>) o).orElse(null),
+                        Optional::ofNullable));
         register(
                 OptionalInt.class,
                 new HessianValue<>(
                         OptionalInt.class,
+                        HeapCost.of(Heap.object(16)),
                         o -> o.isPresent() ? o.getAsInt() : null,
                         plain -> plain == null ? OptionalInt.empty() : OptionalInt.of((Integer) plain)));
         register(
                 OptionalLong.class,
                 new HessianValue<>(
                         OptionalLong.class,
+                        HeapCost.of(Heap.object(16)),
                         o -> o.isPresent() ? o.getAsLong() : null,
                         plain -> plain == null ? OptionalLong.empty() : OptionalLong.of((Long) plain)));
         register(
                 OptionalDouble.class,
                 new HessianValue<>(
                         OptionalDouble.class,
+                        HeapCost.of(Heap.object(16)),
                         o -> o.isPresent() ? o.getAsDouble() : null,
                         plain -> plain == null ? OptionalDouble.empty() : OptionalDouble.of((Double) plain)));
         register(Date.class, new HessianDate());
@@ -144,18 +151,20 @@ final class HessianJdk {
         register(LinkedHashMap.class, linkedMap);
         register(TreeSet.class, treeSet);
         register(TreeMap.class, treeMap);
-        collection(LinkedList.class, size -> new LinkedList<>());
-        collection(ArrayDeque.class, size -> new ArrayDeque<>());
-        collection(CopyOnWriteArrayList.class, size -> new CopyOnWriteArrayList<>());
-        collection(HashSet.class, size -> new HashSet<>());
+        collection(LinkedList.class, LINKED, size -> new LinkedList<>());
+        collection(ArrayDeque.class, DEQUE, size -> new ArrayDeque<>());
+        register(
+                CopyOnWriteArrayList.class,
+                HessianCollection.copying(CopyOnWriteArrayList.class, size -> new CopyOnWriteArrayList<>()));
+        collection(HashSet.class, HASHED, size -> new HashSet<>());
         register(
                 ConcurrentHashMap.class,
-                new HessianMap(ConcurrentHashMap.class.getName(), ConcurrentHashMap::new, null));
+                new HessianMap(ConcurrentHashMap.class.getName(), HASHED, ConcurrentHashMap::new, null));
         register(EnumSet.class, new HessianEnumSet(types));
         register(EnumMap.class, new HessianEnumMap(types));
-        byName.put(fixedList.name(), fixedList);
-        byName.put(fixedSet.name(), fixedSet);
-        byName.put(fixedMap.name(), fixedMap);
+        for (HessianType each : List.of(fixedList, fixedSet, fixedMap, fixedSortedSet, fixedSortedMap)) {
+            byName.put(each.name(), each);
+        }
     }
 
     HessianType plainList() {
@@ -164,6 +173,11 @@ final class HessianJdk {
 
     HessianType plainMap() {
         return plainMap;
+    }
+
+    /** Every name that stands for one of these types. */
+    Set<String> names() {
+        return byName.keySet();
     }
 
     @Nullable
@@ -190,12 +204,13 @@ final class HessianJdk {
         boolean fixed = type.getName().startsWith("java.util.ImmutableCollections$")
                 || type.getName().startsWith("java.util.Collections$Unmodifiable")
                 || type.getName().startsWith("java.util.Collections$Empty")
-                || type.getName().startsWith("java.util.Collections$Singleton");
+                || type.getName().startsWith("java.util.Collections$Singleton")
+                || type.getName().equals("java.util.Collections$CopiesList");
         if (SortedSet.class.isAssignableFrom(type)) {
-            return treeSet;
+            return fixed ? fixedSortedSet : treeSet;
         }
         if (SortedMap.class.isAssignableFrom(type)) {
-            return treeMap;
+            return fixed ? fixedSortedMap : treeMap;
         }
         if (Set.class.isAssignableFrom(type)) {
             return fixed ? fixedSet : linkedSet;
@@ -209,12 +224,8 @@ final class HessianJdk {
         return null;
     }
 
-    private <T> void text(Class<T> type, Function<String, T> parse) {
-        value(type, value -> value.toString(), plain -> parse.apply((String) plain));
-    }
-
-    private <T> void value(Class<T> type, HessianValue.Out<T> out, Function<Object, T> in) {
-        register(type, new HessianValue<>(type, out, plain -> {
+    private <T> void value(Class<T> type, int heap, int heapPerByte, HessianValue.Out<T> out, Function<Object, T> in) {
+        register(type, new HessianValue<>(type, HeapCost.perByte(heap, heapPerByte), out, plain -> {
             if (plain == null) {
                 throw new NullPointerException();
             }
@@ -222,8 +233,13 @@ final class HessianJdk {
         }));
     }
 
-    private void collection(Class<?> type, java.util.function.IntFunction<Collection<@Nullable Object>> maker) {
-        register(type, new HessianCollection(type.getName(), maker, null));
+    private void collection(
+            Class<?> type, HeapCost heap, java.util.function.IntFunction<Collection<@Nullable Object>> maker) {
+        register(type, new HessianCollection(type.getName(), heap, maker, null));
+    }
+
+    private void register(HessianParts<?> how) {
+        register(how.type(), how);
     }
 
     private void register(Class<?> type, HessianType how) {

@@ -1,6 +1,5 @@
 package io.moa.protocol.serialize;
 
-import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -10,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** A map: keys and values by turns, typed unless it is a HashMap. */
 final class HessianMap extends HessianType {
 
-    private final @Nullable String wireName;
+    private final boolean typed;
     private final Supplier<Map<@Nullable Object, @Nullable Object>> maker;
     private final @Nullable UnaryOperator<Map<@Nullable Object, @Nullable Object>> sealer;
 
@@ -21,10 +20,11 @@ final class HessianMap extends HessianType {
      */
     HessianMap(
             @Nullable String wireName,
+            HeapCost heap,
             Supplier<Map<@Nullable Object, @Nullable Object>> maker,
             @Nullable UnaryOperator<Map<@Nullable Object, @Nullable Object>> sealer) {
-        super(wireName == null ? "a map" : wireName);
-        this.wireName = wireName;
+        super(wireName == null ? "a map" : wireName, heap);
+        this.typed = wireName != null;
         this.maker = maker;
         this.sealer = sealer;
     }
@@ -34,28 +34,31 @@ final class HessianMap extends HessianType {
     static HessianMap ofUser(Class<?> type) {
         Constructor<?> constructor = Makers.noArguments(type);
         return new HessianMap(
-                type.getName(), () -> (Map<@Nullable Object, @Nullable Object>) Makers.make(constructor), null);
+                type.getName(),
+                HessianJdk.HASHED.plus(Heap.object(type)),
+                () -> (Map<@Nullable Object, @Nullable Object>) Makers.make(constructor),
+                null);
     }
 
     @Override
-    void write(Object value, GuardedOutput out) throws IOException {
+    void write(Object value, HessianOut out) {
         if (out.addRef(value)) {
             return;
         }
-        out.writeMapBegin(wireName);
+        out.beginMap(typed ? this : null);
         for (Map.Entry<?, ?> entry : ((Map<?, ?>) value).entrySet()) {
             out.writeObject(entry.getKey());
             out.writeObject(entry.getValue());
         }
-        out.writeMapEnd();
+        out.endMap();
     }
 
     @Override
     @Nullable
-    Object readEntries(GuardedInput in) throws IOException {
+    Object readEntries(HessianIn in) {
         int unknown = in.unknownSkipped();
         Map<@Nullable Object, @Nullable Object> filled = maker.get();
-        int ref = in.addRef(sealer == null ? filled : GuardedInput.UNFINISHED);
+        int ref = in.addRef(sealer == null ? filled : HessianIn.UNFINISHED);
         try {
             while (!in.isEnd()) {
                 Object key = in.readObject();

@@ -1,25 +1,25 @@
 package io.moa.protocol.serialize;
 
 import io.netty.buffer.ByteBuf;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** The guard and the library's reader behind it, with their buffers. Used by one thread at a time. */
+/** The guard and the reader behind it, with their buffers. Used by one thread at a time. */
 final class HessianReader {
 
     private final HessianScan scan;
-    private final GuardedInput input;
+    private final HessianIn input;
+    private final long maxHeapBytes;
     private byte[] copy = {};
 
-    HessianReader(SerializationLimits limits) {
-        scan = new HessianScan(limits);
-        input = new GuardedInput(limits.maxDepth());
+    HessianReader(SerializationLimits limits, HessianTypes none) {
+        scan = new HessianScan(limits, none);
+        input = new HessianIn(scan.names(), none);
+        maxHeapBytes = limits.maxHeapBytes();
     }
 
-    /** Reads so many values, and nothing may be left over. */
+    /** Reads one value for each declared type, and nothing may be left over. */
     @Nullable
-    Object[] read(ByteBuf in, HessianTypes types, int count) throws IOException {
+    Object[] read(ByteBuf in, HessianTypes types, Class<?>[] declared, boolean arguments) {
         int length = in.readableBytes();
         byte[] bytes;
         int from;
@@ -35,16 +35,38 @@ final class HessianReader {
             in.getBytes(in.readerIndex(), bytes, 0, length);
         }
         in.skipBytes(length);
-        scan.check(bytes, from, from + length, count);
-        input.begin(new ByteArrayInputStream(bytes, from, length), types);
-        @Nullable Object[] values = new @Nullable Object[count];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = input.readObject();
+        long heap = scan.check(bytes, from, from + length, declared.length, types);
+        if (heap > maxHeapBytes) {
+            throw overHeap(heap, maxHeapBytes);
         }
-        if (input.read() >= 0) {
-            throw SerializationException.malformed("Bytes follow after the last value.");
+        input.begin(bytes, from, types, scan.refs(), maxHeapBytes, heap);
+        @Nullable Object[] values = new @Nullable Object[declared.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = fit(input.readObject(), declared[i], arguments ? i : -1, input);
         }
         input.end();
         return values;
+    }
+
+    /** @param argument the number of the argument; negative for a result */
+    static @Nullable Object fit(@Nullable Object value, Class<?> type, int argument, HeapBudget budget) {
+        try {
+            return Fit.to(value, type, budget);
+        } catch (SerializationException e) {
+            throw argument < 0
+                    ? e
+                    : new SerializationException(e.reason(), "Argument " + argument + ": " + e.getMessage());
+        }
+    }
+
+    static SerializationException overHeap(long estimate, long budget) {
+        return SerializationException.overLimit(
+                "Decoding the body would take about " + estimate + " bytes of heap, over the limit maxHeapBytes, "
+                        + budget + ": send less, in pages, or raise the limit.");
+    }
+
+    /** What the last body was estimated to take from the heap, in bytes, with what was charged while it was read. */
+    long lastHeap() {
+        return input.heapTaken();
     }
 }

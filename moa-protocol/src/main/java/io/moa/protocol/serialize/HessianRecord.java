@@ -1,6 +1,5 @@
 package io.moa.protocol.serialize;
 
-import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -8,8 +7,6 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,12 +23,14 @@ final class HessianRecord extends HessianType {
     private final @Nullable Object[] defaults;
     private final MethodHandle[] getters;
     private final MethodHandle constructor;
-    private final Map<String, Integer> indexes = new HashMap<>();
 
     HessianRecord(Class<?> type) {
-        super(type.getName());
+        this(type, type.getRecordComponents());
+    }
+
+    private HessianRecord(Class<?> type, RecordComponent[] components) {
+        super(type.getName(), names(components), marks(components), heap(type, components.length));
         this.type = type;
-        RecordComponent[] components = type.getRecordComponents();
         names = new String[components.length];
         types = new Class<?>[components.length];
         defaults = new @Nullable Object[components.length];
@@ -45,7 +44,6 @@ final class HessianRecord extends HessianType {
                 Method getter = components[i].getAccessor();
                 getter.setAccessible(true);
                 getters[i] = lookup.unreflect(getter).asType(MethodType.methodType(Object.class, Object.class));
-                indexes.put(names[i], i);
             }
             Constructor<?> canonical = type.getDeclaredConstructor(types);
             canonical.setAccessible(true);
@@ -63,11 +61,11 @@ final class HessianRecord extends HessianType {
     }
 
     @Override
-    void write(Object value, GuardedOutput out) throws IOException {
+    void write(Object value, HessianOut out) {
         if (out.addRef(value)) {
             return;
         }
-        out.beginObject(name(), names);
+        out.beginObject(this);
         for (int i = 0; i < names.length; i++) {
             Object component;
             try {
@@ -82,17 +80,32 @@ final class HessianRecord extends HessianType {
         }
     }
 
-    @Override
-    public Object createField(String field) {
-        Integer index = indexes.get(field);
-        return index == null ? UNKNOWN_FIELD : index;
+    private static String[] names(RecordComponent[] components) {
+        String[] names = new String[components.length];
+        for (int i = 0; i < names.length; i++) {
+            names[i] = components[i].getName();
+        }
+        return names;
+    }
+
+    private static Object[] marks(RecordComponent[] components) {
+        Object[] marks = new Object[components.length];
+        for (int i = 0; i < marks.length; i++) {
+            marks[i] = i;
+        }
+        return marks;
+    }
+
+    /** The record and the array of what its constructor is given, with a box for each. */
+    private static HeapCost heap(Class<?> type, int components) {
+        return HeapCost.of(Heap.object(type) + Heap.ARRAY + components * (Heap.REFERENCE + Heap.BOX));
     }
 
     @Override
     @Nullable
-    Object readFields(GuardedInput in, Object[] fields) throws IOException {
+    Object readFields(HessianIn in, Object[] fields) {
         int unknown = in.unknownSkipped();
-        int ref = in.addRef(GuardedInput.UNFINISHED);
+        int ref = in.addRef(HessianIn.UNFINISHED);
         @Nullable Object[] values = names.length == 0 ? NO_FIELDS : defaults.clone();
         boolean holdsSkipped = false;
         for (Object field : fields) {
@@ -105,7 +118,7 @@ final class HessianRecord extends HessianType {
             if (value instanceof SkippedObject) {
                 holdsSkipped = true;
             } else {
-                values[index] = fit(value, index);
+                values[index] = fit(value, index, in);
             }
         }
         if (holdsSkipped) {
@@ -126,9 +139,9 @@ final class HessianRecord extends HessianType {
         return kept(in, ref, unknown, made);
     }
 
-    private @Nullable Object fit(@Nullable Object value, int index) {
+    private @Nullable Object fit(@Nullable Object value, int index, HeapBudget budget) {
         try {
-            return Fit.to(value, types[index]);
+            return Fit.to(value, types[index], budget);
         } catch (SerializationException e) {
             throw Declared.at(e, name(), names[index]);
         }

@@ -3,11 +3,11 @@ package io.moa.protocol.serialize;
 import java.util.Arrays;
 
 /**
- * Reads a Hessian body once without making anything of it, and refuses what the library would choke on.
+ * Goes over a Hessian body once before anything is made of it, refuses what would do harm, and estimates what the rest
+ * takes from the heap.
  *
- * <p>The library trusts every count it reads: the eight bytes {@code 43 01 78 49 7f ff ff ff} make it ask for an array of
- * two billion fields, 200 kB of {@code 57} overflow the stack, and at the end of the bytes it goes on with -1. So before
- * it sees a body, one linear pass over the grammar proves that
+ * <p>Eight bytes, {@code 43 01 78 49 7f ff ff ff}, ask a trusting reader for an array of two billion fields, and 200 kB of
+ * {@code 57} for as many frames of the stack. So before the first object is created, one linear pass proves that
  *
  * <ul>
  *   <li>every value is whole, and exactly the expected number of them stands there with no byte left over;
@@ -15,52 +15,54 @@ import java.util.Arrays;
  *   <li>nothing nests deeper than the limit, and there are no more objects, lists and maps than the limit;
  *   <li>references point to types, classes and values that have come before;
  *   <li>values that refer to values do not unfold to a graph too large to walk: a set of lists that each hold the one
- *       before twice takes 2^n steps to hash.
+ *       before twice takes 2^n steps to hash;
+ *   <li>what will be made fits the budget of heap, see {@link HeapCost}.
  * </ul>
  *
- * <p>The grammar here is a subset of what the library takes: where that one reads any kind of number, this one asks for an
- * int. Names of classes are not judged here but by {@link HessianTypes}, because a field that the reader does not have may
- * hold any class, and is skipped. Used by one thread at a time.
+ * <p>Names are looked up here, and what is not allowed is not judged: a field that the reader does not have may hold any
+ * class, and is skipped. Used by one thread at a time.
  */
-final class HessianScan {
+final class HessianScan extends HessianCursor {
 
-    private static final int MAX_NAME_CHARS = 512;
-    private static final int MAX_CLASSES = 4096;
     /** How many times the element limit a graph may unfold to. */
     private static final int MAX_UNFOLDING = 100;
+    /** What the reader takes for any body. */
+    private static final int READER = 512;
+    /** What the reader's own tables take for an object, a list or a map, when they have to grow. */
+    private static final int TABLES = 3 * Heap.REFERENCE;
+    /** For each char of a text that is not ASCII: the chars, tried as bytes, and the text in two bytes for each. */
+    private static final int WIDE = 5;
 
     private final int maxDepth;
     private final int maxElements;
-    private final long maxWeight;
+    private final int maxWeight;
+    private final HessianNames names = new HessianNames();
 
-    private byte[] bytes = {};
-    private int at;
-    private int end;
-    private int types;
-    private int classes;
-    private int[] fieldCounts = new int[8];
+    private HessianTypes allowed;
     private int refs;
     /** How many values each object, list or map unfolds to; 0 while it is still open. */
-    private long[] weights = new long[32];
+    private int[] weights = new int[32];
 
-    HessianScan(SerializationLimits limits) {
+    private long heap;
+
+    HessianScan(SerializationLimits limits, HessianTypes none) {
         this.maxDepth = limits.maxDepth();
         this.maxElements = limits.maxElements();
-        this.maxWeight = (long) limits.maxElements() * MAX_UNFOLDING;
+        this.maxWeight = limits.maxElements() * MAX_UNFOLDING;
+        this.allowed = none;
     }
 
     /**
-     * Checks a body of so many values.
+     * Checks a body of so many values and says what they will take from the heap, in bytes.
      *
      * @throws SerializationException if anything above does not hold
      */
-    void check(byte[] body, int from, int to, int values) {
-        bytes = body;
-        at = from;
-        end = to;
-        types = 0;
-        classes = 0;
+    long check(byte[] body, int from, int to, int values, HessianTypes types) {
+        open(body, from, to);
+        allowed = types;
+        names.clear();
         refs = 0;
+        heap = READER + (long) Heap.REFERENCE * values;
         for (int i = 0; i < values; i++) {
             if (at == end) {
                 throw SerializationException.malformed("The body ends after " + i + " of " + values
@@ -72,133 +74,165 @@ final class HessianScan {
             throw SerializationException.malformed((end - at) + " bytes follow after the last of " + values
                     + " values; the body belongs to another method.");
         }
-        bytes = new byte[0];
+        shut();
+        return heap + (long) TABLES * refs;
+    }
+
+    /** The classes and types of the body that was checked last. */
+    HessianNames names() {
+        return names;
+    }
+
+    /** How many objects, lists and maps it has. */
+    int refs() {
+        return refs;
     }
 
     /** Passes over one value and says how many values it unfolds to. */
     private long value(int depth) {
         int tag = next();
-        if (tag < 0x20) {
-            text(tag);
-            return 1;
+        if (tag < 0x20 || (tag >= 0x30 && tag < 0x34)) {
+            return text(tag);
         }
         if (tag < 0x30) {
-            skip(tag - 0x20);
-            return 1;
-        }
-        if (tag < 0x34) {
-            text(tag);
-            return 1;
+            return bytes(tag - 0x20);
         }
         if (tag < 0x38) {
-            skip(((tag - 0x34) << 8) + next());
-            return 1;
+            return bytes(((tag - 0x34) << 8) + next());
         }
-        if (tag < 0x40) {
-            skip(2);
-            return 1;
-        }
-        if (tag >= 0x80) {
-            skip(tag < 0xc0 || (tag >= 0xd8 && tag < 0xf0) ? 0 : tag >= 0xd0 && tag < 0xd8 ? 2 : 1);
+        int kind = Scalars.kind((byte) tag);
+        if (kind != 0) {
+            skip(Scalars.size(kind) - 1);
+            heap += Scalars.isNumber(kind) ? Heap.BOX : 0;
             return 1;
         }
         if (tag >= 0x60 && tag < 0x70) {
             return object(tag - 0x60, depth);
         }
         if (tag >= 0x70 && tag < 0x78) {
-            type();
-            return list(tag - 0x70, depth);
+            return list(names.type(this, allowed), tag - 0x70, depth);
         }
         if (tag >= 0x78) {
-            return list(tag - 0x78, depth);
+            return list(-1, tag - 0x78, depth);
         }
-        switch (tag) {
-            case 'N', 'T', 'F', 0x5b, 0x5c -> {
-                return 1;
-            }
-            case 0x5d -> {
-                skip(1);
-                return 1;
-            }
-            case 0x5e -> {
-                skip(2);
-                return 1;
-            }
-            case 'I', 0x59, 0x5f, 0x4b -> {
-                skip(4);
-                return 1;
-            }
-            case 'L', 'D', 0x4a -> {
-                skip(8);
-                return 1;
-            }
-            case 'R', 'S' -> {
-                text(tag);
-                return 1;
-            }
-            case 'A', 'B' -> {
-                binary(tag);
-                return 1;
-            }
+        return coded(tag, depth);
+    }
+
+    private long coded(int tag, int depth) {
+        return switch (tag) {
+            case 0x4a -> date(8);
+            case 0x4b -> date(4);
+            case 'R', 'S' -> text(tag);
+            case 'A', 'B' -> binary(tag);
             case 'C' -> {
-                define();
-                // The library goes one level deeper for each description, so one stands before its object, and alone.
+                heap += names.describe(this, allowed, maxElements);
+                // A description stands before its object, and alone: each would take a level of depth otherwise.
                 if (peek() == 'C') {
                     throw broken("describes a class without an object of it");
                 }
-                return value(depth);
+                yield value(depth);
             }
-            case 'O' -> {
-                return object(count("class number"), depth);
-            }
+            case 'O' -> object(count("class number"), depth);
             case 'Q' -> {
                 int ref = integer();
                 if (ref < 0 || ref >= refs) {
                     throw broken("refers to a value that has not come");
                 }
-                return Math.max(1, weights[ref]);
+                yield Math.max(1, weights[ref]);
             }
-            case 'U' -> {
-                type();
-                return list(-1, depth);
-            }
+            case 'U' -> list(names.type(this, allowed), -1, depth);
             case 'V' -> {
-                type();
-                return list(count("list"), depth);
+                int type = names.type(this, allowed);
+                yield list(type, count("list"), depth);
             }
-            case 'W' -> {
-                return list(-1, depth);
-            }
-            case 'X' -> {
-                return list(count("list"), depth);
-            }
-            case 'H' -> {
-                return map(depth);
-            }
-            case 'M' -> {
-                type();
-                return map(depth);
-            }
+            case 'W' -> list(-1, -1, depth);
+            case 'X' -> list(-1, count("list"), depth);
+            case 'H' -> map(-1, depth);
+            case 'M' -> map(names.type(this, allowed), depth);
             default -> throw broken("holds the unknown code 0x" + Integer.toHexString(tag));
+        };
+    }
+
+    /** Passes over so many values. */
+    private long values(int count, int depth) {
+        long weight = 0;
+        int left = count;
+        while (left > 0) {
+            left -= shortValues(left);
+            if (left > 0) {
+                weight += value(depth) - 1;
+                left--;
+            }
         }
+        return weight + count;
+    }
+
+    /** Passes over the numbers and short ASCII texts that come next, at most so many, and says how many there were. */
+    private int shortValues(int most) {
+        byte[] body = bytes;
+        int last = end;
+        int i = at;
+        int count = 0;
+        long taken = 0;
+        while (count < most && i < last) {
+            byte code = body[i];
+            if (code >= 0 && code < 0x20) {
+                int next = i + 1 + code;
+                if (next > last || Letters.endOfAscii(body, i + 1, next) != next) {
+                    break;
+                }
+                taken += Heap.TEXT + code;
+                i = next;
+            } else {
+                int kind = Scalars.kind(code);
+                if (kind == 0) {
+                    break;
+                }
+                taken += Scalars.isNumber(kind) ? Heap.BOX : 0;
+                i += Scalars.size(kind);
+            }
+            count++;
+        }
+        if (i > last) {
+            throw cut();
+        }
+        at = i;
+        heap += taken;
+        return count;
+    }
+
+    private long date(int more) {
+        skip(more);
+        heap += HessianDate.HEAP;
+        return 1;
+    }
+
+    private long bytes(int length) {
+        skip(length);
+        heap += Heap.ARRAY + 8 + length;
+        return 1;
     }
 
     private long object(int number, int depth) {
-        if (number >= classes) {
+        if (number >= names.shapeCount()) {
             throw broken("names a class that was not described");
         }
         int inner = deeper(depth);
         int ref = open();
-        long weight = 1;
-        for (int i = fieldCounts[number]; i > 0; i--) {
-            weight += value(inner);
+        int start = at;
+        long weight = 1 + values(names.fieldCount(number), inner);
+        HessianShape shape = names.shape(number);
+        if (shape != null) {
+            HeapCost cost = shape.type().heap();
+            heap += cost.self() + (long) cost.eachByte() * (at - start);
         }
         return close(ref, weight);
     }
 
-    private long list(int length, int depth) {
+    private long list(int typeNumber, int length, int depth) {
         int inner = deeper(depth);
         int ref = open();
+        HessianType type = typeNumber < 0 ? allowed.plainList() : names.type(typeNumber);
         long weight = 1;
         if (length < 0) {
             int elements = 0;
@@ -207,17 +241,37 @@ final class HessianScan {
                 weight += value(inner);
             }
             at++;
+            heap += type == null ? 0 : type.heap().self() + (long) type.heap().eachOpen() * elements;
+            return close(ref, weight);
+        }
+        heap += type == null ? 0 : type.heap().self() + (long) type.heap().each() * length;
+        if (type instanceof HessianArray array && array.bareKinds() != 0) {
+            weight += bareNumbers(array.bareKinds(), length, inner);
         } else {
-            for (int i = 0; i < length; i++) {
-                weight += value(inner);
-            }
+            weight += values(length, inner);
         }
         return close(ref, weight);
     }
 
-    private long map(int depth) {
+    /** Passes over the elements of an array of numbers: those of its own kinds take no box. */
+    private long bareNumbers(int kinds, int length, int depth) {
+        long weight = 0;
+        for (int i = 0; i < length; i++) {
+            int kind = Scalars.kind((byte) peek());
+            if ((kind & kinds) != 0) {
+                skip(Scalars.size(kind));
+                weight++;
+            } else {
+                weight += value(depth);
+            }
+        }
+        return weight;
+    }
+
+    private long map(int typeNumber, int depth) {
         int inner = deeper(depth);
         int ref = open();
+        HessianType type = typeNumber < 0 ? allowed.plainMap() : names.type(typeNumber);
         long weight = 1;
         int entries = 0;
         while (peek() != 'Z') {
@@ -226,64 +280,8 @@ final class HessianScan {
             weight += value(inner);
         }
         at++;
+        heap += type == null ? 0 : type.heap().self() + (long) type.heap().eachOpen() * entries;
         return close(ref, weight);
-    }
-
-    private void define() {
-        name();
-        int count = count("class");
-        if (classes == MAX_CLASSES) {
-            throw SerializationException.overLimit("A body describes more than " + MAX_CLASSES + " classes.");
-        }
-        if (classes == fieldCounts.length) {
-            fieldCounts = Arrays.copyOf(fieldCounts, classes * 2);
-        }
-        for (int i = 0; i < count; i++) {
-            name();
-        }
-        fieldCounts[classes++] = count;
-    }
-
-    private void type() {
-        int tag = peek();
-        if (tag < 0x20 || (tag >= 0x30 && tag < 0x34) || tag == 'S' || tag == 'R') {
-            name();
-            types++;
-        } else if (integer() >= types || lastInteger < 0) {
-            throw broken("names a type that has not come");
-        }
-    }
-
-    /** The name of a class, a type or a field. */
-    private void name() {
-        int tag = next();
-        if (!(tag < 0x20 || (tag >= 0x30 && tag < 0x34) || tag == 'S')) {
-            throw broken("has no name where one is due");
-        }
-        if (text(tag) > MAX_NAME_CHARS) {
-            throw SerializationException.overLimit(
-                    "A body holds a name of more than " + MAX_NAME_CHARS + " characters.");
-        }
-    }
-
-    private int lastInteger;
-
-    private int integer() {
-        int tag = next();
-        int value;
-        if (tag >= 0x80 && tag < 0xc0) {
-            value = tag - 0x90;
-        } else if (tag >= 0xc0 && tag < 0xd0) {
-            value = ((tag - 0xc8) << 8) + next();
-        } else if (tag >= 0xd0 && tag < 0xd8) {
-            value = ((tag - 0xd4) << 16) + (next() << 8) + next();
-        } else if (tag == 'I') {
-            value = (next() << 24) | (next() << 16) | (next() << 8) | next();
-        } else {
-            throw broken("has no number where one is due");
-        }
-        lastInteger = value;
-        return value;
     }
 
     /** A declared count: each of what it counts takes a byte at least. */
@@ -301,17 +299,22 @@ final class HessianScan {
 
     private void bounded(int count, String of) {
         if (count > maxElements) {
-            throw SerializationException.overLimit(
-                    "A body holds a " + of + " of more elements than the limit maxElements, " + maxElements
-                            + ": send it in pages, as bytes, or raise the limit.");
+            throw tooMany(of, maxElements);
         }
     }
 
-    /** Passes over a text and says how many characters it has. Lengths count UTF-16 units; each takes 1 to 3 bytes. */
-    private int text(int tag) {
+    static SerializationException tooMany(String of, int maxElements) {
+        return SerializationException.overLimit(
+                "A body holds a " + of + " of more elements than the limit maxElements, " + maxElements
+                        + ": send it in pages, as bytes, or raise the limit.");
+    }
+
+    private long text(int first) {
+        int tag = first;
         int total = 0;
-        while (true) {
-            boolean last = tag != 'R';
+        boolean ascii = true;
+        boolean more = true;
+        while (more) {
             int length;
             if (tag < 0x20) {
                 length = tag;
@@ -322,46 +325,20 @@ final class HessianScan {
             } else {
                 throw broken("has a text that does not go on");
             }
-            letters(length);
+            ascii &= letters(length);
             total += length;
-            if (last) {
-                return total;
+            more = tag == 'R';
+            if (more) {
+                tag = next();
             }
-            tag = next();
         }
+        heap += Heap.TEXT + (ascii && first != 'R' ? total : Heap.TEXT + (long) WIDE * total);
+        return 1;
     }
 
-    private void letters(int length) {
-        int i = at;
-        int left = length;
-        if (left > end - i) {
-            throw cut();
-        }
-        byte[] body = bytes;
-        while (left > 0) {
-            if (i >= end) {
-                throw cut();
-            }
-            int lead = body[i];
-            if (lead >= 0) {
-                i++;
-            } else if ((lead & 0xe0) == 0xc0) {
-                i += 2;
-            } else if ((lead & 0xf0) == 0xe0) {
-                i += 3;
-            } else {
-                throw broken("holds a text that is not UTF-8");
-            }
-            left--;
-        }
-        if (i > end) {
-            throw cut();
-        }
-        at = i;
-    }
-
-    private void binary(int first) {
+    private long binary(int first) {
         int tag = first;
+        int start = at;
         while (true) {
             if (tag == 'A' || tag == 'B') {
                 skip((next() << 8) + next());
@@ -373,7 +350,8 @@ final class HessianScan {
                 throw broken("has binary data that does not go on");
             }
             if (tag != 'A') {
-                return;
+                heap += Heap.ARRAY + 8 + (at - start);
+                return 1;
             }
             tag = next();
         }
@@ -386,7 +364,8 @@ final class HessianScan {
                             + ": send less, in pages, or raise the limit.");
         }
         if (refs == weights.length) {
-            weights = Arrays.copyOf(weights, refs * 2);
+            // No more than there can be: a body must not take many times its own size before it is known to be good.
+            weights = Arrays.copyOf(weights, Math.min(refs + refs / 2, refs + 1 + end - at));
         }
         weights[refs] = 0;
         return refs++;
@@ -397,43 +376,19 @@ final class HessianScan {
             throw SerializationException.overLimit(
                     "A body refers to its own values so often that they unfold to more than " + maxWeight + ".");
         }
-        weights[ref] = weight;
+        weights[ref] = (int) weight;
         return weight;
     }
 
     private int deeper(int depth) {
         if (depth >= maxDepth) {
-            throw GuardedInput.tooDeep(maxDepth);
+            throw tooDeep(maxDepth);
         }
         return depth + 1;
     }
 
-    private int peek() {
-        if (at >= end) {
-            throw cut();
-        }
-        return bytes[at] & 0xff;
-    }
-
-    private int next() {
-        if (at >= end) {
-            throw cut();
-        }
-        return bytes[at++] & 0xff;
-    }
-
-    private void skip(int count) {
-        if (count > end - at) {
-            throw cut();
-        }
-        at += count;
-    }
-
-    private SerializationException cut() {
-        return SerializationException.malformed("The body is cut short.");
-    }
-
-    private SerializationException broken(String what) {
-        return SerializationException.malformed("The body is not valid Hessian 2: it " + what + ".");
+    static SerializationException tooDeep(int maxDepth) {
+        return SerializationException.overLimit("Values nest deeper than the limit maxDepth, " + maxDepth
+                + ": flatten the structure or raise the limit.");
     }
 }

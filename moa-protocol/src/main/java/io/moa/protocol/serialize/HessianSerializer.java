@@ -6,6 +6,7 @@ import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
 import java.lang.reflect.WildcardType;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hessian 2, the default between Java and Java: any object graph of allowed classes, references and cycles included. A
@@ -16,8 +17,9 @@ import java.util.List;
 public final class HessianSerializer implements Serializer {
 
     private final SerializationLimits limits;
+    private final @Nullable RefusedNames refused;
     private final Spares<HessianReader> readers;
-    private final Spares<HessianWriter> writers;
+    private final Spares<HessianOut> writers;
 
     /** With default limits. */
     public HessianSerializer() {
@@ -25,9 +27,20 @@ public final class HessianSerializer implements Serializer {
     }
 
     public HessianSerializer(SerializationLimits limits) {
+        this(limits, null);
+    }
+
+    /**
+     * With these limits, and notes of the classes that are refused.
+     *
+     * @param refused takes the names of refused classes; null to take none
+     */
+    public HessianSerializer(SerializationLimits limits, @Nullable RefusedNames refused) {
         this.limits = limits;
-        this.readers = new Spares<>(() -> new HessianReader(limits));
-        this.writers = new Spares<>(() -> new HessianWriter(limits));
+        this.refused = refused;
+        HessianTypes none = AllowList.ofValues().hessianTypes();
+        this.readers = new Spares<>(() -> new HessianReader(limits, none));
+        this.writers = new Spares<>(() -> new HessianOut(limits.maxDepth()));
     }
 
     @Override
@@ -43,12 +56,13 @@ public final class HessianSerializer implements Serializer {
     @Override
     public BodyCodec arguments(List<? extends Type> parameterTypes, AllowList allowed) {
         Class<?>[] types = parameterTypes.stream().map(HessianSerializer::raw).toArray(Class<?>[]::new);
-        return new HessianBody(limits, readers, writers, allowed.hessianTypes(), types, true);
+        return new HessianBody(limits, readers, writers, allowed.hessianTypes(), refused, types, true);
     }
 
     @Override
     public BodyCodec result(Type type, AllowList allowed) {
-        return new HessianBody(limits, readers, writers, allowed.hessianTypes(), new Class<?>[] {raw(type)}, false);
+        return new HessianBody(
+                limits, readers, writers, allowed.hessianTypes(), refused, new Class<?>[] {raw(type)}, false);
     }
 
     private static Class<?> raw(Type type) {

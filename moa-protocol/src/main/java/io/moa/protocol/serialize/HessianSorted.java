@@ -1,6 +1,5 @@
 package io.moa.protocol.serialize;
 
-import java.io.IOException;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
@@ -11,12 +10,12 @@ final class HessianSorted extends HessianType {
     private final HessianType plain;
 
     HessianSorted(HessianType plain) {
-        super(plain.name());
+        super(plain.name(), plain.heap());
         this.plain = plain;
     }
 
     @Override
-    void write(Object value, GuardedOutput out) throws IOException {
+    void write(Object value, HessianOut out) {
         Object comparator =
                 value instanceof SortedSet<?> set ? set.comparator() : ((SortedMap<?, ?>) value).comparator();
         if (comparator != null) {
@@ -28,13 +27,13 @@ final class HessianSorted extends HessianType {
 
     @Override
     @Nullable
-    Object readElements(GuardedInput in, int length) throws IOException {
+    Object readElements(HessianIn in, int length) {
         return plain.readElements(in, length);
     }
 
     @Override
     @Nullable
-    Object readEntries(GuardedInput in) throws IOException {
+    Object readEntries(HessianIn in) {
         return plain.readEntries(in);
     }
 }

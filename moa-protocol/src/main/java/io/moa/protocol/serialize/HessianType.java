@@ -1,9 +1,8 @@
 package io.moa.protocol.serialize;
 
-import com.caucho.hessian.io.AbstractHessianInput;
-import com.caucho.hessian.io.AbstractHessianOutput;
-import com.caucho.hessian.io.Deserializer;
-import java.io.IOException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,17 +10,45 @@ import org.jspecify.annotations.Nullable;
  * other forms are errors that name the type and nothing of the content.
  *
  * <p>Every object, list and map takes one number in the table of references, when it starts; a back reference names that
- * number.
+ * number. Safe for many threads.
  */
-abstract class HessianType implements com.caucho.hessian.io.Serializer, Deserializer {
+abstract class HessianType {
 
     /** A field that this side does not have. */
     static final Object UNKNOWN_FIELD = new Object();
 
-    private final String name;
+    private static final String[] NO_FIELDS = {};
+    /** How many descriptions of one class are remembered: one for each edition that peers are likely to have. */
+    private static final int MAX_SHAPES = 8;
 
-    HessianType(String name) {
+    private final String name;
+    private final byte[] nameBytes;
+    private final byte[] description;
+    private final ByteNames<Object> fields;
+    private final HeapCost heap;
+    private volatile HessianShape[] shapes = {};
+
+    /** A list or a map. */
+    HessianType(String name, HeapCost heap) {
+        this(name, NO_FIELDS, NO_FIELDS, heap);
+    }
+
+    /**
+     * An object with fields.
+     *
+     * @param fields names in the order in which they are written
+     * @param marks what stands for each of them in a shape
+     */
+    HessianType(String name, String[] fields, Object[] marks, HeapCost heap) {
         this.name = name;
+        this.nameBytes = HessianOut.text(name);
+        this.description = HessianOut.description(name, fields);
+        Map<String, Object> byName = new LinkedHashMap<>();
+        for (int i = 0; i < fields.length; i++) {
+            byName.put(fields[i], marks[i]);
+        }
+        this.fields = new ByteNames<>(byName);
+        this.heap = heap;
     }
 
     /** The name on the wire. */
@@ -29,21 +56,37 @@ abstract class HessianType implements com.caucho.hessian.io.Serializer, Deserial
         return name;
     }
 
-    abstract void write(Object value, GuardedOutput out) throws IOException;
+    /** The name as a text of Hessian, with its length. */
+    final byte[] nameBytes() {
+        return nameBytes;
+    }
+
+    /** What describes the class before its first object. */
+    final byte[] description() {
+        return description;
+    }
+
+    /** What reading one takes. */
+    final HeapCost heap() {
+        return heap;
+    }
+
+    abstract void write(Object value, HessianOut out);
 
     @Nullable
-    Object readFields(GuardedInput in, Object[] fields) throws IOException {
+    Object readFields(HessianIn in, Object[] fields) {
         throw notThis("an object");
     }
 
-    /** Reads elements; the length is negative if the list runs to an end code. */
+    /** Reads elements; the length is negative if the list runs to an end code, which is left to the caller. */
     @Nullable
-    Object readElements(GuardedInput in, int length) throws IOException {
+    Object readElements(HessianIn in, int length) {
         throw notThis("a list");
     }
 
+    /** Reads entries up to the end code, which is left to the caller. */
     @Nullable
-    Object readEntries(GuardedInput in) throws IOException {
+    Object readEntries(HessianIn in) {
         throw notThis("a map");
     }
 
@@ -51,78 +94,42 @@ abstract class HessianType implements com.caucho.hessian.io.Serializer, Deserial
         return SerializationException.malformed("A body holds " + name + " in the form of " + form + ".");
     }
 
+    /** The mark of a field by its name's bytes. */
+    final Object field(byte[] bytes, int from, int length) {
+        Object mark = fields.find(bytes, from, length);
+        return mark == null ? UNKNOWN_FIELD : mark;
+    }
+
+    /** A remembered shape that these bytes describe; null if there is none. */
+    final @Nullable HessianShape knownShape(byte[] bytes, int at, int end) {
+        for (HessianShape shape : shapes) {
+            if (shape.stands(bytes, at, end)) {
+                return shape;
+            }
+        }
+        return null;
+    }
+
+    /** Remembers a shape if there is room. Two threads may race; one of the shapes is then made again later. */
+    final void remember(HessianShape shape) {
+        HessianShape[] known = shapes;
+        if (known.length < MAX_SHAPES) {
+            HessianShape[] more = Arrays.copyOf(known, known.length + 1);
+            more[known.length] = shape;
+            shapes = more;
+        }
+    }
+
     /**
      * What the reader keeps of a value that was read into the given place. Inside a skipped field, a value that holds an
      * unknown object is unknown itself.
      */
-    static @Nullable Object kept(GuardedInput in, int ref, int unknownBefore, Object value) {
+    static @Nullable Object kept(HessianIn in, int ref, int unknownBefore, Object value) {
         if (in.unknownSkipped() != unknownBefore) {
-            SkippedObject skipped = new SkippedObject(SerializationException.malformed(
-                    "A body refers to a value inside a field that this side does not have."));
+            SkippedObject skipped = in.holdsSkipped();
             in.setRef(ref, skipped);
             return skipped;
         }
         return value;
-    }
-
-    // ---- the library's side
-
-    @Override
-    public final void writeObject(Object value, AbstractHessianOutput out) throws IOException {
-        write(value, (GuardedOutput) out);
-    }
-
-    @Override
-    public final @Nullable Class<?> getType() {
-        return null;
-    }
-
-    @Override
-    public final boolean isReadResolve() {
-        return false;
-    }
-
-    @Override
-    public final Object readObject(AbstractHessianInput in) {
-        throw notThis("a plain value");
-    }
-
-    @Override
-    public final @Nullable Object readList(AbstractHessianInput in, int length) throws IOException {
-        Object value = readElements((GuardedInput) in, -1);
-        in.readEnd();
-        return value;
-    }
-
-    @Override
-    public final @Nullable Object readLengthList(AbstractHessianInput in, int length) throws IOException {
-        return readElements((GuardedInput) in, length);
-    }
-
-    @Override
-    public final @Nullable Object readMap(AbstractHessianInput in) throws IOException {
-        Object value = readEntries((GuardedInput) in);
-        in.readEnd();
-        return value;
-    }
-
-    @Override
-    public Object[] createFields(int length) {
-        return new Object[length];
-    }
-
-    @Override
-    public Object createField(String field) {
-        return UNKNOWN_FIELD;
-    }
-
-    @Override
-    public final @Nullable Object readObject(AbstractHessianInput in, Object[] fields) throws IOException {
-        return readFields((GuardedInput) in, fields);
-    }
-
-    @Override
-    public final Object readObject(AbstractHessianInput in, String[] fields) {
-        throw notThis("an object of a declared type");
     }
 }

@@ -1,36 +1,39 @@
 package io.moa.protocol.serialize;
 
-import com.caucho.hessian.io.AbstractHessianInput;
-import com.caucho.hessian.io.Deserializer;
-import com.caucho.hessian.io.SerializerFactory;
-import java.io.IOException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every type that Hessian bodies of one service may hold. It answers all the questions the library asks about types, so
- * that none of the library's own deserializers, its class factory or its patterns is ever consulted: those allow {@code
- * java.*} and turn a refused class into a HashMap without a word.
- *
- * <p>Safe for many threads. Only allowed names are remembered, so a peer cannot fill the tables.
+ * Every type that Hessian bodies of one service may hold. Its names are known when the service is bound; the type behind a
+ * name is made when it is first needed. Safe for many threads. A peer can add nothing to the tables.
  */
-@SuppressWarnings("rawtypes") // the signatures are the library's
-final class HessianTypes extends SerializerFactory {
+final class HessianTypes {
 
     private final AllowList allowed;
     private final HessianJdk jdk;
     private final Map<Class<?>, HessianType> byClass = new ConcurrentHashMap<>();
-    private final Map<String, HessianType> byName = new ConcurrentHashMap<>();
+    private final ByteNames<Known> names;
 
     HessianTypes(AllowList allowed) {
-        super(HessianTypes.class.getClassLoader());
         this.allowed = allowed;
         this.jdk = new HessianJdk(this);
+        Map<String, Known> known = new HashMap<>();
+        HessianArray.SHORT_NAMES.forEach((name, type) -> known.put(name, new Known(name, type, false)));
+        allowed.declaredNames().forEach(name -> known.put(name, new Known(name, null, false)));
+        allowed.names().forEach(name -> known.put(name, new Known(name, null, true)));
+        jdk.names().forEach(name -> known.put(name, new Known(name, null, true)));
+        this.names = new ByteNames<>(known);
     }
 
-    AllowList allowed() {
-        return allowed;
+    HessianType plainList() {
+        return jdk.plainList();
+    }
+
+    HessianType plainMap() {
+        return jdk.plainMap();
     }
 
     // ---- writing
@@ -46,7 +49,7 @@ final class HessianTypes extends SerializerFactory {
 
     private HessianType makeForWriting(Class<?> type) {
         if (type.isArray()) {
-            return HessianArray.of(this, type);
+            return HessianArray.of(allowed, type);
         }
         HessianType value = jdk.ofClass(type);
         if (value != null) {
@@ -60,34 +63,61 @@ final class HessianTypes extends SerializerFactory {
         return ofName(named.getName());
     }
 
-    // ---- reading
-
-    /**
-     * The type of a name from the wire.
-     *
-     * @throws SerializationException if it is not allowed; nothing was loaded then
-     */
-    HessianType ofName(String name) {
-        HessianType known = byName.get(name);
-        if (known == null) {
-            known = makeForReading(name);
-            byName.put(name, known);
-        }
-        return known;
+    /** The type of an enum that is written as part of another value. */
+    HessianEnum ofEnum(Class<?> type) {
+        return (HessianEnum) ofClass(type);
     }
 
-    private HessianType makeForReading(String name) {
-        HessianType value = jdk.ofName(name);
-        if (value != null) {
-            return value;
+    // ---- reading
+
+    /** The type of a name in a body; null if it is not allowed, and then nothing was loaded. */
+    @Nullable
+    HessianType find(byte[] bytes, int from, int length) {
+        int dimensions = 0;
+        while (dimensions < length && bytes[from + dimensions] == '[') {
+            dimensions++;
         }
-        if (name.startsWith("[")) {
-            return HessianArray.of(this, name);
+        if (dimensions > HessianArray.MAX_DIMENSIONS) {
+            return null;
         }
-        if (!allowed.allows(name)) {
-            throw allowed.refusal(name);
+        Known known = names.find(bytes, from + dimensions, length - dimensions);
+        if (known == null) {
+            return null;
         }
-        Class<?> type = allowed.resolve(name);
+        return dimensions > 0 ? known.array(dimensions) : known.creatable ? known.type() : null;
+    }
+
+    private HessianType ofName(String name) {
+        byte[] bytes = Letters.encoded(name);
+        HessianType type = find(bytes, 0, bytes.length);
+        if (type == null) {
+            throw refusal(name);
+        }
+        return type;
+    }
+
+    /** The enum of a name that was read as data; under the same rule as a name that is read as a type. */
+    HessianEnum ofEnumName(@Nullable Object name) {
+        if (name instanceof String text && ofName(text) instanceof HessianEnum type) {
+            return type;
+        }
+        throw SerializationException.malformed("A body names something as an enum that is none.");
+    }
+
+    /** Why a name is not read: it is not allowed, or its class is missing or cannot be created. */
+    SerializationException refusal(String name) {
+        String innermost = name.substring(HessianArray.dimensions(name));
+        if (allowed.declares(innermost) && (allowed.allows(innermost) || !innermost.equals(name))) {
+            try {
+                allowed.resolve(innermost);
+            } catch (SerializationException e) {
+                return e;
+            }
+        }
+        return allowed.refusal(innermost);
+    }
+
+    private HessianType make(Class<?> type) {
         if (type.isEnum()) {
             return new HessianEnum(type);
         }
@@ -103,94 +133,56 @@ final class HessianTypes extends SerializerFactory {
         return new HessianBean(type);
     }
 
-    /** The type of an enum that is written as part of another value. */
-    HessianEnum ofEnum(Class<?> type) {
-        return (HessianEnum) ofClass(type);
-    }
+    /** A name that bodies may have, as a type or inside the name of an array. */
+    private final class Known {
+        private final String name;
+        private final boolean creatable;
+        private final AtomicReferenceArray<@Nullable HessianType> arrays =
+                new AtomicReferenceArray<>(HessianArray.MAX_DIMENSIONS + 1);
+        private volatile @Nullable Class<?> loaded;
+        private volatile @Nullable HessianType type;
 
-    /** The enum of a name that was read as data; under the same rule as a name that is read as a type. */
-    HessianEnum ofEnumName(@Nullable Object name) {
-        if (name instanceof String text && ofName(text) instanceof HessianEnum type) {
-            return type;
+        Known(String name, @Nullable Class<?> loaded, boolean creatable) {
+            this.name = name;
+            this.loaded = loaded;
+            this.creatable = creatable;
         }
-        throw SerializationException.malformed("A body names something as an enum that is none.");
-    }
 
-    /** For the library: a type that is not allowed may still be skipped, and is refused when it would be kept. */
-    private HessianType forLibrary(String name) {
-        try {
-            return ofName(name);
-        } catch (SerializationException e) {
-            if (e.reason() != SerializationException.Reason.REFUSED) {
-                throw e;
+        /** Null if the class is missing here, or of a kind that can never be created. */
+        @Nullable
+        HessianType type() {
+            HessianType known = type;
+            if (known == null) {
+                known = jdk.ofName(name);
+                if (known == null) {
+                    Class<?> found = load();
+                    known = found == null ? null : make(found);
+                }
+                type = known;
             }
-            return new HessianRefused(e);
+            return known;
         }
-    }
 
-    // ---- what the library asks
+        @Nullable
+        HessianType array(int dimensions) {
+            HessianType known = arrays.get(dimensions);
+            if (known == null) {
+                Class<?> found = load();
+                if (found != null) {
+                    known = new HessianArray(HessianArray.name(name, dimensions), found, dimensions);
+                    arrays.set(dimensions, known);
+                }
+            }
+            return known;
+        }
 
-    @Override
-    public Deserializer getObjectDeserializer(String type, @Nullable Class target) {
-        return forLibrary(type);
-    }
-
-    @Override
-    public Deserializer getObjectDeserializer(String type) {
-        return forLibrary(type);
-    }
-
-    @Override
-    public Deserializer getListDeserializer(@Nullable String type, @Nullable Class target) {
-        return type == null || type.isEmpty() ? jdk.plainList() : forLibrary(type);
-    }
-
-    @Override
-    public Deserializer getListDeserializer(String type) {
-        return getListDeserializer(type, null);
-    }
-
-    @Override
-    public Deserializer getDeserializer(String type) {
-        return forLibrary(type);
-    }
-
-    @Override
-    public Deserializer getDeserializer(Class type) {
-        return forLibrary(type.getName());
-    }
-
-    @Override
-    public @Nullable Object readList(AbstractHessianInput in, int length, @Nullable String type) throws IOException {
-        return getListDeserializer(type, null).readList(in, length);
-    }
-
-    @Override
-    public @Nullable Object readMap(AbstractHessianInput in, @Nullable String type) throws IOException {
-        return (type == null || type.isEmpty() ? jdk.plainMap() : forLibrary(type)).readMap(in);
-    }
-
-    @Override
-    public @Nullable Object readObject(AbstractHessianInput in, String type, String[] fields) {
-        throw notAsked();
-    }
-
-    @Override
-    public com.caucho.hessian.io.Serializer getSerializer(Class type) {
-        return ofClass(type);
-    }
-
-    @Override
-    public com.caucho.hessian.io.Serializer getObjectSerializer(Class<?> type) {
-        return ofClass(type);
-    }
-
-    @Override
-    public Class<?> loadSerializedClass(String name) {
-        throw notAsked();
-    }
-
-    private static SerializationException notAsked() {
-        return SerializationException.malformed("The body uses a form of Hessian that MOA does not.");
+        private @Nullable Class<?> load() {
+            Class<?> found = loaded;
+            if (found == null) {
+                found = allowed.find(name);
+                loaded = found;
+            }
+            return found;
+        }
     }
 }

@@ -1,6 +1,5 @@
 package io.moa.protocol.serialize;
 
-import java.io.IOException;
 import java.time.DateTimeException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -11,48 +10,44 @@ final class HessianValue<T> extends HessianType {
     /** From a value to what is written for it. */
     interface Out<T> {
         @Nullable
-        Object apply(T value) throws IOException;
+        Object apply(T value);
     }
 
     /** From what was read to the value; may throw any runtime exception for what does not fit. */
     interface In<T> {
         @Nullable
-        T apply(@Nullable Object plain) throws IOException;
+        T apply(@Nullable Object plain);
     }
 
     private static final String[] FIELDS = {"value"};
-    private static final Object VALUE = "value";
+    private static final Object VALUE = new Object();
+    private static final Object[] MARKS = {VALUE};
 
     private final Class<T> type;
     private final Out<T> out;
     private final In<T> in;
 
-    HessianValue(Class<T> type, Out<T> out, In<T> in) {
-        super(type.getName());
+    HessianValue(Class<T> type, HeapCost heap, Out<T> out, In<T> in) {
+        super(type.getName(), FIELDS, MARKS, heap);
         this.type = type;
         this.out = out;
         this.in = in;
     }
 
     @Override
-    void write(Object value, GuardedOutput to) throws IOException {
+    void write(Object value, HessianOut to) {
         if (to.addRef(value)) {
             return;
         }
-        to.beginObject(name(), FIELDS);
+        to.beginObject(this);
         to.writeObject(out.apply(type.cast(value)));
     }
 
     @Override
-    public Object createField(String field) {
-        return field.equals("value") ? VALUE : UNKNOWN_FIELD;
-    }
-
-    @Override
     @Nullable
-    Object readFields(GuardedInput from, Object[] fields) throws IOException {
+    Object readFields(HessianIn from, Object[] fields) {
         int unknown = from.unknownSkipped();
-        int ref = from.addRef(GuardedInput.UNFINISHED);
+        int ref = from.addRef(HessianIn.UNFINISHED);
         Object plain = null;
         for (Object field : fields) {
             if (field == VALUE) {

@@ -37,6 +37,10 @@ public final class SerializationException extends RuntimeException {
     }
 
     private final Reason reason;
+    /** The class that was refused and the service it was refused for; both null for other reasons. */
+    private final @Nullable String refusedClass;
+
+    private final @Nullable String refusedFor;
 
     /** Creates one with a message that says what failed and how to fix it. */
     public SerializationException(Reason reason, String message) {
@@ -47,12 +51,21 @@ public final class SerializationException extends RuntimeException {
     public SerializationException(Reason reason, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.reason = reason;
+        this.refusedClass = null;
+        this.refusedFor = null;
     }
 
     /** For what a peer's bytes cause: a stack would show our own reader, and cost more than reading a good body. */
     private SerializationException(String message, Reason reason) {
+        this(message, reason, null, null);
+    }
+
+    private SerializationException(
+            String message, Reason reason, @Nullable String refusedClass, @Nullable String refusedFor) {
         super(message, null, true, false);
         this.reason = reason;
+        this.refusedClass = refusedClass;
+        this.refusedFor = refusedFor;
     }
 
     /** What went wrong. */
@@ -70,6 +83,23 @@ public final class SerializationException extends RuntimeException {
 
     static SerializationException refused(String message) {
         return new SerializationException(message, Reason.REFUSED);
+    }
+
+    /** A class that the service's list does not have. */
+    static SerializationException refused(String message, String className, String service) {
+        return new SerializationException(message, Reason.REFUSED, className, service);
+    }
+
+    /** The class that the service's list does not have; null if that is not what went wrong. */
+    @Nullable
+    String refusedClass() {
+        return refusedClass;
+    }
+
+    /** The service whose list it is; empty for a list of no service, null if that is not what went wrong. */
+    @Nullable
+    String refusedFor() {
+        return refusedFor;
     }
 
     static SerializationException unsupported(String message) {

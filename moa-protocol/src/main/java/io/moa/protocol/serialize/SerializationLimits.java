@@ -7,6 +7,8 @@ package io.moa.protocol.serialize;
  * @param maxDepth how deep Hessian values and Protobuf messages may nest; default 64, 4 to 256
  * @param maxElements the most elements of one Hessian list or map, and the most objects, lists and maps in one body;
  *     default 100,000, 16 to 10,000,000
+ * @param maxHeapBytes the most heap that decoding one Hessian body may take, in bytes, as estimated before the first object is
+ *     created; default 16 MiB, 64 KiB to 16 GiB
  * @param jsonMaxDepth how deep JSON may nest, the array of arguments included; default 32, 4 to 256
  * @param jsonMaxStringChars the longest JSON string; default 1,048,576, 1,024 to 4,194,304
  * @param jsonMaxNumberChars the longest JSON number; default 100, 20 to 1,000
@@ -15,23 +17,26 @@ public record SerializationLimits(
         int maxBodyBytes,
         int maxDepth,
         int maxElements,
+        long maxHeapBytes,
         int jsonMaxDepth,
         int jsonMaxStringChars,
         int jsonMaxNumberChars) {
 
     /** All defaults. */
-    public static final SerializationLimits DEFAULTS = new SerializationLimits(16 << 20, 64, 100_000, 32, 1 << 20, 100);
+    public static final SerializationLimits DEFAULTS =
+            new SerializationLimits(16 << 20, 64, 100_000, 16L << 20, 32, 1 << 20, 100);
 
     public SerializationLimits {
         check("maxBodyBytes", maxBodyBytes, 1 << 10, 1 << 30);
         check("maxDepth", maxDepth, 4, 256);
         check("maxElements", maxElements, 16, 10_000_000);
+        check("maxHeapBytes", maxHeapBytes, 64L << 10, 16L << 30);
         check("jsonMaxDepth", jsonMaxDepth, 4, 256);
         check("jsonMaxStringChars", jsonMaxStringChars, 1 << 10, 4 << 20);
         check("jsonMaxNumberChars", jsonMaxNumberChars, 20, 1_000);
     }
 
-    private static void check(String name, int value, int min, int max) {
+    private static void check(String name, long value, long min, long max) {
         if (value < min || value > max) {
             throw new IllegalArgumentException(name + " is " + min + " to " + max + ", not " + value);
         }
@@ -47,6 +52,7 @@ public record SerializationLimits(
         private int maxBodyBytes = DEFAULTS.maxBodyBytes;
         private int maxDepth = DEFAULTS.maxDepth;
         private int maxElements = DEFAULTS.maxElements;
+        private long maxHeapBytes = DEFAULTS.maxHeapBytes;
         private int jsonMaxDepth = DEFAULTS.jsonMaxDepth;
         private int jsonMaxStringChars = DEFAULTS.jsonMaxStringChars;
         private int jsonMaxNumberChars = DEFAULTS.jsonMaxNumberChars;
@@ -71,6 +77,12 @@ public record SerializationLimits(
             return this;
         }
 
+        /** See {@link SerializationLimits#maxHeapBytes()}. */
+        public Builder maxHeapBytes(long value) {
+            maxHeapBytes = value;
+            return this;
+        }
+
         /** See {@link SerializationLimits#jsonMaxDepth()}. */
         public Builder jsonMaxDepth(int value) {
             jsonMaxDepth = value;
@@ -92,7 +104,13 @@ public record SerializationLimits(
         /** The limits; throws {@link IllegalArgumentException} if one is out of its range. */
         public SerializationLimits build() {
             return new SerializationLimits(
-                    maxBodyBytes, maxDepth, maxElements, jsonMaxDepth, jsonMaxStringChars, jsonMaxNumberChars);
+                    maxBodyBytes,
+                    maxDepth,
+                    maxElements,
+                    maxHeapBytes,
+                    jsonMaxDepth,
+                    jsonMaxStringChars,
+                    jsonMaxNumberChars);
         }
     }
 }

@@ -33,7 +33,16 @@ public final class Serializers {
      * @throws IllegalStateException if a found serializer takes a number outside 128 to 255, or one or a name already taken
      */
     public static Serializers load(ClassLoader loader, SerializationLimits limits) {
-        Serializers all = builtIn(limits);
+        return load(loader, limits, null);
+    }
+
+    /**
+     * Like {@link #load(ClassLoader, SerializationLimits)}, and notes the classes that Hessian refuses.
+     *
+     * @param refused takes the names of refused classes; null to take none
+     */
+    public static Serializers load(ClassLoader loader, SerializationLimits limits, @Nullable RefusedNames refused) {
+        Serializers all = builtIn(limits, refused);
         for (Serializer found : ServiceLoader.load(Serializer.class, loader)) {
             all.addUser(found);
         }
@@ -42,8 +51,12 @@ public final class Serializers {
 
     /** The built-in serializers alone. */
     public static Serializers builtIn(SerializationLimits limits) {
+        return builtIn(limits, null);
+    }
+
+    private static Serializers builtIn(SerializationLimits limits, @Nullable RefusedNames refused) {
         Serializers all = new Serializers();
-        all.add(new HessianSerializer(limits));
+        all.add(new HessianSerializer(limits, refused));
         all.add(new JsonSerializer(limits));
         if (hasProtobuf()) {
             all.add(new ProtobufSerializer(limits));

@@ -1,18 +1,18 @@
 package io.moa.protocol.serialize;
 
 /**
- * Stands for an object of a class that is not allowed, inside a field that is skipped anyway. If a value that is kept
- * refers to it, the class is refused then.
+ * Stands for an object of a class that is not allowed, inside a field that this side does not have. Nothing of the class
+ * was loaded; whoever keeps a reference to it gets the refusal.
+ *
+ * @param types the types of the service, which know what to say
+ * @param className as the body has it; empty for a value that holds such an object
  */
-final class SkippedObject {
-
-    private final SerializationException refusal;
-
-    SkippedObject(SerializationException refusal) {
-        this.refusal = refusal;
-    }
+record SkippedObject(HessianTypes types, String className) {
 
     SerializationException refusal() {
-        return refusal;
+        return className.isEmpty()
+                ? SerializationException.malformed(
+                        "A body refers to a value inside a field that this side does not have.")
+                : types.refusal(className);
     }
 }
