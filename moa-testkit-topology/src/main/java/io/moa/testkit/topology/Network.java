@@ -86,11 +86,15 @@ public final class Network {
      */
     public Network heal() {
         journal.note("network", "all healed");
+        healAll();
+        return this;
+    }
+
+    void healAll() {
         for (Path path : paths.values()) {
             path.delay(DEFAULT_LEAST_DELAY, DEFAULT_MOST_DELAY);
             path.heal();
         }
-        return this;
     }
 
     /**

@@ -30,7 +30,7 @@ public final class ServerNode {
     private final List<Consumer<MoaServer.Builder>> settings = new ArrayList<>();
     private String application = "server";
     private int workers = 64;
-    private @Nullable ServiceTime serviceTime;
+    private final ServiceTime serviceTime;
     private int started;
     private @Nullable Process running;
 
@@ -41,6 +41,7 @@ public final class ServerNode {
         this.topology = topology;
         this.name = name;
         this.chance = Chance.of(topology.seed(), "server " + name);
+        this.serviceTime = new ServiceTime(topology.loop(), Chance.of(topology.seed(), "service time of " + name));
     }
 
     /** The name of the node. */
@@ -94,8 +95,9 @@ public final class ServerNode {
     }
 
     /**
-     * Sets how long a call takes at this server, drawn anew for each. A part of it passes before the implementation runs,
-     * the rest after, so that a process that is killed leaves calls behind that ran and calls that did not.
+     * Sets how long a call takes at this server, drawn anew for each. One half passes before the implementation runs, and
+     * occupies a worker; the other after, so that a process that is killed leaves calls behind that ran and calls that did
+     * not. Holds at once, for running processes too.
      *
      * @param least 0 or more; default 0
      * @param most at least {@code least}, at most 1 h; default 0
@@ -107,7 +109,7 @@ public final class ServerNode {
             throw new IllegalArgumentException(
                     "A call takes from 0 to 1 h, and at most no less than at least; not " + least + " to " + most);
         }
-        serviceTime = new ServiceTime(topology.loop(), chance, least, most);
+        serviceTime.set(least, most);
         return this;
     }
 
@@ -148,9 +150,7 @@ public final class ServerNode {
         MoaServer.Builder builder = MoaServer.builder(moa).workers(workersOfTopology());
         settings.forEach(setting -> setting.accept(builder));
         exports.forEach(export -> export.accept(builder));
-        if (serviceTime != null) {
-            builder.filter(serviceTime);
-        }
+        builder.filter(serviceTime);
         builder.filter(topology.book().serverFilter()); // next to the implementation, or a death in between is missed
         MoaServer server = builder.address(new Address.InProcess(name))
                 .workers(workersOfTopology())
@@ -212,7 +212,7 @@ public final class ServerNode {
     }
 
     private Workers workersOfTopology() {
-        return Workers.on(topology.loop(), workers);
+        return Workers.on(serviceTime, workers);
     }
 
     @Override

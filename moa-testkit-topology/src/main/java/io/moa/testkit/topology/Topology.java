@@ -267,7 +267,7 @@ public final class Topology implements AutoCloseable {
             return;
         }
         try {
-            network.heal();
+            network.healAll();
             settle();
             if (!book.account().tally().balanced()) {
                 book.account().verify(); // which names the calls
@@ -285,7 +285,7 @@ public final class Topology implements AutoCloseable {
             return;
         }
         closed = true;
-        network.heal();
+        network.healAll();
         List<ClientNode> callers = new ArrayList<>(clients.values());
         callers.forEach(ClientNode::close);
         servers.values().forEach(ServerNode::kill);
