@@ -120,7 +120,7 @@ class ArchitectureTest {
 
     static final ArchRule TESTKIT_KNOWS_ONLY_THE_API = noClasses()
             .that()
-            .resideInAPackage("io.moa.testkit..")
+            .resideInAPackage("io.moa.testkit")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
@@ -130,9 +130,30 @@ class ArchitectureTest {
                     "io.moa.protocol..",
                     "io.moa.transport..",
                     "io.moa.registry..",
+                    "io.moa.testkit.topology..",
                     "io.moa.node..",
                     "io.moa.cli..")
             .because("every module tests with the testkit, so it can stand on none of them but the API")
+            .allowEmptyShould(true);
+
+    static final ArchRule TOPOLOGY_KNOWS_NO_PROCESS = noClasses()
+            .that()
+            .resideInAPackage("io.moa.testkit.topology..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.moa.node..", "io.moa.cli..", "io.moa.transport.netty..")
+            .because("a topology puts the parts together itself, and on fake time; a process brings threads of its own")
+            .allowEmptyShould(true);
+
+    static final ArchRule NOTHING_THAT_RUNS_KNOWS_THE_TESTKIT = noClasses()
+            .that()
+            .resideInAPackage("io.moa..")
+            .and()
+            .resideOutsideOfPackage("io.moa.testkit..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.moa.testkit..")
+            .because("what tests are made of, JUnit above all, does not belong into production")
             .allowEmptyShould(true);
 
     static final ArchRule NODE_DOES_NOT_KNOW_ITS_COMMAND = noClasses()
@@ -191,6 +212,7 @@ class ArchitectureTest {
             "io.moa.client",
             "io.moa.server",
             "io.moa.testkit",
+            "io.moa.testkit.topology",
             "io.moa.node",
             "io.moa.cli",
             "io.moa.examples"
@@ -243,6 +265,16 @@ class ArchitectureTest {
     @Test
     void testkitKnowsOnlyTheApi() {
         TESTKIT_KNOWS_ONLY_THE_API.check(moa);
+    }
+
+    @Test
+    void topologyKnowsNoProcess() {
+        TOPOLOGY_KNOWS_NO_PROCESS.check(moa);
+    }
+
+    @Test
+    void nothingThatRunsKnowsTheTestkit() {
+        NOTHING_THAT_RUNS_KNOWS_THE_TESTKIT.check(moa);
     }
 
     @Test

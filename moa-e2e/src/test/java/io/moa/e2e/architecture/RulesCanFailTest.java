@@ -10,6 +10,8 @@ import io.moa.client.wrong.CallsTheServer;
 import io.moa.governance.wrong.ReadsTheClock;
 import io.moa.invoke.wrong.KnowsALibrary;
 import io.moa.server.wrong.AbstractWorkerImpl;
+import io.moa.server.wrong.KeepsACallAccount;
+import io.moa.testkit.topology.wrong.StartsTheQuickstart;
 import org.junit.jupiter.api.Test;
 
 /** A rule that cannot fail protects nothing: each is shown a class that breaks it. */
@@ -30,6 +32,12 @@ class RulesCanFailTest {
         refuses(ArchitectureTest.GOVERNANCE_READS_NO_CLOCK, ReadsTheClock.class);
         refuses(ArchitectureTest.GOVERNANCE_STARTS_NO_THREADS, ReadsTheClock.class);
         refuses(ArchitectureTest.GOVERNANCE_KNOWS_ONLY_THE_VOCABULARY, ReadsTheClock.class);
+    }
+
+    @Test
+    void refusesATopologyThatKnowsAProcessAndAServerThatKnowsTheTestkit() {
+        refuses(ArchitectureTest.TOPOLOGY_KNOWS_NO_PROCESS, StartsTheQuickstart.class);
+        refuses(ArchitectureTest.NOTHING_THAT_RUNS_KNOWS_THE_TESTKIT, KeepsACallAccount.class);
     }
 
     @Test

@@ -25,6 +25,8 @@ public interface Stock {
 
     int sell(String item, int count) throws SoldOut;
 
+    int take(String item, int count);
+
     CompletableFuture<Integer> count(String item);
 
     @OneWay

@@ -27,6 +27,15 @@ class StockRoom implements Stock {
     }
 
     @Override
+    public int take(String item, int count) {
+        try {
+            return sell(item, count);
+        } catch (SoldOut e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    @Override
     public CompletableFuture<Integer> count(String item) {
         return CompletableFuture.completedFuture(left(item));
     }

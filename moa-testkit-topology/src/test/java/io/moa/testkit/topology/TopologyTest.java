@@ -46,7 +46,7 @@ class TopologyTest {
                     .takes(Duration.ZERO, SECOND)
                     .start();
             town.client("one").load(Stock.class, 100, stock -> stock.left("tea"));
-            town.client("two").load(Stock.class, 100, TopologyTest::sell);
+            town.client("two").load(Stock.class, 100, s -> s.take("tea", 0));
             town.advance(SECOND);
             town.network().reset("one", "a").reset("two", "a");
             town.advance(SECOND);
@@ -138,15 +138,15 @@ class TopologyTest {
             town.server("a").export(new StockRoom()).start();
             ClientNode caller = town.client("caller");
             Stock stock = caller.stub(Stock.class);
-            sell(stock);
+            stock.take("tea", 0);
             town.network().isolate("a");
-            CompletableFuture<Integer> held = caller.async(stock, TopologyTest::sell);
+            CompletableFuture<Integer> held = caller.async(stock, s -> s.take("tea", 0));
             CallException lost = catchThrowableOfType(CallException.class, () -> wait(town, held));
             assertThat(lost.status()).isEqualTo(Status.UNAVAILABLE);
             assertThat(lost.executed()).isEqualTo(Executed.MAYBE);
             assertThat(town.now()).isBetween(Duration.ofSeconds(3), Duration.ofSeconds(5));
 
-            CallException refused = catchThrowableOfType(CallException.class, () -> sell(stock));
+            CallException refused = catchThrowableOfType(CallException.class, () -> stock.take("tea", 0));
             assertThat(refused.executed()).isEqualTo(Executed.NO);
             assertThat(refused).hasMessageContaining("no answer within 2000 ms");
         }
@@ -177,7 +177,7 @@ class TopologyTest {
             Stock stock = caller.stub(Stock.class);
             stock.left("tea");
             for (int i = 0; i < 20; i++) {
-                CompletableFuture<Integer> unused = caller.async(stock, s -> sell(s, 1));
+                CompletableFuture<Integer> unused = caller.async(stock, s -> s.take("tea", 1));
             }
             town.advance(Duration.ofMillis(500));
             int soldBefore = StockRoom.FULL - room.left("tea");
@@ -199,9 +199,9 @@ class TopologyTest {
             Stock stock = town.client("caller").stub(Stock.class);
             stock.left("tea");
             town.server("a").kill();
-            assertThatThrownBy(() -> sell(stock)).hasMessageContaining("nobody listens there");
+            assertThatThrownBy(() -> stock.take("tea", 0)).hasMessageContaining("nobody listens there");
             town.advance(RegistryNode.DEFAULT_LEASE);
-            assertThatThrownBy(() -> sell(stock)).hasMessageContaining("no instance of");
+            assertThatThrownBy(() -> stock.take("tea", 0)).hasMessageContaining("no instance of");
         }
     }
 
@@ -212,7 +212,7 @@ class TopologyTest {
             ClientNode caller = town.client("caller");
             Stock stock = caller.stub(Stock.class);
             stock.left("tea");
-            CompletableFuture<Integer> running = caller.async(stock, TopologyTest::sell);
+            CompletableFuture<Integer> running = caller.async(stock, s -> s.take("tea", 0));
             town.advance(Duration.ofMillis(100));
             town.server("a").close();
             assertThat(town.now()).isGreaterThan(SECOND.multipliedBy(2));
@@ -336,18 +336,6 @@ class TopologyTest {
             town.await(future);
         } catch (CompletionException e) {
             throw e.getCause();
-        }
-    }
-
-    private static int sell(Stock stock) {
-        return sell(stock, 0);
-    }
-
-    private static int sell(Stock stock, int count) {
-        try {
-            return stock.sell("tea", count);
-        } catch (Stock.SoldOut e) {
-            throw new AssertionError("there is enough", e);
         }
     }
 }
