@@ -3,6 +3,7 @@ package io.moa.client.filter;
 import io.moa.governance.balance.P2cPicker;
 import io.moa.governance.outcome.Resend;
 import io.moa.governance.policy.MethodPolicy;
+import io.moa.invoke.Executed;
 import io.moa.invoke.Filter;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Invoker;
@@ -36,7 +37,7 @@ public final class RetryFilter implements Filter {
         CompletableFuture<Reply> first = next.invoke(call);
         if (first.isDone()) {
             return first.join() instanceof Reply.Failure failure && again(call, failure, policy, 1)
-                    ? new Sequence(call, next, policy).resend()
+                    ? new Sequence(call, next, policy).resend(failure)
                     : first;
         }
         CompletableFuture<Reply> settled = new CompletableFuture<>();
@@ -44,7 +45,7 @@ public final class RetryFilter implements Filter {
             try {
                 if (reply instanceof Reply.Failure failure && again(call, failure, policy, 1)) {
                     new Sequence(call, next, policy)
-                            .resend()
+                            .resend(failure)
                             .whenComplete((later, thrown) -> settle(settled, later, thrown));
                 } else {
                     settle(settled, reply, broken);
@@ -77,6 +78,7 @@ public final class RetryFilter implements Filter {
         private final MethodPolicy policy;
         private final Set<String> tried = new HashSet<>();
         private int made = 1;
+        private boolean mayHaveRun; // in an attempt that was given up
 
         Sequence(Invocation call, Invoker next, MethodPolicy policy) {
             this.call = call;
@@ -84,7 +86,8 @@ public final class RetryFilter implements Filter {
             this.policy = policy;
         }
 
-        CompletableFuture<Reply> resend() {
+        CompletableFuture<Reply> resend(Reply.Failure before) {
+            mayHaveRun |= before.executed() != Executed.NO;
             tried.add(call.ledger().sentTo());
             call.ledger().enter(Phase.CLIENT_QUEUE, ticker.nanos());
             Invocation repeated = call.toBuilder()
@@ -94,8 +97,21 @@ public final class RetryFilter implements Filter {
             made++;
             return next.invoke(repeated)
                     .thenCompose(reply -> reply instanceof Reply.Failure failure && again(call, failure, policy, made)
-                            ? resend()
-                            : CompletableFuture.completedFuture(reply));
+                            ? resend(failure)
+                            : CompletableFuture.completedFuture(ofAllAttempts(reply)));
+        }
+
+        /** The last attempt knows only of itself; "did not run" must be true of the call. */
+        private Reply ofAllAttempts(Reply last) {
+            return mayHaveRun && last instanceof Reply.Failure failure && failure.executed() == Executed.NO
+                    ? new Reply.Failure(
+                            failure.status(),
+                            Executed.MAYBE,
+                            failure.message() + " (attempt " + made + "; an earlier one may have run)",
+                            failure.exceptionType(),
+                            failure.hints(),
+                            failure.cause())
+                    : last;
         }
     }
 }

@@ -122,7 +122,7 @@ class ArchitectureTest {
 
     static final ArchRule TESTKIT_KNOWS_ONLY_THE_API = noClasses()
             .that()
-            .resideInAPackage("io.moa.testkit..")
+            .resideInAPackage("io.moa.testkit")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
@@ -132,6 +132,7 @@ class ArchitectureTest {
                     "io.moa.protocol..",
                     "io.moa.transport..",
                     "io.moa.registry..",
+                    "io.moa.testkit.topology..",
                     "io.moa.node..",
                     "io.moa.cli..")
             .because("every module tests with the testkit, so it can stand on none of them but the API")
@@ -172,6 +173,26 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .haveFullyQualifiedName("java.beans.XMLDecoder")
             .because("their bytes choose the classes")
+            .allowEmptyShould(true);
+
+    static final ArchRule TOPOLOGY_KNOWS_NO_PROCESS = noClasses()
+            .that()
+            .resideInAPackage("io.moa.testkit.topology..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.moa.node..", "io.moa.cli..", "io.moa.transport.netty..")
+            .because("a topology puts the parts together itself, and on fake time; a process brings threads of its own")
+            .allowEmptyShould(true);
+
+    static final ArchRule NOTHING_THAT_RUNS_KNOWS_THE_TESTKIT = noClasses()
+            .that()
+            .resideInAPackage("io.moa..")
+            .and()
+            .resideOutsideOfPackage("io.moa.testkit..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.moa.testkit..")
+            .because("what tests are made of, JUnit above all, does not belong into production")
             .allowEmptyShould(true);
 
     static final ArchRule NODE_DOES_NOT_KNOW_ITS_COMMAND = noClasses()
@@ -230,6 +251,7 @@ class ArchitectureTest {
             "io.moa.client",
             "io.moa.server",
             "io.moa.testkit",
+            "io.moa.testkit.topology",
             "io.moa.node",
             "io.moa.cli",
             "io.moa.examples"
@@ -290,6 +312,16 @@ class ArchitectureTest {
         BODIES_ARE_DECODED_IN_ONE_PLACE_OF_EACH_SIDE.check(moa);
         ONLY_SERIALIZERS_KNOW_WHAT_READS_BODIES.check(moa);
         NOBODY_READS_JAVA_OBJECT_STREAMS.check(moa);
+    }
+
+    @Test
+    void topologyKnowsNoProcess() {
+        TOPOLOGY_KNOWS_NO_PROCESS.check(moa);
+    }
+
+    @Test
+    void nothingThatRunsKnowsTheTestkit() {
+        NOTHING_THAT_RUNS_KNOWS_THE_TESTKIT.check(moa);
     }
 
     @Test

@@ -11,6 +11,8 @@ import io.moa.governance.wrong.ReadsTheClock;
 import io.moa.invoke.wrong.KnowsALibrary;
 import io.moa.server.wrong.AbstractWorkerImpl;
 import io.moa.server.wrong.DecodesItself;
+import io.moa.server.wrong.KeepsACallAccount;
+import io.moa.testkit.topology.wrong.StartsTheQuickstart;
 import org.junit.jupiter.api.Test;
 
 /** A rule that cannot fail protects nothing: each is shown a class that breaks it. */
@@ -38,6 +40,12 @@ class RulesCanFailTest {
         refuses(ArchitectureTest.BODIES_ARE_DECODED_IN_ONE_PLACE_OF_EACH_SIDE, DecodesItself.class);
         refuses(ArchitectureTest.ONLY_SERIALIZERS_KNOW_WHAT_READS_BODIES, DecodesItself.class);
         refuses(ArchitectureTest.NOBODY_READS_JAVA_OBJECT_STREAMS, DecodesItself.class);
+    }
+
+    @Test
+    void refusesATopologyThatKnowsAProcessAndAServerThatKnowsTheTestkit() {
+        refuses(ArchitectureTest.TOPOLOGY_KNOWS_NO_PROCESS, StartsTheQuickstart.class);
+        refuses(ArchitectureTest.NOTHING_THAT_RUNS_KNOWS_THE_TESTKIT, KeepsACallAccount.class);
     }
 
     @Test

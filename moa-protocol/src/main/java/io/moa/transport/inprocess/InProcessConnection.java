@@ -19,10 +19,14 @@ import io.moa.transport.Connection;
 import io.moa.transport.Peer;
 import io.moa.transport.WireForm;
 import io.netty.buffer.ByteBufAllocator;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Both ends of a connection within one process. */
@@ -34,6 +38,7 @@ final class InProcessConnection implements Connection {
     private final InProcessListener listener;
     private final Peer client;
     private final Set<Flight> flights = ConcurrentHashMap.newKeySet();
+    private final AtomicLong numbers = new AtomicLong();
     private final CompletableFuture<Void> unusable = new CompletableFuture<>();
     private volatile boolean closing;
     private volatile @Nullable String ended;
@@ -111,8 +116,10 @@ final class InProcessConnection implements Connection {
         }
         Flight flight = new Flight(call);
         flights.add(flight);
-        if (ended != null) {
+        if (ended != null) { // meanwhile; and what is reported as not run must not depart
+            body.release();
             flight.end(Reply.failure(Status.UNAVAILABLE, Executed.NO, "The connection to " + peer() + " ended"));
+            return flight.reply;
         }
         flight.depart(body, form);
         return flight.reply;
@@ -122,11 +129,13 @@ final class InProcessConnection implements Connection {
         return CompletableFuture.completedFuture(Reply.failure(status, Executed.NO, why));
     }
 
-    /** Ends the connection; calls in flight fail. */
+    /** Ends the connection; calls in flight fail, in the order in which they were made, so that a run can be repeated. */
     void end(String why) {
         ended = why;
         unusable.complete(null);
-        for (Flight flight : flights) {
+        List<Flight> failing = new ArrayList<>(flights);
+        failing.sort(Comparator.comparingLong(flight -> flight.number));
+        for (Flight flight : failing) {
             flight.arrived.cancellation().fire(Cancellation.Reason.CONNECTION_LOST);
             flight.end(Reply.failure(
                     Status.UNAVAILABLE,
@@ -145,6 +154,7 @@ final class InProcessConnection implements Connection {
     /** One call on its way there and back. */
     private final class Flight implements Cancellation.Listener {
         private final Invocation call;
+        private final long number = numbers.incrementAndGet();
         private final CompletableFuture<Reply> reply = new CompletableFuture<>();
         private final AtomicBoolean ended = new AtomicBoolean();
         private volatile Invocation arrived;

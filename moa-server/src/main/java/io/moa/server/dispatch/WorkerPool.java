@@ -11,6 +11,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bounded threads of one service or method. A task is either taken or refused at once; it never waits for room. Safe
@@ -20,8 +21,10 @@ public final class WorkerPool implements Executor, AutoCloseable {
 
     private final String name;
     private final Workers workers;
-    private final ExecutorService executor;
-    private final AtomicInteger virtualsRunning = new AtomicInteger();
+    private final Executor executor;
+    private final @Nullable ThreadPoolExecutor bounded; // the executor, if it has the bounds of the setting itself
+    private volatile boolean closed;
+    private final AtomicInteger handedOver = new AtomicInteger(); // only where the executor itself has no bound
 
     /**
      * Starts a pool; its threads are made when they are needed.
@@ -41,8 +44,13 @@ public final class WorkerPool implements Executor, AutoCloseable {
     WorkerPool(String name, Workers workers, ThreadFactory threads) {
         this.name = name;
         this.workers = workers;
-        if (workers.virtual()) {
+        Executor given = workers.executor();
+        if (given != null) {
+            this.executor = given;
+            this.bounded = null;
+        } else if (workers.virtual()) {
             this.executor = threadPerTask(threads);
+            this.bounded = null;
         } else {
             ThreadPoolExecutor pool = new ThreadPoolExecutor(
                     workers.threads(),
@@ -53,6 +61,7 @@ public final class WorkerPool implements Executor, AutoCloseable {
                     threads);
             pool.allowCoreThreadTimeOut(true);
             this.executor = pool;
+            this.bounded = pool;
         }
     }
 
@@ -72,13 +81,16 @@ public final class WorkerPool implements Executor, AutoCloseable {
      */
     @Override
     public void execute(Runnable task) {
-        if (!workers.virtual()) {
-            executor.execute(task);
+        if (bounded != null) {
+            bounded.execute(task);
             return;
         }
-        if (virtualsRunning.incrementAndGet() > workers.threads()) {
-            virtualsRunning.decrementAndGet();
-            throw new RejectedExecutionException("all " + workers.threads() + " virtual threads are in use");
+        if (closed) {
+            throw new RejectedExecutionException("the pool is closed");
+        }
+        if (handedOver.incrementAndGet() > workers.threads()) {
+            handedOver.decrementAndGet();
+            throw new RejectedExecutionException(workers.threads() + " calls run, which is the limit");
         }
         boolean started = false;
         try {
@@ -86,36 +98,39 @@ public final class WorkerPool implements Executor, AutoCloseable {
                 try {
                     task.run();
                 } finally {
-                    virtualsRunning.decrementAndGet();
+                    handedOver.decrementAndGet();
                 }
             });
             started = true;
         } finally {
             if (!started) {
-                virtualsRunning.decrementAndGet();
+                handedOver.decrementAndGet();
             }
         }
     }
 
     /** How many calls wait for a thread. */
     public int queued() {
-        return executor instanceof ThreadPoolExecutor pool ? pool.getQueue().size() : 0;
+        return bounded != null ? bounded.getQueue().size() : 0;
     }
 
-    /** How many calls run. */
+    /** How many calls run; of an executor that was given, how many were handed to it and have not ended. */
     public int running() {
-        return executor instanceof ThreadPoolExecutor pool ? pool.getActiveCount() : virtualsRunning.get();
+        return bounded != null ? bounded.getActiveCount() : handedOver.get();
     }
 
     /** Whether it takes no more tasks. */
     boolean isClosed() {
-        return executor.isShutdown();
+        return closed;
     }
 
-    /** Takes no more tasks; those running and waiting are finished. */
+    /** Takes no more tasks; those running and waiting are finished. An executor that was given goes on. */
     @Override
     public void close() {
-        executor.shutdown();
+        closed = true;
+        if (workers.executor() == null && executor instanceof ExecutorService own) {
+            own.shutdown();
+        }
     }
 
     private static ThreadFactory platformThreads(String name) {
