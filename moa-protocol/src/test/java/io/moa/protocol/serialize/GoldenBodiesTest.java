@@ -93,10 +93,14 @@ class GoldenBodiesTest {
     @Test
     void bringsEverySampleBackInsideOthers() {
         SampleValues.all().forEach((name, value) -> {
-            Samples.Page<?> page = (Samples.Page<?>)
-                    Samples.roundTrip(CODEC, new Samples.Page<>(java.util.Arrays.asList(value, "after", value), "x"));
+            // Its number as a reference comes after all those that the value takes.
+            Samples.Node node = new Samples.Node();
+            Samples.Page<?> page = (Samples.Page<?>) Samples.roundTrip(
+                    CODEC, new Samples.Page<>(java.util.Arrays.asList(value, "after", value, node, node), "x"));
             assertThat(SampleValues.same(value, page.items().get(0))).as(name).isTrue();
             assertThat(page.items().get(1)).isEqualTo("after");
+            assertThat(page.items().get(3)).as(name).isInstanceOf(Samples.Node.class);
+            assertThat(page.items().get(4)).as(name).isSameAs(page.items().get(3));
             assertThat(SampleValues.same(value, page.items().get(2))).as(name).isTrue();
         });
     }

@@ -111,6 +111,24 @@ class HeapEstimateTest {
         });
     }
 
+    /** One by one a value hides behind what every body is allowed. */
+    @Test
+    void isNeverBelowWhatManyOfOneKindTake() {
+        SampleValues.all().forEach((name, value) -> {
+            byte[] one = Samples.encode(codec, value);
+            if (one.length > 2_000) {
+                return;
+            }
+            // Each of them an object of its own, or they would be references.
+            List<@Nullable Object> many = new ArrayList<>();
+            for (int i = 0; i < 500; i++) {
+                many.add(Samples.decode(codec, one));
+            }
+            Taken taken = settled(Samples.encode(codec, many), Object.class);
+            assertThat(taken.allocated()).as("500 times %s: %s", name, taken).isLessThanOrEqualTo(taken.estimated());
+        });
+    }
+
     @Test
     void isNotManyTimesWhatACommonValueTakes() {
         byte[] body = Samples.encode(codec, values().get("300 users"));
