@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -91,7 +92,7 @@ public class Serialization {
     }
 
     @Benchmark
-    public Object decodeMoa(Page page) {
+    public @Nullable Object decodeMoa(Page page) {
         return page.codec.decode(page.moa.readerIndex(0));
     }
 

@@ -42,16 +42,16 @@ public final class UserPage implements Serializable {
         private static final long serialVersionUID = 1L;
 
         long id;
-        String name;
-        String email;
-        String phone;
+        String name = "";
+        String email = "";
+        String phone = "";
         int age;
         int level;
         boolean active;
         double balance;
         long createdAt;
-        String city;
-        String department;
+        String city = "";
+        String department = "";
         List<Integer> permissions = new ArrayList<>();
 
         /** For serializers. */

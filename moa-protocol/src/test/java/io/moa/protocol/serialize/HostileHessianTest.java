@@ -74,6 +74,14 @@ class HostileHessianTest {
     }
 
     @Test
+    void refusesOneLevelMoreThanTheLimit() {
+        assertThat(Samples.decode(anything, HexFormat.of().parseHex("79".repeat(64) + "90")))
+                .isInstanceOf(List.class);
+        assertThatThrownBy(() -> Samples.decode(anything, HexFormat.of().parseHex("79".repeat(65) + "90")))
+                .hasMessageContaining("maxDepth, 64");
+    }
+
+    @Test
     void refusesMoreElementsThanTheLimit() {
         BodyCodec small = new HessianSerializer(
                         SerializationLimits.builder().maxElements(100).build())
