@@ -17,9 +17,7 @@ final class Journal {
     private static final int MOST_FAILURES = 20;
 
     /** One line. */
-    private sealed interface Entry {
-        long atNanos();
-    }
+    private sealed interface Entry {}
 
     private record Step(long atNanos, String who, String what) implements Entry {
         @Override

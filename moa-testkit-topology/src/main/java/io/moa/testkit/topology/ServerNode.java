@@ -32,10 +32,10 @@ public final class ServerNode {
     private int workers = 64;
     private final ServiceTime serviceTime;
     private int started;
-    private @Nullable Process running;
+    private @Nullable Incarnation running;
 
     /** What one start brought into being. */
-    private record Process(Moa moa, MoaServer server, NodeRegistry registry) {}
+    private record Incarnation(Moa moa, MoaServer server, NodeRegistry registry) {}
 
     ServerNode(Topology topology, String name) {
         this.topology = topology;
@@ -156,7 +156,7 @@ public final class ServerNode {
                 .workers(workersOfTopology())
                 .closeOnShutdown(false)
                 .start();
-        running = new Process(moa, server, registry);
+        running = new Incarnation(moa, server, registry);
         topology.journal().note("server " + name, uuid + " started");
         return this;
     }
@@ -168,7 +168,7 @@ public final class ServerNode {
      * @throws IllegalStateException if called from a task of the topology
      */
     public void close() {
-        Process process = running;
+        Incarnation process = running;
         if (process == null) {
             return;
         }
@@ -189,7 +189,7 @@ public final class ServerNode {
      * that falls silent, take {@link Network#isolate}.
      */
     public void kill() {
-        Process process = running;
+        Incarnation process = running;
         if (process == null) {
             return;
         }
