@@ -16,7 +16,7 @@ final class Journal {
     private static final int LATEST = 20;
     private static final int MOST_FAILURES = 20;
 
-    /** One line; its text is what it tells. */
+    /** One line. */
     private sealed interface Entry {}
 
     private record Step(long atNanos, String who, String what) implements Entry {
