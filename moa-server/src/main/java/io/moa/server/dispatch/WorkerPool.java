@@ -90,7 +90,10 @@ public final class WorkerPool implements Executor, AutoCloseable {
         }
         if (handedOver.incrementAndGet() > workers.threads()) {
             handedOver.decrementAndGet();
-            throw new RejectedExecutionException(workers.threads() + " calls run, which is the limit");
+            throw new RejectedExecutionException(
+                    workers.virtual()
+                            ? "all " + workers.threads() + " virtual threads are in use"
+                            : workers.threads() + " calls run, which is the limit");
         }
         boolean started = false;
         try {
