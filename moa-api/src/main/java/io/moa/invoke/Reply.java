@@ -28,7 +28,7 @@ public sealed interface Reply {
      * @param status why
      * @param executed whether the implementation ran
      * @param message one sentence or more for people: what happened, to whom, why, what to do
-     * @param exceptionType for {@link Status#APPLICATION}, the class name of what the implementation threw
+     * @param error for {@link Status#APPLICATION}, what the implementation threw
      * @param hints what the server added
      * @param cause what was thrown in this process, for logs; never sent over the wire
      */
@@ -36,21 +36,26 @@ public sealed interface Reply {
             Status status,
             Executed executed,
             String message,
-            @Nullable String exceptionType,
+            @Nullable ThrownError error,
             Hints hints,
             @Nullable Throwable cause)
             implements Reply {
 
+        /** The class name of what the implementation threw; null if it threw nothing. */
+        public @Nullable String exceptionType() {
+            return error == null ? null : error.type();
+        }
+
         public Failure withCause(Throwable newCause) {
-            return new Failure(status, executed, message, exceptionType, hints, newCause);
+            return new Failure(status, executed, message, error, hints, newCause);
         }
 
         public Failure withHints(Hints newHints) {
-            return new Failure(status, executed, message, exceptionType, newHints, cause);
+            return new Failure(status, executed, message, error, newHints, cause);
         }
 
         public Failure withMessage(String newMessage) {
-            return new Failure(status, executed, newMessage, exceptionType, hints, cause);
+            return new Failure(status, executed, newMessage, error, hints, cause);
         }
     }
 

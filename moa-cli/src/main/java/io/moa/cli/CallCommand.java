@@ -17,6 +17,7 @@ import io.moa.invoke.Executed;
 import io.moa.invoke.Filter;
 import io.moa.invoke.Ledger;
 import io.moa.invoke.MethodId;
+import io.moa.invoke.RemoteApplicationException;
 import io.moa.invoke.Status;
 import io.moa.transport.TransportConfig;
 import io.moa.transport.Wanted;
@@ -124,6 +125,9 @@ final class CallCommand implements Callable<Integer> {
             return 0;
         } catch (CallException e) {
             err.println("moa: " + e.getMessage());
+            if (e instanceof RemoteApplicationException thrown) {
+                tell(thrown, err);
+            }
             err.println("moa: " + e.status() + ", executed: " + e.executed() + ". " + advice(e.status()));
             return 1;
         } finally {
@@ -131,6 +135,19 @@ final class CallCommand implements Callable<Integer> {
             if (showLedger && spent != null) {
                 err.println(spent.account());
             }
+        }
+    }
+
+    /** What is known of an exception beside its type and message. */
+    private static void tell(RemoteApplicationException thrown, PrintWriter err) throws JsonProcessingException {
+        if (thrown.code() != null) {
+            err.println("moa: code " + thrown.code());
+        }
+        if (!thrown.data().isEmpty()) {
+            err.println("moa: data " + JSON.writeValueAsString(thrown.data()));
+        }
+        for (Throwable cause = thrown.getCause(); cause != null; cause = cause.getCause()) {
+            err.println("moa: caused by " + cause);
         }
     }
 

@@ -3,10 +3,12 @@ package io.moa.fuzz;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.moa.invoke.Ledger;
 import io.moa.invoke.Phase;
+import io.moa.invoke.ThrownError;
 import io.moa.protocol.frame.CallHeader;
 import io.moa.protocol.frame.Closing;
 import io.moa.protocol.frame.ConnectionState;
 import io.moa.protocol.frame.Control;
+import io.moa.protocol.frame.ErrorDetails;
 import io.moa.protocol.frame.HeaderException;
 import io.moa.protocol.frame.Hello;
 import io.moa.protocol.frame.Message;
@@ -19,6 +21,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +33,9 @@ class HeaderFuzzTest {
     /** What stands around a header in a frame; whoever reads beyond the header finds something that is wrong. */
     private static final int MARGIN = 8;
 
-    private static final int KINDS = 10;
+    private static final ReplyHeader NAMED = new ReplyHeader("m", "shop.X", null);
+
+    private static final int KINDS = 11;
 
     @FuzzTest
     void headers(byte[] input) {
@@ -69,7 +74,8 @@ class HeaderFuzzTest {
                 }
                 same(ReplyHeader.parse(in, index, length), ReplyHeader::parse);
             }
-            default -> connectionState(in, index, length);
+            case 9 -> connectionState(in, index, length);
+            default -> errorDetails(in, index, length);
         }
     }
 
@@ -130,6 +136,27 @@ class HeaderFuzzTest {
         byte[] encoded = state.encode();
         if (!Arrays.equals(encoded, ConnectionState.parse(encoded).encode())) {
             throw new AssertionError("Not the same when read again: " + state);
+        }
+    }
+
+    /** Details are a help and no more: they are read, or left out with the reason, and never an error. */
+    private static void errorDetails(ByteBuf in, int index, int length) {
+        ThrownError error = ErrorDetails.parse(NAMED, in, index, length);
+        if (error.causes().size() > ThrownError.MAX_CAUSES || error.fields().size() > ErrorDetails.MAX_FIELDS) {
+            throw new AssertionError("Details over their limits");
+        }
+        if (error.leftOut() != null) {
+            shown(error.leftOut());
+        }
+        error.causes().forEach(cause -> shown(cause.type() + cause.message()));
+        error.fields().forEach(field -> shown(field.name()));
+        ByteBuf out = Unpooled.buffer();
+        ErrorDetails.encode(error, out);
+        ThrownError again = ErrorDetails.parse(NAMED, out, 0, out.readableBytes());
+        if (!Objects.equals(error.knownAs(), again.knownAs())
+                || !error.causes().equals(again.causes())
+                || error.fields().size() != again.fields().size()) {
+            throw new AssertionError("Written was " + error + ", and read " + again);
         }
     }
 

@@ -40,7 +40,9 @@ final class HeaderSeeds {
         call("progress", 8, "control-progress");
         call("protocol-error", 8, "control-protocol-error");
         call("reply-header", 8, "response-failure");
+        call("reply-header-with-code", 8, "response-exception");
         SeedFiles.write(TEST, "headers", "connection-state", bytes(9), state().encode());
+        SeedFiles.write(TEST, "headers", "error-details", bytes(10), body("response-exception"));
     }
 
     private static void hop(String name, int parser, String vector) {
@@ -55,6 +57,12 @@ final class HeaderSeeds {
         int from = Prefix.LENGTH + ByteBuffer.wrap(frame).getShort(6);
         int length = ByteBuffer.wrap(frame).getInt(16);
         SeedFiles.write(TEST, "headers", name, bytes(parser), Arrays.copyOfRange(frame, from, from + length));
+    }
+
+    private static byte[] body(String vector) {
+        byte[] frame = SeedFiles.golden(vector);
+        int length = ByteBuffer.wrap(frame).getInt(20);
+        return Arrays.copyOfRange(frame, frame.length - length, frame.length);
     }
 
     private static ConnectionState state() {

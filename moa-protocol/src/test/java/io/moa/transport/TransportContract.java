@@ -20,6 +20,7 @@ import io.moa.invoke.Payload;
 import io.moa.invoke.Phase;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
+import io.moa.invoke.ThrownError;
 import io.moa.invoke.Ticker;
 import io.moa.protocol.frame.CallHeader;
 import io.moa.protocol.payload.BytesPayload;
@@ -104,14 +105,23 @@ public abstract class TransportContract {
 
     @Test
     void carriesFailuresWithStatusAndExecution() {
+        ThrownError thrown = new ThrownError(
+                "shop.OutOfStock",
+                "OUT_OF_STOCK",
+                "shop.Refusal",
+                "out\nof stock",
+                List.of(new ThrownError.Cause("java.io.IOException", "disk")),
+                List.of(new ThrownError.Field("left", new byte[40_000])),
+                null);
         route = call -> done(new Reply.Failure(
-                Status.APPLICATION, Executed.YES, "out of stock", "shop.OutOfStock", new Hints(7, true, 3), null));
+                Status.APPLICATION, Executed.YES, "out of stock", thrown, new Hints(7, true, 3), null));
         Reply reply = call(connect(), body("x"), SOON).join();
         assertThat(reply).isInstanceOfSatisfying(Reply.Failure.class, failure -> {
             assertThat(failure.status()).isEqualTo(Status.APPLICATION);
             assertThat(failure.executed()).isEqualTo(Executed.YES);
             assertThat(failure.message()).isEqualTo("out of stock");
             assertThat(failure.exceptionType()).isEqualTo("shop.OutOfStock");
+            assertThat(failure.error()).isEqualTo(thrown);
         });
     }
 

@@ -108,7 +108,7 @@ public final class RetryFilter implements Filter {
                             failure.status(),
                             Executed.MAYBE,
                             failure.message() + " (attempt " + made + "; an earlier one may have run)",
-                            failure.exceptionType(),
+                            failure.error(),
                             failure.hints(),
                             failure.cause())
                     : last;

@@ -221,7 +221,7 @@ public final class CallStarter {
         Reply.Failure failure = (Reply.Failure) reply;
         call.ledger().settle(moa.ticker().nanos());
         throw switch (failure.status()) {
-            case APPLICATION -> method.exceptions().rebuild(failure, call.ledger());
+            case APPLICATION -> method.errors().read(failure, call.ledger());
             case DEADLINE_EXCEEDED -> new CallTimeoutException(failure, call.ledger());
             default -> new CallException(failure, call.ledger());
         };

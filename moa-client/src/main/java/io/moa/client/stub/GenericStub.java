@@ -8,6 +8,7 @@ import io.moa.governance.policy.Origin;
 import io.moa.governance.policy.Setting;
 import io.moa.invoke.MethodId;
 import io.moa.protocol.serialize.AllowList;
+import io.moa.protocol.serialize.ErrorReader;
 import io.moa.protocol.serialize.Serializer;
 import java.lang.reflect.Type;
 import java.time.Duration;
@@ -87,7 +88,7 @@ public final class GenericStub {
                     json.id(),
                     json.arguments(untyped, nothing),
                     json.result(Object.class, nothing),
-                    RemoteExceptions.named(),
+                    ErrorReader.untyped(json.result(Object.class, nothing)),
                     false,
                     cluster);
             if (methods.size() < REMEMBERED) {

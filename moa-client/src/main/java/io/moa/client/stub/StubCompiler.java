@@ -9,6 +9,7 @@ import io.moa.governance.policy.AnnotatedPolicy;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.invoke.MethodId;
 import io.moa.protocol.serialize.AllowList;
+import io.moa.protocol.serialize.ErrorReader;
 import io.moa.protocol.serialize.SerializationException;
 import io.moa.protocol.serialize.Serializer;
 import java.lang.reflect.Method;
@@ -82,7 +83,7 @@ public final class StubCompiler {
                                 serializer.id(),
                                 arguments,
                                 results,
-                                new RemoteExceptions(method.getExceptionTypes()),
+                                ErrorReader.of(method.getExceptionTypes(), allowed, serializer),
                                 async,
                                 cluster));
             } catch (SerializationException e) {

@@ -8,6 +8,7 @@ import io.moa.invoke.MethodId;
 import io.moa.protocol.frame.CallHeader;
 import io.moa.protocol.payload.SizeHint;
 import io.moa.protocol.serialize.BodyCodec;
+import io.moa.protocol.serialize.ErrorReader;
 import io.moa.transport.WireForm;
 
 /**
@@ -20,7 +21,7 @@ import io.moa.transport.WireForm;
  * @param timeoutNanos the policy's timeout
  * @param arguments encodes the argument array
  * @param result decodes the result
- * @param exceptions rebuilds what the implementation threw
+ * @param errors builds anew what the implementation threw
  * @param async whether it returns a future
  * @param attributes facts that every call carries
  * @param sizeHint of its arguments
@@ -32,7 +33,7 @@ record StubMethod(
         long timeoutNanos,
         BodyCodec arguments,
         BodyCodec result,
-        RemoteExceptions exceptions,
+        ErrorReader errors,
         boolean async,
         Attributes attributes,
         SizeHint sizeHint) {
@@ -43,7 +44,7 @@ record StubMethod(
             int serializer,
             BodyCodec arguments,
             BodyCodec result,
-            RemoteExceptions exceptions,
+            ErrorReader errors,
             boolean async,
             Cluster cluster) {
         Attributes attributes = Attributes.EMPTY
@@ -59,7 +60,7 @@ record StubMethod(
                 policy.timeout().value().toNanos(),
                 arguments,
                 result,
-                exceptions,
+                errors,
                 async,
                 attributes,
                 new SizeHint());

@@ -8,18 +8,32 @@ import org.jspecify.annotations.Nullable;
  *
  * @param message one sentence or more for people; control characters become blanks, and it is cut to 4,096 characters
  * @param exceptionType the class name of what the implementation threw, or null; at most 512 characters, and none is null
+ * @param errorCode the stable code of what the implementation threw, or null; at most 128 characters, and none is null
  */
-public record ReplyHeader(String message, @Nullable String exceptionType) implements Message {
+public record ReplyHeader(
+        String message,
+        @Nullable String exceptionType,
+        @Nullable String errorCode) implements Message {
 
     /** A header that says nothing. */
-    public static final ReplyHeader EMPTY = new ReplyHeader("", null);
+    public static final ReplyHeader EMPTY = new ReplyHeader("", null, null);
 
     private static final int MAX_TYPE_CHARS = 512;
+    private static final int MAX_CODE_CHARS = 128;
 
     public ReplyHeader {
         message = Sentence.of(message);
-        exceptionType =
-                exceptionType == null || exceptionType.isEmpty() ? null : Sentence.of(exceptionType, MAX_TYPE_CHARS);
+        exceptionType = word(exceptionType, MAX_TYPE_CHARS);
+        errorCode = word(errorCode, MAX_CODE_CHARS);
+    }
+
+    /** A header of a call that failed without an exception of the implementation. */
+    public static ReplyHeader of(String message) {
+        return new ReplyHeader(message, null, null);
+    }
+
+    private static @Nullable String word(@Nullable String text, int maxChars) {
+        return text == null || text.isEmpty() ? null : Sentence.of(text, maxChars);
     }
 
     @Override
@@ -27,6 +41,9 @@ public record ReplyHeader(String message, @Nullable String exceptionType) implem
         FieldWriter.string(out, 1, message);
         if (exceptionType != null) {
             FieldWriter.string(out, 2, exceptionType);
+        }
+        if (errorCode != null) {
+            FieldWriter.string(out, 3, errorCode);
         }
     }
 
@@ -37,14 +54,16 @@ public record ReplyHeader(String message, @Nullable String exceptionType) implem
         }
         String message = "";
         String exceptionType = null;
+        String errorCode = null;
         FieldReader fields = new FieldReader(in, index, length, "ReplyHeader");
         while (fields.next()) {
             switch (fields.field()) {
                 case 1 -> message = fields.string(length);
                 case 2 -> exceptionType = fields.string(length);
+                case 3 -> errorCode = fields.string(length);
                 default -> {} // a newer peer's
             }
         }
-        return new ReplyHeader(message, exceptionType);
+        return new ReplyHeader(message, exceptionType, errorCode);
     }
 }

@@ -35,7 +35,8 @@ final class Sentence {
         return new String(chars);
     }
 
-    private static String cut(String text, int maxChars) {
+    /** The text as it is, cut to at most so many characters. */
+    static String cut(String text, int maxChars) {
         if (text.length() <= maxChars) {
             return text;
         }

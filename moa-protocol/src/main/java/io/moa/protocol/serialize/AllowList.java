@@ -2,8 +2,10 @@ package io.moa.protocol.serialize;
 
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -126,6 +128,17 @@ public final class AllowList {
                 .sorted()
                 .forEach(name -> text.append(name).append('\n'));
         return text.toString();
+    }
+
+    /** The exceptions among the classes; those that were only named are left out until their class is needed. */
+    List<Class<?>> exceptions() {
+        List<Class<?>> exceptions = new ArrayList<>();
+        for (Class<?> type : creatable.values()) {
+            if (type != null && Throwable.class.isAssignableFrom(type)) {
+                exceptions.add(type);
+            }
+        }
+        return exceptions;
     }
 
     /** The tables of this list's types for Hessian, made once. */

@@ -7,6 +7,8 @@ import java.lang.reflect.InvocationTargetException;
 /** Ways to make an empty object of an allowed class. */
 final class Makers {
 
+    private static final Constructor<?> OF_OBJECT = Object.class.getConstructors()[0];
+
     private Makers() {}
 
     /**
@@ -36,19 +38,22 @@ final class Makers {
             constructor.setAccessible(true);
             return constructor;
         } catch (NoSuchMethodException e) {
-            return withoutCode(type);
+            return withoutCode(type, OF_OBJECT);
         } catch (InaccessibleObjectException e) {
             throw closed(type);
         }
     }
 
-    /** By reflection, because the compiler warns of every direct use; jdk.unsupported exports it on 17 and 25. */
-    private static Constructor<?> withoutCode(Class<?> type) {
+    /**
+     * Makes objects of a class by running only a constructor of a parent class, with that one's arguments. By reflection,
+     * because the compiler warns of every direct use; jdk.unsupported exports it on 17 and 25.
+     */
+    static Constructor<?> withoutCode(Class<?> type, Constructor<?> ofParent) {
         try {
             Class<?> factory = Class.forName("sun.reflect.ReflectionFactory");
             Object instance = factory.getMethod("getReflectionFactory").invoke(null);
             return (Constructor<?>) factory.getMethod("newConstructorForSerialization", Class.class, Constructor.class)
-                    .invoke(instance, type, Object.class.getDeclaredConstructor());
+                    .invoke(instance, type, ofParent);
         } catch (ReflectiveOperationException e) {
             throw new SerializationException(
                     SerializationException.Reason.UNSUPPORTED,

@@ -45,9 +45,8 @@ final class SignatureWalk {
             }
             walk(method.getGenericReturnType());
             for (Class<?> exception : method.getExceptionTypes()) {
-                // Exceptions travel as type and message: the type must be known, its fields need not be.
-                if (!isOfJdk(exception) && AllowList.whyNever(exception) == null) {
-                    creatable.add(exception);
+                if (!isOfJdk(exception)) { // those of the JDK travel without fields, and need not be listed
+                    walk(exception);
                 }
             }
         }
@@ -112,7 +111,7 @@ final class SignatureWalk {
         } else {
             creatable.add(type);
         }
-        if (type.isEnum() || isProtobufMessage(type) || Throwable.class.isAssignableFrom(type)) {
+        if (type.isEnum() || isProtobufMessage(type)) {
             return;
         }
         if (type.isRecord()) {
@@ -128,7 +127,7 @@ final class SignatureWalk {
             }
         }
         Type parent = type.getGenericSuperclass();
-        if (parent != null) {
+        if (parent != null && !(Throwable.class.isAssignableFrom(type) && isOfJdk(type.getSuperclass()))) {
             walk(parent);
         }
     }
@@ -143,7 +142,7 @@ final class SignatureWalk {
     }
 
     /** Nothing of the JDK joins the list by being declared: its value types are there by name, the rest is asked for. */
-    private static boolean isOfJdk(Class<?> type) {
+    static boolean isOfJdk(Class<?> type) {
         ClassLoader loader = type.getClassLoader();
         return loader == null || loader == ClassLoader.getPlatformClassLoader();
     }

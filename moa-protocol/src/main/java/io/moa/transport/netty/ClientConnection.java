@@ -13,6 +13,7 @@ import io.moa.invoke.Status;
 import io.moa.invoke.Ticker;
 import io.moa.protocol.frame.CallHeader;
 import io.moa.protocol.frame.Control;
+import io.moa.protocol.frame.ErrorDetails;
 import io.moa.protocol.frame.Features;
 import io.moa.protocol.frame.Frame;
 import io.moa.protocol.frame.FrameException;
@@ -439,7 +440,9 @@ final class ClientConnection implements Connection, FrameLink.Side {
                         Status.ofCode(status),
                         ReplyHop.executed(in, frame.hopIndex(), frame.hopLength()),
                         header.message(),
-                        header.exceptionType(),
+                        header.exceptionType() == null
+                                ? null
+                                : ErrorDetails.parse(header, in, frame.bodyIndex(), frame.bodyLength()),
                         hints,
                         null));
             }

@@ -6,6 +6,8 @@ import io.moa.invoke.Hints;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
+import io.moa.invoke.ThrownError;
+import io.moa.protocol.frame.ErrorDetails;
 import io.moa.protocol.frame.FrameKind;
 import io.moa.protocol.frame.Prefix;
 import io.moa.protocol.frame.ReplyHeader;
@@ -15,12 +17,16 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A call that arrived on a connection, until its reply has left. The reply may come from any thread; everything else
  * happens on the event loop.
  */
 final class ServerCall implements Outbound, Flushable, BiConsumer<@Nullable Reply, @Nullable Throwable> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServerCall.class);
 
     private final ServerConnection connection;
     private final Invocation call;
@@ -57,7 +63,7 @@ final class ServerCall implements Outbound, Flushable, BiConsumer<@Nullable Repl
         Reply end = ended != null
                 ? ended
                 : Backstop.broken(call, broken == null ? new NullPointerException("no reply") : broken);
-        reply = end instanceof Reply.Value value ? takeBody(value) : end;
+        reply = end instanceof Reply.Value value ? takeBody(value) : takeDetails((Reply.Failure) end);
         call.ledger().settle(connection.ticker().nanos());
         call.payload().release();
         if (connection.link().inReadingOnLoop()) {
@@ -97,6 +103,28 @@ final class ServerCall implements Outbound, Flushable, BiConsumer<@Nullable Repl
         } finally {
             value.payload().release();
         }
+    }
+
+    /** The details of an exception go where a result would; if there is no room for them, the caller does without. */
+    private Reply takeDetails(Reply.Failure failure) {
+        ThrownError error = failure.error();
+        if (error == null || !error.hasDetails() || call.oneWay()) {
+            return failure;
+        }
+        ByteBuf bytes = ByteBufAllocator.DEFAULT.buffer(256, ErrorDetails.MAX_BYTES);
+        try {
+            ErrorDetails.encode(error, bytes);
+            if (bytes.readableBytes() <= connection.peerMaxBody() && connection.holdReply(bytes.capacity())) {
+                bodyMemory = bytes.capacity();
+                body = bytes.retain();
+            }
+        } catch (IndexOutOfBoundsException tooLong) {
+            LOG.warn(
+                    "The details of {} thrown by {} take too many bytes and are left out", error.type(), call.method());
+        } finally {
+            bytes.release();
+        }
+        return failure;
     }
 
     @Override
@@ -148,8 +176,12 @@ final class ServerCall implements Outbound, Flushable, BiConsumer<@Nullable Repl
         Hints hints = connection.hints(failure.hints());
         int hop = ReplyHop.write(out, failure.status().code(), failure.executed(), hints, call.ledger());
         int from = out.writerIndex();
-        new ReplyHeader(failure.message(), failure.exceptionType()).encode(out);
-        output.finish(start, FrameKind.RESPONSE, id, hop, out.writerIndex() - from, null, null);
+        ThrownError error = failure.error();
+        new ReplyHeader(failure.message(), failure.exceptionType(), error == null ? null : error.code()).encode(out);
+        ByteBuf details = body;
+        body = null;
+        output.finish(
+                start, FrameKind.RESPONSE, id, hop, out.writerIndex() - from, details, details != null ? this : null);
     }
 
     @Override

@@ -511,7 +511,7 @@ final class ServerConnection implements FrameLink.Side {
         int start = Prefix.begin(out);
         int hop = ReplyHop.write(out, status.code(), Executed.NO, listener.hints(Hints.NONE), null);
         int from = out.writerIndex();
-        new ReplyHeader(why, null).encode(out);
+        ReplyHeader.of(why).encode(out);
         link.output().finish(start, FrameKind.RESPONSE, id, hop, out.writerIndex() - from, null, null);
     }
 

@@ -11,6 +11,7 @@ import io.moa.invoke.Invocation;
 import io.moa.invoke.Ledger;
 import io.moa.invoke.Phase;
 import io.moa.invoke.Status;
+import io.moa.invoke.ThrownError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -157,7 +158,18 @@ final class GoldenVectorTest {
                     .isEqualTo(Executed.YES);
             assertThat(ReplyHop.hints(in, frame.hopIndex(), frame.hopLength())).isEqualTo(new Hints(1_500, true, 110));
             assertThat(ReplyHeader.parse(in, frame.callIndex(), frame.callLength()))
-                    .isEqualTo(new ReplyHeader("no such order", "demo.NoSuchOrder"));
+                    .isEqualTo(new ReplyHeader("no such order", "demo.NoSuchOrder", null));
+        });
+    }
+
+    @Test
+    void readsWhatWasThrown() {
+        read("response-exception", FrameKind.RESPONSE, 7, frame -> {
+            ByteBuf in = frame.buffer();
+            ReplyHeader header = ReplyHeader.parse(in, frame.callIndex(), frame.callLength());
+            assertThat(header.errorCode()).isEqualTo("NO_SUCH_ORDER");
+            ThrownError read = ErrorDetails.parse(header, in, frame.bodyIndex(), frame.bodyLength());
+            assertThat(read).isEqualTo(WireSample.thrown());
         });
     }
 

@@ -18,18 +18,18 @@ final class MessagesTest {
 
     @Test
     void messagesForPeopleAreOneLineOfBoundedLength() {
-        assertThat(new ReplyHeader("a\r\nb\u0000c\u001b[2J\u2028d\u0085", null).message())
+        assertThat(new ReplyHeader("a\r\nb\u0000c\u001b[2J\u2028d\u0085", null, null).message())
                 .isEqualTo("a  b c [2J d ");
-        String cut = new ReplyHeader("x".repeat(10_000), null).message();
+        String cut = new ReplyHeader("x".repeat(10_000), null, null).message();
         assertThat(cut).hasSize(4096).endsWith("x…");
-        assertThat(new ReplyHeader("x".repeat(4096), null).message())
+        assertThat(new ReplyHeader("x".repeat(4096), null, null).message())
                 .hasSize(4096)
                 .endsWith("x");
         // A pair of surrogates is not cut in half.
         String clefs = new Closing("x".repeat(4094) + "𝄞𝄞").reason();
         assertThat(clefs).isEqualTo("x".repeat(4094) + "…");
-        assertThat(new ReplyHeader("", "x".repeat(600)).exceptionType()).hasSize(512);
-        assertThat(new ReplyHeader("", "x".repeat(510) + "𝄞𝄞").exceptionType())
+        assertThat(new ReplyHeader("", "x".repeat(600), null).exceptionType()).hasSize(512);
+        assertThat(new ReplyHeader("", "x".repeat(510) + "𝄞𝄞", null).exceptionType())
                 .isEqualTo("x".repeat(510) + "…");
     }
 

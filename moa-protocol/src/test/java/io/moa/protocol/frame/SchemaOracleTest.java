@@ -15,6 +15,7 @@ import io.moa.invoke.Invocation;
 import io.moa.invoke.MethodId;
 import io.moa.invoke.Payload;
 import io.moa.invoke.Phase;
+import io.moa.invoke.ThrownError;
 import io.moa.invoke.Trace;
 import io.moa.wire.v1.Control.FormCase;
 import io.netty.buffer.ByteBuf;
@@ -188,19 +189,38 @@ final class SchemaOracleTest {
     @Test
     void replyHeadersAndClosingMeanTheSame() throws InvalidProtocolBufferException {
         ByteBuf out = Unpooled.buffer();
-        new ReplyHeader("größer", "demo.TooLarge").encode(out);
+        new ReplyHeader("größer", "demo.TooLarge", "TOO_LARGE").encode(out);
         assertThat(bytes(out))
                 .isEqualTo(io.moa.wire.v1.ReplyHeader.newBuilder()
                         .setMessage("größer")
                         .setExceptionType("demo.TooLarge")
+                        .setErrorCode("TOO_LARGE")
                         .build()
                         .toByteArray());
         assertThat(ReplyHeader.parse(out, 0, out.readableBytes()))
-                .isEqualTo(new ReplyHeader("größer", "demo.TooLarge"));
+                .isEqualTo(new ReplyHeader("größer", "demo.TooLarge", "TOO_LARGE"));
         out.clear();
         new Closing("a new release").encode(out);
         assertThat(io.moa.wire.v1.Closing.parseFrom(bytes(out)).getReason()).isEqualTo("a new release");
         assertThat(Closing.parse(out, 0, out.readableBytes())).isEqualTo(new Closing("a new release"));
+    }
+
+    @Test
+    void detailsOfExceptionsMeanTheSame() throws InvalidProtocolBufferException {
+        ByteBuf out = Unpooled.buffer();
+        ErrorDetails.encode(WireSample.thrown(), out);
+        io.moa.wire.v1.ErrorDetails theirs = io.moa.wire.v1.ErrorDetails.parseFrom(bytes(out));
+        assertThat(theirs.toByteArray()).isEqualTo(bytes(out));
+        assertThat(theirs.getKnownAs()).isEqualTo("demo.OrderException");
+        assertThat(theirs.getText()).isEqualTo("no such order\nit was deleted");
+        assertThat(theirs.getCauses(0).getType()).isEqualTo("java.io.IOException");
+        assertThat(theirs.getFields(0).getValue().toStringUtf8()).isEqualTo("A7");
+        assertThat(theirs.hasText()).isTrue();
+        out.clear();
+        ErrorDetails.encode(new ThrownError("x", null, null, "", List.of(), List.of(), "full"), out);
+        theirs = io.moa.wire.v1.ErrorDetails.parseFrom(bytes(out));
+        assertThat(theirs.hasText()).isTrue();
+        assertThat(theirs.getLeftOut()).isEqualTo("full");
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.moa.invoke.Payload;
 import io.moa.invoke.Phase;
 import io.moa.invoke.Seat;
 import io.moa.invoke.Status;
+import io.moa.invoke.ThrownError;
 import io.moa.invoke.Trace;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -72,6 +73,7 @@ final class WireSample {
                 frame(out -> continuation(out, 9, false, Arrays.copyOfRange(split, 12, split.length), split.length)));
         vectors.put("response", frame(out -> response(out, 7, text("hello"))));
         vectors.put("response-failure", frame(out -> failure(out, 7)));
+        vectors.put("response-exception", frame(out -> exception(out, 7)));
         vectors.put("cancel", frame(out -> cancel(out, 7)));
         vectors.put("ping", frame(out -> Frames.ping(out, 0x0102030405060708L)));
         vectors.put("pong", frame(out -> Frames.pong(out, 0x0102030405060708L)));
@@ -195,8 +197,32 @@ final class WireSample {
         int hop = ReplyHop.write(
                 out, Status.APPLICATION.code(), Executed.YES, new Hints(1_500, true, 110), serverLedger());
         int header = out.writerIndex();
-        new ReplyHeader("no such order", "demo.NoSuchOrder").encode(out);
+        new ReplyHeader("no such order", "demo.NoSuchOrder", null).encode(out);
         Prefix.finish(out, start, FrameKind.RESPONSE, 0, id, hop, out.writerIndex() - header, 0, 0, 0);
+    }
+
+    static ThrownError thrown() {
+        return new ThrownError(
+                "demo.NoSuchOrder",
+                "NO_SUCH_ORDER",
+                "demo.OrderException",
+                "no such order\nit was deleted",
+                List.of(new ThrownError.Cause("java.io.IOException", "disk")),
+                List.of(new ThrownError.Field("order", new byte[] {'A', '7'})),
+                null);
+    }
+
+    static void exception(ByteBuf out, long id) {
+        int start = Prefix.begin(out);
+        int hop = ReplyHop.write(out, Status.APPLICATION.code(), Executed.YES, new Hints(0, false, 37), serverLedger());
+        int header = out.writerIndex();
+        new ReplyHeader("no such order it was deleted", "demo.NoSuchOrder", "NO_SUCH_ORDER").encode(out);
+        int headerLength = out.writerIndex() - header;
+        ByteBuf body = Unpooled.buffer();
+        ErrorDetails.encode(thrown(), body);
+        int length = body.readableBytes();
+        Prefix.finish(out, start, FrameKind.RESPONSE, 0, id, hop, headerLength, length, length, 0);
+        out.writeBytes(body);
     }
 
     static void unknownKind(ByteBuf out, int code, byte[] body) {

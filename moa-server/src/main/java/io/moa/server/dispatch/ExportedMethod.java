@@ -7,6 +7,7 @@ import io.moa.invoke.Gate;
 import io.moa.invoke.MethodId;
 import io.moa.protocol.payload.SizeHint;
 import io.moa.protocol.serialize.BodyCodec;
+import io.moa.protocol.serialize.ErrorWriter;
 import java.lang.invoke.MethodHandle;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,12 +23,13 @@ public final class ExportedMethod {
     public static final Attributes.Key<Codecs> CODECS = new Attributes.Key<>("codecs");
 
     /**
-     * The two codecs of a method in one serializer.
+     * The codecs of a method in one serializer.
      *
      * @param arguments for the request
      * @param result for the reply
+     * @param errors for what the implementation throws
      */
-    public record Codecs(BodyCodec arguments, BodyCodec result) {}
+    public record Codecs(BodyCodec arguments, BodyCodec result, ErrorWriter errors) {}
 
     private final ServiceId service;
     private final MethodId method;

@@ -14,6 +14,7 @@ import io.moa.invoke.Status;
 import io.moa.invoke.Ticker;
 import io.moa.protocol.payload.BytesPayload;
 import io.moa.protocol.payload.SizeHint;
+import io.moa.protocol.serialize.ErrorWriter;
 import io.moa.protocol.serialize.SerializationException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -198,15 +199,6 @@ final class ServedCall implements Runnable {
         }
     }
 
-    /** An exception is the implementation's own code, and may throw when asked for its message. */
-    private static @Nullable String messageOf(Throwable thrown) {
-        try {
-            return thrown.getMessage();
-        } catch (Throwable broken) {
-            return "(the exception's getMessage() threw " + broken.getClass().getName() + ")";
-        }
-    }
-
     private ByteBuf encode(@Nullable Object value) {
         SizeHint size = method.resultSize();
         ByteBuf bytes = ByteBufAllocator.DEFAULT.buffer(Math.min(size.bytes(), maxReplyBytes), maxReplyBytes);
@@ -223,12 +215,11 @@ final class ServedCall implements Runnable {
     private void fail(Throwable thrown) {
         call.ledger().enter(Phase.ENCODE, ticker.nanos());
         LOG.debug("{} threw {}", method, thrown.getClass().getName());
-        String message = messageOf(thrown);
         reply.complete(new Reply.Failure(
                 Status.APPLICATION,
                 Executed.YES,
-                message == null ? "" : message,
-                thrown.getClass().getName(),
+                ErrorWriter.messageOf(thrown),
+                codecs.errors().write(thrown),
                 Hints.NONE,
                 thrown));
         if (thrown instanceof VirtualMachineError) {

@@ -8,6 +8,7 @@ import io.moa.governance.policy.MethodPolicy;
 import io.moa.invoke.Gate;
 import io.moa.invoke.MethodId;
 import io.moa.protocol.serialize.AllowList;
+import io.moa.protocol.serialize.ErrorWriter;
 import io.moa.protocol.serialize.SerializationException;
 import io.moa.protocol.serialize.Serializer;
 import java.lang.invoke.MethodHandle;
@@ -184,7 +185,8 @@ public final class ServiceExporter {
                         serializer.id(),
                         new ExportedMethod.Codecs(
                                 serializer.arguments(Arrays.asList(method.getGenericParameterTypes()), allowed),
-                                serializer.result(result, allowed)));
+                                serializer.result(result, allowed),
+                                new ErrorWriter(method.getExceptionTypes(), allowed, serializer)));
                 offered.add(serializer.name());
             } catch (SerializationException cannotCarry) {
                 refusals.add(serializer.name() + ": " + cannotCarry.getMessage());

@@ -11,6 +11,7 @@ import io.moa.invoke.Invoker;
 import io.moa.invoke.MethodId;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
+import io.moa.invoke.ThrownError;
 import io.moa.invoke.Ticker;
 import io.moa.protocol.payload.BytesPayload;
 import io.netty.buffer.ByteBuf;
@@ -212,6 +213,11 @@ public final class DedupFilter implements Filter {
     }
 
     /** Keeps the reply for repetitions; the reply itself goes on to the first caller with its own reference. */
+    private static int weight(Reply.Failure failure) {
+        ThrownError error = failure.error();
+        return 2 * failure.message().length() + (error == null ? 0 : error.weight());
+    }
+
     private void keep(Caller caller, Key key, Entry mine, Reply reply) {
         if (reply instanceof Reply.Failure failure && failure.executed() == Executed.NO) {
             synchronized (this) {
@@ -231,14 +237,14 @@ public final class DedupFilter implements Filter {
                             failure.status(),
                             failure.executed(),
                             failure.message(),
-                            failure.exceptionType(),
+                            failure.error(),
                             failure.hints(),
                             null);
             kept = new Kept(new byte[0], failure.hints(), lighter);
             synchronized (this) {
                 Share share = byCaller.get(caller.application());
                 if (share != null && share.entries.get(key) == mine) {
-                    count(share, mine, 2 * failure.message().length());
+                    count(share, mine, weight(failure));
                 }
             }
         } else if (reply instanceof Reply.Value value) {

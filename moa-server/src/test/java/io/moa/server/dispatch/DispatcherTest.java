@@ -18,7 +18,10 @@ import io.moa.invoke.Phase;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
 import io.moa.protocol.payload.BytesPayload;
+import io.moa.protocol.serialize.AllowList;
 import io.moa.protocol.serialize.BodyCodec;
+import io.moa.protocol.serialize.ErrorWriter;
+import io.moa.protocol.serialize.HessianSerializer;
 import io.moa.protocol.serialize.SerializationException;
 import io.moa.testkit.FakeTicker;
 import io.moa.testkit.LeakCheck;
@@ -487,7 +490,12 @@ class DispatcherTest {
                     return body.run(arguments);
                 }),
                 async,
-                Map.of(1, new ExportedMethod.Codecs(argumentsCodec, resultCodec)),
+                Map.of(
+                        1,
+                        new ExportedMethod.Codecs(
+                                argumentsCodec,
+                                resultCodec,
+                                new ErrorWriter(new Class<?>[0], AllowList.ofValues(), new HessianSerializer()))),
                 workers,
                 any -> Permit.FREE);
     }
