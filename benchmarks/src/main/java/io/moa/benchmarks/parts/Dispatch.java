@@ -1,5 +1,7 @@
 package io.moa.benchmarks.parts;
 
+import static java.util.Objects.requireNonNull;
+
 import io.moa.annotation.MoaService;
 import io.moa.annotation.NonBlocking;
 import io.moa.invoke.Invocation;
@@ -57,6 +59,7 @@ public class Dispatch {
 
     /** What a server has. */
     @State(Scope.Thread)
+    @SuppressWarnings("NullAway.Init") // JMH calls export() first
     public static class Server {
         private Dispatcher dispatcher;
         private ExportedMethod method;
@@ -78,7 +81,7 @@ public class Dispatch {
             method = exported.methods().get(0);
             dispatcher = new Dispatcher(new ServiceTable(exported.methods()), Ticker.system(), 8 << 20);
             request = PooledByteBufAllocator.DEFAULT.directBuffer(2048);
-            method.codecs().get(1).arguments().encode(new Object[] {new byte[1024]}, request);
+            requireNonNull(method.codecs().get(1)).arguments().encode(new Object[] {new byte[1024]}, request);
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -42,6 +43,7 @@ public class LocalCall {
 
     /** A client and a server. */
     @State(Scope.Benchmark)
+    @SuppressWarnings("NullAway.Init") // JMH calls open() first
     public static class Pair {
         @Param({"inprocess", "tcp"})
         public String transport = "inprocess";
@@ -78,7 +80,7 @@ public class LocalCall {
             };
         }
 
-        private Moa moa(String application, MemoryRegistry registry, InProcessTransport network) {
+        private Moa moa(String application, MemoryRegistry registry, @Nullable InProcessTransport network) {
             Moa.Builder builder = Moa.builder(application).registry(registry).eventLoops(1);
             if (network != null) {
                 builder.transport(network).scheduler((task, delay) -> {
