@@ -18,14 +18,19 @@ public record Snapshot(ServiceId service, long revision, List<Entry> entries, lo
      * writers, and none overwrites another.
      *
      * @param instance what the process says of itself
-     * @param online whether the watchers hold it reachable
+     * @param liveness what the watchers say of it
      * @param operator what an operator has decided
      */
-    public record Entry(Instance instance, boolean online, OperatorState operator) {
+    public record Entry(Instance instance, Liveness liveness, OperatorState operator) {
+
+        /** Whether it is on the online list. */
+        public boolean online() {
+            return liveness.online();
+        }
 
         /** Whether new calls may go there. */
         public boolean usable() {
-            return online && !operator.offline();
+            return online() && !operator.offline();
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
+import io.moa.discovery.Liveness;
 import io.moa.discovery.OperatorState;
 import io.moa.discovery.ServiceExport;
 import io.moa.discovery.ServiceId;
@@ -102,9 +103,9 @@ class PlanTest {
                 SERVICE,
                 7,
                 List.of(
-                        new Snapshot.Entry(instance("a", 100), false, OperatorState.NONE),
-                        new Snapshot.Entry(instance("b", 100), true, new OperatorState(true, null, null)),
-                        new Snapshot.Entry(instance("c", 0), true, OperatorState.NONE)),
+                        new Snapshot.Entry(instance("a", 100), Liveness.OFFLINE, OperatorState.NONE),
+                        new Snapshot.Entry(instance("b", 100), Liveness.ONLINE, new OperatorState(true, null, null)),
+                        new Snapshot.Entry(instance("c", 0), Liveness.ONLINE, OperatorState.NONE)),
                 ticker.nanos(),
                 "memory");
         Plan plan = compiler.compile(snapshot);
@@ -122,7 +123,7 @@ class PlanTest {
         Snapshot snapshot = new Snapshot(
                 SERVICE,
                 1,
-                List.of(new Snapshot.Entry(instance("a", 0), true, new OperatorState(false, 50, null))),
+                List.of(new Snapshot.Entry(instance("a", 0), Liveness.ONLINE, new OperatorState(false, 50, null))),
                 ticker.nanos(),
                 "memory");
         assertThat(compiler.compile(snapshot).pick(call())).isNotNull();
@@ -159,7 +160,7 @@ class PlanTest {
     private Plan plan(Instance... instances) {
         List<Snapshot.Entry> entries = new ArrayList<>();
         for (Instance instance : instances) {
-            entries.add(new Snapshot.Entry(instance, true, OperatorState.NONE));
+            entries.add(new Snapshot.Entry(instance, Liveness.ONLINE, OperatorState.NONE));
         }
         return compiler.compile(new Snapshot(SERVICE, 1, entries, ticker.nanos(), "memory"));
     }

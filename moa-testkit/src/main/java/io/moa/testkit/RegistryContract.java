@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
+import io.moa.discovery.Liveness;
 import io.moa.discovery.OperatorState;
 import io.moa.discovery.Registry;
 import io.moa.discovery.Registry.Registration;
@@ -14,6 +15,7 @@ import io.moa.discovery.Registry.Subscription;
 import io.moa.discovery.ServiceExport;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +65,8 @@ public interface RegistryContract {
             for (Recorder<Snapshot> listener : List.of(near, far)) {
                 Snapshot snapshot = listener.await(stage.eventually(), lists("a"), "instance a");
                 assertThat(snapshot.service()).isEqualTo(ORDERS);
-                assertThat(snapshot.entries()).containsExactly(new Snapshot.Entry(instance, true, OperatorState.NONE));
+                assertThat(snapshot.entries())
+                        .containsExactly(new Snapshot.Entry(instance, Liveness.ONLINE, OperatorState.NONE));
             }
         }
     }
@@ -113,7 +116,7 @@ public interface RegistryContract {
             first.update(instance("a", ORDERS).withWeight(8));
             first.close();
             passChange(stage, registry, seen);
-            assertThat(entry(seen, "a")).isEqualTo(new Snapshot.Entry(second, true, OperatorState.NONE));
+            assertThat(entry(seen, "a")).isEqualTo(new Snapshot.Entry(second, Liveness.ONLINE, OperatorState.NONE));
         }
     }
 
@@ -417,7 +420,7 @@ public interface RegistryContract {
     @Test
     default void everyFactOfAnInstanceArrives() {
         try (RegistryStage stage = stage()) {
-            Instance rich = new Instance(
+            Instance plain = new Instance(
                     "0a-\u00e9\u4e2d\ud83d\ude00 \"quoted\"",
                     "shop, \u4e2d",
                     List.of(
@@ -430,6 +433,13 @@ public interface RegistryContract {
                     0,
                     1_700_000_000_123L,
                     Map.of("zone", "north", "tag", "", "note", "line\nbreak \u0000 end"));
+            Instance rich = plain.toBuilder()
+                    .host("4c4c4544/net 1")
+                    .protocol("moa/1")
+                    .protocol("resp/3")
+                    .warmUp(Duration.ofSeconds(90))
+                    .metadata("commit", "1e59b10")
+                    .build();
             stage.open().register(rich);
             awaitCurrent(
                     stage,
@@ -744,9 +754,17 @@ public interface RegistryContract {
             Registry registry = stage.open();
             Subscription seen = registry.subscribe(ORDERS, new Recorder<>());
             await(stage, registry.register(instance("a", ORDERS)));
-            stage.markReachable("a", false);
+            stage.mark("a", Liveness.OFFLINE);
             awaitCurrent(stage, seen, online("a", false), "a, unreachable");
-            stage.markReachable("a", true);
+            stage.mark("a", Liveness.SUSPECT);
+            awaitCurrent(
+                    stage,
+                    seen,
+                    snapshot -> snapshot.entries().stream().allMatch(entry -> entry.liveness() == Liveness.SUSPECT)
+                            && snapshot.entries().size() == 1,
+                    "a, suspect");
+            assertThat(entry(seen, "a").online()).isTrue();
+            stage.mark("a", Liveness.ONLINE);
             awaitCurrent(stage, seen, online("a", true), "a, reachable");
         }
     }
@@ -759,7 +777,7 @@ public interface RegistryContract {
             Subscription seen = registry.subscribe(ORDERS, new Recorder<>());
             Registration registration = registry.register(instance("a", ORDERS));
             await(stage, registration);
-            stage.markReachable("a", false);
+            stage.mark("a", Liveness.OFFLINE);
             awaitCurrent(stage, seen, online("a", false), "a, unreachable");
             stage.decide("a", decision);
             awaitCurrent(stage, seen, decided("a", decision).and(online("a", false)), "decided, unreachable");
@@ -772,11 +790,11 @@ public interface RegistryContract {
                     seen,
                     weighed("a", 5).and(online("a", false)).and(decided("a", decision)),
                     "updated, unreachable, decided");
-            stage.markReachable("a", true);
+            stage.mark("a", Liveness.ONLINE);
             awaitCurrent(stage, seen, online("a", true).and(decided("a", decision)), "reachable, decided");
             registration.offline();
             awaitCurrent(stage, seen, online("a", false), "a, offline");
-            stage.markReachable("a", true); // the watcher reaches it, but the process wants no calls
+            stage.mark("a", Liveness.ONLINE); // the watcher reaches it, but the process wants no calls
             stage.decide("a", OperatorState.NONE);
             awaitCurrent(
                     stage, seen, decided("a", OperatorState.NONE).and(online("a", false)), "undecided, still offline");

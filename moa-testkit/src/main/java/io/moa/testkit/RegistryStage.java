@@ -1,5 +1,6 @@
 package io.moa.testkit;
 
+import io.moa.discovery.Liveness;
 import io.moa.discovery.OperatorState;
 import io.moa.discovery.Registry;
 import io.moa.invoke.Ticker;
@@ -22,8 +23,8 @@ public interface RegistryStage extends AutoCloseable {
     /** Does what an operator does: records a decision about an instance. Takes effect soon. */
     void decide(String uuid, OperatorState state);
 
-    /** Does what a watcher does: records whether an instance is reachable. Takes effect soon. */
-    void markReachable(String uuid, boolean reachable);
+    /** Does what a watcher does: records what it says of an instance. Takes effect soon. */
+    void mark(String uuid, Liveness liveness);
 
     /** Makes the store unreachable. Registries notice in their own time. */
     void loseStore();

@@ -46,13 +46,16 @@ public final class PartsBenchmark {
 
         Report report = new Report();
         report.title("The parts of a call").add(surroundings).add(table(results));
-        report.add("Error: half the width of the 99.9 % confidence interval that JMH computes from all iterations. "
-                + "Load average at the end: " + Surroundings.loadAverage() + ".");
+        report.add(
+                "Error: half the width of the 99.9 % confidence interval that JMH computes from all iterations. Best: the fastest iteration, which "
+                        + "other work on the machine disturbed least. "
+                        + "Load average at the end: " + Surroundings.loadAverage() + ".");
         report.write(name);
     }
 
     private static Table table(Collection<RunResult> results) {
-        Table table = new Table("benchmark", "parameters", "samples", "score", "error", "unit", "B/op").leftAligned(2);
+        Table table = new Table("benchmark", "parameters", "samples", "score", "error", "best", "unit", "B/op")
+                .leftAligned(2);
         for (RunResult result : results) {
             Result<?> score = result.getPrimaryResult();
             Result<?> allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
@@ -67,6 +70,7 @@ public final class PartsBenchmark {
                     Long.toString(score.getSampleCount()),
                     number(score.getScore()),
                     number(score.getScoreError()),
+                    number(score.getStatistics().getMin()),
                     score.getScoreUnit(),
                     allocated == null ? "-" : number(allocated.getScore()));
         }

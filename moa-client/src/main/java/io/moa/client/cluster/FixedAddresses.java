@@ -2,6 +2,7 @@ package io.moa.client.cluster;
 
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
+import io.moa.discovery.Liveness;
 import io.moa.discovery.OperatorState;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceExport;
@@ -63,7 +64,7 @@ public final class FixedAddresses implements Discovery {
                         Instance.DEFAULT_WEIGHT,
                         0,
                         Map.of()))
-                .map(instance -> new Snapshot.Entry(instance, true, OperatorState.NONE))
+                .map(instance -> new Snapshot.Entry(instance, Liveness.ONLINE, OperatorState.NONE))
                 .toList();
         return new Snapshot(service, 1, entries, ticker.nanos(), "fixed addresses");
     }

@@ -7,6 +7,7 @@ import io.moa.Moa;
 import io.moa.client.Calls;
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
+import io.moa.discovery.Liveness;
 import io.moa.discovery.OperatorState;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
@@ -73,7 +74,7 @@ class ClusterInvokerTest {
     private void tell(Instance... instances) {
         List<Snapshot.Entry> entries = new ArrayList<>();
         for (Instance instance : instances) {
-            entries.add(new Snapshot.Entry(instance, true, OperatorState.NONE));
+            entries.add(new Snapshot.Entry(instance, Liveness.ONLINE, OperatorState.NONE));
         }
         clusters.of(Calls.SERVICE);
         List.copyOf(followers)

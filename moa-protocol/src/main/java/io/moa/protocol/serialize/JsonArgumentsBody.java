@@ -20,10 +20,11 @@ final class JsonArgumentsBody extends JsonBody {
     JsonArgumentsBody(
             JsonFactory factory,
             SerializationLimits limits,
+            @Nullable RefusedNames refused,
             JsonValue[] parameters,
             JsonValue untyped,
             boolean anyNumber) {
-        super(factory, limits);
+        super(factory, limits, refused);
         this.parameters = parameters;
         this.untyped = untyped;
         this.anyNumber = anyNumber;

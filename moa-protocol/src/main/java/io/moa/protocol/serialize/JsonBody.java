@@ -23,10 +23,12 @@ abstract sealed class JsonBody implements BodyCodec permits JsonArgumentsBody, J
 
     private final JsonFactory factory;
     private final SerializationLimits limits;
+    private final @Nullable RefusedNames refused;
 
-    JsonBody(JsonFactory factory, SerializationLimits limits) {
+    JsonBody(JsonFactory factory, SerializationLimits limits, @Nullable RefusedNames refused) {
         this.factory = factory;
         this.limits = limits;
+        this.refused = refused;
     }
 
     abstract void write(@Nullable Object value, JsonGenerator json) throws IOException;
@@ -102,7 +104,7 @@ abstract sealed class JsonBody implements BodyCodec permits JsonArgumentsBody, J
             }
             return value;
         } catch (SerializationException e) {
-            throw e;
+            throw noted(e);
         } catch (StreamConstraintsException e) {
             // Its message holds only the limit and the figure.
             throw new SerializationException(
@@ -114,7 +116,7 @@ abstract sealed class JsonBody implements BodyCodec permits JsonArgumentsBody, J
                             + ": declare a class with a constructor or setters, not an interface or abstract class.");
         } catch (JsonMappingException e) {
             if (e.getCause() instanceof SerializationException ours) {
-                throw ours;
+                throw noted(ours);
             }
             if (e.getCause() instanceof StreamConstraintsException limit) {
                 throw new SerializationException(
@@ -129,6 +131,13 @@ abstract sealed class JsonBody implements BodyCodec permits JsonArgumentsBody, J
             throw SerializationException.malformed(
                     "The JSON cannot be read (" + e.getClass().getSimpleName() + ").");
         }
+    }
+
+    private SerializationException noted(SerializationException e) {
+        if (refused != null) {
+            refused.note(e);
+        }
+        return e;
     }
 
     private static void closeQuietly(JsonGenerator json, BufSink sink) {

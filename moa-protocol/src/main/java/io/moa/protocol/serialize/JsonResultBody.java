@@ -12,8 +12,8 @@ final class JsonResultBody extends JsonBody {
 
     private final JsonValue result;
 
-    JsonResultBody(JsonFactory factory, SerializationLimits limits, JsonValue result) {
-        super(factory, limits);
+    JsonResultBody(JsonFactory factory, SerializationLimits limits, @Nullable RefusedNames refused, JsonValue result) {
+        super(factory, limits, refused);
         this.result = result;
     }
 

@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * JSON by Jackson: arguments are an array, a result is a value. Bound to declared types only; a key such as {@code @class}
@@ -31,6 +32,7 @@ import java.util.WeakHashMap;
 public final class JsonSerializer implements Serializer {
 
     private final SerializationLimits limits;
+    private final @Nullable RefusedNames refused;
     private final JsonFactory factory;
     private final Map<AllowList, JsonMapper> mappers = Collections.synchronizedMap(new WeakHashMap<>());
 
@@ -40,7 +42,17 @@ public final class JsonSerializer implements Serializer {
     }
 
     public JsonSerializer(SerializationLimits limits) {
+        this(limits, null);
+    }
+
+    /**
+     * With these limits, and notes of the classes that are refused.
+     *
+     * @param refused takes the names of refused classes; null to take none
+     */
+    public JsonSerializer(SerializationLimits limits, @Nullable RefusedNames refused) {
         this.limits = limits;
+        this.refused = refused;
         this.factory = JsonFactory.builder()
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(limits.jsonMaxDepth())
@@ -79,12 +91,12 @@ public final class JsonSerializer implements Serializer {
         for (int i = 0; i < values.length; i++) {
             values[i] = bind(mapper, parameterTypes.get(i));
         }
-        return new JsonArgumentsBody(factory, limits, values, bind(mapper, Object.class), false);
+        return new JsonArgumentsBody(factory, limits, refused, values, bind(mapper, Object.class), false);
     }
 
     @Override
     public BodyCodec result(Type type, AllowList allowed) {
-        return new JsonResultBody(factory, limits, bind(mapper(allowed), type));
+        return new JsonResultBody(factory, limits, refused, bind(mapper(allowed), type));
     }
 
     /**
@@ -93,7 +105,7 @@ public final class JsonSerializer implements Serializer {
      */
     public BodyCodec untypedArguments() {
         JsonValue any = bind(mapper(AllowList.ofValues()), Object.class);
-        return new JsonArgumentsBody(factory, limits, new JsonValue[0], any, true);
+        return new JsonArgumentsBody(factory, limits, refused, new JsonValue[0], any, true);
     }
 
     private JsonMapper mapper(AllowList allowed) {
@@ -105,7 +117,7 @@ public final class JsonSerializer implements Serializer {
                 .addModule(new JavaTimeModule())
                 .addModule(new Jdk8Module())
                 .addModule(new SimpleModule("moa").addDeserializer(Class.class, new JsonNoClass()))
-                .polymorphicTypeValidator(new JsonTypeNames(allowed.names()))
+                .polymorphicTypeValidator(new JsonTypeNames(allowed))
                 .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
                 .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
                 .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)

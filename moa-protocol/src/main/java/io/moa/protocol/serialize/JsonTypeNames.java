@@ -3,7 +3,6 @@ package io.moa.protocol.serialize;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.cfg.MapperConfig;
 import com.fasterxml.jackson.databind.jsontype.PolymorphicTypeValidator;
-import java.util.Set;
 
 /**
  * Default typing is off, so names of classes in JSON are plain data. Only a type that its author annotated for
@@ -13,10 +12,10 @@ final class JsonTypeNames extends PolymorphicTypeValidator.Base {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient Set<String> names;
+    private final transient AllowList allowed;
 
-    JsonTypeNames(Set<String> names) {
-        this.names = names;
+    JsonTypeNames(AllowList allowed) {
+        this.allowed = allowed;
     }
 
     @Override
@@ -26,11 +25,14 @@ final class JsonTypeNames extends PolymorphicTypeValidator.Base {
 
     @Override
     public Validity validateSubClassName(MapperConfig<?> config, JavaType base, String name) {
-        return names.contains(name) ? Validity.ALLOWED : Validity.DENIED;
+        if (!allowed.allows(name)) {
+            throw allowed.refusal(name); // Jackson's own error would not say what to do
+        }
+        return Validity.ALLOWED;
     }
 
     @Override
     public Validity validateSubType(MapperConfig<?> config, JavaType base, JavaType type) {
-        return names.contains(type.getRawClass().getName()) ? Validity.ALLOWED : Validity.DENIED;
+        return allowed.allows(type.getRawClass().getName()) ? Validity.ALLOWED : Validity.DENIED;
     }
 }

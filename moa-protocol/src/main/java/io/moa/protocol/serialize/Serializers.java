@@ -37,7 +37,7 @@ public final class Serializers {
     }
 
     /**
-     * Like {@link #load(ClassLoader, SerializationLimits)}, and notes the classes that Hessian refuses.
+     * Like {@link #load(ClassLoader, SerializationLimits)}, and notes the classes that Hessian and JSON refuse.
      *
      * @param refused takes the names of refused classes; null to take none
      */
@@ -57,7 +57,7 @@ public final class Serializers {
     private static Serializers builtIn(SerializationLimits limits, @Nullable RefusedNames refused) {
         Serializers all = new Serializers();
         all.add(new HessianSerializer(limits, refused));
-        all.add(new JsonSerializer(limits));
+        all.add(new JsonSerializer(limits, refused));
         if (hasProtobuf()) {
             all.add(new ProtobufSerializer(limits));
         }

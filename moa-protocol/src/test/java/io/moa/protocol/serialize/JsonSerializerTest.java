@@ -190,6 +190,30 @@ class JsonSerializerTest {
         assertThatThrownBy(() -> Samples.decode(codec, refused)).isInstanceOf(SerializationException.class);
     }
 
+    record Holder(List<Annotated> all) {}
+
+    @Test
+    void refusalPrintsTheLineToAddAndIsNoted() {
+        RefusedNames notes = new RefusedNames();
+        JsonSerializer learning = new JsonSerializer(SerializationLimits.DEFAULTS, notes);
+        String object = "{\"@class\":\"" + Refused.class.getName() + "\",\"x\":1}";
+        String line = "add @SubTypes(" + Refused.class.getName().replace('$', '.') + ".class)";
+        BodyCodec one = learning.result(Annotated.class, shop);
+        BodyCodec inside = learning.arguments(List.of(Holder.class), shop);
+        for (int i = 0; i < 2; i++) {
+            assertThat(catchThrowableOfType(
+                            SerializationException.class,
+                            () -> Samples.decode(one, object.getBytes(StandardCharsets.UTF_8))))
+                    .hasMessageContaining(line)
+                    .extracting(SerializationException::reason)
+                    .isEqualTo(Reason.REFUSED);
+        }
+        assertThatThrownBy(
+                        () -> Samples.decode(inside, ("[{\"all\":[" + object + "]}]").getBytes(StandardCharsets.UTF_8)))
+                .hasMessageContaining(line);
+        assertThat(notes.lines()).singleElement().asString().contains("refused 3 times");
+    }
+
     @Test
     void namesTheArgumentAndThePathButNotTheContent() {
         BodyCodec codec = json.arguments(List.of(int.class, Generic2.class), shop);

@@ -2,6 +2,7 @@ package io.moa.registry.memory;
 
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
+import io.moa.discovery.Liveness;
 import io.moa.discovery.OperatorState;
 import io.moa.discovery.ServiceExport;
 import io.moa.discovery.ServiceId;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <h2>Three facts, three writers</h2>
  *
  * <p>What a process announces comes from its {@link MemoryRegistry}; whether it is reachable comes from a watcher through
- * {@link #markReachable}; what an operator decides comes through {@link #decide} and the methods beside it. None overwrites
+ * {@link #mark}; what an operator decides comes through {@link #decide} and the methods beside it. None overwrites
  * another. An operator's decision holds for the uuid, and for whatever registers for the same application at the same first
  * address later: so neither a heartbeat nor a restart undoes it. A watcher's mark lasts as long as the registration.
  *
@@ -52,7 +53,7 @@ public final class MemoryRegistryStore {
     static final class Announcement {
         Instance instance;
         boolean withdrawn;
-        boolean reachable = true;
+        Liveness liveness = Liveness.ONLINE;
         boolean ended;
 
         Announcement(Instance instance) {
@@ -149,14 +150,14 @@ public final class MemoryRegistryStore {
     // ---- the watcher's desk
 
     /**
-     * Records whether a watcher holds an instance reachable. A new registration counts as reachable; a mark on what is not
-     * registered is ignored.
+     * Records what a watcher says of an instance. A new registration is online; a mark on what is not registered is
+     * ignored.
      */
-    public void markReachable(String uuid, boolean reachable) {
+    public void mark(String uuid, Liveness liveness) {
         change(() -> {
             Announcement announcement = announcements.get(uuid);
             if (announcement != null) {
-                announcement.reachable = reachable;
+                announcement.liveness = liveness;
                 relist(announcement.instance, announcement);
             }
         });
@@ -226,7 +227,7 @@ public final class MemoryRegistryStore {
         Instance instance = announcement.instance;
         Announcement before = announcements.put(instance.uuid(), announcement);
         if (before != null) {
-            announcement.reachable = before.reachable;
+            announcement.liveness = before.liveness;
         }
         settleDecision(instance, before == null ? null : before.instance);
         relist(before == null ? instance : before.instance, announcement);
@@ -327,7 +328,7 @@ public final class MemoryRegistryStore {
             Snapshot.Entry entry = null;
             if (now != null && offers(now.instance, id)) {
                 entry = new Snapshot.Entry(
-                        now.instance, now.reachable && !now.withdrawn, decisionOf(now.instance.uuid()));
+                        now.instance, now.withdrawn ? Liveness.OFFLINE : now.liveness, decisionOf(now.instance.uuid()));
             }
             Snapshot.Entry previous =
                     entry == null ? service.entries.remove(before.uuid()) : service.entries.put(before.uuid(), entry);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
+import io.moa.discovery.Liveness;
 import io.moa.discovery.OperatorState;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceExport;
@@ -53,8 +54,8 @@ class MemoryRegistryTest implements RegistryContract {
         registration.update(instance("a", 1));
         registration.online();
         registry.register(instance("a", 1));
-        store.markReachable("a", true);
-        store.markReachable("nobody", false);
+        store.mark("a", Liveness.ONLINE);
+        store.mark("nobody", Liveness.OFFLINE);
         store.online("a");
         store.tag("a", null);
         store.disconnect();

@@ -1,5 +1,6 @@
 package io.moa.registry.memory;
 
+import io.moa.discovery.Liveness;
 import io.moa.discovery.OperatorState;
 import io.moa.discovery.Registry;
 import io.moa.invoke.Ticker;
@@ -33,8 +34,8 @@ class MemoryStage implements RegistryStage {
     }
 
     @Override
-    public void markReachable(String uuid, boolean reachable) {
-        store.markReachable(uuid, reachable);
+    public void mark(String uuid, Liveness liveness) {
+        store.mark(uuid, liveness);
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moa.discovery.Instance;
+import io.moa.discovery.Liveness;
 import io.moa.discovery.OperatorState;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
@@ -227,7 +228,7 @@ class RegistryContractCanFailTest {
             @Override
             public void decide(String uuid, OperatorState state) {
                 super.decide(uuid, state);
-                super.markReachable(uuid, true);
+                super.mark(uuid, Liveness.ONLINE);
             }
         };
         assertThatThrownBy(overruled::noneOfProcessWatcherAndOperatorOverwritesAnother)
