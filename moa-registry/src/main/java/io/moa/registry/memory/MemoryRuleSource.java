@@ -2,6 +2,7 @@ package io.moa.registry.memory;
 
 import io.moa.discovery.RuleSet;
 import io.moa.discovery.RuleSource;
+import io.moa.registry.internal.SerialDelivery;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

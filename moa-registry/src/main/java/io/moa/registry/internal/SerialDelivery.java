@@ -1,4 +1,4 @@
-package io.moa.registry.memory;
+package io.moa.registry.internal;
 
 import java.util.Queue;
 import java.util.Set;
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param <T> what is handed over; immutable
  */
-final class SerialDelivery<T> {
+public final class SerialDelivery<T> {
 
     private static final Logger log = LoggerFactory.getLogger(SerialDelivery.class);
     private static final long POLL_NANOS = 20_000;
@@ -44,7 +44,7 @@ final class SerialDelivery<T> {
      * @param what names the subscription, for the log
      * @param insideListeners the threads inside any listener of the same store; shared, concurrent, written here
      */
-    SerialDelivery(Consumer<? super T> listener, String what, Set<Thread> insideListeners) {
+    public SerialDelivery(Consumer<? super T> listener, String what, Set<Thread> insideListeners) {
         this.listener = listener;
         this.what = what;
         this.insideListeners = insideListeners;
@@ -52,19 +52,19 @@ final class SerialDelivery<T> {
     }
 
     /** Queues a value; the caller orders the calls, by a lock of its own, and drains after releasing it. */
-    void offer(T value) {
+    public void offer(T value) {
         queue.add(value);
     }
 
     /** Hands over what is queued, unless another thread, or this one further up its stack, is doing it. */
-    void drain() {
+    public void drain() {
         if (workInHand.getAndIncrement() == 0) {
             drainHeld();
         }
     }
 
     /** Hands over what is queued; only for the thread that holds the delivery. */
-    void drainHeld() {
+    public void drainHeld() {
         int seen = workInHand.get();
         do {
             for (T value = queue.poll(); value != null; value = queue.poll()) {
@@ -97,12 +97,12 @@ final class SerialDelivery<T> {
         }
     }
 
-    boolean isClosed() {
+    public boolean isClosed() {
         return closed;
     }
 
     /** Ends the delivery; what is queued is forgotten. Idempotent. */
-    void close() {
+    public void close() {
         closed = true;
         if (insideListeners.contains(Thread.currentThread())) {
             return;

@@ -1,0 +1,227 @@
+package io.moa.registry.embedded;
+
+import io.moa.registry.redis.RedisConfig;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+
+/**
+ * A Redis process of one's own: on a free port of 127.0.0.1, with a password drawn at random, keeping nothing on disk. It is
+ * the {@code redis-server} of the path, or else the one that the artifact brings along; {@link #toString()} tells which. It
+ * ends with {@link #close()}, or with the JVM.
+ *
+ * <p>Safe for many threads.
+ */
+public final class EmbeddedRedis implements AutoCloseable {
+
+    private static final int TRIES = 3;
+    private static final int START_SECONDS = 20;
+    private static final int KEPT_LINES = 20;
+
+    private final Path folder;
+    private final RedisBinary binary;
+    private final int port;
+    private final String password;
+    private final Process process;
+    private final Thread hook;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile String version = "of unknown version";
+
+    private EmbeddedRedis(Path folder, RedisBinary binary, int port, String password, Process process) {
+        this.folder = folder;
+        this.binary = binary;
+        this.port = port;
+        this.password = password;
+        this.process = process;
+        this.hook = new Thread(this::end, "moa-embedded-redis-end");
+    }
+
+    /**
+     * Starts one and waits until it answers.
+     *
+     * @throws IOException if there is no program for this machine, or it does not start; the message says why
+     */
+    public static EmbeddedRedis start() throws IOException {
+        String path = System.getenv("PATH");
+        return start(path == null ? "" : path);
+    }
+
+    static EmbeddedRedis start(String path) throws IOException {
+        IOException last = null;
+        for (int i = 0; i < TRIES; i++) {
+            Path folder = Files.createTempDirectory("moa-redis-");
+            try {
+                return start(RedisBinary.find(path, folder), folder);
+            } catch (IOException e) {
+                delete(folder);
+                last = e; // perhaps somebody else took the port in the meantime
+            }
+        }
+        throw last == null ? new IOException("unreachable") : last;
+    }
+
+    private static EmbeddedRedis start(RedisBinary binary, Path folder) throws IOException {
+        int port = freePort();
+        byte[] secret = new byte[16];
+        new SecureRandom().nextBytes(secret);
+        String password = HexFormat.of().formatHex(secret);
+        Process process = new ProcessBuilder(binary.file().toString(), "-")
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .start();
+        EmbeddedRedis redis = new EmbeddedRedis(folder, binary, port, password, process);
+        Runtime.getRuntime().addShutdownHook(redis.hook);
+        try {
+            // By standard input: a command line can be read by every user of the machine.
+            try (OutputStream settings = process.getOutputStream()) {
+                settings.write(String.join(
+                                "\n",
+                                List.of(
+                                        "bind 127.0.0.1",
+                                        "port " + port,
+                                        "requirepass " + password,
+                                        "save \"\"",
+                                        "appendonly no",
+                                        "daemonize no",
+                                        "dir \"" + folder + "\"",
+                                        ""))
+                        .getBytes(StandardCharsets.UTF_8));
+            }
+            redis.awaitReady();
+            return redis;
+        } catch (IOException | RuntimeException e) {
+            redis.close();
+            throw e;
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private void awaitReady() throws IOException {
+        CountDownLatch told = new CountDownLatch(1);
+        AtomicBoolean ready = new AtomicBoolean();
+        Deque<String> lines = new ArrayDeque<>();
+        // It reads on for as long as the process lives, or that one would stop at a full pipe.
+        Thread reading = new Thread(
+                () -> {
+                    try (BufferedReader output = new BufferedReader(
+                            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+                        for (String line = output.readLine(); line != null; line = output.readLine()) {
+                            int at = line.indexOf("Redis version=");
+                            if (at >= 0) {
+                                version = line.substring(at + "Redis version=".length())
+                                        .split(",")[0];
+                            }
+                            synchronized (lines) {
+                                lines.add(line);
+                                if (lines.size() > KEPT_LINES) {
+                                    lines.remove();
+                                }
+                            }
+                            if (line.contains("Ready to accept connections")) {
+                                ready.set(true);
+                                told.countDown();
+                            }
+                        }
+                    } catch (IOException e) {
+                        // it has ended
+                    } finally {
+                        told.countDown();
+                    }
+                },
+                "moa-embedded-redis-output");
+        reading.setDaemon(true);
+        reading.start();
+        try {
+            boolean inTime = told.await(START_SECONDS, TimeUnit.SECONDS);
+            if (!ready.get()) {
+                synchronized (lines) {
+                    throw new IOException(binary.file() + (inTime ? " ended" : " was not ready") + " within "
+                            + START_SECONDS + " s; it said: " + String.join(" | ", lines));
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("Interrupted while " + binary.file() + " was starting", e);
+        }
+    }
+
+    /** How to connect to it, with its password; the rest at its default. */
+    public RedisConfig config() {
+        return RedisConfig.standalone("127.0.0.1", port).password(password).build();
+    }
+
+    /** The same as a URL, for another process of the same user. It holds the password: not for logs. */
+    public String url() {
+        return "redis://:" + password + "@127.0.0.1:" + port;
+    }
+
+    /** The process's number. */
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Kills the process and removes its files. Idempotent. */
+    @Override
+    public void close() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // the JVM is ending; the hook runs beside this, and only one of the two does something
+        }
+        end();
+    }
+
+    private void end() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        process.destroyForcibly();
+        try {
+            process.waitFor(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        delete(folder);
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.sorted(Comparator.reverseOrder()).forEach(file -> {
+                try {
+                    Files.deleteIfExists(file);
+                } catch (IOException e) {
+                    // a file more in the temporary folder hurts nobody
+                }
+            });
+        } catch (IOException | UncheckedIOException e) {
+            // as above
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Redis " + version + " on 127.0.0.1:" + port + " (" + binary.origin() + ")";
+    }
+}

@@ -1,0 +1,332 @@
+package io.moa.registry.redis;
+
+import io.moa.discovery.Instance;
+import io.moa.discovery.Registry;
+import io.moa.discovery.ServiceExport;
+import io.moa.discovery.ServiceId;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One process that announces itself: what it wants to stand in Redis, and what it has written there. The wish is changed by
+ * anybody, under the lock; the link's thread brings it to Redis. Each wish has a number, and Redis has the revision
+ * {@code <when registered>-<random>.<number>}: so a heartbeat sees whether what stands there is this wish, an older one, or
+ * that of another registration of the same uuid, of which the later one counts.
+ */
+final class Announcement implements Registry.Registration {
+
+    private static final int LOG_ENTRIES = 1000;
+    private static final int CHECKED_SERVICES = 3;
+
+    private final RedisRegistry registry;
+    private final RedisKeys keys;
+    private final String uuid;
+    private final String stamp;
+    private final long leaseMillis;
+    private final CompletableFuture<Void> registered = new CompletableFuture<>();
+
+    private final Object lock = new Object();
+    // The wish; guarded by lock.
+    private InstanceRecord record;
+    private byte[] json;
+    private long wish = 1;
+    private boolean closed;
+    private boolean replaced;
+
+    // What stands in Redis, as far as known. Guarded by lock; written by the link's thread.
+    private final Set<ServiceId> listedIn = new LinkedHashSet<>();
+    private long written;
+
+    // The link's thread's own.
+    private long heartbeatAt;
+    private int checkNext;
+
+    /**
+     * An announcement that is not yet written.
+     *
+     * @param before what this one replaces in the same registry, or null
+     * @throws IllegalArgumentException if the process says too much, or what nobody could use
+     */
+    Announcement(RedisRegistry registry, Instance instance, String stamp, @Nullable Announcement before) {
+        this.registry = registry;
+        this.keys = registry.link().keys();
+        this.uuid = instance.uuid();
+        this.stamp = stamp;
+        this.leaseMillis = registry.link().config().lease().toMillis();
+        this.record = new InstanceRecord(instance, false);
+        this.json = record.write();
+        if (before != null) {
+            listedIn.addAll(before.replace());
+            registered.whenComplete((done, never) -> before.registered.complete(null));
+        }
+    }
+
+    String uuid() {
+        return uuid;
+    }
+
+    // ---- the wish, by anybody
+
+    @Override
+    public CompletableFuture<Void> registered() {
+        return registered.copy(); // so that nobody else completes it
+    }
+
+    @Override
+    public void update(Instance instance) {
+        if (!instance.uuid().equals(uuid)) {
+            throw new IllegalArgumentException("This registration is of the process " + uuid + "; another process, "
+                    + instance.uuid() + ", needs a registration of its own");
+        }
+        synchronized (lock) {
+            wish(new InstanceRecord(instance, record.withdrawn()));
+        }
+        registry.link().wake();
+    }
+
+    @Override
+    public void offline() {
+        withdraw(true);
+    }
+
+    @Override
+    public void online() {
+        withdraw(false);
+    }
+
+    private void withdraw(boolean withdrawn) {
+        synchronized (lock) {
+            wish(new InstanceRecord(record.instance(), withdrawn));
+        }
+        registry.link().wake();
+    }
+
+    private void wish(InstanceRecord next) {
+        if (closed || replaced || next.equals(record)) {
+            return;
+        }
+        json = next.write();
+        record = next;
+        wish++;
+    }
+
+    @Override
+    public void close() {
+        synchronized (lock) {
+            closed = true;
+        }
+        registry.link().wake();
+    }
+
+    /** Makes it inert, for another registration in the same registry has taken over; where it is listed. */
+    private Set<ServiceId> replace() {
+        synchronized (lock) {
+            replaced = true;
+            Set<ServiceId> services = new HashSet<>(listedIn);
+            services.addAll(services(record.instance()));
+            return services;
+        }
+    }
+
+    // ---- the link's thread
+
+    /** Whether nothing is left to do for it: it was withdrawn, or another has taken over. */
+    boolean isOver() {
+        synchronized (lock) {
+            return replaced || (closed && written < 0);
+        }
+    }
+
+    boolean wantsFarewell() {
+        synchronized (lock) {
+            return closed && !replaced && written > 0;
+        }
+    }
+
+    /** Nanoseconds until there is something to do. */
+    long dueIn(long now) {
+        synchronized (lock) {
+            if (replaced) {
+                return Long.MAX_VALUE;
+            }
+            return closed || written != wish ? 0 : heartbeatAt - now;
+        }
+    }
+
+    void connected(long now) {
+        heartbeatAt = now;
+    }
+
+    boolean isHeartbeatDue(long now) {
+        synchronized (lock) {
+            return !replaced && !closed && written == wish && heartbeatAt - now <= 0;
+        }
+    }
+
+    /** Writes or withdraws, if the wish is not what stands in Redis. */
+    void settle(RedisConnection connection, long now) throws IOException {
+        List<RedisCommand> commands;
+        Set<ServiceId> services;
+        long number;
+        synchronized (lock) {
+            if (replaced || (!closed && written == wish)) {
+                return;
+            }
+            number = wish;
+            services = services(record.instance());
+            if (closed) {
+                services.addAll(listedIn);
+                commands = List.of();
+            } else {
+                // Whatever the answer will be, it may stand there from now on.
+                Set<ServiceId> left = new LinkedHashSet<>(listedIn);
+                left.removeAll(services);
+                listedIn.addAll(services);
+                commands = writing(services, left);
+            }
+        }
+        if (commands.isEmpty()) {
+            withdraw(connection, services);
+            synchronized (lock) {
+                written = -1;
+            }
+            return;
+        }
+        if (connection.transaction(commands) == null) {
+            return; // a watch left over from something that failed; it is gone now, and the next round writes
+        }
+        synchronized (lock) {
+            written = number;
+            listedIn.retainAll(services);
+        }
+        heartbeatAt = now + Jitter.around(registry.link().config().heartbeat().toNanos(), registry.link().random());
+        registered.complete(null);
+    }
+
+    private List<RedisCommand> writing(Set<ServiceId> services, Set<ServiceId> left) {
+        List<RedisCommand> commands = new ArrayList<>();
+        commands.add(lease(wish));
+        commands.add(RedisCommand.of("HSET", keys.revisions(), uuid, revision(wish)));
+        commands.add(RedisCommand.of("HSET", keys.processes(), uuid, json));
+        for (ServiceId service : services) {
+            commands.add(RedisCommand.of("HSET", keys.members(service), uuid, ""));
+            commands.add(RedisCommand.of("HSET", keys.services(), service, ""));
+            tell(commands, keys, service, uuid, "process");
+        }
+        for (ServiceId service : left) {
+            commands.add(RedisCommand.of("HDEL", keys.members(service), uuid));
+            tell(commands, keys, service, uuid, "process");
+        }
+        return commands;
+    }
+
+    /** Appends what changed to the log of a service, and tells its followers to look. */
+    static void tell(List<RedisCommand> commands, RedisKeys keys, ServiceId service, String uuid, String what) {
+        commands.add(RedisCommand.of(
+                "XADD", keys.log(service), "MAXLEN", "~", LOG_ENTRIES, "*", "u", uuid, "w", what));
+        commands.add(RedisCommand.of("PUBLISH", keys.hint(service), ""));
+    }
+
+    private RedisCommand lease(long number) {
+        return RedisCommand.of("SET", keys.lease(uuid), revision(number), "PX", leaseMillis);
+    }
+
+    private String revision(long number) {
+        return stamp + "." + number;
+    }
+
+    /** Takes the process out of Redis, unless somebody else has registered it since. */
+    private void withdraw(RedisConnection connection, Set<ServiceId> services) throws IOException {
+        while (true) {
+            // Only this uuid's key is watched: what others do at the same time does not matter.
+            connection.call("WATCH", keys.lease(uuid));
+            String found = Replies.text(connection.call("HGET", keys.revisions(), uuid));
+            if (found != null && !found.startsWith(stamp + ".")) {
+                connection.call("UNWATCH");
+                return;
+            }
+            List<RedisCommand> commands = new ArrayList<>();
+            commands.add(RedisCommand.of("DEL", keys.lease(uuid)));
+            commands.add(RedisCommand.of("HDEL", keys.revisions(), uuid));
+            commands.add(RedisCommand.of("HDEL", keys.processes(), uuid));
+            for (ServiceId service : services) {
+                commands.add(RedisCommand.of("HDEL", keys.members(service), uuid));
+                tell(commands, keys, service, uuid, "process");
+            }
+            if (connection.transaction(commands) != null) {
+                return;
+            }
+        }
+    }
+
+    /** What a heartbeat sends; its answers go to {@link #heard}. */
+    List<RedisCommand> heartbeat() {
+        List<RedisCommand> commands = new ArrayList<>();
+        synchronized (lock) {
+            commands.add(lease(written));
+            commands.add(RedisCommand.of("HGET", keys.revisions(), uuid));
+            commands.add(RedisCommand.of("HEXISTS", keys.processes(), uuid));
+            // A few services each time: all of them come round, and fifty do not make a heartbeat fifty commands.
+            List<ServiceId> services = List.copyOf(listedIn);
+            for (int i = 0; i < Math.min(CHECKED_SERVICES, services.size()); i++) {
+                ServiceId service = services.get(Math.floorMod(checkNext++, services.size()));
+                commands.add(RedisCommand.of("HEXISTS", keys.members(service), uuid));
+                commands.add(RedisCommand.of("HEXISTS", keys.services(), service));
+            }
+        }
+        return commands;
+    }
+
+    /**
+     * Takes the answers to {@link #heartbeat}.
+     *
+     * @return whether another registration of this uuid, a later one, stands in Redis
+     */
+    boolean heard(List<@Nullable Object> answers, long now) {
+        String found = null;
+        boolean whole = true;
+        for (int i = 0; i < answers.size(); i++) {
+            Object answer = answers.get(i);
+            if (answer instanceof RedisError error) {
+                throw error;
+            }
+            if (i == 1) {
+                found = Replies.text(answer);
+            } else if (i > 1) {
+                whole &= Objects.equals(answer, 1L);
+            }
+        }
+        heartbeatAt = now + Jitter.around(registry.link().config().heartbeat().toNanos(), registry.link().random());
+        synchronized (lock) {
+            if (found != null && !found.startsWith(stamp + ".") && found.compareTo(stamp) > 0) {
+                replaced = true;
+                return true;
+            }
+            if (!whole || !revision(written).equals(found)) {
+                written = 0; // Redis has forgotten something: all of it is written again
+                registry.repaired();
+            }
+        }
+        return false;
+    }
+
+    private static Set<ServiceId> services(Instance instance) {
+        Set<ServiceId> services = new LinkedHashSet<>();
+        for (ServiceExport export : instance.exports()) {
+            services.add(export.service());
+        }
+        return services;
+    }
+
+    @Override
+    public String toString() {
+        return "RedisRegistration[" + uuid + "]";
+    }
+}

@@ -1,0 +1,57 @@
+package io.moa.registry.redis;
+
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Counts what cannot be used, and names each such entry once. Safe for many threads. */
+final class BadEntries {
+
+    private static final Logger log = LoggerFactory.getLogger(BadEntries.class);
+    private static final int MAX_NAMED = 1000;
+
+    private final String where;
+    private final AtomicLong count = new AtomicLong();
+    private final Set<String> named = new HashSet<>(); // guarded by itself
+
+    BadEntries(String where) {
+        this.where = where;
+    }
+
+    /**
+     * Reports an entry.
+     *
+     * @param what its kind, such as "process"
+     * @param field under which it stands; written by others
+     */
+    void report(String what, String field, String why) {
+        count.incrementAndGet();
+        String name = what + " " + printable(field);
+        synchronized (named) {
+            if (named.size() >= MAX_NAMED || !named.add(name)) {
+                return;
+            }
+            if (named.size() == MAX_NAMED) {
+                log.warn("{}: {} entries cannot be used; no more of them are named", where, MAX_NAMED);
+                return;
+            }
+        }
+        log.warn("{}: the entry of {} cannot be used and is passed over: {}", where, name, printable(why));
+    }
+
+    long count() {
+        return count.get();
+    }
+
+    /** Others' text for a log: one line, and not a long one. */
+    private static String printable(String text) {
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i < Math.min(text.length(), 200); i++) {
+            char c = text.charAt(i);
+            line.append(Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c);
+        }
+        return line.toString();
+    }
+}

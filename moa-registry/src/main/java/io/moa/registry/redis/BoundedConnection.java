@@ -1,0 +1,150 @@
+package io.moa.registry.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.JedisSocketFactory;
+import redis.clients.jedis.PushConsumerChain;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.util.RedisInputStream;
+
+/**
+ * A connection of Jedis whose answers are bounded: what Redis holds was written by others, and a value of 10 MB in it must
+ * cost neither the memory of those who read it nor the entries beside it. A value over the bound is passed over, and stands
+ * as {@link #OVERSIZED} in the reply.
+ */
+final class BoundedConnection extends Connection {
+
+    /** Stands for a value that is longer than {@link #MAX_BULK}. */
+    static final Object OVERSIZED = new Object() {
+        @Override
+        public String toString() {
+            return "oversized";
+        }
+    };
+
+    /** Rules may be as long as this; records are bounded more tightly by who reads them. */
+    static final int MAX_BULK = 1 << 18;
+
+    private static final int MAX_LINE = 1 << 16;
+    private static final int MAX_ELEMENTS = 1 << 20;
+    private static final int MAX_DEPTH = 8;
+    private static final int SKIP_BYTES = 8192;
+
+    BoundedConnection(JedisSocketFactory sockets, JedisClientConfig config) {
+        super(sockets, config);
+    }
+
+    /** Sends what was written so far. */
+    void send() {
+        flush();
+    }
+
+    @Override
+    protected @Nullable Object protocolRead(RedisInputStream in, PushConsumerChain pushes) {
+        Object reply = read(in, 0);
+        if (reply instanceof JedisDataException error) {
+            throw error;
+        }
+        return reply;
+    }
+
+    private static @Nullable Object read(RedisInputStream in, int depth) {
+        if (depth > MAX_DEPTH) {
+            throw new JedisConnectionException("Redis answered with lists in lists, deeper than " + MAX_DEPTH);
+        }
+        byte kind = in.readByte();
+        switch (kind) {
+            case '+':
+                return line(in).getBytes(StandardCharsets.UTF_8);
+            case '-':
+                return new JedisDataException(line(in));
+            case ':':
+                return number(in);
+            case '$':
+                return bulk(in, number(in));
+            case '*':
+                return list(in, number(in), depth);
+            default:
+                throw new JedisConnectionException(
+                        "What answers there does not speak Redis's protocol: a reply begins with byte " + kind);
+        }
+    }
+
+    private static @Nullable List<@Nullable Object> list(RedisInputStream in, long size, int depth) {
+        if (size == -1) {
+            return null;
+        }
+        if (size < 0 || size > MAX_ELEMENTS) {
+            throw new JedisConnectionException("Redis answered with a list of " + size + ", over " + MAX_ELEMENTS);
+        }
+        // Not sized by what the peer claims: it may send nothing behind the claim.
+        List<@Nullable Object> list = new ArrayList<>((int) Math.min(size, 64));
+        for (long i = 0; i < size; i++) {
+            list.add(read(in, depth + 1));
+        }
+        return list;
+    }
+
+    private static @Nullable Object bulk(RedisInputStream in, long length) {
+        if (length == -1) {
+            return null;
+        }
+        if (length < 0) {
+            throw new JedisConnectionException("Redis answered with a value of length " + length);
+        }
+        Object value;
+        if (length > MAX_BULK) {
+            byte[] waste = new byte[SKIP_BYTES];
+            for (long left = length; left > 0; ) {
+                left -= fill(in, waste, 0, (int) Math.min(left, waste.length));
+            }
+            value = OVERSIZED;
+        } else {
+            byte[] bytes = new byte[(int) length];
+            for (int at = 0; at < bytes.length; ) {
+                at += fill(in, bytes, at, bytes.length - at);
+            }
+            value = bytes;
+        }
+        if (in.readByte() != '\r' || in.readByte() != '\n') {
+            throw new JedisConnectionException("A value of Redis does not end where it said");
+        }
+        return value;
+    }
+
+    private static int fill(RedisInputStream in, byte[] bytes, int at, int length) {
+        int read = in.read(bytes, at, length);
+        if (read < 0) {
+            throw new JedisConnectionException("Redis closed the connection within an answer");
+        }
+        return read;
+    }
+
+    private static long number(RedisInputStream in) {
+        String text = line(in);
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new JedisConnectionException("Redis answered with a number that is none");
+        }
+    }
+
+    private static String line(RedisInputStream in) {
+        StringBuilder text = new StringBuilder();
+        for (int b = in.readByte(); b != '\r'; b = in.readByte()) {
+            if (text.length() >= MAX_LINE) {
+                throw new JedisConnectionException("Redis answered with a line over " + MAX_LINE + " bytes");
+            }
+            text.append((char) (b & 0xFF));
+        }
+        if (in.readByte() != '\n') {
+            throw new JedisConnectionException("A line of Redis does not end with CR LF");
+        }
+        return text.toString();
+    }
+}

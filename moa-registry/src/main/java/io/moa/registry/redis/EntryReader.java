@@ -1,0 +1,193 @@
+package io.moa.registry.redis;
+
+import io.moa.discovery.Liveness;
+import io.moa.discovery.OperatorState;
+import io.moa.discovery.ServiceId;
+import io.moa.discovery.Snapshot;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what is true now of some processes: their records, marks and decisions. A record is read and parsed once for all
+ * services and again only when its revision is another, so a whole list costs its names, not its contents. Used by the
+ * link's thread alone.
+ */
+final class EntryReader {
+
+    private static final int CHUNK = 256;
+    private static final int RECORDS_CHUNK = 64;
+
+    /** A record as of a revision; null if it cannot be used. */
+    private record Known(String revision, @Nullable InstanceRecord record) {}
+
+    private final RedisKeys keys;
+    private final BadEntries bad;
+    private final Map<String, Known> known = new HashMap<>();
+
+    EntryReader(RedisKeys keys, BadEntries bad) {
+        this.keys = keys;
+        this.bad = bad;
+    }
+
+    /**
+     * Reads the entries of those among the processes that offer the service.
+     *
+     * @return uuid → entry; who is missing there offers it no more, or cannot be used
+     */
+    TreeMap<String, Snapshot.Entry> read(RedisConnection connection, ServiceId service, Collection<String> uuids)
+            throws IOException {
+        TreeMap<String, Snapshot.Entry> entries = new TreeMap<>();
+        List<String> all = List.copyOf(uuids);
+        for (int from = 0; from < all.size(); from += CHUNK) {
+            readChunk(connection, service, all.subList(from, Math.min(all.size(), from + CHUNK)), entries);
+        }
+        return entries;
+    }
+
+    private void readChunk(
+            RedisConnection connection, ServiceId service, List<String> uuids, Map<String, Snapshot.Entry> into)
+            throws IOException {
+        List<@Nullable Object> answers = connection.pipeline(List.of(
+                RedisCommand.of("HMGET", keys.members(service), uuids),
+                RedisCommand.of("HMGET", keys.revisions(), uuids),
+                RedisCommand.of("HMGET", keys.marks(), uuids),
+                RedisCommand.of("HMGET", keys.decisions(), uuids)));
+        List<@Nullable Object> members = Replies.list(answers.get(0));
+        List<@Nullable Object> revisions = Replies.list(answers.get(1));
+        List<@Nullable Object> marks = Replies.list(answers.get(2));
+        List<@Nullable Object> decisions = Replies.list(answers.get(3));
+
+        Map<String, @Nullable InstanceRecord> records = new HashMap<>();
+        Map<String, String> toRead = new HashMap<>();
+        for (int i = 0; i < uuids.size(); i++) {
+            if (members.get(i) == null) {
+                continue;
+            }
+            String uuid = uuids.get(i);
+            String revision = Replies.text(revisions.get(i));
+            Known before = known.get(uuid);
+            if (revision != null && before != null && before.revision().equals(revision)) {
+                records.put(uuid, before.record());
+            } else {
+                toRead.put(uuid, revision == null ? "" : revision);
+            }
+        }
+        readRecords(connection, toRead, records);
+
+        Map<String, String> places = new HashMap<>();
+        for (int i = 0; i < uuids.size(); i++) {
+            InstanceRecord record = records.get(uuids.get(i));
+            if (record != null && decisions.get(i) == null) {
+                String place = RedisKeys.place(record.instance());
+                if (!place.isEmpty()) {
+                    places.put(uuids.get(i), place);
+                }
+            }
+        }
+        Map<String, OperatorState> atPlaces = readPlaces(connection, places);
+        for (int i = 0; i < uuids.size(); i++) {
+            String uuid = uuids.get(i);
+            InstanceRecord record = records.get(uuid);
+            if (record == null || !record.instance().offers(service)) {
+                continue;
+            }
+            Object decision = decisions.get(i);
+            OperatorState operator = decision == null
+                    ? atPlaces.getOrDefault(uuid, OperatorState.NONE)
+                    : decision(uuid, decision);
+            Liveness liveness = record.withdrawn() ? Liveness.OFFLINE : mark(uuid, marks.get(i));
+            into.put(uuid, new Snapshot.Entry(record.instance(), liveness, operator));
+        }
+    }
+
+    private void readRecords(
+            RedisConnection connection, Map<String, String> toRead, Map<String, @Nullable InstanceRecord> into)
+            throws IOException {
+        List<String> uuids = new ArrayList<>(toRead.keySet());
+        for (int from = 0; from < uuids.size(); from += RECORDS_CHUNK) {
+            List<String> chunk = uuids.subList(from, Math.min(uuids.size(), from + RECORDS_CHUNK));
+            List<@Nullable Object> values = Replies.list(connection.call("HMGET", keys.processes(), chunk));
+            for (int i = 0; i < chunk.size(); i++) {
+                String uuid = chunk.get(i);
+                Object value = values.get(i);
+                InstanceRecord record = value == null ? null : record(uuid, value);
+                into.put(uuid, record);
+                String revision = toRead.get(uuid);
+                if (revision == null || revision.isEmpty() || value == null) {
+                    known.remove(uuid);
+                } else {
+                    known.put(uuid, new Known(revision, record));
+                }
+            }
+        }
+    }
+
+    private @Nullable InstanceRecord record(String uuid, Object value) {
+        try {
+            return InstanceRecord.read(uuid, bytes(value));
+        } catch (BadEntryException e) {
+            bad.report("process", uuid, String.valueOf(e.getMessage()));
+            return null;
+        }
+    }
+
+    private Map<String, OperatorState> readPlaces(RedisConnection connection, Map<String, String> places)
+            throws IOException {
+        Map<String, OperatorState> states = new HashMap<>();
+        if (places.isEmpty()) {
+            return states;
+        }
+        List<String> uuids = new ArrayList<>(places.keySet());
+        List<String> fields = uuids.stream().map(places::get).toList();
+        List<@Nullable Object> values = Replies.list(connection.call("HMGET", keys.placeDecisions(), fields));
+        for (int i = 0; i < uuids.size(); i++) {
+            Object value = values.get(i);
+            if (value != null) {
+                states.put(uuids.get(i), decision(uuids.get(i), value));
+            }
+        }
+        return states;
+    }
+
+    private OperatorState decision(String uuid, Object value) {
+        try {
+            return DecisionRecord.read(bytes(value)).state();
+        } catch (BadEntryException e) {
+            bad.report("decision on", uuid, String.valueOf(e.getMessage()));
+            return OperatorState.NONE;
+        }
+    }
+
+    private Liveness mark(String uuid, @Nullable Object value) {
+        if (value == null) {
+            return Liveness.ONLINE;
+        }
+        try {
+            return MarkRecord.read(bytes(value));
+        } catch (BadEntryException e) {
+            bad.report("mark on", uuid, String.valueOf(e.getMessage()));
+            return Liveness.ONLINE;
+        }
+    }
+
+    private static byte[] bytes(Object value) throws BadEntryException {
+        byte[] bytes = Replies.bytes(value);
+        if (bytes == null) {
+            throw new BadEntryException("it is longer than " + BoundedConnection.MAX_BULK + " bytes");
+        }
+        return bytes;
+    }
+
+    /** Forgets the records of all others. */
+    void retain(Set<String> uuids) {
+        known.keySet().retainAll(new HashSet<>(uuids));
+    }
+}

@@ -1,0 +1,166 @@
+package io.moa.registry.redis;
+
+import io.moa.discovery.ServiceId;
+import io.moa.discovery.Snapshot;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a registry knows of one service that it follows. Subscriptions, the hint and the snapshot are guarded by the
+ * registry's lock; all the rest belongs to the link's thread.
+ */
+final class FollowedService {
+
+    /** More entries than this of one log in one reading, and some may have been cut off before they were read. */
+    static final int LOG_READ = 1000;
+
+    private static final int MAX_ENTRIES = 100_000;
+    private static final String BEGINNING = "0-0";
+
+    final ServiceId service;
+    final List<RedisSubscription> subscriptions = new ArrayList<>();
+    Snapshot snapshot;
+    boolean hinted;
+    long hintedAt;
+
+    private String lastId = "";
+    private TreeMap<String, Snapshot.Entry> entries = new TreeMap<>();
+    private long fullAt;
+    private boolean fullDue = true;
+    private long retryAt;
+    private int failures;
+
+    FollowedService(ServiceId service, Snapshot unknown) {
+        this.service = service;
+        this.snapshot = unknown;
+    }
+
+    /** Nanoseconds until the whole list is to be read. */
+    long fullIn(long now) {
+        long due = fullDue ? 0 : fullAt - now;
+        return failures > 0 ? Math.max(due, retryAt - now) : due;
+    }
+
+    /** Has the whole list read after so long, at the latest. */
+    void readFullIn(long now, long nanos) {
+        if (!fullDue && fullAt - now > nanos) {
+            fullAt = now + nanos;
+        }
+    }
+
+    /** Lets a service whose keys are no lists wait, so that it disturbs no other. */
+    void failed(long now, long pauseNanos) {
+        failures++;
+        retryAt = now + pauseNanos;
+        fullDue = true;
+        lastId = ""; // its log is not asked for before its list was read
+    }
+
+    int failures() {
+        return failures;
+    }
+
+    /** Up to where the log was read; empty before the first full reading. */
+    String lastId() {
+        return lastId;
+    }
+
+    /** The processes of the entries. */
+    Set<String> uuids() {
+        return entries.keySet();
+    }
+
+    /** Reads the whole list; returns it. */
+    List<Snapshot.Entry> readFull(RedisConnection connection, RedisKeys keys, EntryReader reader, long nextNanos, long now)
+            throws IOException {
+        // The log's end first: what changes while the list is read stands behind it, and is read again.
+        List<@Nullable Object> answers = connection.pipeline(List.of(
+                RedisCommand.of("XREVRANGE", keys.log(service), "+", "-", "COUNT", 1),
+                RedisCommand.of("HKEYS", keys.members(service))));
+        String top = topOf(answers.get(0));
+        List<String> uuids = Replies.texts(answers.get(1));
+        if (uuids.size() > MAX_ENTRIES) {
+            uuids = uuids.subList(0, MAX_ENTRIES);
+        }
+        entries = reader.read(connection, service, uuids);
+        lastId = top == null ? BEGINNING : top;
+        fullDue = false;
+        failures = 0;
+        fullAt = now + nextNanos;
+        return List.copyOf(entries.values());
+    }
+
+    /**
+     * Takes what its log holds behind {@link #lastId}.
+     *
+     * @param items the answer's list; empty if there is nothing new
+     * @return the processes that changed
+     */
+    Set<String> changed(List<@Nullable Object> items) {
+        Set<String> uuids = new LinkedHashSet<>();
+        if (items.size() >= LOG_READ) {
+            fullDue = true;
+        }
+        for (Object item : items) {
+            List<@Nullable Object> parts = Replies.list(item);
+            String id = parts.isEmpty() ? null : Replies.text(parts.get(0));
+            if (id == null || parts.size() < 2) {
+                continue;
+            }
+            lastId = id;
+            List<String> fields = Replies.texts(parts.get(1));
+            int at = fields.indexOf("u");
+            if (at >= 0 && at + 1 < fields.size()) {
+                uuids.add(fields.get(at + 1));
+            }
+        }
+        return uuids;
+    }
+
+    /** Reads the entries of some processes anew; returns the whole list. */
+    List<Snapshot.Entry> readChanged(RedisConnection connection, EntryReader reader, Set<String> uuids)
+            throws IOException {
+        TreeMap<String, Snapshot.Entry> fresh = reader.read(connection, service, uuids);
+        entries = new TreeMap<>(entries);
+        for (String uuid : uuids) {
+            Snapshot.Entry entry = fresh.get(uuid);
+            if (entry != null && (entries.containsKey(uuid) || entries.size() < MAX_ENTRIES)) {
+                entries.put(uuid, entry);
+            } else {
+                entries.remove(uuid);
+            }
+        }
+        return List.copyOf(entries.values());
+    }
+
+    /** Compares the log's end with what was read: a log that ends before that is another one. */
+    void compareTop(@Nullable String top) {
+        if (top == null ? !lastId.equals(BEGINNING) : compareIds(top, lastId) < 0) {
+            fullDue = true;
+        }
+    }
+
+    /** The id of the last entry of a log; null if there is none. */
+    static @Nullable String topOf(@Nullable Object answer) {
+        List<@Nullable Object> items = Replies.list(answer);
+        if (items.isEmpty()) {
+            return null;
+        }
+        List<@Nullable Object> first = Replies.list(items.get(0));
+        return first.isEmpty() ? null : Replies.text(first.get(0));
+    }
+
+    private static int compareIds(String one, String other) {
+        String[] a = one.split("-");
+        String[] b = other.split("-");
+        int byTime = Long.compareUnsigned(Long.parseUnsignedLong(a[0]), Long.parseUnsignedLong(b[0]));
+        return byTime != 0
+                ? byTime
+                : Long.compareUnsigned(Long.parseUnsignedLong(a[1]), Long.parseUnsignedLong(b[1]));
+    }
+}

@@ -1,0 +1,39 @@
+package io.moa.registry.redis;
+
+import io.moa.discovery.Instance;
+import io.moa.discovery.Liveness;
+import io.moa.discovery.OperatorState;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that Redis holds about one process, for people. Immutable.
+ *
+ * @param uuid the process
+ * @param instance what it says of itself; null if it says nothing, or nothing that can be read
+ * @param problem why what it says cannot be read; null if it can, or if there is nothing
+ * @param withdrawn whether it asks for no new calls
+ * @param leaseMillis how long its lease still runs; negative if it has lapsed
+ * @param mark what the watchers say
+ * @param operator what an operator has decided for it, or for its place
+ * @param evidence why it was marked and unmarked, newest first, as the watchers wrote it
+ */
+public record InstanceReport(
+        String uuid,
+        @Nullable Instance instance,
+        @Nullable String problem,
+        boolean withdrawn,
+        long leaseMillis,
+        Liveness mark,
+        OperatorState operator,
+        List<String> evidence) {
+
+    public InstanceReport {
+        evidence = List.copyOf(evidence);
+    }
+
+    /** Whether new calls may go there, as clients see it. */
+    public boolean usable() {
+        return instance != null && !withdrawn && mark.online() && !operator.offline();
+    }
+}

@@ -1,0 +1,245 @@
+package io.moa.registry.redis;
+
+import io.moa.discovery.Instance;
+import io.moa.discovery.Liveness;
+import io.moa.discovery.OperatorState;
+import io.moa.discovery.ServiceExport;
+import io.moa.discovery.ServiceId;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where an operator looks at the registry, and takes instances out of service, weighs and tags them. A decision holds for
+ * the process, and for whatever the same application runs at the same first address later: neither a heartbeat nor a restart
+ * undoes it.
+ *
+ * <p>Every future completes on the link's thread; what cannot be done comes as {@link RegistryUnavailableException}. Safe for
+ * many threads.
+ */
+public final class OperatorDesk {
+
+    private static final int MAX_AUTHOR = 100;
+    private static final int EVIDENCE = 20;
+    private static final int TRIES = 20;
+
+    private final RedisLink link;
+    private final RedisKeys keys;
+
+    /** A desk over a link, which whoever opened it closes. */
+    public OperatorDesk(RedisLink link) {
+        this.link = link;
+        this.keys = link.keys();
+    }
+
+    // ---- decisions
+
+    /** Takes a process out of service until {@link #online}; weight and tag stay. Idempotent. */
+    public CompletableFuture<OperatorState> offline(String uuid, String author) {
+        return change(uuid, author, before -> new OperatorState(true, before.weight(), before.tag()));
+    }
+
+    /** Takes {@link #offline} back; weight and tag stay. Idempotent. */
+    public CompletableFuture<OperatorState> online(String uuid, String author) {
+        return change(uuid, author, before -> new OperatorState(false, before.weight(), before.tag()));
+    }
+
+    /**
+     * Replaces the weight of a process.
+     *
+     * @param weight 0 to 10,000, or null for the process's own
+     * @throws IllegalArgumentException if the weight is out of range
+     */
+    public CompletableFuture<OperatorState> weight(String uuid, @Nullable Integer weight, String author) {
+        DecisionRecord.check(new OperatorState(false, weight, null));
+        return change(uuid, author, before -> new OperatorState(before.offline(), weight, before.tag()));
+    }
+
+    /**
+     * Replaces the tag of a process.
+     *
+     * @param tag up to 64 characters, or null for the process's own
+     * @throws IllegalArgumentException if the tag is longer
+     */
+    public CompletableFuture<OperatorState> tag(String uuid, @Nullable String tag, String author) {
+        DecisionRecord.check(new OperatorState(false, null, tag));
+        return change(uuid, author, before -> new OperatorState(before.offline(), before.weight(), tag));
+    }
+
+    /**
+     * Records a decision in place of what was decided before.
+     *
+     * @param state {@link OperatorState#NONE} takes all decisions back
+     * @throws IllegalArgumentException if weight or tag is out of range
+     */
+    public CompletableFuture<OperatorState> decide(String uuid, OperatorState state, String author) {
+        DecisionRecord.check(state);
+        return change(uuid, author, before -> state);
+    }
+
+    private CompletableFuture<OperatorState> change(String uuid, String author, UnaryOperator<OperatorState> change) {
+        if (uuid.isEmpty() || uuid.length() > InstanceRecord.MAX_UUID || author.length() > MAX_AUTHOR) {
+            throw new IllegalArgumentException("A decision needs the uuid of a process, up to " + InstanceRecord.MAX_UUID
+                    + " characters, and an author of up to " + MAX_AUTHOR);
+        }
+        return link.ask(connection -> {
+            for (int i = 0; i < TRIES; i++) {
+                OperatorState after = tryChange(connection, uuid, author, change);
+                if (after != null) {
+                    return after;
+                }
+            }
+            throw new RegistryUnavailableException("Other operators change decisions all the time; try again");
+        });
+    }
+
+    /** Null if somebody else decided something at the same time. */
+    private @Nullable OperatorState tryChange(
+            RedisConnection connection, String uuid, String author, UnaryOperator<OperatorState> change)
+            throws IOException {
+        connection.call("WATCH", keys.decisions(), keys.placeDecisions());
+        Instance instance = instance(connection, uuid);
+        String place = instance == null ? "" : RedisKeys.place(instance);
+        DecisionRecord own = decision(connection.call("HGET", keys.decisions(), uuid));
+        DecisionRecord ofPlace =
+                place.isEmpty() ? null : decision(connection.call("HGET", keys.placeDecisions(), place));
+        DecisionRecord found = own != null ? own : ofPlace;
+        OperatorState after = change.apply(found == null ? OperatorState.NONE : found.state());
+
+        List<RedisCommand> commands = new ArrayList<>();
+        if (ofPlace != null && !ofPlace.uuid().equals(uuid)) {
+            // The process that stood here before is gone, and its decision goes with the place.
+            commands.add(RedisCommand.of("HDEL", keys.decisions(), ofPlace.uuid()));
+        }
+        if (after.equals(OperatorState.NONE)) {
+            commands.add(RedisCommand.of("HDEL", keys.decisions(), uuid));
+            if (!place.isEmpty()) {
+                commands.add(RedisCommand.of("HDEL", keys.placeDecisions(), place));
+            }
+        } else {
+            byte[] record = new DecisionRecord(
+                            after, uuid, author, link.clock().millis())
+                    .write();
+            commands.add(RedisCommand.of("HSET", keys.decisions(), uuid, record));
+            if (!place.isEmpty()) {
+                commands.add(RedisCommand.of("HSET", keys.placeDecisions(), place, record));
+            }
+        }
+        if (instance != null) {
+            for (ServiceExport export : instance.exports()) {
+                Announcement.tell(commands, keys, export.service(), uuid, "operator");
+            }
+        }
+        return connection.transaction(commands) == null ? null : after;
+    }
+
+    // ---- looking
+
+    /** The services that were ever offered, in order. */
+    public CompletableFuture<List<ServiceId>> services() {
+        return link.ask(connection -> {
+            List<ServiceId> services = new ArrayList<>();
+            for (String name : Replies.texts(connection.call("HKEYS", keys.services()))) {
+                try {
+                    services.add(ServiceId.parse(name));
+                } catch (IllegalArgumentException e) {
+                    // somebody wrote what is no service; it has no instances either
+                }
+            }
+            services.sort((a, b) -> a.toString().compareTo(b.toString()));
+            return services;
+        });
+    }
+
+    /** The processes listed for a service, in order of their uuids, without their evidence. */
+    public CompletableFuture<List<InstanceReport>> instances(ServiceId service) {
+        return link.ask(connection -> {
+            List<InstanceReport> reports = new ArrayList<>();
+            for (String uuid : Replies.texts(connection.call("HKEYS", keys.members(service))).stream()
+                    .sorted()
+                    .toList()) {
+                reports.add(report(connection, uuid, false));
+            }
+            return reports;
+        });
+    }
+
+    /** Everything about one process. */
+    public CompletableFuture<InstanceReport> instance(String uuid) {
+        return link.ask(connection -> report(connection, uuid, true));
+    }
+
+    private InstanceReport report(RedisConnection connection, String uuid, boolean withEvidence) throws IOException {
+        List<RedisCommand> commands = new ArrayList<>(List.of(
+                RedisCommand.of("HGET", keys.processes(), uuid),
+                RedisCommand.of("PTTL", keys.lease(uuid)),
+                RedisCommand.of("HGET", keys.marks(), uuid),
+                RedisCommand.of("HGET", keys.decisions(), uuid)));
+        if (withEvidence) {
+            commands.add(RedisCommand.of("LRANGE", keys.evidence(uuid), 0, EVIDENCE - 1));
+        }
+        List<@Nullable Object> answers = connection.pipeline(commands);
+        InstanceRecord record = null;
+        String problem = null;
+        try {
+            record = record(uuid, answers.get(0));
+        } catch (BadEntryException e) {
+            problem = e.getMessage();
+        }
+        DecisionRecord decision = decision(answers.get(3));
+        if (decision == null && record != null && !RedisKeys.place(record.instance()).isEmpty()) {
+            decision = decision(
+                    connection.call("HGET", keys.placeDecisions(), RedisKeys.place(record.instance())));
+        }
+        return new InstanceReport(
+                uuid,
+                record == null ? null : record.instance(),
+                problem,
+                record != null && record.withdrawn(),
+                Replies.number(answers.get(1)),
+                mark(answers.get(2)),
+                decision == null ? OperatorState.NONE : decision.state(),
+                withEvidence ? Replies.texts(answers.get(4)) : List.of());
+    }
+
+    private @Nullable Instance instance(RedisConnection connection, String uuid) throws IOException {
+        try {
+            InstanceRecord record = record(uuid, connection.call("HGET", keys.processes(), uuid));
+            return record == null ? null : record.instance();
+        } catch (BadEntryException e) {
+            return null; // what cannot be read has no place; the decision holds for the uuid
+        }
+    }
+
+    private static @Nullable InstanceRecord record(String uuid, @Nullable Object value) throws BadEntryException {
+        if (value == null) {
+            return null;
+        }
+        byte[] bytes = Replies.bytes(value);
+        if (bytes == null) {
+            throw new BadEntryException("it is longer than " + BoundedConnection.MAX_BULK + " bytes");
+        }
+        return InstanceRecord.read(uuid, bytes);
+    }
+
+    private static @Nullable DecisionRecord decision(@Nullable Object value) {
+        byte[] bytes = Replies.bytes(value);
+        try {
+            return bytes == null ? null : DecisionRecord.read(bytes);
+        } catch (BadEntryException e) {
+            return null; // followers pass it over too; the next decision replaces it
+        }
+    }
+
+    private static Liveness mark(@Nullable Object value) {
+        byte[] bytes = Replies.bytes(value);
+        try {
+            return bytes == null ? Liveness.ONLINE : MarkRecord.read(bytes);
+        } catch (BadEntryException e) {
+            return Liveness.ONLINE;
+        }
+    }
+}

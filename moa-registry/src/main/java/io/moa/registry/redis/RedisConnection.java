@@ -1,0 +1,247 @@
+package io.moa.registry.redis;
+
+import io.moa.discovery.Address;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.ClientSetInfoConfig;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.JedisSocketFactory;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * One connection to one Redis or Sentinel. Every method may wait for the network, up to the socket timeout, and belongs to
+ * one thread, except {@link #write} and {@link #cut}, which another one may call. After an {@link IOException} it is of no
+ * more use.
+ */
+final class RedisConnection implements AutoCloseable {
+
+    private static final String CLIENT_NAME = "moa-registry";
+
+    private final Address.Tcp address;
+    private final BoundedConnection connection;
+
+    private RedisConnection(Address.Tcp address, BoundedConnection connection) {
+        this.address = address;
+        this.connection = connection;
+    }
+
+    /** Connects and logs in to a Redis. */
+    static RedisConnection open(RedisConfig config, Address.Tcp address) throws IOException {
+        return open(config, address, config.user(), config.password(), config.socketTimeout());
+    }
+
+    /**
+     * Connects and logs in.
+     *
+     * @param readTimeout how long an answer may take
+     * @throws IOException if that fails; the message says why
+     * @throws RedisError if Redis refuses the login
+     */
+    static RedisConnection open(
+            RedisConfig config, Address.Tcp address, String user, String password, Duration readTimeout)
+            throws IOException {
+        DefaultJedisClientConfig.Builder login = DefaultJedisClientConfig.builder()
+                .resp2()
+                .autoNegotiateProtocol(false)
+                .clientName(CLIENT_NAME)
+                .clientSetInfoConfig(ClientSetInfoConfig.DISABLED)
+                .socketTimeoutMillis((int) readTimeout.toMillis());
+        if (!password.isEmpty()) {
+            login.user(user.isEmpty() ? null : user).password(password);
+        }
+        // Jedis connects anew by itself, and without a login, when a command meets a closed connection. Not here: whoever
+        // lost one must find out where the master is now.
+        AtomicBoolean opened = new AtomicBoolean();
+        JedisSocketFactory once = () -> {
+            if (opened.getAndSet(true)) {
+                throw new JedisConnectionException("it was closed");
+            }
+            return socket(config, address, readTimeout);
+        };
+        try {
+            return new RedisConnection(address, new BoundedConnection(once, login.build()));
+        } catch (JedisDataException e) {
+            throw new RedisError(String.valueOf(e.getMessage()));
+        } catch (JedisException e) {
+            throw broken(address, e);
+        }
+    }
+
+    private static Socket socket(RedisConfig config, Address.Tcp address, Duration readTimeout) {
+        int timeout = (int) config.socketTimeout().toMillis();
+        Socket socket = new Socket();
+        try {
+            socket.setTcpNoDelay(true);
+            socket.setKeepAlive(true);
+            socket.setSoTimeout(timeout);
+            // Resolved now: a name may have moved since the last time.
+            socket.connect(new InetSocketAddress(address.host(), address.port()), timeout);
+            SSLSocketFactory tls = config.tls();
+            if (tls != null) {
+                SSLSocket secured = (SSLSocket) tls.createSocket(socket, address.host(), address.port(), true);
+                SSLParameters parameters = secured.getSSLParameters();
+                parameters.setEndpointIdentificationAlgorithm("HTTPS"); // the certificate must name the host
+                secured.setSSLParameters(parameters);
+                secured.startHandshake();
+                socket = secured;
+            }
+            socket.setSoTimeout((int) readTimeout.toMillis());
+            return socket;
+        } catch (IOException | RuntimeException e) {
+            try {
+                socket.close();
+            } catch (IOException ignored) {
+                // it never was open
+            }
+            throw new JedisConnectionException(e);
+        }
+    }
+
+    private static IOException broken(Address.Tcp address, JedisException e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        String why = root.getMessage();
+        return new IOException(
+                "The connection to Redis at " + address + " broke: "
+                        + (why == null ? root.getClass().getSimpleName() : why),
+                e);
+    }
+
+    Address.Tcp address() {
+        return address;
+    }
+
+    /**
+     * Sends commands in one go and reads all answers; a refused one stands among them as a {@link RedisError}.
+     *
+     * @return an answer for each command: null, {@code byte[]}, {@code Long}, a list of these, {@link
+     *     BoundedConnection#OVERSIZED} or a {@link RedisError}
+     */
+    List<@Nullable Object> pipeline(List<RedisCommand> commands) throws IOException {
+        try {
+            for (RedisCommand command : commands) {
+                connection.sendCommand(command.arguments());
+            }
+            List<@Nullable Object> replies = new ArrayList<>(commands.size());
+            for (Object reply : connection.getMany(commands.size())) {
+                replies.add(ours(reply));
+            }
+            return replies;
+        } catch (JedisException e) {
+            throw broken(address, e);
+        }
+    }
+
+    /**
+     * Sends one command.
+     *
+     * @throws RedisError if Redis refuses it
+     */
+    @Nullable Object call(String name, Object... parts) throws IOException {
+        Object reply = pipeline(List.of(RedisCommand.of(name, parts))).get(0);
+        if (reply instanceof RedisError error) {
+            throw error;
+        }
+        return reply;
+    }
+
+    /**
+     * Runs commands as one: all or none.
+     *
+     * @return their answers, or null if a watched key has changed
+     * @throws RedisError if one is refused; if that was known before the end, none ran
+     */
+    @Nullable List<@Nullable Object> transaction(List<RedisCommand> commands) throws IOException {
+        List<RedisCommand> all = new ArrayList<>(commands.size() + 2);
+        all.add(RedisCommand.of("MULTI"));
+        all.addAll(commands);
+        all.add(RedisCommand.of("EXEC"));
+        List<@Nullable Object> replies = pipeline(all);
+        for (Object reply : replies) {
+            if (reply instanceof RedisError error) {
+                throw error;
+            }
+        }
+        Object done = replies.get(replies.size() - 1);
+        if (done == null) {
+            return null;
+        }
+        List<@Nullable Object> results = Replies.list(done);
+        for (Object result : results) {
+            if (result instanceof RedisError error) {
+                throw error;
+            }
+        }
+        return results;
+    }
+
+    /** Sends commands whose answers another thread reads. At most one thread at a time writes. */
+    void write(List<RedisCommand> commands) throws IOException {
+        try {
+            for (RedisCommand command : commands) {
+                connection.sendCommand(command.arguments());
+            }
+            connection.send();
+        } catch (JedisException e) {
+            throw broken(address, e);
+        }
+    }
+
+    /** Waits for the next message. */
+    @Nullable Object next() throws IOException {
+        try {
+            return ours(connection.getUnflushedObject());
+        } catch (JedisDataException e) {
+            throw new RedisError(String.valueOf(e.getMessage()));
+        } catch (JedisException e) {
+            throw broken(address, e);
+        }
+    }
+
+    private static @Nullable Object ours(@Nullable Object reply) {
+        if (reply instanceof JedisDataException error) {
+            return new RedisError(String.valueOf(error.getMessage()));
+        }
+        if (reply instanceof List<?> list) {
+            List<@Nullable Object> ours = new ArrayList<>(list.size());
+            for (Object element : list) {
+                ours.add(ours(element));
+            }
+            return ours;
+        }
+        return reply;
+    }
+
+    /** The first answer's text; for messages. */
+    static String text(@Nullable Object reply) {
+        return reply instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : String.valueOf(reply);
+    }
+
+    /** Ends the connection from any thread; one that waits for an answer wakes with an {@link IOException}. */
+    void cut() {
+        try {
+            connection.forceDisconnect();
+        } catch (IOException | RuntimeException e) {
+            // it is gone either way
+        }
+    }
+
+    @Override
+    public void close() {
+        cut();
+    }
+}

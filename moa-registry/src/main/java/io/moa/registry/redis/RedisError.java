@@ -1,0 +1,51 @@
+package io.moa.registry.redis;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Redis answered that it will not do something. Its text is Redis's own and holds no secret of ours. */
+final class RedisError extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+    private static final int MAX_TEXT = 300;
+
+    /** Answers that speak about the server or the login, and not about one command: another connection may help. */
+    private static final Set<String> OF_THE_SERVER = Set.of(
+            "LOADING",
+            "READONLY",
+            "MASTERDOWN",
+            "MISCONF",
+            "NOAUTH",
+            "WRONGPASS",
+            "CLUSTERDOWN",
+            "MOVED",
+            "ASK",
+            "TRYAGAIN",
+            "NOREPLICAS",
+            "BUSY",
+            "UNBLOCKED");
+
+    private final String code;
+
+    RedisError(String text) {
+        super(text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "…");
+        int blank = text.indexOf(' ');
+        this.code = blank < 0 ? text : text.substring(0, blank);
+    }
+
+    /** The first word of the answer, such as {@code LOADING}. */
+    String code() {
+        return code;
+    }
+
+    /** Whether nothing else on this connection will go better. */
+    boolean ofTheServer() {
+        return OF_THE_SERVER.contains(code) || String.valueOf(getMessage()).contains("max number of clients");
+    }
+
+    /** Where {@code MOVED} points, as host:port, perhaps without the host; null for every other answer. */
+    @Nullable String movedTo() {
+        String[] words = String.valueOf(getMessage()).split(" ");
+        return words.length == 3 && words[0].equals("MOVED") ? words[2] : null;
+    }
+}

@@ -1,0 +1,103 @@
+package io.moa.registry.redis;
+
+import io.moa.discovery.Address;
+import io.moa.discovery.Instance;
+import io.moa.discovery.ServiceId;
+
+/**
+ * The names of all keys and channels of one registry. The prefix stands in braces, so that a Cluster keeps all keys in one
+ * slot. What each holds, and who writes it: {@code docs/registry.md}.
+ */
+record RedisKeys(String prefix) {
+
+    private String key(String rest) {
+        return "{" + prefix + "}:" + rest;
+    }
+
+    /** uuid → what the process says of itself. */
+    String processes() {
+        return key("p");
+    }
+
+    /** uuid → the revision of that. */
+    String revisions() {
+        return key("r");
+    }
+
+    /** The lease of a process: its revision, with an expiry. */
+    String lease(String uuid) {
+        return key("l:" + uuid);
+    }
+
+    /** uuid → empty, for all that offer the service. */
+    String members(ServiceId service) {
+        return key("s:" + service);
+    }
+
+    /** service → empty, for all that were ever offered. */
+    String services() {
+        return key("services");
+    }
+
+    /** What changed in a service, in order. */
+    String log(ServiceId service) {
+        return key("g:" + service);
+    }
+
+    /** The channel of "look now" for a service. */
+    String hint(ServiceId service) {
+        return key("h:" + service);
+    }
+
+    /** uuid → a watcher's mark. */
+    String marks() {
+        return key("m");
+    }
+
+    /** uuid → an operator's decision. */
+    String decisions() {
+        return key("o");
+    }
+
+    /** place → an operator's decision, for whatever runs there next. */
+    String placeDecisions() {
+        return key("oa");
+    }
+
+    /** The field of a process's place in {@link #placeDecisions()}; empty if it has no address. */
+    static String place(Instance instance) {
+        return instance.addresses().isEmpty()
+                ? ""
+                : place(instance.application(), instance.addresses().get(0));
+    }
+
+    private static String place(String application, Address first) {
+        return application + " " + first;
+    }
+
+    String rules() {
+        return key("rules");
+    }
+
+    String settings() {
+        return key("settings");
+    }
+
+    /** What changed in rules and settings, in order, with the authors. */
+    String ruleLog() {
+        return key("rules:g");
+    }
+
+    String ruleHint() {
+        return key("rules:h");
+    }
+
+    /** Why a process was marked and unmarked. */
+    String evidence(String uuid) {
+        return key("e:" + uuid);
+    }
+
+    String contract(String fingerprint) {
+        return key("c:" + fingerprint);
+    }
+}

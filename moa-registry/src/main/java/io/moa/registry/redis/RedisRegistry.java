@@ -1,0 +1,275 @@
+package io.moa.registry.redis;
+
+import io.moa.discovery.Instance;
+import io.moa.discovery.Registry;
+import io.moa.discovery.ServiceId;
+import io.moa.discovery.Snapshot;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A registry in Redis. What is stored and what happens when Redis is away, empty, slow or failed over is told in
+ * {@code docs/registry.md}.
+ *
+ * <p>Beyond the contract of {@link Registry}: {@code register} and {@code subscribe} on a closed registry throw
+ * {@link IllegalStateException}; {@code register} and {@code update} throw {@link IllegalArgumentException} for what no other
+ * process could use, such as a record over 16 KiB, port 0 or the address 0.0.0.0. A registration that was replaced or closed
+ * is inert. Snapshots say what was read, however little that is: who uses them decides what to believe of a list that
+ * shrank. Listeners run on the link's thread, or on the one that subscribes; one that blocks delays the heartbeat.
+ *
+ * <p>Safe for many threads.
+ */
+public final class RedisRegistry implements Registry {
+
+    private final RedisLink link;
+    private final boolean ownsLink;
+    private final BadEntries bad;
+    private final RegistryChore chore;
+    private final AtomicLong revisions = new AtomicLong();
+    private final AtomicLong repairs = new AtomicLong();
+    private final AtomicLong fullReads = new AtomicLong();
+    private final Set<Thread> insideListeners = ConcurrentHashMap.newKeySet();
+    private final String source;
+
+    private final Object lock = new Object();
+    private final Map<String, Announcement> announcements = new HashMap<>(); // guarded by lock
+    private final Map<ServiceId, FollowedService> followed = new HashMap<>(); // guarded by lock
+    private boolean closed; // guarded by lock
+
+    private RedisRegistry(RedisLink link, boolean ownsLink) {
+        this.link = link;
+        this.ownsLink = ownsLink;
+        this.source = "redis " + link.where();
+        this.bad = new BadEntries(link.where());
+        this.chore = new RegistryChore(this, link, bad);
+        link.add(chore);
+    }
+
+    /** A registry over a link that others share; whoever opened the link closes it, after the registry. */
+    public static RedisRegistry over(RedisLink link) {
+        return new RedisRegistry(link, false);
+    }
+
+    /** A registry with a link of its own, which it closes. */
+    public static RedisRegistry open(RedisConfig config) {
+        return new RedisRegistry(RedisLink.open(config), true);
+    }
+
+    @Override
+    public Registration register(Instance instance) {
+        Announcement announcement;
+        synchronized (lock) {
+            checkOpen();
+            // The later registration of a uuid counts, so the time is in front.
+            String stamp = "%013d-%08x".formatted(link.clock().millis(), link.random().nextInt());
+            announcement = new Announcement(this, instance, stamp, announcements.get(instance.uuid()));
+            announcements.put(instance.uuid(), announcement);
+        }
+        link.wake();
+        return announcement;
+    }
+
+    @Override
+    public Subscription subscribe(ServiceId service, Consumer<Snapshot> listener) {
+        RedisSubscription subscription;
+        synchronized (lock) {
+            checkOpen();
+            FollowedService followedService = followed.computeIfAbsent(
+                    service,
+                    key -> new FollowedService(
+                            key, Snapshot.unknown(key, link.ticker().nanos())));
+            subscription = new RedisSubscription(this, followedService.snapshot, listener, insideListeners);
+            followedService.subscriptions.add(subscription);
+        }
+        link.wake();
+        subscription.drainFirst();
+        return subscription;
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("This registry is closed; nothing can begin in it any more");
+        }
+    }
+
+    /** How many entries were passed over because they could not be used; one that is read again counts again. */
+    public long badEntries() {
+        return bad.count();
+    }
+
+    /** How often a heartbeat found that Redis had forgotten something, and everything was written again. */
+    public long repairs() {
+        return repairs.get();
+    }
+
+    /** How many whole lists were read. */
+    public long fullReads() {
+        return fullReads.get();
+    }
+
+    /**
+     * Ends everything begun here. Withdrawals are sent by the link's thread; with a link of its own, this waits for them as
+     * {@link RedisLink#close()} says. Idempotent.
+     */
+    @Override
+    public void close() {
+        List<RedisSubscription> subscriptions;
+        List<Announcement> open;
+        synchronized (lock) {
+            closed = true;
+            subscriptions = followed.values().stream()
+                    .flatMap(service -> service.subscriptions.stream())
+                    .toList();
+            open = List.copyOf(announcements.values());
+        }
+        // The own listeners first: they need not hear how the own registrations go.
+        subscriptions.forEach(RedisSubscription::close);
+        open.forEach(Announcement::close);
+        link.wake();
+        if (ownsLink) {
+            link.close();
+        }
+    }
+
+    // ---- for the chore and the subscriptions
+
+    RedisLink link() {
+        return link;
+    }
+
+    void repaired() {
+        repairs.incrementAndGet();
+    }
+
+    void countFullRead() {
+        fullReads.incrementAndGet();
+    }
+
+    void forget(RedisSubscription subscription) {
+        synchronized (lock) {
+            FollowedService service = followed.get(subscription.service());
+            if (service != null) {
+                service.subscriptions.remove(subscription);
+                if (service.subscriptions.isEmpty()) {
+                    followed.remove(subscription.service());
+                }
+            }
+        }
+        link.wake();
+    }
+
+    List<Announcement> announcements() {
+        synchronized (lock) {
+            return List.copyOf(announcements.values());
+        }
+    }
+
+    List<FollowedService> followed() {
+        synchronized (lock) {
+            return List.copyOf(followed.values());
+        }
+    }
+
+    Set<String> channels() {
+        synchronized (lock) {
+            Set<String> channels = new HashSet<>();
+            followed.keySet().forEach(service -> channels.add(link.keys().hint(service)));
+            return channels;
+        }
+    }
+
+    void over(Announcement announcement) {
+        synchronized (lock) {
+            announcements.remove(announcement.uuid(), announcement);
+        }
+    }
+
+    /** Whether nothing is left to do for ever. */
+    boolean isDone() {
+        synchronized (lock) {
+            return closed && announcements.isEmpty();
+        }
+    }
+
+    /** Notes that something may have changed in the service of a channel; whether it is one of ours. */
+    boolean hint(String channel, long now) {
+        synchronized (lock) {
+            for (FollowedService service : followed.values()) {
+                if (link.keys().hint(service.service).equals(channel)) {
+                    if (!service.hinted) {
+                        service.hinted = true;
+                        service.hintedAt = now;
+                    }
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    /** When the first hint came that was not followed yet; null if there is none. */
+    @Nullable Long firstHint() {
+        synchronized (lock) {
+            Long first = null;
+            for (FollowedService service : followed.values()) {
+                if (service.hinted && (first == null || service.hintedAt - first < 0)) {
+                    first = service.hintedAt;
+                }
+            }
+            return first;
+        }
+    }
+
+    /** Takes the hint of a service if it came by then; whether there was one. */
+    boolean takeHint(FollowedService service, long byNanos) {
+        synchronized (lock) {
+            if (!service.hinted || service.hintedAt - byNanos > 0) {
+                return false;
+            }
+            service.hinted = false;
+            return true;
+        }
+    }
+
+    /**
+     * Publishes what was read of a service, if it is something new.
+     *
+     * @param entries the list, or null for "as before"
+     * @param asOfNanos when the reading began
+     */
+    void publish(FollowedService service, @Nullable List<Snapshot.Entry> entries, long asOfNanos) {
+        List<RedisSubscription> told;
+        synchronized (lock) {
+            Snapshot before = service.snapshot;
+            if (entries == null || (!before.isUnknown() && before.entries().equals(entries))) {
+                if (before.isUnknown()) {
+                    return;
+                }
+                service.snapshot =
+                        new Snapshot(service.service, before.revision(), before.entries(), asOfNanos, source);
+                service.subscriptions.forEach(subscription -> subscription.confirm(service.snapshot));
+                return;
+            }
+            service.snapshot =
+                    new Snapshot(service.service, revisions.incrementAndGet(), entries, asOfNanos, source);
+            service.subscriptions.forEach(subscription -> subscription.offer(service.snapshot));
+            told = List.copyOf(service.subscriptions);
+        }
+        told.forEach(RedisSubscription::drain);
+    }
+
+    @Override
+    public String toString() {
+        synchronized (lock) {
+            return "RedisRegistry[" + announcements.size() + " registrations, " + followed.size()
+                    + " services followed, " + bad.count() + " bad entries, " + link + "]";
+        }
+    }
+}

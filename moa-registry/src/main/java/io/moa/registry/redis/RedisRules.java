@@ -1,0 +1,233 @@
+package io.moa.registry.redis;
+
+import io.moa.discovery.RuleSet;
+import io.moa.discovery.RuleSource;
+import io.moa.registry.internal.SerialDelivery;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Live rules and release settings in Redis, which a {@link RuleDesk} writes. Their keys and their channel are their own: no
+ * change of an instance touches them. The revision comes from the log of changes, so that processes that have read the same
+ * usually call it the same; within one process it grows with every change.
+ *
+ * <p>A text over 64 KiB is passed over, counted and named once. Listeners run on the link's thread, or on the one that
+ * subscribes, and must not block. Safe for many threads.
+ */
+public final class RedisRules implements RuleSource {
+
+    /** The longest text of a rule or a setting, in bytes. */
+    static final int MAX_TEXT = 64 * 1024;
+
+    private final RedisLink link;
+    private final boolean ownsLink;
+    private final BadEntries bad;
+    private final RulesChore chore;
+    private final Set<Thread> insideListeners = ConcurrentHashMap.newKeySet();
+
+    private final Object lock = new Object();
+    private final List<Subscribed> subscribed = new ArrayList<>(); // guarded by lock
+    private volatile RuleSet current = RuleSet.EMPTY; // written under lock
+    private boolean closed; // guarded by lock
+
+    private RedisRules(RedisLink link, boolean ownsLink) {
+        this.link = link;
+        this.ownsLink = ownsLink;
+        this.bad = new BadEntries(link.where());
+        this.chore = new RulesChore();
+        link.add(chore);
+    }
+
+    /** Rules over a link that others share; whoever opened the link closes it, after this. */
+    public static RedisRules over(RedisLink link) {
+        return new RedisRules(link, false);
+    }
+
+    /** Rules with a link of their own, which they close. */
+    public static RedisRules open(RedisConfig config) {
+        return new RedisRules(RedisLink.open(config), true);
+    }
+
+    @Override
+    public RuleSet current() {
+        return current;
+    }
+
+    @Override
+    public Following subscribe(Consumer<RuleSet> listener) {
+        Subscribed following = new Subscribed(listener);
+        synchronized (lock) {
+            if (closed) {
+                throw new IllegalStateException("These rules are closed; nothing can begin in them any more");
+            }
+            subscribed.add(following);
+            following.delivery.offer(current);
+        }
+        following.delivery.drainHeld();
+        return following;
+    }
+
+    /** How many rules and settings were passed over because they could not be used. */
+    public long badEntries() {
+        return bad.count();
+    }
+
+    @Override
+    public void close() {
+        List<Subscribed> ending;
+        synchronized (lock) {
+            closed = true;
+            ending = List.copyOf(subscribed);
+        }
+        link.remove(chore);
+        ending.forEach(Subscribed::close);
+        if (ownsLink) {
+            link.close();
+        }
+    }
+
+    private void publish(@Nullable String top, Map<String, String> rules, Map<String, String> settings) {
+        List<Subscribed> told;
+        synchronized (lock) {
+            RuleSet before = current;
+            if (before.revision() > 0 && before.rules().equals(rules) && before.settings().equals(settings)) {
+                return;
+            }
+            current = new RuleSet(Math.max(before.revision() + 1, revision(top)), rules, settings);
+            subscribed.forEach(following -> following.delivery.offer(current));
+            told = List.copyOf(subscribed);
+        }
+        told.forEach(following -> following.delivery.drain());
+    }
+
+    /** The place of a log's entry as a number: the millisecond and the count within it. */
+    static long revision(@Nullable String id) {
+        if (id == null) {
+            return 1;
+        }
+        try {
+            int dash = id.indexOf('-');
+            long millis = Long.parseLong(id.substring(0, dash));
+            long count = Math.min(999, Long.parseLong(id.substring(dash + 1)));
+            return millis > Long.MAX_VALUE / 1000 - 1 ? 1 : millis * 1000 + count;
+        } catch (RuntimeException e) {
+            return 1; // an id that a stranger made up
+        }
+    }
+
+    @Override
+    public String toString() {
+        RuleSet now = current;
+        return "RedisRules[" + now.rules().size() + " rules and " + now.settings().size() + " settings at revision "
+                + now.revision() + ", " + link + "]";
+    }
+
+    /** One listener. */
+    private final class Subscribed implements Following {
+        private final SerialDelivery<RuleSet> delivery;
+
+        Subscribed(Consumer<RuleSet> listener) {
+            delivery = new SerialDelivery<>(listener, "the rules", insideListeners);
+        }
+
+        @Override
+        public void close() {
+            synchronized (lock) {
+                subscribed.remove(this);
+            }
+            delivery.close();
+        }
+    }
+
+    /** Reads everything when the log's end is another than before. All state is the link's thread's, but the hint. */
+    private final class RulesChore implements Chore {
+
+        private final RedisKeys keys = link.keys();
+        private volatile boolean hinted = true;
+        private long pollAt;
+        private long fullAt;
+        private @Nullable String readAt;
+
+        @Override
+        public long dueIn(long now) {
+            return hinted ? 0 : Math.min(pollAt, fullAt) - now;
+        }
+
+        @Override
+        public void run(RedisConnection connection, long now) throws IOException {
+            hinted = false;
+            pollAt = now + Jitter.around(link.config().poll().toNanos(), link.random());
+            try {
+                String top = FollowedService.topOf(connection.call("XREVRANGE", keys.ruleLog(), "+", "-", "COUNT", 1));
+                if (top == null ? readAt == null : top.equals(readAt)) {
+                    if (fullAt - now > 0) {
+                        return;
+                    }
+                }
+                List<@Nullable Object> answers = connection.transaction(List.of(
+                        RedisCommand.of("HGETALL", keys.rules()),
+                        RedisCommand.of("HGETALL", keys.settings()),
+                        RedisCommand.of("XREVRANGE", keys.ruleLog(), "+", "-", "COUNT", 1)));
+                if (answers == null) {
+                    throw new RedisError("ERR nothing was watched, and yet the reading was refused");
+                }
+                readAt = FollowedService.topOf(answers.get(2));
+                fullAt = now + Jitter.around(link.config().fullRead().toNanos(), link.random());
+                publish(readAt, texts("rule", answers.get(0)), texts("setting", answers.get(1)));
+            } catch (RedisError e) {
+                fullAt = now; // again, after the pause that the link makes
+                throw e;
+            }
+        }
+
+        private Map<String, String> texts(String what, @Nullable Object answer) {
+            List<@Nullable Object> parts = Replies.list(answer);
+            Map<String, String> texts = new HashMap<>();
+            for (int i = 0; i + 1 < parts.size(); i += 2) {
+                String name = Replies.text(parts.get(i));
+                byte[] text = Replies.bytes(parts.get(i + 1));
+                if (name == null || text == null || text.length > MAX_TEXT) {
+                    bad.report(what, String.valueOf(name), "it is longer than " + MAX_TEXT + " bytes");
+                } else {
+                    texts.put(name, String.valueOf(Replies.text(text)));
+                }
+            }
+            return texts;
+        }
+
+        @Override
+        public void connected(long now) {
+            fullAt = now;
+        }
+
+        @Override
+        public Set<String> channels() {
+            return Set.of(keys.ruleHint());
+        }
+
+        @Override
+        public void hinted(String channel) {
+            if (channel.equals(keys.ruleHint())) {
+                hinted = true;
+                link.wake();
+            }
+        }
+
+        @Override
+        public boolean wantsFarewell() {
+            return false;
+        }
+
+        @Override
+        public String toString() {
+            return "The rules";
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package io.moa.registry.redis;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where an operator changes rules and release settings. Each change goes with its author into a history of the last
+ * {@value #HISTORY}, and may say on which version it builds, so that two people do not undo each other's work unseen.
+ *
+ * <p>Every future completes on the link's thread; what cannot be done comes as {@link RegistryUnavailableException}. Safe for
+ * many threads.
+ */
+public final class RuleDesk {
+
+    /** How many changes the history holds. */
+    public static final int HISTORY = 50;
+
+    private static final String RULE = "rule";
+    private static final String SETTING = "setting";
+    private static final int MAX_NAME = 200;
+
+    private final RedisLink link;
+    private final RedisKeys keys;
+
+    /** A desk over a link, which whoever opened it closes. */
+    public RuleDesk(RedisLink link) {
+        this.link = link;
+        this.keys = link.keys();
+    }
+
+    /**
+     * Sets or replaces a rule.
+     *
+     * @param id 1 to 200 characters
+     * @param text at most 64 KiB
+     * @param expectedVersion the version that the author has seen, empty for "nothing yet"; null to overwrite whatever is there
+     * @param author who does it, for the history
+     * @return the new version, or empty if the version is another by now and nothing was changed
+     * @throws IllegalArgumentException if id or text is too long or empty
+     */
+    public CompletableFuture<String> putRule(String id, String text, @Nullable String expectedVersion, String author) {
+        return change(RULE, keys.rules(), id, checked(id, text), expectedVersion, author);
+    }
+
+    /** Takes a rule away; otherwise as {@link #putRule}. */
+    public CompletableFuture<String> removeRule(String id, @Nullable String expectedVersion, String author) {
+        return change(RULE, keys.rules(), id, null, expectedVersion, author);
+    }
+
+    /** Sets or replaces a release setting; otherwise as {@link #putRule}. */
+    public CompletableFuture<String> putSetting(
+            String name, String value, @Nullable String expectedVersion, String author) {
+        return change(SETTING, keys.settings(), name, checked(name, value), expectedVersion, author);
+    }
+
+    /** Takes a release setting away; otherwise as {@link #putRule}. */
+    public CompletableFuture<String> removeSetting(String name, @Nullable String expectedVersion, String author) {
+        return change(SETTING, keys.settings(), name, null, expectedVersion, author);
+    }
+
+    /** The version in force; empty if nothing was ever changed. */
+    public CompletableFuture<String> version() {
+        return link.ask(this::version);
+    }
+
+    /** The last changes, newest first. */
+    public CompletableFuture<List<RuleChange>> history() {
+        return link.ask(connection -> {
+            List<RuleChange> changes = new ArrayList<>();
+            for (Object item : Replies.list(connection.call("XREVRANGE", keys.ruleLog(), "+", "-", "COUNT", HISTORY))) {
+                List<@Nullable Object> parts = Replies.list(item);
+                List<String> fields = Replies.texts(parts.get(1));
+                changes.add(new RuleChange(
+                        String.valueOf(Replies.text(parts.get(0))),
+                        String.valueOf(field(fields, "kind")),
+                        String.valueOf(field(fields, "name")),
+                        field(fields, "text"),
+                        String.valueOf(field(fields, "author"))));
+            }
+            return changes;
+        });
+    }
+
+    private static @Nullable String field(List<String> fields, String name) {
+        for (int i = 0; i + 1 < fields.size(); i += 2) {
+            if (fields.get(i).equals(name)) {
+                return fields.get(i + 1);
+            }
+        }
+        return null;
+    }
+
+    private CompletableFuture<String> change(
+            String kind,
+            String key,
+            String name,
+            @Nullable String text,
+            @Nullable String expectedVersion,
+            String author) {
+        List<RedisCommand> commands = new ArrayList<>();
+        List<String> entry = new ArrayList<>(List.of("kind", kind, "name", name, "author", author));
+        if (text == null) {
+            commands.add(RedisCommand.of("HDEL", key, name));
+        } else {
+            commands.add(RedisCommand.of("HSET", key, name, text));
+            entry.addAll(List.of("text", text));
+        }
+        commands.add(RedisCommand.of("XADD", keys.ruleLog(), "MAXLEN", HISTORY, "*", entry));
+        commands.add(RedisCommand.of("PUBLISH", keys.ruleHint(), ""));
+        return link.ask(connection -> {
+            if (expectedVersion != null) {
+                connection.call("WATCH", keys.ruleLog());
+                if (!version(connection).equals(expectedVersion)) {
+                    connection.call("UNWATCH");
+                    return "";
+                }
+            }
+            List<@Nullable Object> done = connection.transaction(commands);
+            return done == null ? "" : String.valueOf(Replies.text(done.get(1)));
+        });
+    }
+
+    private String version(RedisConnection connection) throws IOException {
+        String top = FollowedService.topOf(connection.call("XREVRANGE", keys.ruleLog(), "+", "-", "COUNT", 1));
+        return top == null ? "" : top;
+    }
+
+    private static String checked(String name, String text) {
+        if (name.isEmpty() || name.length() > MAX_NAME) {
+            throw new IllegalArgumentException("The name of a rule or setting has 1 to " + MAX_NAME
+                    + " characters, not " + name.length());
+        }
+        int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > RedisRules.MAX_TEXT) {
+            throw new IllegalArgumentException("The text of " + name + " has " + bytes + " bytes; up to "
+                    + RedisRules.MAX_TEXT + " are taken: split the rule");
+        }
+        return text;
+    }
+}
