@@ -44,7 +44,7 @@ final class Shape {
      *
      * @param numbersByValue whether 11 is the same in whichever class, as where nothing declares which it should be
      * @param classes told of the class of every object
-     * @return the text, or null if the value unfolds to too much to be compared
+     * @return the text, or null if the value unfolds to too much to be compared, or cannot be by its keys
      */
     static @Nullable String of(@Nullable Object value, boolean numbersByValue, Consumer<Class<?>> classes) {
         Shape shape = new Shape(numbersByValue, classes);
@@ -94,11 +94,12 @@ final class Shape {
                 texts.add(text(Array.get(value, i)));
             }
         } else if (value instanceof Map<?, ?> map) {
-            map.forEach((key, mapped) -> texts.add(text(key) + "=" + text(mapped)));
+            map.forEach((key, mapped) -> texts.add(key(key) + "=" + text(mapped)));
             Collections.sort(texts);
         } else if (value instanceof Collection<?> elements) {
-            elements.forEach(element -> texts.add(text(element)));
-            if (value instanceof Set) {
+            boolean hashed = value instanceof Set;
+            elements.forEach(element -> texts.add(hashed ? key(element) : text(element)));
+            if (hashed) {
                 Collections.sort(texts);
             }
         } else if (value instanceof Optional<?> optional) {
@@ -111,6 +112,15 @@ final class Shape {
             }
         }
         return kind(value, type) + texts;
+    }
+
+    /** A key that contains what contains it changes its hash when that is filled, and may be in the map twice or not be found. */
+    private String key(@Nullable Object value) {
+        String text = text(value);
+        if (text.contains(CIRCLE)) {
+            parts = MOST_PARTS + 1;
+        }
+        return text;
     }
 
     /** Serializers may give another class of the same kind of collection. */

@@ -149,7 +149,7 @@ class ConnectionLossTest {
             MoaClient client = town.consumer(Town.PATIENT.toBuilder()
                     .connectTimeout(Duration.ofSeconds(20))
                     .build());
-            Work hasty = client.with(client.stub(Work.class), CallOptions.NONE.withTimeout(Duration.ofMillis(100)));
+            Work hasty = client.with(client.stub(Work.class), CallOptions.NONE.withTimeout(Duration.ofSeconds(1)));
             assertThatThrownBy(() -> hasty.once(1)).isInstanceOfSatisfying(CallException.class, failure -> {
                 assertThat(failure.status()).isEqualTo(Status.DEADLINE_EXCEEDED);
                 assertThat(failure.executed()).isEqualTo(Executed.NO);

@@ -18,6 +18,7 @@ import io.moa.transport.Wanted;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -42,6 +43,9 @@ class RogueServerTest {
 
     /** {@code -Dmoa.test.replies=1000000} for the long run. */
     private static final int BOGUS = Integer.getInteger("moa.test.replies", 10_000);
+
+    /** Buffers of a batch, and what the test itself notes. */
+    private static final long MOST_KEPT = 8 << 20;
 
     private static final TransportConfig CONFIG = TransportConfig.DEFAULT.toBuilder()
             .frameTimeout(Duration.ofMillis(300))
@@ -99,6 +103,7 @@ class RogueServerTest {
             }
             Random random = new Random(9);
             Collections.shuffle(requests, random);
+            long before = liveHeap();
             int bogus = 0;
             ByteBuf batch = Unpooled.buffer();
             for (int i = 0; i < BOGUS; i++) {
@@ -133,8 +138,16 @@ class RogueServerTest {
             assertThat(connection.inFlight()).isZero();
             assertThat(connection.queuedBytes()).isZero();
             assertThat(connection.usable()).isTrue();
+            assertThat(liveHeap() - before)
+                    .as("bytes that stay of %d replies to nobody, which had %d", BOGUS, 100L * BOGUS)
+                    .isLessThan(MOST_KEPT);
             connection.close();
         }
+    }
+
+    private static long liveHeap() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
     private static void write(ByteBuf batch, ByteBuf frame) {
