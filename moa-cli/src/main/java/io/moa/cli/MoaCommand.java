@@ -18,7 +18,17 @@ import picocli.CommandLine.UnmatchedArgumentException;
         name = "moa",
         mixinStandardHelpOptions = true,
         versionProvider = MoaCommand.Version.class,
-        subcommands = {QuickstartCommand.class, CallCommand.class},
+        subcommands = {
+            QuickstartCommand.class,
+            CallCommand.class,
+            ListCommand.class,
+            WhyCommand.class,
+            OfflineCommand.class,
+            OnlineCommand.class,
+            WeightCommand.class,
+            TagCommand.class,
+            WatchCommand.class
+        },
         description = "Starts the processes of MOA and asks them questions.",
         footer = {"", "Begin with: ./moa quickstart"})
 public final class MoaCommand implements Runnable {

@@ -206,7 +206,10 @@ final class Announcement implements Registry.Registration {
             written = number;
             listedIn.retainAll(services);
         }
-        heartbeatAt = now + Jitter.around(registry.link().config().heartbeat().toNanos(), registry.link().random());
+        heartbeatAt = now
+                + Jitter.around(
+                        registry.link().config().heartbeat().toNanos(),
+                        registry.link().random());
         registered.complete(null);
     }
 
@@ -229,8 +232,7 @@ final class Announcement implements Registry.Registration {
 
     /** Appends what changed to the log of a service, and tells its followers to look. */
     static void tell(List<RedisCommand> commands, RedisKeys keys, ServiceId service, String uuid, String what) {
-        commands.add(RedisCommand.of(
-                "XADD", keys.log(service), "MAXLEN", "~", LOG_ENTRIES, "*", "u", uuid, "w", what));
+        commands.add(RedisCommand.of("XADD", keys.log(service), "MAXLEN", "~", LOG_ENTRIES, "*", "u", uuid, "w", what));
         commands.add(RedisCommand.of("PUBLISH", keys.hint(service), ""));
     }
 
@@ -303,7 +305,10 @@ final class Announcement implements Registry.Registration {
                 whole &= Objects.equals(answer, 1L);
             }
         }
-        heartbeatAt = now + Jitter.around(registry.link().config().heartbeat().toNanos(), registry.link().random());
+        heartbeatAt = now
+                + Jitter.around(
+                        registry.link().config().heartbeat().toNanos(),
+                        registry.link().random());
         synchronized (lock) {
             if (found != null && !found.startsWith(stamp + ".") && found.compareTo(stamp) > 0) {
                 replaced = true;

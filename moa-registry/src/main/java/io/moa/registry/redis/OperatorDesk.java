@@ -82,8 +82,8 @@ public final class OperatorDesk {
 
     private CompletableFuture<OperatorState> change(String uuid, String author, UnaryOperator<OperatorState> change) {
         if (uuid.isEmpty() || uuid.length() > InstanceRecord.MAX_UUID || author.length() > MAX_AUTHOR) {
-            throw new IllegalArgumentException("A decision needs the uuid of a process, up to " + InstanceRecord.MAX_UUID
-                    + " characters, and an author of up to " + MAX_AUTHOR);
+            throw new IllegalArgumentException("A decision needs the uuid of a process, up to "
+                    + InstanceRecord.MAX_UUID + " characters, and an author of up to " + MAX_AUTHOR);
         }
         return link.ask(connection -> {
             for (int i = 0; i < TRIES; i++) {
@@ -120,9 +120,7 @@ public final class OperatorDesk {
                 commands.add(RedisCommand.of("HDEL", keys.placeDecisions(), place));
             }
         } else {
-            byte[] record = new DecisionRecord(
-                            after, uuid, author, link.clock().millis())
-                    .write();
+            byte[] record = new DecisionRecord(after, uuid, author, link.clock().millis()).write();
             commands.add(RedisCommand.of("HSET", keys.decisions(), uuid, record));
             if (!place.isEmpty()) {
                 commands.add(RedisCommand.of("HSET", keys.placeDecisions(), place, record));
@@ -190,9 +188,10 @@ public final class OperatorDesk {
             problem = e.getMessage();
         }
         DecisionRecord decision = decision(answers.get(3));
-        if (decision == null && record != null && !RedisKeys.place(record.instance()).isEmpty()) {
-            decision = decision(
-                    connection.call("HGET", keys.placeDecisions(), RedisKeys.place(record.instance())));
+        if (decision == null
+                && record != null
+                && !RedisKeys.place(record.instance()).isEmpty()) {
+            decision = decision(connection.call("HGET", keys.placeDecisions(), RedisKeys.place(record.instance())));
         }
         return new InstanceReport(
                 uuid,

@@ -146,7 +146,7 @@ public record RedisConfig(
     }
 
     /** Where, for people: neither user nor password. */
-    String where() {
+    public String where() {
         StringBuilder text = new StringBuilder(tls == null ? "redis" : "rediss");
         if (mode != RedisMode.STANDALONE) {
             text.append(mode == RedisMode.SENTINEL ? "-sentinel" : "-cluster");

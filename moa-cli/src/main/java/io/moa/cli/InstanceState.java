@@ -1,0 +1,36 @@
+package io.moa.cli;
+
+import io.moa.discovery.Liveness;
+import io.moa.registry.redis.InstanceReport;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How a process fares, in words. */
+final class InstanceState {
+
+    private InstanceState() {}
+
+    /** The first word tells whether clients use it; what follows tells why not, or what is odd. */
+    static List<String> of(InstanceReport report) {
+        List<String> words = new ArrayList<>();
+        words.add(report.usable() ? "usable" : "not used");
+        if (report.problem() != null) {
+            words.add("its record is bad: " + Printable.of(report.problem()));
+        } else if (report.instance() == null) {
+            words.add("not registered");
+        }
+        if (report.withdrawn()) {
+            words.add("withdrawn by itself");
+        }
+        if (report.operator().offline()) {
+            words.add("offline by an operator");
+        }
+        if (report.mark() != Liveness.ONLINE) {
+            words.add(report.mark() + " by the watchers");
+        }
+        if (report.leaseMillis() < 0) {
+            words.add("no lease");
+        }
+        return words;
+    }
+}

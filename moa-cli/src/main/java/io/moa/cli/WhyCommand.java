@@ -1,0 +1,74 @@
+package io.moa.cli;
+
+import io.moa.discovery.Instance;
+import io.moa.discovery.ServiceExport;
+import io.moa.registry.redis.InstanceReport;
+import java.io.PrintStream;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code moa why}: everything that the registry holds about one process, and why it was marked. */
+@Command(
+        name = "why",
+        mixinStandardHelpOptions = true,
+        description = "Tells everything about one process: what it says of itself, what an operator decided, what the"
+                + " watchers think of it, and the evidence.")
+final class WhyCommand implements Callable<Integer> {
+
+    @ParentCommand
+    private MoaCommand moa;
+
+    @Mixin
+    private RegistryOption registry;
+
+    @Mixin
+    private InstanceArgument instance;
+
+    @Override
+    public Integer call() {
+        InstanceReport report = registry.atDesk(instance::find);
+        tell(report, moa.out());
+        return 0;
+    }
+
+    static void tell(InstanceReport report, PrintStream out) {
+        Instance instance = report.instance();
+        out.println(Printable.of(report.uuid()) + ": " + String.join(", ", InstanceState.of(report)));
+        if (instance != null) {
+            out.println("application  " + Printable.of(instance.application()));
+            out.println("addresses    " + Printable.of(instance.addresses().toString()));
+            if (!instance.host().isEmpty()) {
+                out.println("host         " + Printable.of(instance.host()));
+            }
+            for (ServiceExport export : instance.exports()) {
+                out.println("offers       " + Printable.of(export.service() + " in " + export.serializers()));
+            }
+            out.println("weight       " + instance.weight());
+            if (instance.startedAtEpochMillis() > 0) {
+                out.println(
+                        "started      " + Instant.ofEpochMilli(instance.startedAtEpochMillis()) + ", on its own clock");
+            }
+            if (!instance.labels().isEmpty()) {
+                out.println("labels       " + Printable.of(instance.labels().toString()));
+            }
+            if (!instance.metadata().isEmpty()) {
+                out.println("metadata     " + Printable.of(instance.metadata().toString()));
+            }
+        }
+        out.println("lease        "
+                + (report.leaseMillis() < 0
+                        ? "none: no heartbeat within the time of a lease"
+                        : "runs for " + report.leaseMillis() + " ms more"));
+        out.println("operator     " + OperatorAction.told(report.operator()));
+        out.println("watchers     " + report.mark());
+        if (report.evidence().isEmpty()) {
+            out.println("evidence     none: no watcher has ever marked it");
+        }
+        for (String line : report.evidence()) {
+            out.println("evidence     " + Printable.of(line));
+        }
+    }
+}
