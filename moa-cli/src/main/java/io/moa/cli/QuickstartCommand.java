@@ -75,7 +75,7 @@ final class QuickstartCommand implements Callable<Integer> {
                 .addShutdownHook(new Thread(
                         () -> {
                             provider.close();
-                            out.println("Ended after " + provider.greeter().runs() + " calls.");
+                            out.println("Ended after " + provider.counts().runs() + " calls.");
                             out.flush();
                             asked.countDown();
                         },

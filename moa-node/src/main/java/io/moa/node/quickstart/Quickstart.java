@@ -8,10 +8,7 @@ import io.moa.invoke.CallTimeoutException;
 import io.moa.invoke.Filter;
 import io.moa.invoke.Ledger;
 import io.moa.invoke.Phase;
-import io.moa.invoke.Ticker;
 import io.moa.node.quickstart.Greeter.Greeting;
-import io.moa.registry.memory.MemoryRegistry;
-import io.moa.registry.memory.MemoryRegistryStore;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Map;
@@ -21,9 +18,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Shows what MOA does, by doing it: a registry in memory, two instances of a service and a consumer, each with sockets of
- * its own, in this process. Every figure it prints was counted in this run; what it promises it checks, and says so if a
- * promise is not kept.
+ * Shows what MOA does, by doing it: a registry, two instances of a service and a consumer, over real sockets; where it can,
+ * on a Redis of its own and with a process for each instance. Every figure it prints was counted in this run; what it promises
+ * it checks, and says so if a promise is not kept.
  */
 public final class Quickstart {
 
@@ -33,7 +30,6 @@ public final class Quickstart {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Account account;
-    private final MemoryRegistryStore store = new MemoryRegistryStore();
     private volatile Ledger ledgerOfLastCall = new Ledger(Phase.CLIENT_QUEUE, 0);
 
     /**
@@ -53,22 +49,24 @@ public final class Quickstart {
      */
     public boolean run() {
         account.title("MOA quickstart: a registry, two instances of a service and a consumer, over real sockets");
-        try (MemoryRegistry registry = registry();
-                SampleProvider a = provider("A");
-                SampleProvider b = provider("B");
-                Moa moa = Moa.builder("consumer").registry(registry).build();
+        try (Stage stage = Stage.open();
+                Provider a = stage.provider("A");
+                Provider b = stage.provider("B");
+                Moa moa = Moa.builder("consumer").registry(stage.registry()).build();
                 MoaClient client =
                         MoaClient.builder(moa).filter(rememberLedger()).build()) {
             Greeter greeter = client.stub(Greeter.class);
-            account.tell("Instance A listens at " + a.address() + ", instance B at " + b.address()
+            account.tell("The stage: " + stage.what() + ".");
+            account.tell("Instance A, " + a.what() + ", listens at " + a.address() + "; instance B, " + b.what()
+                    + ", at " + b.address()
                     + ". Each has announced itself in the registry, where the consumer found both.");
 
             whoAnswers(greeter);
             whereTheTimeGoes(greeter);
             whatTakesTooLong(client, greeter);
             otherWaysToCall(client, greeter, a, b);
-            try (SampleProvider c = oneLeavesOneComes(greeter, a)) {
-                oneIsKilled(greeter, b, c);
+            try (Provider c = oneLeavesOneComes(stage, greeter, a)) {
+                oneIsKilled(stage, greeter, b, c);
             }
         }
         return sumUp();
@@ -111,7 +109,7 @@ public final class Quickstart {
         }
     }
 
-    private void otherWaysToCall(MoaClient client, Greeter greeter, SampleProvider a, SampleProvider b) {
+    private void otherWaysToCall(MoaClient client, Greeter greeter, Provider a, Provider b) {
         account.chapter("Other ways to call");
 
         CompletableFuture<Greeting> declared = greeter.greetLater("Grace");
@@ -123,8 +121,7 @@ public final class Quickstart {
         account.promise(!waited, "the caller went on before the reply was there.");
 
         greeter.note("the quickstart was here");
-        boolean arrived =
-                within(PATIENCE, () -> a.greeter().notes() + b.greeter().notes() == 1);
+        boolean arrived = within(PATIENCE, () -> a.counts().notes() + b.counts().notes() == 1);
         account.promise(arrived, "the one-way call arrived, and nobody waited for a reply.");
 
         Object plain = client.generic(ServiceId.of(Greeter.NAME)).call("greet(java.lang.String)", "Alan");
@@ -135,17 +132,17 @@ public final class Quickstart {
     }
 
     /** Returns the instance that comes. */
-    private SampleProvider oneLeavesOneComes(Greeter greeter, SampleProvider leaving) {
+    private Provider oneLeavesOneComes(Stage stage, Greeter greeter, Provider leaving) {
         account.chapter("An instance leaves, another comes, while " + CALLERS + " threads go on calling");
-        SampleProvider coming;
+        Provider coming;
         SteadyCallers callers = SteadyCallers.start(CALLERS, "quickstart-caller", () -> greeter.greet("Ada"));
         try (callers) {
             callers.awaitMore(CALLS);
             // The call that timed out above has made the consumer shy of its instance for a second; perhaps it was this
             // one.
-            long runs = leaving.greeter().runs();
-            within(PATIENCE, () -> leaving.greeter().runs() >= runs + CALLS / 5);
-            int inFlight = leaving.inFlight();
+            long runs = leaving.counts().runs();
+            within(PATIENCE, () -> leaving.counts().runs() >= runs + CALLS / 5);
+            int inFlight = leaving.counts().inFlight();
             long start = System.nanoTime();
             leaving.close();
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
@@ -153,40 +150,40 @@ public final class Quickstart {
                     "Instance A was closed gracefully with " + calls(inFlight) + " in flight: it left the registry,"
                             + " told the consumer, answered what was under way, and was gone after " + millis + " ms.");
             callers.awaitMore(CALLS);
-            coming = provider("C");
-            callers.awaitMore(CALLS);
+            coming = stage.provider("C");
+            within(PATIENCE, () -> coming.counts().runs() >= CALLS / 5);
         }
         account.tell("Then instance C came, at " + coming.address() + ". In all " + callers.whoAnswered() + ".");
         tellFailures(callers);
         account.promise(callers.failed() == 0, "calls " + callers.made() + ", failed " + callers.failed() + ".");
-        account.promise(coming.greeter().runs() > 0, "the newcomer was found and called.");
+        account.promise(coming.counts().runs() > 0, "the newcomer was found and called.");
         return coming;
     }
 
-    private void oneIsKilled(Greeter greeter, SampleProvider victim, SampleProvider survivor) {
+    private void oneIsKilled(Stage stage, Greeter greeter, Provider victim, Provider survivor) {
         account.chapter("An instance dies, while " + (CALLERS + CALLERS / 2) + " threads go on calling");
-        long repeatedBefore = survivor.repeated();
+        long repeatedBefore = survivor.counts().repeated();
         SteadyCallers idempotent = SteadyCallers.start(CALLERS, "quickstart-idempotent", () -> greeter.find("Ada"));
         SteadyCallers plain = SteadyCallers.start(CALLERS / 2, "quickstart-plain", () -> greeter.ponder("Ada", 2));
         int inFlight;
         try (idempotent;
                 plain) {
             idempotent.awaitMore(CALLS / 5);
-            within(PATIENCE, () -> victim.inFlight() >= CALLERS / 2);
-            inFlight = victim.inFlight();
-            store.disconnect(); // a process that dies tells no registry
-            victim.kill();
+            within(PATIENCE, () -> victim.counts().inFlight() >= CALLERS / 2);
+            inFlight = victim.counts().inFlight();
+            stage.kill(victim);
             idempotent.awaitMore(CALLS / 5);
             plain.awaitMore(CALLS / 5);
         }
-        store.reconnect();
-        account.tell("The sockets of instance B were closed without a word, with " + calls(inFlight)
+        stage.mend();
+        account.tell("Instance B was killed and said nothing to anybody, with " + calls(inFlight)
                 + " in flight, and the registry went on listing it.");
         tellFailures(idempotent);
         account.promise(
                 idempotent.failed() == 0,
                 "idempotent calls " + idempotent.made() + ", failed " + idempotent.failed() + ".");
-        account.tell("Sent a second time, to instance C: " + calls(survivor.repeated() - repeatedBefore)
+        account.tell("Sent a second time, to instance C: "
+                + calls(survivor.counts().repeated() - repeatedBefore)
                 + ". Calls of a method that is not declared idempotent are"
                 + " sent again only if they certainly did not run; of " + plain.made() + " of those " + plain.failed()
                 + " failed" + (plain.failed() == 0 ? "." : ", and the caller was told that they may have run:"));
@@ -220,14 +217,6 @@ public final class Quickstart {
         account.literal("./moa quickstart --serve --port 9000");
         account.literal("./moa call 127.0.0.1:9000 " + Greeter.NAME + " 'greet(java.lang.String)' '[\"Ada\"]'");
         return kept;
-    }
-
-    private MemoryRegistry registry() {
-        return new MemoryRegistry(store, Ticker.system());
-    }
-
-    private SampleProvider provider(String name) {
-        return SampleProvider.start(name, registry(), "127.0.0.1", 0);
     }
 
     private Filter rememberLedger() {

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** One instance that offers the sample service: a runtime and a server of its own, as a process of its own would have. */
-public final class SampleProvider implements AutoCloseable {
+public final class SampleProvider implements Provider {
 
     private final String name;
     private final Moa moa;
@@ -64,14 +64,24 @@ public final class SampleProvider implements AutoCloseable {
         }
     }
 
-    /** The name with which it signs. */
+    @Override
     public String name() {
         return name;
     }
 
-    /** Where it listens. */
+    @Override
+    public String uuid() {
+        return server.instance().uuid();
+    }
+
+    @Override
     public Address address() {
         return server.address();
+    }
+
+    @Override
+    public String what() {
+        return "a part of this process";
     }
 
     /** Its TCP port. */
@@ -79,28 +89,17 @@ public final class SampleProvider implements AutoCloseable {
         return server.port();
     }
 
-    /** What it does and has done. */
-    public SampleGreeter greeter() {
-        return greeter;
+    @Override
+    public Counts counts() {
+        return new Counts(greeter.runs(), greeter.notes(), server.inFlight(), repeated.sum());
     }
 
-    /** How many calls came here that had been sent before, here or elsewhere. */
-    long repeated() {
-        return repeated.sum();
-    }
-
-    /** How many calls it is serving. */
-    int inFlight() {
-        return server.inFlight();
-    }
-
-    /** Leaves at once, as a killed process would: sockets close without a word. Idempotent. */
-    void kill() {
+    @Override
+    public void kill() {
         server.closeNow();
         moa.close();
     }
 
-    /** Leaves gracefully; blocks until the last call is answered. Idempotent. */
     @Override
     public void close() {
         server.close();

@@ -1,0 +1,73 @@
+package io.moa.node.quickstart;
+
+import io.moa.discovery.Registry;
+import io.moa.invoke.Ticker;
+import io.moa.registry.embedded.EmbeddedRegistry;
+import io.moa.registry.memory.MemoryRegistry;
+import io.moa.registry.memory.MemoryRegistryStore;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Where no Redis can be started: a registry in memory, and all instances in this process, each with its own sockets. */
+final class OneProcessStage implements Stage {
+
+    private final EmbeddedRegistry none;
+    private final MemoryRegistryStore store = new MemoryRegistryStore();
+    private final List<AutoCloseable> started = new ArrayList<>();
+    private final Registry registry = join();
+
+    /**
+     * A stage.
+     *
+     * @param none what was tried; closed with this
+     */
+    OneProcessStage(EmbeddedRegistry none) {
+        this.none = none;
+    }
+
+    private MemoryRegistry join() {
+        MemoryRegistry registry = new MemoryRegistry(store, Ticker.system());
+        started.add(registry::close);
+        return registry;
+    }
+
+    @Override
+    public String what() {
+        return "everything in this process. " + none;
+    }
+
+    @Override
+    public Registry registry() {
+        return registry;
+    }
+
+    @Override
+    public Provider provider(String name) {
+        SampleProvider provider = SampleProvider.start(name, join(), "127.0.0.1", 0);
+        started.add(provider);
+        return provider;
+    }
+
+    @Override
+    public void kill(Provider victim) {
+        store.disconnect(); // a process that dies tells no registry
+        victim.kill();
+    }
+
+    @Override
+    public void mend() {
+        store.reconnect();
+    }
+
+    @Override
+    public void close() {
+        for (int i = started.size() - 1; i >= 0; i--) {
+            try {
+                started.get(i).close();
+            } catch (Exception e) {
+                throw new IllegalStateException("A part of the quickstart did not end", e);
+            }
+        }
+        none.close();
+    }
+}

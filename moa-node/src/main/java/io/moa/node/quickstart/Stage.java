@@ -1,0 +1,35 @@
+package io.moa.node.quickstart;
+
+import io.moa.discovery.Registry;
+import io.moa.registry.embedded.EmbeddedRegistry;
+
+/** Where the parts of the quickstart run, besides the consumer. */
+interface Stage extends AutoCloseable {
+
+    /** What this machine allows: processes around a Redis, or else everything in this process. */
+    static Stage open() {
+        EmbeddedRegistry embedded = EmbeddedRegistry.start();
+        return embedded.redis().isPresent()
+                ? new ProcessStage(embedded, embedded.redis().get())
+                : new OneProcessStage(embedded);
+    }
+
+    /** What it is, in a sentence for people. */
+    String what();
+
+    /** The consumer's registry. */
+    Registry registry();
+
+    /** Starts an instance, which has announced itself when this returns. */
+    Provider provider(String name);
+
+    /** Lets an instance die so that it can tell nobody. */
+    void kill(Provider victim);
+
+    /** Puts a registry that {@link #kill} has made deaf in order again. */
+    void mend();
+
+    /** Ends everything that was not ended before. Idempotent. */
+    @Override
+    void close();
+}
