@@ -1,5 +1,6 @@
 package io.moa.benchmarks.echo;
 
+import io.moa.benchmarks.ChildProcess;
 import io.moa.benchmarks.Report;
 import io.moa.benchmarks.Surroundings;
 import io.moa.benchmarks.Table;
@@ -178,8 +179,8 @@ public final class EchoBenchmark implements Callable<Integer> {
             TimeUnit.SECONDS.sleep(measure);
             server.send("end");
             client.send("end");
-            Map<String, String> ofServer = Side.fields(server.await("ended"));
-            Map<String, String> ofClient = Side.fields(client.await("ended"));
+            Map<String, String> ofServer = ChildProcess.fields(server.await("ended"));
+            Map<String, String> ofClient = ChildProcess.fields(client.await("ended"));
             Round round = new Round(Calls.read(ofClient), Usage.read(ofClient), Usage.read(ofServer));
             if (round.calls().answered() == 0) {
                 throw new IOException("no call was answered");

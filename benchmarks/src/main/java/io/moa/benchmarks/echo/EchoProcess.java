@@ -1,5 +1,6 @@
 package io.moa.benchmarks.echo;
 
+import io.moa.benchmarks.ChildProcess;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
@@ -18,22 +19,22 @@ import org.jspecify.annotations.Nullable;
  * One end of one contender: the main class of the two measured processes.
  *
  * <p>It takes orders, one word per line, on the standard input, and answers each with a line on the standard output that
- * begins with {@value #MARK}:
+ * begins with {@value ChildProcess#MARK}:
  *
  * <pre>
- * (started)     @ready PORT          the server listens, or the client is connected (port 0)
+ * (started)     @ready port=PORT     the server listens, or the client is connected (port 0)
  * load          @loading             client only: calls begin, uncounted
  * compiled      @compiled MILLIS     time of the just-in-time compiler so far
  * begin [FILE]  @begun               the window is open; with FILE, a profile is being recorded
  * end           @ended name=value …  the window is closed; what was used and seen in it
  * </pre>
  *
- * <p>{@code @missing SENTENCE} in place of {@code @ready} says that the peer cannot do what is asked; {@code @failed
+ * <p>{@code @ready missing=SENTENCE}, with {@code _} for blanks, says that the peer cannot do what is asked; {@code @failed
  * SENTENCE} that it broke. The process ends when its input does, so that it never outlives its parent.
  */
 public final class EchoProcess {
 
-    static final String MARK = "@";
+    private static final String MARK = ChildProcess.MARK;
 
     private final PrintStream answers;
     private final Meter meter = new Meter();
@@ -62,10 +63,11 @@ public final class EchoProcess {
                 EchoCall echo = peer.connect("127.0.0.1", port, options);
                 load = options.open() ? new OpenLoop(echo, options) : new ClosedLoop(echo, options);
             }
-            answers.println(MARK + "ready " + port);
+            answers.println(MARK + "ready port=" + port);
             new EchoProcess(answers, load).obey();
         } catch (Unavailable e) {
-            answers.println(MARK + "missing " + e.getMessage());
+            answers.println(
+                    MARK + "ready missing=" + String.valueOf(e.getMessage()).replace(' ', '_'));
         } catch (Throwable e) {
             e.printStackTrace();
             answers.println(MARK + "failed " + e);

@@ -1,0 +1,77 @@
+package io.moa.benchmarks.faults;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.moa.Moa;
+import io.moa.benchmarks.ChildProcess;
+import io.moa.client.MoaClient;
+import io.moa.registry.redis.RedisConfig;
+import io.moa.registry.redis.RedisRegistry;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+
+/**
+ * The client as a process. Arguments: calls a second, and how many ids there are. It answers {@code @ready millis=…} after its
+ * first call succeeded; {@code turn} with what was seen since the last turn; {@code end} after the last call has ended.
+ */
+public final class CountedClient {
+
+    private CountedClient() {}
+
+    /** Runs it. */
+    public static void main(String[] args) throws Exception {
+        PrintStream answers = System.out;
+        System.setOut(System.err);
+        long start = System.nanoTime();
+        RedisRegistry registry = RedisRegistry.open(RedisConfig.parse(System.getenv(Scene.REGISTRY)));
+        Moa moa = Moa.builder("faults-client").registry(registry).build();
+        MoaClient client = MoaClient.builder(moa).build();
+        Counted counted = client.stub(Counted.class);
+        counted.read(0, new byte[0]).join();
+        answers.println(ChildProcess.MARK + "ready millis=" + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+
+        Traffic traffic = new Traffic(counted, Integer.parseInt(args[0]), Long.parseLong(args[1]));
+        traffic.start();
+        BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        long cpu = cpuNanos();
+        for (String order = orders.readLine(); order != null; order = orders.readLine()) {
+            boolean end = order.equals("end");
+            if (end) {
+                traffic.stop();
+            }
+            Traffic.Window window = traffic.turn();
+            if (!end) {
+                // The last calls of the window are under way; none may take longer than its timeout.
+                TimeUnit.MILLISECONDS.sleep(Integer.parseInt(order.substring("turn ".length())));
+            }
+            long now = cpuNanos();
+            answers.println(ChildProcess.MARK + "seen " + told(window) + " cpuMillis="
+                    + TimeUnit.NANOSECONDS.toMillis(now - cpu) + " threads="
+                    + ManagementFactory.getThreadMXBean().getThreadCount() + " heapKiB=" + liveHeap() / 1024);
+            cpu = cpuNanos();
+        }
+        Runtime.getRuntime().halt(0);
+    }
+
+    private static String told(Traffic.Window window) {
+        Histogram latencies = window.latencies.getIntervalHistogram();
+        return "sent=" + window.sent.sum() + " answered=" + window.answered.sum() + " failedIdempotent="
+                + window.failedIdempotent.sum() + " failedUnexecuted=" + window.failedUnexecuted.sum() + " unknown="
+                + window.unknown.sum() + " wrong=" + window.wrong.sum() + " notSent=" + window.notSent.sum() + " p50="
+                + latencies.getValueAtPercentile(50) / 1_000 + " p99=" + latencies.getValueAtPercentile(99) / 1_000
+                + " max=" + latencies.getMaxValue() / 1_000;
+    }
+
+    private static long cpuNanos() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
+    }
+
+    private static long liveHeap() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+}

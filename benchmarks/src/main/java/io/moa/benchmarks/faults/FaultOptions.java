@@ -1,0 +1,12 @@
+package io.moa.benchmarks.faults;
+
+/**
+ * How a fault is played.
+ *
+ * @param rate calls a second
+ * @param warmSeconds load before anything is counted
+ * @param controlSeconds load without the fault
+ * @param faultSeconds how long a fault lasts that lasts
+ * @param rounds how often a fault comes that comes several times
+ */
+record FaultOptions(int rate, double warmSeconds, double controlSeconds, double faultSeconds, int rounds) {}

@@ -1,0 +1,114 @@
+package io.moa.benchmarks.faults;
+
+import io.moa.benchmarks.Report;
+import io.moa.benchmarks.Surroundings;
+import io.moa.benchmarks.Table;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Plays faults and tells what the callers saw. */
+@Command(
+        name = "benchmarks/run faults",
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true,
+        sortOptions = false,
+        description =
+                "Four servers, a client and Redis as processes, under a steady load (open loop, 1 KiB, every second call"
+                        + " not idempotent): what callers see of each fault, beside a window without it.")
+public final class FaultsBenchmark implements Callable<Integer> {
+
+    /** A fault, played from the beginning. */
+    @FunctionalInterface
+    private interface Fault {
+        Finding play(FaultOptions options) throws Exception;
+    }
+
+    private static Map<String, Fault> faults() {
+        Map<String, Fault> faults = new LinkedHashMap<>();
+        faults.put("B1", RedisFaults::down);
+        faults.put("B3", RedisFaults::flushed);
+        faults.put("B4", RedisFaults::halfLost);
+        faults.put("B5", RedisFaults::hangs);
+        faults.put("B6", RedisFaults::errors);
+        faults.put("B7", SentinelFaults::failover);
+        faults.put("B12", ServerFaults::killed);
+        faults.put("A7", ServerFaults::rolling);
+        faults.put("A11", ServerFaults::allRestart);
+        faults.put("A13", ServerFaults::another);
+        return faults;
+    }
+
+    @Option(names = "--rows", split = ",", description = "Which rows of the table of failure modes; all if left out.")
+    private List<String> rows = List.of();
+
+    @Option(names = "--rate", description = "Calls a second.")
+    private int rate = 2_000;
+
+    @Option(names = "--warmup", description = "Seconds of load before anything is counted.")
+    private double warmup = 15;
+
+    @Option(names = "--control", description = "Seconds of load without the fault.")
+    private double control = 10;
+
+    @Option(names = "--fault", description = "Seconds that a fault lasts, where it lasts.")
+    private double fault = 20;
+
+    @Option(names = "--rounds", description = "How often a master fails over.")
+    private int rounds = 6;
+
+    @Option(names = "--report", paramLabel = "NAME", description = "Write benchmarks/reports/NAME.md.")
+    private @Nullable String report;
+
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new FaultsBenchmark()).execute(args));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        if (report != null) {
+            Report.checkName(report);
+        }
+        FaultOptions options = new FaultOptions(rate, warmup, control, fault, rounds);
+        Map<String, Fault> faults = faults();
+        List<String> asked = rows.isEmpty() ? new ArrayList<>(faults.keySet()) : rows;
+        for (String row : asked) {
+            if (!faults.containsKey(row)) {
+                throw new CommandLine.ParameterException(
+                        new CommandLine(this), "--rows knows " + faults.keySet() + ", not " + row);
+            }
+        }
+        Report out = new Report().title("Faults").add(Surroundings.describe());
+        out.add(rate + " calls a second by schedule, 1 KiB each, every second one of a method that must not run twice;"
+                + " latencies from the moment that the schedule names. Four servers of one event loop, one client.");
+        boolean met = true;
+        for (String row : asked) {
+            System.err.println("playing " + row);
+            Fault play = faults.get(row);
+            Finding finding = play == null ? new Finding(row, "") : play.play(options);
+            out.section(finding.row() + ": " + finding.fault()).add(table(finding));
+            met &= finding.met();
+        }
+        out.add(met ? "Everything wanted was seen." : "Not everything wanted was seen: look for \"no\".");
+        out.write(report);
+        return met ? 0 : 1;
+    }
+
+    private static Table table(Finding finding) {
+        Table table = new Table("figure", "seen", "wanted", "met");
+        for (Finding.Figure figure : finding.figures()) {
+            table.row(
+                    figure.name(),
+                    figure.value(),
+                    figure.wanted(),
+                    figure.wanted().isEmpty() ? "" : figure.met() ? "yes" : "no");
+        }
+        return table;
+    }
+}

@@ -1,0 +1,222 @@
+package io.moa.benchmarks.faults;
+
+import io.moa.benchmarks.ChildProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Redis, four servers and a client under load, each a process. Used by one thread. */
+final class Scene implements AutoCloseable {
+
+    /** The variable of the environment with the URL of the registry. */
+    static final String REGISTRY = "MOA_REGISTRY";
+
+    private static final int SERVERS = 4;
+    private static final int IDS = 40_000_000;
+
+    private final FaultOptions options;
+    private final Path folder;
+    private final Path counts;
+    private final List<RedisServer> redis = new ArrayList<>();
+    private final List<ChildProcess> servers = new ArrayList<>();
+    private final Map<ChildProcess, Map<String, String>> saidReady = new IdentityHashMap<>();
+    private final List<AutoCloseable> others = new ArrayList<>();
+    private String url = "";
+    private @Nullable ChildProcess client;
+    private int started;
+
+    Scene(FaultOptions options) throws IOException {
+        this.options = options;
+        this.folder = Files.createTempDirectory("moa-faults-");
+        this.counts = Files.createDirectories(folder.resolve("counts"));
+    }
+
+    FaultOptions options() {
+        return options;
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    String url() {
+        return url;
+    }
+
+    List<RedisServer> redis() {
+        return redis;
+    }
+
+    List<ChildProcess> servers() {
+        return servers;
+    }
+
+    ChildProcess client() {
+        if (client == null) {
+            throw new IllegalStateException("no client yet");
+        }
+        return client;
+    }
+
+    /** One Redis. */
+    Scene standalone() throws Exception {
+        redis.add(RedisServer.start(folder));
+        url = "redis://127.0.0.1:" + redis.get(0).port();
+        return this;
+    }
+
+    /** A master, a replica and three Sentinels, in this order. */
+    Scene sentinels() throws Exception {
+        RedisServer master = RedisServer.start(folder, "repl-diskless-sync yes", "repl-diskless-sync-delay 0");
+        redis.add(master);
+        redis.add(RedisServer.start(
+                folder,
+                "repl-diskless-sync yes",
+                "repl-diskless-sync-delay 0",
+                "replicaof 127.0.0.1 " + master.port()));
+        StringBuilder hosts = new StringBuilder();
+        for (int i = 0; i < 3; i++) {
+            RedisServer sentinel = RedisServer.sentinel(folder, master.port());
+            redis.add(sentinel);
+            hosts.append(i == 0 ? "" : ",").append("127.0.0.1:").append(sentinel.port());
+        }
+        url = "redis-sentinel://" + hosts + "/faults";
+        return this;
+    }
+
+    /** Starts the servers and the client, and lets the load run until it is warm. */
+    Scene play() throws Exception {
+        for (int i = 0; i < SERVERS; i++) {
+            servers.add(server(0));
+        }
+        for (ChildProcess server : servers) {
+            ready(server);
+        }
+        client = startClient();
+        client.await("ready");
+        pause(options.warmSeconds());
+        client.order("turn 1", "seen");
+        return this;
+    }
+
+    /** Starts a server, without waiting until it is ready. */
+    ChildProcess server(int port) throws IOException {
+        started++;
+        return new ChildProcess(
+                "server-" + started,
+                List.of(),
+                jvm("192m"),
+                CountedServer.class,
+                List.of(counts.resolve("server-" + started).toString(), Integer.toString(IDS), Integer.toString(port)),
+                Map.of(REGISTRY, url));
+    }
+
+    /** What a server said when it was ready; waits for it. */
+    Map<String, String> ready(ChildProcess server) throws Exception {
+        Map<String, String> said = saidReady.get(server);
+        if (said == null) {
+            said = ChildProcess.fields(server.await("ready"));
+            saidReady.put(server, said);
+        }
+        return said;
+    }
+
+    /** Starts another client, without waiting until it is ready. */
+    ChildProcess startClient() throws IOException {
+        return new ChildProcess(
+                "client",
+                List.of(),
+                jvm("384m"),
+                CountedClient.class,
+                List.of(Integer.toString(options.rate()), Integer.toString(IDS)),
+                Map.of(
+                        REGISTRY,
+                        url,
+                        "MOA_SNAPSHOTS",
+                        folder.resolve("snapshots").toString()));
+    }
+
+    /** A child with another main class, ended with the scene. */
+    ChildProcess other(String name, Class<?> main, String... arguments) throws IOException {
+        ChildProcess child =
+                new ChildProcess(name, List.of(), jvm("256m"), main, List.of(arguments), Map.of(REGISTRY, url));
+        others.add(child);
+        return child;
+    }
+
+    private static List<String> jvm(String heap) {
+        List<String> options = new ArrayList<>(List.of(
+                "-Xmx" + heap,
+                "-XX:+UseSerialGC",
+                "-Dio.netty.allocator.type=pooled",
+                "-Dorg.slf4j.simpleLogger.showDateTime=true",
+                "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"));
+        if (Runtime.version().feature() >= 24) {
+            options.add("--enable-native-access=ALL-UNNAMED");
+            options.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        return options;
+    }
+
+    /** What the client saw since it was asked last. */
+    Seen turn() throws Exception {
+        return Seen.read(ChildProcess.fields(client().order("turn 200", "seen")));
+    }
+
+    /** Ends the load and counts what has run twice. */
+    Seen end() throws Exception {
+        return Seen.read(ChildProcess.fields(client().order("end", "seen"))).withTwice(Executions.twice(counts));
+    }
+
+    /** Lets the load run on for so long. */
+    static void pause(double seconds) throws InterruptedException {
+        TimeUnit.MICROSECONDS.sleep(Math.round(seconds * 1_000_000));
+    }
+
+    /** Waits until something is so, and returns after how many milliseconds; -1 if it is not so in time. */
+    static long millisUntil(double limitSeconds, Condition condition) throws Exception {
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < limitSeconds * 1e9) {
+            if (condition.holds()) {
+                return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+            }
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+        return -1;
+    }
+
+    /** Something that is so, or not yet. */
+    @FunctionalInterface
+    interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (client != null) {
+            client.close();
+        }
+        for (AutoCloseable other : others) {
+            other.close();
+        }
+        for (ChildProcess server : servers) {
+            server.close();
+        }
+        for (RedisServer one : redis) {
+            one.close();
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}

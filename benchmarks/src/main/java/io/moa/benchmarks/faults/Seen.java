@@ -1,0 +1,79 @@
+package io.moa.benchmarks.faults;
+
+import java.util.Map;
+
+/**
+ * What a client saw of its calls in one window. Times in microseconds from the moment the schedule named.
+ *
+ * @param failedIdempotent calls of the idempotent method that failed
+ * @param failedUnexecuted calls of the other method that failed and certainly did not run
+ * @param unknown calls of the other method that may have run
+ * @param wrong answers to another call
+ * @param notSent calls given up because too many were under way
+ * @param twice calls of the other method that ran more than once; known at the end only
+ */
+record Seen(
+        long sent,
+        long answered,
+        long failedIdempotent,
+        long failedUnexecuted,
+        long unknown,
+        long wrong,
+        long notSent,
+        long p50,
+        long p99,
+        long max,
+        long cpuMillis,
+        long threads,
+        long heapKiB,
+        long twice) {
+
+    static Seen read(Map<String, String> fields) {
+        return new Seen(
+                number(fields, "sent"),
+                number(fields, "answered"),
+                number(fields, "failedIdempotent"),
+                number(fields, "failedUnexecuted"),
+                number(fields, "unknown"),
+                number(fields, "wrong"),
+                number(fields, "notSent"),
+                number(fields, "p50"),
+                number(fields, "p99"),
+                number(fields, "max"),
+                number(fields, "cpuMillis"),
+                number(fields, "threads"),
+                number(fields, "heapKiB"),
+                0);
+    }
+
+    private static long number(Map<String, String> fields, String name) {
+        String text = fields.get(name);
+        if (text == null) {
+            throw new IllegalArgumentException("the client did not say " + name);
+        }
+        return Long.parseLong(text);
+    }
+
+    Seen withTwice(long number) {
+        return new Seen(
+                sent,
+                answered,
+                failedIdempotent,
+                failedUnexecuted,
+                unknown,
+                wrong,
+                notSent,
+                p50,
+                p99,
+                max,
+                cpuMillis,
+                threads,
+                heapKiB,
+                number);
+    }
+
+    /** Calls that did not end well. */
+    long failed() {
+        return failedIdempotent + failedUnexecuted + unknown + wrong + notSent;
+    }
+}

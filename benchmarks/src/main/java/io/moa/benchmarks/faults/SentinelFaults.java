@@ -1,0 +1,90 @@
+package io.moa.benchmarks.faults;
+
+import io.moa.discovery.OperatorState;
+import io.moa.registry.redis.OperatorDesk;
+import io.moa.registry.redis.RedisConfig;
+import io.moa.registry.redis.RedisLink;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+
+/** What happens to calls and to the registry when a master fails over. */
+final class SentinelFaults {
+
+    private SentinelFaults() {}
+
+    static Finding failover(FaultOptions options) throws Exception {
+        Finding finding = new Finding(
+                "B7, B8",
+                options.rounds()
+                        + " failovers by Sentinel, every second one by SIGSTOP, the old master back each time");
+        List<Long> writable = new ArrayList<>();
+        List<Long> complete = new ArrayList<>();
+        try (Scene scene = new Scene(options).sentinels().play();
+                RedisLink link = RedisLink.open(RedisConfig.parse(scene.url()))) {
+            OperatorDesk desk = new OperatorDesk(link);
+            write(desk);
+            Scene.pause(options.controlSeconds());
+            Seen control = scene.turn();
+            for (int round = 0; round < options.rounds(); round++) {
+                boolean stop = round % 2 == 1;
+                RedisServer master = master(scene);
+                if (stop) {
+                    master.signal("STOP");
+                } else {
+                    master.kill();
+                }
+                writable.add(Scene.millisUntil(30, () -> write(desk)));
+                if (stop) {
+                    master.signal("CONT"); // two masters, until the Sentinels have told the old one
+                } else {
+                    master.start();
+                }
+                RedisServer now = master(scene);
+                complete.add(Scene.millisUntil(30, () -> RedisFaults.registered(now) == 4));
+                // The old one must be a replica again before it can be chosen.
+                Scene.millisUntil(
+                        30,
+                        () -> scene.redis().get(0).command("ROLE").contains("connected")
+                                || scene.redis().get(1).command("ROLE").contains("connected"));
+                Scene.pause(3);
+            }
+            Seen seen = scene.turn();
+            Collections.sort(writable);
+            Collections.sort(complete);
+            return finding.noneFailed(control, seen)
+                    .told("writable again, median", writable.get(writable.size() / 2) + " ms")
+                    .atMost("writable again, worst", worst(writable), 4_000, " ms")
+                    .atMost("all four registered after that, worst", worst(complete), 6_700, " ms")
+                    .end(scene.end());
+        }
+    }
+
+    /** -1 means never, which is worse than anything. */
+    private static long worst(List<Long> sorted) {
+        return sorted.get(0) < 0 ? Long.MAX_VALUE : sorted.get(sorted.size() - 1);
+    }
+
+    private static boolean write(OperatorDesk desk) {
+        try {
+            desk.decide("nobody", new OperatorState(true, null, null), "faults").join();
+            return true;
+        } catch (CompletionException e) {
+            return false;
+        }
+    }
+
+    private static RedisServer master(Scene scene) {
+        for (int i = 2; i < scene.redis().size(); i++) {
+            List<String> answer =
+                    RedisFaults.words(scene.redis().get(i).command("SENTINEL", "get-master-addr-by-name", "faults"));
+            for (RedisServer redis : scene.redis().subList(0, 2)) {
+                if (answer.contains(Integer.toString(redis.port()))) {
+                    return redis;
+                }
+            }
+        }
+        throw new IllegalStateException("no Sentinel knows a master");
+    }
+}
