@@ -1,5 +1,6 @@
 package io.moa;
 
+import io.moa.discovery.OpenedRegistry;
 import io.moa.discovery.Registry;
 import io.moa.invoke.Scheduler;
 import io.moa.invoke.Ticker;
@@ -28,6 +29,7 @@ public final class Moa implements AutoCloseable {
 
     private final Peer self;
     private final @Nullable Registry registry;
+    private final @Nullable OpenedRegistry ownRegistry;
     private final Ticker ticker;
     private final RandomGenerator chance;
     private final Transport transport;
@@ -43,7 +45,6 @@ public final class Moa implements AutoCloseable {
 
     private Moa(Builder builder) {
         this.self = new Peer(builder.application, builder.instance);
-        this.registry = builder.registry;
         this.ticker = builder.ticker;
         this.chance = builder.chance;
         this.transportConfig = builder.transportConfig;
@@ -68,6 +69,11 @@ public final class Moa implements AutoCloseable {
             this.ownCallbacks = CallbackThreads.start(self.application());
             this.callbacks = ownCallbacks;
         }
+        // Last: whatever is refused above has opened none.
+        this.ownRegistry = builder.registryAddress == null
+                ? null
+                : RegistryAddress.open(builder.registryAddress, builder.classLoader);
+        this.registry = ownRegistry == null ? builder.registry : ownRegistry.registry();
     }
 
     private static Scheduler missingScheduler() {
@@ -169,6 +175,9 @@ public final class Moa implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        if (ownRegistry != null) {
+            ownRegistry.close();
+        }
         if (ownTransport) {
             transport.close();
         }
@@ -187,6 +196,7 @@ public final class Moa implements AutoCloseable {
         private final String application;
         private String instance = UUID.randomUUID().toString();
         private @Nullable Registry registry;
+        private @Nullable String registryAddress;
         private Ticker ticker = Ticker.system();
         private RandomGenerator chance = new PerThreadRandom();
         private TransportConfig transportConfig = TransportConfig.DEFAULT;
@@ -214,6 +224,20 @@ public final class Moa implements AutoCloseable {
         /** Where services are found and announced; default none. It is not closed with the runtime. */
         public Builder registry(Registry value) {
             this.registry = value;
+            this.registryAddress = null;
+            return this;
+        }
+
+        /**
+         * Where services are found and announced, by its address: {@code redis://host:port}, {@code
+         * redis-sentinel://host:port,host:port/master}, {@code redis-cluster://host:port,host:port} with the artifact {@code
+         * moa-registry}; {@code embedded} with {@code moa-registry-embedded}; or what a {@link
+         * io.moa.discovery.RegistryProvider} of your own opens. It is opened by {@link #build()}, which refuses an address
+         * that nobody opens, and closed with the runtime.
+         */
+        public Builder registry(String address) {
+            this.registry = null;
+            this.registryAddress = address;
             return this;
         }
 
@@ -268,7 +292,7 @@ public final class Moa implements AutoCloseable {
             return this;
         }
 
-        /** Where a ServiceLoader looks for serializers; default the loader of MOA's own classes. */
+        /** Where a ServiceLoader looks for serializers and registries; default the loader of MOA's own classes. */
         public Builder classLoader(ClassLoader value) {
             this.classLoader = value;
             return this;

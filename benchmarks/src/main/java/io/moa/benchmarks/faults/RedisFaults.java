@@ -16,7 +16,8 @@ final class RedisFaults {
     private RedisFaults() {}
 
     static Finding down(FaultOptions options) throws Exception {
-        try (Scene scene = new Scene(options).standalone().play()) {
+        try (Scene scene = new Scene(options)) {
+            scene.standalone().play();
             Scene.pause(options.controlSeconds());
             Seen control = scene.turn();
             RedisServer redis = scene.redis().get(0);
@@ -35,7 +36,8 @@ final class RedisFaults {
     }
 
     static Finding flushed(FaultOptions options) throws Exception {
-        try (Scene scene = new Scene(options).standalone().play()) {
+        try (Scene scene = new Scene(options)) {
+            scene.standalone().play();
             Scene.pause(options.controlSeconds());
             Seen control = scene.turn();
             RedisServer redis = scene.redis().get(0);
@@ -51,7 +53,8 @@ final class RedisFaults {
     }
 
     static Finding halfLost(FaultOptions options) throws Exception {
-        try (Scene scene = new Scene(options).standalone().play()) {
+        try (Scene scene = new Scene(options)) {
+            scene.standalone().play();
             Scene.pause(options.controlSeconds());
             Seen control = scene.turn();
             RedisServer redis = scene.redis().get(0);
@@ -73,7 +76,8 @@ final class RedisFaults {
     }
 
     static Finding hangs(FaultOptions options) throws Exception {
-        try (Scene scene = new Scene(options).standalone().play()) {
+        try (Scene scene = new Scene(options)) {
+            scene.standalone().play();
             Scene.pause(options.controlSeconds());
             Seen control = scene.turn();
             RedisServer redis = scene.redis().get(0);
@@ -93,7 +97,8 @@ final class RedisFaults {
     static Finding errors(FaultOptions options) throws Exception {
         Finding finding =
                 new Finding("B6", "a Redis that answers each of six errors for " + options.faultSeconds() / 4 + " s");
-        try (Scene scene = new Scene(options).standalone().play()) {
+        try (Scene scene = new Scene(options)) {
+            scene.standalone().play();
             Scene.pause(options.controlSeconds());
             Seen control = scene.turn();
             RedisServer redis = scene.redis().get(0);

@@ -1,6 +1,8 @@
 package io.moa.benchmarks.faults;
 
 import io.moa.benchmarks.ChildProcess;
+import io.moa.registry.redis.RedisConfig;
+import io.moa.registry.redis.RedisLink;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -150,6 +152,13 @@ final class Scene implements AutoCloseable {
                 new ChildProcess(name, List.of(), jvm("256m"), main, List.of(arguments), Map.of(REGISTRY, url));
         others.add(child);
         return child;
+    }
+
+    /** This process's own way to the registry, ended with the scene. */
+    RedisLink link() {
+        RedisLink link = RedisLink.open(RedisConfig.parse(url));
+        others.add(link);
+        return link;
     }
 
     private static List<String> jvm(String heap) {

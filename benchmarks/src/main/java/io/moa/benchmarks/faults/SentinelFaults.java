@@ -2,7 +2,6 @@ package io.moa.benchmarks.faults;
 
 import io.moa.discovery.OperatorState;
 import io.moa.registry.redis.OperatorDesk;
-import io.moa.registry.redis.RedisConfig;
 import io.moa.registry.redis.RedisLink;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,8 +20,9 @@ final class SentinelFaults {
                         + " failovers by Sentinel, every second one by SIGSTOP, the old master back each time");
         List<Long> writable = new ArrayList<>();
         List<Long> complete = new ArrayList<>();
-        try (Scene scene = new Scene(options).sentinels().play();
-                RedisLink link = RedisLink.open(RedisConfig.parse(scene.url()))) {
+        try (Scene scene = new Scene(options)) {
+            scene.sentinels().play();
+            RedisLink link = scene.link();
             OperatorDesk desk = new OperatorDesk(link);
             write(desk);
             Scene.pause(options.controlSeconds());

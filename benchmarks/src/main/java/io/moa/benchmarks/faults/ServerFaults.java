@@ -9,7 +9,8 @@ final class ServerFaults {
     private ServerFaults() {}
 
     static Finding rolling(FaultOptions options) throws Exception {
-        try (Scene scene = new Scene(options).standalone().play()) {
+        try (Scene scene = new Scene(options)) {
+            scene.standalone().play();
             Scene.pause(options.controlSeconds());
             Seen control = scene.turn();
             long longest = 0;
@@ -33,7 +34,8 @@ final class ServerFaults {
     }
 
     static Finding killed(FaultOptions options) throws Exception {
-        try (Scene scene = new Scene(options).standalone().play()) {
+        try (Scene scene = new Scene(options)) {
+            scene.standalone().play();
             Scene.pause(options.controlSeconds());
             Seen control = scene.turn();
             scene.servers().get(0).kill();
@@ -46,7 +48,8 @@ final class ServerFaults {
     }
 
     static Finding another(FaultOptions options) throws Exception {
-        try (Scene scene = new Scene(options).standalone().play()) {
+        try (Scene scene = new Scene(options)) {
+            scene.standalone().play();
             Scene.pause(options.controlSeconds());
             Seen control = scene.turn();
             ChildProcess victim = scene.servers().get(0);
@@ -64,7 +67,8 @@ final class ServerFaults {
     }
 
     static Finding allRestart(FaultOptions options) throws Exception {
-        try (Scene scene = new Scene(options).standalone().play()) {
+        try (Scene scene = new Scene(options)) {
+            scene.standalone().play();
             Scene.pause(options.controlSeconds());
             Seen control = scene.turn();
             for (ChildProcess server : scene.servers()) {
