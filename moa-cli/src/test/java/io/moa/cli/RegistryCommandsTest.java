@@ -1,0 +1,164 @@
+package io.moa.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.moa.discovery.Address;
+import io.moa.discovery.Instance;
+import io.moa.discovery.Registry;
+import io.moa.discovery.ServiceExport;
+import io.moa.discovery.ServiceId;
+import io.moa.registry.embedded.EmbeddedRegistry;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The commands that look at a registry and change it, over a real Redis. */
+class RegistryCommandsTest {
+
+    private static final String SERVICE = "shop.Orders";
+    private static final String FIRST = "aaaa1111-0000-0000-0000-000000000001";
+    private static final String SECOND = "aaaa2222-0000-0000-0000-000000000002";
+
+    private static EmbeddedRegistry embedded;
+    private static String url;
+
+    @BeforeAll
+    static void start() throws Exception {
+        embedded = EmbeddedRegistry.start();
+        assumeThat(embedded.redis()).as("%s", embedded).isPresent();
+        url = embedded.redis().orElseThrow().url();
+        for (Registry.Registration registration : List.of(
+                embedded.registry().register(instance(FIRST, 7001)),
+                embedded.registry().register(instance(SECOND, 7002)))) {
+            registration.registered().get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    @AfterAll
+    static void end() {
+        embedded.close();
+    }
+
+    @BeforeEach
+    void nothingDecided() {
+        for (String uuid : List.of(FIRST, SECOND)) {
+            assertThat(run("online", uuid).exitCode()).isZero();
+            assertThat(run("weight", uuid, "own").exitCode()).isZero();
+            assertThat(run("tag", uuid, "--own").exitCode()).isZero();
+        }
+    }
+
+    private static Instance instance(String uuid, int port) {
+        return Instance.builder(uuid, "shop")
+                .addresses(List.of(new Address.Tcp("10.0.0.1", port)))
+                .exports(List.of(new ServiceExport(ServiceId.of(SERVICE), Set.of("hessian"), "")))
+                .label(Instance.ZONE, "east")
+                .metadata("note", "a\u001b[31mred\nline")
+                .build();
+    }
+
+    private static CommandRun run(String command, String... arguments) {
+        String[] all = new String[arguments.length + 3];
+        all[0] = command;
+        all[1] = "--registry";
+        all[2] = url;
+        System.arraycopy(arguments, 0, all, 3, arguments.length);
+        return CommandRun.of(all);
+    }
+
+    @Test
+    void servicesAreListed() {
+        CommandRun ls = run("ls");
+        assertThat(ls.exitCode()).isZero();
+        assertThat(ls.out().lines().toList().get(0)).isEqualTo("SERVICE      REGISTERED  USABLE");
+        assertThat(ls.out().lines().toList().get(1)).isEqualTo("shop.Orders  2           2");
+    }
+
+    @Test
+    void theProcessesOfAServiceAreListed() {
+        CommandRun ls = run("ls", SERVICE);
+        assertThat(ls.exitCode()).isZero();
+        assertThat(ls.out().lines().skip(1).toList())
+                .containsExactly(
+                        FIRST + "  shop         tcp://10.0.0.1:7001  100     zone=east  usable",
+                        SECOND + "  shop         tcp://10.0.0.1:7002  100     zone=east  usable");
+    }
+
+    @Test
+    void aServiceThatNobodyOffersIsSaidToBeSo() {
+        CommandRun ls = run("ls", "shop.Nothing");
+        assertThat(ls.exitCode()).isEqualTo(1);
+        assertThat(ls.err()).contains("nobody offers shop.Nothing").doesNotContain(password());
+    }
+
+    @Test
+    void aDecisionIsSeenAndTakenBack() {
+        assertThat(run("offline", "aaaa1", "--author", "ada").out())
+                .contains("not used, offline by an operator")
+                .contains("decided: offline");
+        assertThat(run("ls").out()).contains("shop.Orders  2           1");
+        assertThat(run("weight", "10.0.0.1:7001", "30").out()).contains("decided: offline, weight 30");
+        assertThat(run("tag", FIRST, "blue").out()).contains("decided: offline, weight 30, tag blue");
+        assertThat(run("ls", SERVICE).out()).contains("30 (set)").contains("tag=blue (set)");
+        assertThat(run("online", FIRST).out()).contains("usable").contains("decided: weight 30, tag blue");
+    }
+
+    @Test
+    void whyTellsEverythingAndNothingMovesTheCursor() {
+        CommandRun why = run("why", SECOND);
+        assertThat(why.exitCode()).isZero();
+        assertThat(why.out())
+                .contains(SECOND + ": usable")
+                .contains("application  shop")
+                .contains("offers       shop.Orders in [hessian]")
+                .contains("evidence     none: no watcher has ever marked it")
+                .contains("{note=a?[31mred?line}")
+                .doesNotContain("\u001b");
+    }
+
+    @Test
+    void aNameThatFitsTwoProcessesIsAsked() {
+        CommandRun why = run("why", "aaaa");
+        assertThat(why.exitCode()).isEqualTo(1);
+        assertThat(why.err()).contains("aaaa may be any of 2 processes").contains(FIRST).contains(SECOND);
+    }
+
+    @Test
+    void aNameThatFitsNoneIsSaidToBeSo() {
+        CommandRun why = run("offline", "bbbb");
+        assertThat(why.exitCode()).isEqualTo(1);
+        assertThat(why.err()).contains("The registry knows no process bbbb").contains("./moa ls SERVICE");
+    }
+
+    @Test
+    void changesArePrintedAsTheyCome() {
+        CommandRun watch = run("watch", SERVICE, "--for-millis", "1500");
+        assertThat(watch.exitCode()).isZero();
+        assertThat(watch.out()).contains(" + shop.Orders " + FIRST).contains(" + shop.Orders " + SECOND);
+    }
+
+    @Test
+    void mistakesAreTold() {
+        assertThat(run("weight", FIRST, "10001").err()).contains("WEIGHT is a whole number from 0 to 10000, or own");
+        assertThat(run("tag", FIRST).err()).contains("Say either a TAG or --own");
+        CommandRun none = CommandRun.of("ls", "--registry", "http://:secret@host");
+        assertThat(none.exitCode()).isEqualTo(2);
+        assertThat(none.err()).contains("--registry: This is no Redis URL").doesNotContain("secret");
+    }
+
+    @Test
+    void aRegistryThatIsAwayIsSaidToBeSo() {
+        CommandRun ls = CommandRun.of("ls", "--registry", "redis://127.0.0.1:1");
+        assertThat(ls.exitCode()).isEqualTo(1);
+        assertThat(ls.err()).contains("The registry does not answer as it should");
+    }
+
+    private static String password() {
+        return url.substring("redis://:".length(), url.indexOf('@'));
+    }
+}
