@@ -1,5 +1,6 @@
 package io.moa.benchmarks.faults;
 
+import io.moa.benchmarks.RedisServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

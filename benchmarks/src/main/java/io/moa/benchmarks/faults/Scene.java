@@ -1,6 +1,7 @@
 package io.moa.benchmarks.faults;
 
 import io.moa.benchmarks.ChildProcess;
+import io.moa.benchmarks.RedisServer;
 import io.moa.registry.redis.RedisConfig;
 import io.moa.registry.redis.RedisLink;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.moa.benchmarks.faults;
 
+import io.moa.benchmarks.RedisServer;
 import io.moa.discovery.OperatorState;
 import io.moa.registry.redis.OperatorDesk;
 import io.moa.registry.redis.RedisLink;

@@ -1,4 +1,4 @@
-package io.moa.benchmarks.faults;
+package io.moa.benchmarks;
 
 import java.io.File;
 import java.io.IOException;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import redis.embedded.core.ExecutableProvider;
 
 /** A Redis process that can be stopped, killed and started again at its port; or a Sentinel. Used by one thread. */
-final class RedisServer implements AutoCloseable {
+public final class RedisServer implements AutoCloseable {
 
     private final Path folder;
     private final int port;
@@ -32,14 +32,14 @@ final class RedisServer implements AutoCloseable {
     }
 
     /** One that runs, with further lines of its configuration. */
-    static RedisServer start(Path parent, String... settings) throws Exception {
+    public static RedisServer start(Path parent, String... settings) throws Exception {
         int port = freePort();
         return new RedisServer(Files.createDirectories(parent.resolve("redis-" + port)), port, List.of(settings), false)
                 .start();
     }
 
     /** A Sentinel of the master "faults" at this port, with a quorum of two and a second of patience. */
-    static RedisServer sentinel(Path parent, int masterPort) throws Exception {
+    public static RedisServer sentinel(Path parent, int masterPort) throws Exception {
         int port = freePort();
         return new RedisServer(
                         Files.createDirectories(parent.resolve("sentinel-" + port)),
@@ -52,18 +52,19 @@ final class RedisServer implements AutoCloseable {
                 .start();
     }
 
-    static int freePort() throws IOException {
+    private static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             return socket.getLocalPort();
         }
     }
 
-    int port() {
+    /** Where it listens. */
+    public int port() {
         return port;
     }
 
     /** Starts it, for the first time or again, and waits until it answers. */
-    RedisServer start() throws Exception {
+    public RedisServer start() throws Exception {
         Path config = folder.resolve("redis.conf");
         if (!sentinel || !Files.exists(config)) { // a Sentinel keeps what it learned in its file
             List<String> lines = new ArrayList<>(List.of("bind 127.0.0.1", "port " + port, "dir \"" + folder + "\""));
@@ -102,7 +103,7 @@ final class RedisServer implements AutoCloseable {
     }
 
     /** Sends one command of plain words and returns the first 64 KiB of its answer; empty if there is no answer. */
-    String command(String... words) {
+    public String command(String... words) {
         StringBuilder text = new StringBuilder("*" + words.length + "\r\n");
         for (String word : words) {
             text.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
@@ -120,14 +121,14 @@ final class RedisServer implements AutoCloseable {
     }
 
     /** SIGKILL. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         if (process != null) {
             process.destroyForcibly().waitFor();
         }
     }
 
     /** Sends a signal, such as STOP or CONT. */
-    void signal(String signal) throws Exception {
+    public void signal(String signal) throws Exception {
         if (process != null) {
             new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
                     .inheritIO()
@@ -137,7 +138,7 @@ final class RedisServer implements AutoCloseable {
     }
 
     /** Processor time so far. */
-    long cpuMillis() {
+    public long cpuMillis() {
         return process == null
                 ? 0
                 : process.info()
