@@ -49,6 +49,16 @@ record RedisKeys(String prefix) {
         return key("h:" + service);
     }
 
+    /** What changed in any process, in order. */
+    String logOfAll() {
+        return key("g");
+    }
+
+    /** The channel of "look now" for all processes. */
+    String hintOfAll() {
+        return key("h");
+    }
+
     /** uuid → a watcher's mark. */
     String marks() {
         return key("m");
