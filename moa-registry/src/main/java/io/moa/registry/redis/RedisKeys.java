@@ -14,6 +14,16 @@ record RedisKeys(String prefix) {
         return "{" + prefix + "}:" + rest;
     }
 
+    /** A pattern for all of them, for ACLs alone. */
+    String all() {
+        return key("*");
+    }
+
+    /** A pattern for the members of all services, for ACLs alone. */
+    String membersPattern() {
+        return key("s:*");
+    }
+
     /** uuid → what the process says of itself. */
     String processes() {
         return key("p");
