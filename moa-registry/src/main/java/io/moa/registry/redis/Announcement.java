@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Announcement implements Registry.Registration {
 
-    private static final int LOG_ENTRIES = 1000;
     private static final int CHECKED_SERVICES = 3;
 
     private final RedisRegistry registry;
@@ -206,10 +205,7 @@ final class Announcement implements Registry.Registration {
             written = number;
             listedIn.retainAll(services);
         }
-        heartbeatAt = now
-                + Jitter.around(
-                        registry.link().config().heartbeat().toNanos(),
-                        registry.link().random());
+        heartbeatAt = now + Jitter.around(registry.link().config().heartbeat().toNanos(), registry.link().random());
         registered.complete(null);
     }
 
@@ -221,19 +217,14 @@ final class Announcement implements Registry.Registration {
         for (ServiceId service : services) {
             commands.add(RedisCommand.of("HSET", keys.members(service), uuid, ""));
             commands.add(RedisCommand.of("HSET", keys.services(), service, ""));
-            tell(commands, keys, service, uuid, "process");
         }
         for (ServiceId service : left) {
             commands.add(RedisCommand.of("HDEL", keys.members(service), uuid));
-            tell(commands, keys, service, uuid, "process");
         }
+        ChangeLog.tell(commands, keys, services, uuid, ChangeLog.CHANGED);
+        ChangeLog.tell(commands, keys, left, uuid, ChangeLog.LEFT);
+        ChangeLog.tellAll(commands, keys, uuid, ChangeLog.CHANGED);
         return commands;
-    }
-
-    /** Appends what changed to the log of a service, and tells its followers to look. */
-    static void tell(List<RedisCommand> commands, RedisKeys keys, ServiceId service, String uuid, String what) {
-        commands.add(RedisCommand.of("XADD", keys.log(service), "MAXLEN", "~", LOG_ENTRIES, "*", "u", uuid, "w", what));
-        commands.add(RedisCommand.of("PUBLISH", keys.hint(service), ""));
     }
 
     private RedisCommand lease(long number) {
@@ -260,8 +251,9 @@ final class Announcement implements Registry.Registration {
             commands.add(RedisCommand.of("HDEL", keys.processes(), uuid));
             for (ServiceId service : services) {
                 commands.add(RedisCommand.of("HDEL", keys.members(service), uuid));
-                tell(commands, keys, service, uuid, "process");
             }
+            ChangeLog.tell(commands, keys, services, uuid, ChangeLog.LEFT);
+            ChangeLog.tellAll(commands, keys, uuid, ChangeLog.LEFT);
             if (connection.transaction(commands) != null) {
                 return;
             }
@@ -280,7 +272,9 @@ final class Announcement implements Registry.Registration {
             for (int i = 0; i < Math.min(CHECKED_SERVICES, services.size()); i++) {
                 ServiceId service = services.get(Math.floorMod(checkNext++, services.size()));
                 commands.add(RedisCommand.of("HEXISTS", keys.members(service), uuid));
-                commands.add(RedisCommand.of("HEXISTS", keys.services(), service));
+                if (i == 0) {
+                    commands.add(RedisCommand.of("HEXISTS", keys.services(), service));
+                }
             }
         }
         return commands;
@@ -305,10 +299,7 @@ final class Announcement implements Registry.Registration {
                 whole &= Objects.equals(answer, 1L);
             }
         }
-        heartbeatAt = now
-                + Jitter.around(
-                        registry.link().config().heartbeat().toNanos(),
-                        registry.link().random());
+        heartbeatAt = now + Jitter.around(registry.link().config().heartbeat().toNanos(), registry.link().random());
         synchronized (lock) {
             if (found != null && !found.startsWith(stamp + ".") && found.compareTo(stamp) > 0) {
                 replaced = true;

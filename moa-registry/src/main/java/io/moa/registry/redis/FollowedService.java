@@ -115,7 +115,7 @@ final class FollowedService {
             }
             lastId = id;
             List<String> fields = Replies.texts(parts.get(1));
-            int at = fields.indexOf("u");
+            int at = fields.indexOf(ChangeLog.UUID);
             if (at >= 0 && at + 1 < fields.size()) {
                 uuids.add(fields.get(at + 1));
             }

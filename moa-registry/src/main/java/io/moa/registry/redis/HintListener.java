@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class HintListener {
 
     private static final Duration SILENCE = Duration.ofSeconds(8);
+    private static final int MAX_CHANNELS = 200;
     private static final long PING_NANOS = Duration.ofSeconds(3).toNanos();
 
     private final RedisConfig config;
@@ -50,13 +52,19 @@ final class HintListener {
         this.complaints = complaints;
     }
 
-    /** Replaces the channels. */
+    /**
+     * Replaces the channels.
+     *
+     * @param channels of which the first {@value #MAX_CHANNELS} are listened to; a longer list would not fit into the socket's
+     *     buffer, and who writes it would wait
+     */
     void want(Set<String> channels) {
         synchronized (lock) {
-            if (closed || channels.equals(wanted)) {
+            Set<String> next = channels.stream().sorted().limit(MAX_CHANNELS).collect(Collectors.toUnmodifiableSet());
+            if (closed || next.equals(wanted)) {
                 return;
             }
-            wanted = Set.copyOf(channels);
+            wanted = next;
             if (thread == null && !wanted.isEmpty()) {
                 thread = new Thread(this::run, "moa-redis-hints-" + config.prefix());
                 thread.setDaemon(true);

@@ -32,6 +32,10 @@ public record InstanceReport(
         evidence = List.copyOf(evidence);
     }
 
+    InstanceReport with(OperatorState decision) {
+        return new InstanceReport(uuid, instance, problem, withdrawn, leaseMillis, mark, decision, evidence);
+    }
+
     /** Whether new calls may go there, as clients see it. */
     public boolean usable() {
         return instance != null && !withdrawn && mark.online() && !operator.offline();

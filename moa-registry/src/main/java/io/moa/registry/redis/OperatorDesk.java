@@ -82,8 +82,8 @@ public final class OperatorDesk {
 
     private CompletableFuture<OperatorState> change(String uuid, String author, UnaryOperator<OperatorState> change) {
         if (uuid.isEmpty() || uuid.length() > InstanceRecord.MAX_UUID || author.length() > MAX_AUTHOR) {
-            throw new IllegalArgumentException("A decision needs the uuid of a process, up to "
-                    + InstanceRecord.MAX_UUID + " characters, and an author of up to " + MAX_AUTHOR);
+            throw new IllegalArgumentException("A decision needs the uuid of a process, up to " + InstanceRecord.MAX_UUID
+                    + " characters, and an author of up to " + MAX_AUTHOR);
         }
         return link.ask(connection -> {
             for (int i = 0; i < TRIES; i++) {
@@ -120,18 +120,23 @@ public final class OperatorDesk {
                 commands.add(RedisCommand.of("HDEL", keys.placeDecisions(), place));
             }
         } else {
-            byte[] record = new DecisionRecord(after, uuid, author, link.clock().millis()).write();
+            byte[] record = new DecisionRecord(
+                            after, uuid, author, link.clock().millis())
+                    .write();
             commands.add(RedisCommand.of("HSET", keys.decisions(), uuid, record));
             if (!place.isEmpty()) {
                 commands.add(RedisCommand.of("HSET", keys.placeDecisions(), place, record));
             }
         }
         if (instance != null) {
-            for (ServiceExport export : instance.exports()) {
-                Announcement.tell(commands, keys, export.service(), uuid, "operator");
-            }
+            ChangeLog.tell(commands, keys, services(instance), uuid, ChangeLog.DECIDED);
+            ChangeLog.tellAll(commands, keys, uuid, ChangeLog.DECIDED);
         }
         return connection.transaction(commands) == null ? null : after;
+    }
+
+    private static List<ServiceId> services(Instance instance) {
+        return instance.exports().stream().map(ServiceExport::service).distinct().toList();
     }
 
     // ---- looking
@@ -155,31 +160,52 @@ public final class OperatorDesk {
     /** The processes listed for a service, in order of their uuids, without their evidence. */
     public CompletableFuture<List<InstanceReport>> instances(ServiceId service) {
         return link.ask(connection -> {
-            List<InstanceReport> reports = new ArrayList<>();
-            for (String uuid : Replies.texts(connection.call("HKEYS", keys.members(service))).stream()
-                    .sorted()
-                    .toList()) {
-                reports.add(report(connection, uuid, false));
-            }
-            return reports;
+            List<String> uuids = new ArrayList<>(Replies.texts(connection.call("HKEYS", keys.members(service))));
+            uuids.sort(null);
+            return reports(connection, uuids, false);
         });
     }
 
     /** Everything about one process. */
     public CompletableFuture<InstanceReport> instance(String uuid) {
-        return link.ask(connection -> report(connection, uuid, true));
+        return link.ask(connection -> reports(connection, List.of(uuid), true).get(0));
     }
 
-    private InstanceReport report(RedisConnection connection, String uuid, boolean withEvidence) throws IOException {
-        List<RedisCommand> commands = new ArrayList<>(List.of(
-                RedisCommand.of("HGET", keys.processes(), uuid),
-                RedisCommand.of("PTTL", keys.lease(uuid)),
-                RedisCommand.of("HGET", keys.marks(), uuid),
-                RedisCommand.of("HGET", keys.decisions(), uuid)));
-        if (withEvidence) {
-            commands.add(RedisCommand.of("LRANGE", keys.evidence(uuid), 0, EVIDENCE - 1));
+    private List<InstanceReport> reports(RedisConnection connection, List<String> uuids, boolean withEvidence)
+            throws IOException {
+        List<RedisCommand> commands = new ArrayList<>();
+        for (String uuid : uuids) {
+            commands.add(RedisCommand.of("HGET", keys.processes(), uuid));
+            commands.add(RedisCommand.of("PTTL", keys.lease(uuid)));
+            commands.add(RedisCommand.of("HGET", keys.marks(), uuid));
+            commands.add(RedisCommand.of("HGET", keys.decisions(), uuid));
+            if (withEvidence) {
+                commands.add(RedisCommand.of("LRANGE", keys.evidence(uuid), 0, EVIDENCE - 1));
+            }
         }
         List<@Nullable Object> answers = connection.pipeline(commands);
+        int each = withEvidence ? 5 : 4;
+        List<InstanceReport> reports = new ArrayList<>();
+        List<String> places = new ArrayList<>();
+        for (int i = 0; i < uuids.size(); i++) {
+            InstanceReport report = report(uuids.get(i), answers.subList(i * each, (i + 1) * each));
+            reports.add(report);
+            Instance instance = report.instance();
+            places.add(instance == null ? "" : RedisKeys.place(instance));
+        }
+        List<@Nullable Object> atPlaces = uuids.isEmpty()
+                ? List.of()
+                : Replies.list(connection.call("HMGET", keys.placeDecisions(), places));
+        for (int i = 0; i < uuids.size(); i++) {
+            DecisionRecord ofPlace = decision(atPlaces.get(i));
+            if (ofPlace != null && answers.get(i * each + 3) == null) {
+                reports.set(i, reports.get(i).with(ofPlace.state()));
+            }
+        }
+        return reports;
+    }
+
+    private static InstanceReport report(String uuid, List<@Nullable Object> answers) {
         InstanceRecord record = null;
         String problem = null;
         try {
@@ -188,11 +214,6 @@ public final class OperatorDesk {
             problem = e.getMessage();
         }
         DecisionRecord decision = decision(answers.get(3));
-        if (decision == null
-                && record != null
-                && !RedisKeys.place(record.instance()).isEmpty()) {
-            decision = decision(connection.call("HGET", keys.placeDecisions(), RedisKeys.place(record.instance())));
-        }
         return new InstanceReport(
                 uuid,
                 record == null ? null : record.instance(),
@@ -201,7 +222,7 @@ public final class OperatorDesk {
                 Replies.number(answers.get(1)),
                 mark(answers.get(2)),
                 decision == null ? OperatorState.NONE : decision.state(),
-                withEvidence ? Replies.texts(answers.get(4)) : List.of());
+                answers.size() > 4 ? Replies.texts(answers.get(4)) : List.of());
     }
 
     private @Nullable Instance instance(RedisConnection connection, String uuid) throws IOException {

@@ -15,12 +15,17 @@ final class RedisCommand {
         }
     }
 
+    /** What stands around an argument on the wire. */
+    private static final int LENGTH_BYTES = 10;
+
     private final CommandArguments arguments;
     private final String name;
+    private final int bytes;
 
-    private RedisCommand(String name, CommandArguments arguments) {
+    private RedisCommand(String name, CommandArguments arguments, int bytes) {
         this.name = name;
         this.arguments = arguments;
+        this.bytes = bytes;
     }
 
     /**
@@ -30,22 +35,28 @@ final class RedisCommand {
      */
     static RedisCommand of(String name, Object... parts) {
         CommandArguments arguments = new CommandArguments(new Name(name.getBytes(StandardCharsets.US_ASCII)));
+        int bytes = name.length();
         for (Object part : parts) {
             if (part instanceof Iterable<?> several) {
-                several.forEach(one -> add(arguments, one));
+                for (Object one : several) {
+                    bytes += add(arguments, one);
+                }
             } else {
-                add(arguments, part);
+                bytes += add(arguments, part);
             }
         }
-        return new RedisCommand(name, arguments);
+        return new RedisCommand(name, arguments, bytes);
     }
 
-    private static void add(CommandArguments arguments, Object part) {
-        if (part instanceof byte[] bytes) {
-            arguments.add(bytes);
-        } else {
-            arguments.add(part.toString().getBytes(StandardCharsets.UTF_8));
-        }
+    private static int add(CommandArguments arguments, Object part) {
+        byte[] bytes = part instanceof byte[] given ? given : part.toString().getBytes(StandardCharsets.UTF_8);
+        arguments.add(bytes);
+        return bytes.length + LENGTH_BYTES;
+    }
+
+    /** About how many bytes it has on the wire. */
+    int bytes() {
+        return bytes;
     }
 
     CommandArguments arguments() {

@@ -4,7 +4,6 @@ import io.moa.discovery.Address;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +27,15 @@ import redis.clients.jedis.exceptions.JedisException;
 final class RedisConnection implements AutoCloseable {
 
     private static final String CLIENT_NAME = "moa-registry";
+
+    /**
+     * So many bytes are sent before the answers to them are read. They fit into the socket's own buffer, so that a Redis that
+     * takes nothing more, or a network that swallows everything, is noticed by the missing answer, after the socket timeout;
+     * a write that waits knows no timeout.
+     */
+    private static final int SENT_AT_ONCE = 48 * 1024;
+
+    private static final int SEND_BUFFER = 2 * SENT_AT_ONCE;
 
     private final Address.Tcp address;
     private final BoundedConnection connection;
@@ -85,6 +93,7 @@ final class RedisConnection implements AutoCloseable {
         Socket socket = new Socket();
         try {
             socket.setTcpNoDelay(true);
+            socket.setSendBufferSize(SEND_BUFFER);
             socket.setKeepAlive(true);
             socket.setSoTimeout(timeout);
             // Resolved now: a name may have moved since the last time.
@@ -127,23 +136,36 @@ final class RedisConnection implements AutoCloseable {
     }
 
     /**
-     * Sends commands in one go and reads all answers; a refused one stands among them as a {@link RedisError}.
+     * Sends commands together and reads all answers; a refused one stands among them as a {@link RedisError}.
      *
      * @return an answer for each command: null, {@code byte[]}, {@code Long}, a list of these, {@link
      *     BoundedConnection#OVERSIZED} or a {@link RedisError}
      */
     List<@Nullable Object> pipeline(List<RedisCommand> commands) throws IOException {
         try {
-            for (RedisCommand command : commands) {
-                connection.sendCommand(command.arguments());
-            }
             List<@Nullable Object> replies = new ArrayList<>(commands.size());
-            for (Object reply : connection.getMany(commands.size())) {
-                replies.add(ours(reply));
+            int waiting = 0;
+            int bytes = 0;
+            for (RedisCommand command : commands) {
+                if (waiting > 0 && bytes + command.bytes() > SENT_AT_ONCE) {
+                    read(waiting, replies);
+                    waiting = 0;
+                    bytes = 0;
+                }
+                connection.sendCommand(command.arguments());
+                waiting++;
+                bytes += command.bytes();
             }
+            read(waiting, replies);
             return replies;
         } catch (JedisException e) {
             throw broken(address, e);
+        }
+    }
+
+    private void read(int count, List<@Nullable Object> into) {
+        for (Object reply : connection.getMany(count)) {
+            into.add(ours(reply));
         }
     }
 
@@ -228,11 +250,6 @@ final class RedisConnection implements AutoCloseable {
             return ours;
         }
         return reply;
-    }
-
-    /** The first answer's text; for messages. */
-    static String text(@Nullable Object reply) {
-        return reply instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : String.valueOf(reply);
     }
 
     /** Ends the connection from any thread; one that waits for an answer wakes with an {@link IOException}. */

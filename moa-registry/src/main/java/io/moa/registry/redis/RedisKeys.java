@@ -14,6 +14,16 @@ record RedisKeys(String prefix) {
         return "{" + prefix + "}:" + rest;
     }
 
+    /** A pattern for all of them, for ACLs alone. */
+    String all() {
+        return key("*");
+    }
+
+    /** A pattern for the members of all services, for ACLs alone. */
+    String membersPattern() {
+        return key("s:*");
+    }
+
     /** uuid → what the process says of itself. */
     String processes() {
         return key("p");
@@ -47,6 +57,16 @@ record RedisKeys(String prefix) {
     /** The channel of "look now" for a service. */
     String hint(ServiceId service) {
         return key("h:" + service);
+    }
+
+    /** What changed in any process, in order. */
+    String logOfAll() {
+        return key("g");
+    }
+
+    /** The channel of "look now" for all processes. */
+    String hintOfAll() {
+        return key("h");
     }
 
     /** uuid → a watcher's mark. */

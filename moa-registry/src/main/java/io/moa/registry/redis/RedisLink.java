@@ -5,8 +5,6 @@ import io.moa.invoke.Ticker;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -33,48 +31,13 @@ public final class RedisLink implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
     private static final long IDLE_NANOS = Duration.ofSeconds(30).toNanos();
-    private static final long ASK_NANOS = Duration.ofSeconds(5).toNanos();
-    private static final long LOG_NANOS = Duration.ofMinutes(1).toNanos();
     private static final long LONGEST_WAIT_NANOS = Duration.ofSeconds(1).toNanos();
-    private static final int MAX_ASKED = 1024;
     private static final int MAX_REDIRECTS = 5;
 
     /** Work for the link's thread. */
     @FunctionalInterface
     interface Work<T> {
         T run(RedisConnection connection) throws IOException;
-    }
-
-    /** A chore, and how it fares. Used by the link's thread. */
-    private static final class Slot {
-        final Chore chore;
-        int failures;
-        long pauseUntil;
-        boolean paused;
-
-        Slot(Chore chore) {
-            this.chore = chore;
-        }
-    }
-
-    /** A question that waits for the connection. */
-    private record Asked<T>(Work<T> work, CompletableFuture<T> answer, long deadline) {
-        void run(RedisConnection connection) throws IOException {
-            try {
-                answer.complete(work.run(connection));
-            } catch (IOException e) {
-                answer.completeExceptionally(new RegistryUnavailableException(
-                        "The connection broke while Redis was asked; what was to be changed may have been changed", e));
-                throw e;
-            } catch (RedisError e) {
-                answer.completeExceptionally(new RegistryUnavailableException("Redis refused: " + e.getMessage(), e));
-                if (e.ofTheServer()) {
-                    throw e;
-                }
-            } catch (RuntimeException e) {
-                answer.completeExceptionally(e);
-            }
-        }
     }
 
     private final RedisConfig config;
@@ -84,11 +47,12 @@ public final class RedisLink implements AutoCloseable {
     private final RandomGenerator random;
     private final MasterLocator locator;
     private final HintListener hints;
-    private final List<Slot> slots = new CopyOnWriteArrayList<>();
+    private final Complaints complaints;
+    private final Questions questions = new Questions();
+    private final List<ChoreSlot> slots = new CopyOnWriteArrayList<>();
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition wakeUp = lock.newCondition();
-    private final Deque<Asked<?>> asked = new ArrayDeque<>(); // guarded by lock
     private boolean woken; // guarded by lock
     private @Nullable Thread thread; // guarded by lock
     private boolean closing; // guarded by lock
@@ -105,11 +69,6 @@ public final class RedisLink implements AutoCloseable {
     private long usedAt;
     private Set<String> channels = Set.of();
 
-    private final Object complaining = new Object();
-    private long complainedAt; // guarded by complaining
-    private boolean complained; // guarded by complaining
-    private int suppressed; // guarded by complaining
-
     /**
      * A link that connects when it is needed.
      *
@@ -123,6 +82,7 @@ public final class RedisLink implements AutoCloseable {
         this.ticker = ticker;
         this.clock = clock;
         this.random = random;
+        this.complaints = new Complaints(config.where(), ticker);
         this.locator = MasterLocator.of(config, random);
         this.hints = new HintListener(config, random, this::hinted, this::complain);
     }
@@ -167,13 +127,13 @@ public final class RedisLink implements AutoCloseable {
 
     /** Begins a chore. */
     void add(Chore chore) {
-        slots.add(new Slot(chore));
+        slots.add(new ChoreSlot(chore));
         wake();
     }
 
     /** Ends a chore. */
     void remove(Chore chore) {
-        slots.removeIf(slot -> slot.chore == chore);
+        slots.removeIf(slot -> slot.is(chore));
         wake();
     }
 
@@ -199,22 +159,7 @@ public final class RedisLink implements AutoCloseable {
      * @return the answer, or {@link RegistryUnavailableException} if there is none within 5 s
      */
     <T> CompletableFuture<T> ask(Work<T> work) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        lock.lock();
-        try {
-            if (closing) {
-                answer.completeExceptionally(new RegistryUnavailableException("The link to " + where() + " is closed"));
-                return answer;
-            }
-            if (asked.size() >= MAX_ASKED) {
-                answer.completeExceptionally(new RegistryUnavailableException(
-                        MAX_ASKED + " questions already wait for " + where() + "; ask again later"));
-                return answer;
-            }
-            asked.add(new Asked<>(work, answer, ticker.nanos() + ASK_NANOS));
-        } finally {
-            lock.unlock();
-        }
+        CompletableFuture<T> answer = questions.add(work, where(), ticker.nanos());
         wake();
         return answer;
     }
@@ -225,24 +170,12 @@ public final class RedisLink implements AutoCloseable {
 
     /** Tells a failure to the log, once a minute. */
     void complain(String what) {
-        int more;
-        synchronized (complaining) {
-            long now = ticker.nanos();
-            if (complained && now - complainedAt < LOG_NANOS) {
-                suppressed++;
-                return;
-            }
-            complained = true;
-            complainedAt = now;
-            more = suppressed;
-            suppressed = 0;
-        }
-        log.warn("{}: {}{}", where(), what, more == 0 ? "" : " (" + more + " more since the last line)");
+        complaints.tell(what);
     }
 
     private void hinted(String channel) {
-        for (Slot slot : slots) {
-            slot.chore.hinted(channel);
+        for (ChoreSlot slot : slots) {
+            slot.chore().hinted(channel);
         }
     }
 
@@ -255,7 +188,8 @@ public final class RedisLink implements AutoCloseable {
                 try {
                     wait = step(ticker.nanos());
                 } catch (RuntimeException | Error e) { // a defect must not end the registry of the process
-                    log.error("{}: a step of the link failed; it goes on", where(), e);
+                    log.error("{}: a step of the link failed; it goes on with a new connection", where(), e);
+                    drop();
                     wait = LONGEST_WAIT_NANOS;
                 }
                 if (wait < 0) {
@@ -266,7 +200,7 @@ public final class RedisLink implements AutoCloseable {
         } finally {
             drop();
             locator.close();
-            refuseAll("The link to " + where() + " was closed");
+            questions.close("The link to " + where() + " was closed");
         }
     }
 
@@ -289,7 +223,7 @@ public final class RedisLink implements AutoCloseable {
         if (isClosing(now)) {
             return -1;
         }
-        refuseOverdue(now);
+        questions.refuseOverdue(where(), state, now);
         listen(now);
         long due = dueIn(now);
         if (due > 0) {
@@ -318,24 +252,14 @@ public final class RedisLink implements AutoCloseable {
     }
 
     private long dueIn(long now) {
-        lock.lock();
-        try {
-            if (!asked.isEmpty()) {
-                return 0;
-            }
-        } finally {
-            lock.unlock();
+        if (!questions.isEmpty()) {
+            return 0;
         }
         long due = Long.MAX_VALUE;
-        for (Slot slot : slots) {
-            due = Math.min(due, dueIn(slot, now));
+        for (ChoreSlot slot : slots) {
+            due = Math.min(due, slot.dueIn(now));
         }
         return due;
-    }
-
-    private static long dueIn(Slot slot, long now) {
-        long wanted = slot.chore.dueIn(now);
-        return slot.paused && wanted != Long.MAX_VALUE ? Math.max(wanted, slot.pauseUntil - now) : wanted;
     }
 
     /** What there is to do when nothing is due; the nanoseconds until there is more of that. */
@@ -344,6 +268,7 @@ public final class RedisLink implements AutoCloseable {
         if (open != null) {
             if (now - usedAt > IDLE_NANOS) {
                 drop();
+                locator.close(); // it asks anew when it is needed
                 state = "idle";
             } else {
                 hasMoved(open, now);
@@ -372,9 +297,7 @@ public final class RedisLink implements AutoCloseable {
             }
             if (!"master".equals(role)) {
                 throw new IOException("Redis at " + address + " is a " + role + " and takes no writes"
-                        + (config.mode() == RedisMode.STANDALONE
-                                ? "; say the master's address, or use Sentinels"
-                                : ""));
+                        + (config.mode() == RedisMode.STANDALONE ? "; say the master's address, or use Sentinels" : ""));
             }
         } catch (IOException | RuntimeException e) {
             if (open != null) {
@@ -388,43 +311,32 @@ public final class RedisLink implements AutoCloseable {
         connection = open;
         state = "connected to " + address;
         hints.moveTo(address);
-        for (Slot slot : slots) {
-            slot.paused = false;
-            slot.chore.connected(now);
+        for (ChoreSlot slot : slots) {
+            slot.connected(now);
         }
         return open;
     }
 
     private void runDue(RedisConnection open) throws IOException {
-        for (Slot slot : slots) {
+        for (ChoreSlot slot : slots) {
             long now = ticker.nanos();
-            if (dueIn(slot, now) > 0) {
+            if (slot.dueIn(now) > 0) {
                 continue;
             }
             try {
-                slot.chore.run(open, now);
-                slot.failures = 0;
-                slot.paused = false;
+                slot.run(open, now);
             } catch (RedisError e) {
                 if (e.ofTheServer()) {
                     throw e;
                 }
-                pause(slot, e);
+                slot.pause(ticker.nanos(), random);
+                complain(slot.chore() + ": " + e.getMessage());
             } catch (RuntimeException e) { // a defect in one chore is no reason to stop another
-                log.error("{}: {} failed; it is tried again", where(), slot.chore, e);
-                pause(slot, e);
+                log.error("{}: {} failed; it is tried again", where(), slot.chore(), e);
+                slot.pause(ticker.nanos(), random);
             }
         }
-        for (Asked<?> question = nextAsked(); question != null; question = nextAsked()) {
-            question.run(open);
-        }
-    }
-
-    private void pause(Slot slot, RuntimeException e) {
-        slot.failures++;
-        slot.paused = true;
-        slot.pauseUntil = ticker.nanos() + Jitter.pause(slot.failures, random);
-        complain(slot.chore + ": " + e.getMessage());
+        questions.answer(open);
     }
 
     private long lost(Exception e) {
@@ -444,9 +356,7 @@ public final class RedisLink implements AutoCloseable {
         try {
             RedisConnection open = connection;
             // An empty host means the one that answered.
-            String host = colon > 0
-                    ? to.substring(0, colon)
-                    : open == null ? "" : open.address().host();
+            String host = colon > 0 ? to.substring(0, colon) : open == null ? "" : open.address().host();
             locator.redirected(new Address.Tcp(host, Integer.parseInt(to.substring(colon + 1))));
         } catch (IllegalArgumentException bad) {
             return lost(e);
@@ -470,48 +380,14 @@ public final class RedisLink implements AutoCloseable {
 
     private void listen(long now) {
         Set<String> wanted = new HashSet<>();
-        for (Slot slot : slots) {
-            wanted.addAll(slot.chore.channels());
+        for (ChoreSlot slot : slots) {
+            wanted.addAll(slot.chore().channels());
         }
         if (!wanted.equals(channels)) {
             channels = wanted;
             hints.want(wanted);
         }
         hints.keepAlive(now);
-    }
-
-    private @Nullable Asked<?> nextAsked() {
-        lock.lock();
-        try {
-            return asked.poll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void refuseOverdue(long now) {
-        while (true) {
-            Asked<?> late;
-            lock.lock();
-            try {
-                late = asked.peek();
-                if (late == null || late.deadline() - now > 0) {
-                    return;
-                }
-                asked.remove();
-            } finally {
-                lock.unlock();
-            }
-            late.answer()
-                    .completeExceptionally(
-                            new RegistryUnavailableException(where() + " could not be asked within 5 s: " + state));
-        }
-    }
-
-    private void refuseAll(String why) {
-        for (Asked<?> left = nextAsked(); left != null; left = nextAsked()) {
-            left.answer().completeExceptionally(new RegistryUnavailableException(why));
-        }
     }
 
     private boolean isClosing(long now) {
@@ -526,7 +402,7 @@ public final class RedisLink implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        return slots.stream().noneMatch(slot -> slot.chore.wantsFarewell());
+        return slots.stream().noneMatch(slot -> slot.chore().wantsFarewell());
     }
 
     /**
@@ -550,7 +426,7 @@ public final class RedisLink implements AutoCloseable {
         }
         hints.close();
         if (ending == null) {
-            refuseAll("The link to " + where() + " was closed");
+            questions.close("The link to " + where() + " was closed");
             return;
         }
         if (ending == Thread.currentThread()) {

@@ -5,7 +5,6 @@ import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,6 +40,7 @@ public final class RedisRegistry implements Registry {
     private final Object lock = new Object();
     private final Map<String, Announcement> announcements = new HashMap<>(); // guarded by lock
     private final Map<ServiceId, FollowedService> followed = new HashMap<>(); // guarded by lock
+    private final Map<String, FollowedService> byChannel = new HashMap<>(); // guarded by lock
     private boolean closed; // guarded by lock
 
     private RedisRegistry(RedisLink link, boolean ownsLink) {
@@ -86,6 +86,7 @@ public final class RedisRegistry implements Registry {
                     service,
                     key -> new FollowedService(
                             key, Snapshot.unknown(key, link.ticker().nanos())));
+            byChannel.put(link.keys().hint(service), followedService);
             subscription = new RedisSubscription(this, followedService.snapshot, listener, insideListeners);
             followedService.subscriptions.add(subscription);
         }
@@ -160,6 +161,7 @@ public final class RedisRegistry implements Registry {
                 service.subscriptions.remove(subscription);
                 if (service.subscriptions.isEmpty()) {
                     followed.remove(subscription.service());
+                    byChannel.remove(link.keys().hint(subscription.service()));
                 }
             }
         }
@@ -180,9 +182,7 @@ public final class RedisRegistry implements Registry {
 
     Set<String> channels() {
         synchronized (lock) {
-            Set<String> channels = new HashSet<>();
-            followed.keySet().forEach(service -> channels.add(link.keys().hint(service)));
-            return channels;
+            return Set.copyOf(byChannel.keySet());
         }
     }
 
@@ -202,16 +202,15 @@ public final class RedisRegistry implements Registry {
     /** Notes that something may have changed in the service of a channel; whether it is one of ours. */
     boolean hint(String channel, long now) {
         synchronized (lock) {
-            for (FollowedService service : followed.values()) {
-                if (link.keys().hint(service.service).equals(channel)) {
-                    if (!service.hinted) {
-                        service.hinted = true;
-                        service.hintedAt = now;
-                    }
-                    return true;
-                }
+            FollowedService service = byChannel.get(channel);
+            if (service == null) {
+                return false;
             }
-            return false;
+            if (!service.hinted) {
+                service.hinted = true;
+                service.hintedAt = now;
+            }
+            return true;
         }
     }
 
