@@ -30,6 +30,16 @@ public interface Registry extends AutoCloseable {
      */
     Subscription subscribe(ServiceId service, Consumer<Snapshot> listener);
 
+    /**
+     * Follows every process, whatever it offers: for those who answer for others, such as a lookup. A process is told once,
+     * however many services it offers.
+     *
+     * @param listener told first everything that is known now, perhaps {@linkplain CatalogueChange#isUnknown() nothing},
+     *     before this method returns, then each change, in order and one at a time, on a thread of the registry's choosing;
+     *     it must not block
+     */
+    CatalogueSubscription subscribeAll(Consumer<CatalogueChange> listener);
+
     /** Ends everything begun here and forgets it. Registered instances are withdrawn. Idempotent. */
     @Override
     void close();
@@ -63,6 +73,17 @@ public interface Registry extends AutoCloseable {
 
         /** What is known now. */
         Snapshot current();
+
+        /** Ends the following; the listener may be told once more while this runs, and not after. Idempotent. */
+        @Override
+        void close();
+    }
+
+    /** The following of every process. */
+    interface CatalogueSubscription extends AutoCloseable {
+
+        /** When the source confirmed what is known now, on the subscriber's ticker; before it answered, when this began. */
+        long asOfNanos();
 
         /** Ends the following; the listener may be told once more while this runs, and not after. Idempotent. */
         @Override

@@ -1,17 +1,29 @@
 package io.moa.discovery;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * Everything a registry knows of one service at one moment. Immutable; a change is a new snapshot with a higher revision.
+ *
+ * <p><b>Goodbyes.</b> That an instance is missing says little: its process may have left, or the store may have lost a key.
+ * What only the process itself can say is therefore told apart, in {@code goodbyes}. A goodbye may be missing, because the
+ * one who reads came late or the store forgot it too; it is never wrong: whoever is in the set left of its own will.
  *
  * @param service which service
  * @param revision grows with every change that this source saw; 0 before the source has answered
  * @param entries the registered instances, in a stable order
  * @param asOfNanos when the source confirmed this, on the subscriber's ticker, so that age needs no wall clock
  * @param source who says so, for people: {@code memory}, {@code redis …}, {@code disk …}, {@code none}
+ * @param goodbyes the uuids of processes that said themselves that they take no new calls: those among the entries that
+ *     went {@linkplain Registry.Registration#offline() offline}, and, at most the {@value #MAX_GOODBYES} latest, those no
+ *     longer among them that withdrew their registration, or this service from it. Who comes back is not among them
  */
-public record Snapshot(ServiceId service, long revision, List<Entry> entries, long asOfNanos, String source) {
+public record Snapshot(
+        ServiceId service, long revision, List<Entry> entries, long asOfNanos, String source, Set<String> goodbyes) {
+
+    /** So many goodbyes of processes that are no longer listed are remembered at most. */
+    public static final int MAX_GOODBYES = 1_000;
 
     /**
      * One instance as the registry sees it. Registered, online and the operator's decision are three facts with three
@@ -36,6 +48,12 @@ public record Snapshot(ServiceId service, long revision, List<Entry> entries, lo
 
     public Snapshot {
         entries = List.copyOf(entries);
+        goodbyes = Set.copyOf(goodbyes);
+    }
+
+    /** One without goodbyes. */
+    public Snapshot(ServiceId service, long revision, List<Entry> entries, long asOfNanos, String source) {
+        this(service, revision, entries, asOfNanos, source, Set.of());
     }
 
     /** What is known before any source has answered: nothing. It is not the same as an empty list. */

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.moa.Moa;
 import io.moa.annotation.MoaService;
 import io.moa.discovery.Address;
+import io.moa.discovery.CatalogueChange;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceExport;
@@ -77,6 +78,11 @@ class MoaServerTest {
         public Registration register(Instance instance) {
             ask("register");
             return this;
+        }
+
+        @Override
+        public CatalogueSubscription subscribeAll(Consumer<CatalogueChange> listener) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

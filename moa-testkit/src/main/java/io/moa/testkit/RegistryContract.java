@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
  * <p>Implementations may take time and may join changes that follow closely: the tests wait for what must come, and where
  * something must not come they wait for a later change that does, seen through the same registry.
  */
-public interface RegistryContract {
+public interface RegistryContract extends GoodbyeContract, CatalogueContract {
 
     /** The service that most tests are about. */
     ServiceId ORDERS = ServiceId.of("io.moa.sample.Orders");
@@ -45,6 +45,7 @@ public interface RegistryContract {
     ServiceId STOCK = ServiceId.of("io.moa.sample.Stock");
 
     /** A stage with an empty store, for one test, which closes it. */
+    @Override
     RegistryStage stage();
 
     // ---- register
@@ -913,7 +914,7 @@ public interface RegistryContract {
 
     // ---- words of the tests
 
-    private static Instance instance(String uuid, ServiceId... services) {
+    static Instance instance(String uuid, ServiceId... services) {
         List<ServiceExport> exports = new ArrayList<>();
         for (ServiceId service : services) {
             exports.add(new ServiceExport(service, Set.of("hessian"), ""));

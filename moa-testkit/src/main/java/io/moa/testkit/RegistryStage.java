@@ -26,6 +26,12 @@ public interface RegistryStage extends AutoCloseable {
     /** Does what a watcher does: records what it says of an instance. Takes effect soon. */
     void mark(String uuid, Liveness liveness);
 
+    /**
+     * Makes the store lose what it holds of an instance, as one does that is emptied or short of memory, without a word of
+     * its process. An implementation whose processes repeat their announcements may list it again soon.
+     */
+    void lose(String uuid);
+
     /** Makes the store unreachable. Registries notice in their own time. */
     void loseStore();
 

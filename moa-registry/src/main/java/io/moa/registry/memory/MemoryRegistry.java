@@ -1,5 +1,6 @@
 package io.moa.registry.memory;
 
+import io.moa.discovery.CatalogueChange;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
@@ -32,6 +33,7 @@ public final class MemoryRegistry implements Registry {
     private final Ticker ticker;
     private final Set<MemoryRegistration> registrations = ConcurrentHashMap.newKeySet();
     private final Set<MemorySubscription> subscriptions = ConcurrentHashMap.newKeySet();
+    private final Set<MemoryCatalogueSubscription> followings = ConcurrentHashMap.newKeySet();
     private final Map<ServiceId, Snapshot> lastKnown = new ConcurrentHashMap<>();
 
     // Nothing may begin beside the closing and be missed by it. No listener runs under this lock.
@@ -81,6 +83,17 @@ public final class MemoryRegistry implements Registry {
         return subscription;
     }
 
+    @Override
+    public CatalogueSubscription subscribeAll(Consumer<CatalogueChange> listener) {
+        MemoryCatalogueSubscription subscription = new MemoryCatalogueSubscription(this, listener);
+        begin(() -> {
+            followings.add(subscription);
+            store.follow(subscription);
+        });
+        subscription.drainFirst();
+        return subscription;
+    }
+
     private void begin(Runnable beginning) {
         synchronized (closing) {
             if (closed) {
@@ -92,12 +105,21 @@ public final class MemoryRegistry implements Registry {
 
     @Override
     public void close() {
+        abandon();
+        List.copyOf(registrations).forEach(MemoryRegistration::close);
+    }
+
+    /**
+     * Ends as a process does that is killed: nothing is followed any more, and what it announced stays in the store, until
+     * the store {@linkplain MemoryRegistryStore#lose(String) loses} it. Idempotent.
+     */
+    public void abandon() {
         synchronized (closing) {
             closed = true;
         }
-        // The own listeners first: they need not hear how the own registrations go.
+        // On closing, the own listeners end first: they need not hear how the own registrations go.
         List.copyOf(subscriptions).forEach(MemorySubscription::close);
-        List.copyOf(registrations).forEach(MemoryRegistration::close);
+        List.copyOf(followings).forEach(MemoryCatalogueSubscription::close);
         lastKnown.clear();
     }
 
@@ -117,6 +139,11 @@ public final class MemoryRegistry implements Registry {
 
     void forget(MemorySubscription subscription) {
         subscriptions.remove(subscription);
+        store.unfollow(subscription);
+    }
+
+    void forget(MemoryCatalogueSubscription subscription) {
+        followings.remove(subscription);
         store.unfollow(subscription);
     }
 

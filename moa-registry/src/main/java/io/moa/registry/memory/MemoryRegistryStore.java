@@ -9,6 +9,7 @@ import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import io.moa.registry.internal.SerialDelivery;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -56,6 +57,7 @@ public final class MemoryRegistryStore {
         boolean withdrawn;
         Liveness liveness = Liveness.ONLINE;
         boolean ended;
+        boolean lost; // the store forgot it; its process does not know
 
         Announcement(Instance instance) {
             this.instance = instance;
@@ -69,7 +71,9 @@ public final class MemoryRegistryStore {
     private static final class Service {
         final TreeMap<String, Snapshot.Entry> entries = new TreeMap<>();
         final Set<MemorySubscription> subscriptions = new LinkedHashSet<>();
+        final Goodbyes left = new Goodbyes();
         List<Snapshot.Entry> listed = List.of();
+        Set<String> goodbyes = Set.of();
         long revision = 1;
     }
 
@@ -85,6 +89,7 @@ public final class MemoryRegistryStore {
     private final Map<Place, OperatorState> decisionsByPlace = new HashMap<>();
     private final List<Waiting> untilReconnect = new ArrayList<>();
     private final Set<ServiceId> changed = new LinkedHashSet<>();
+    private final MemoryCatalogue catalogue = new MemoryCatalogue();
     private boolean connected = true;
 
     // ---- the operator's desk
@@ -143,7 +148,7 @@ public final class MemoryRegistryStore {
             Announcement announcement = announcements.get(uuid);
             keepDecision(uuid, announcement == null ? null : announcement.instance, state);
             if (announcement != null) {
-                relist(announcement.instance, announcement);
+                relist(announcement.instance, announcement, false);
             }
         });
     }
@@ -159,9 +164,40 @@ public final class MemoryRegistryStore {
             Announcement announcement = announcements.get(uuid);
             if (announcement != null) {
                 announcement.liveness = liveness;
-                relist(announcement.instance, announcement);
+                relist(announcement.instance, announcement, false);
             }
         });
+    }
+
+    // ---- fate
+
+    /**
+     * Makes the store lose an instance, as one does that is emptied, or whose lease on a dead process lapses. It is not
+     * listed any more, and nobody said goodbye. Its registration is inert, except that closing it says the goodbye that is
+     * missing. Works during an outage too; does nothing if the uuid is not registered.
+     */
+    public void lose(String uuid) {
+        lose(Set.of(uuid));
+    }
+
+    /** Makes the store {@linkplain #lose(String) lose} several instances in one change. */
+    public void lose(Collection<String> uuids) {
+        change(() -> {
+            for (String uuid : uuids) {
+                Announcement announcement = announcements.remove(uuid);
+                if (announcement != null) {
+                    announcement.lost = true;
+                    relist(announcement.instance, null, false);
+                }
+            }
+        });
+    }
+
+    /** The uuids of all that is registered. A copy. */
+    public Set<String> registered() {
+        synchronized (lock) {
+            return Set.copyOf(announcements.keySet());
+        }
     }
 
     // ---- outages
@@ -175,7 +211,7 @@ public final class MemoryRegistryStore {
 
     /** Ends {@link #disconnect()}. Idempotent. */
     public void reconnect() {
-        List<MemorySubscription> told;
+        List<Runnable> told;
         List<Waiting> waited;
         synchronized (lock) {
             if (connected) {
@@ -189,7 +225,7 @@ public final class MemoryRegistryStore {
             changed.addAll(services.keySet());
             told = offerChanges();
         }
-        told.forEach(MemorySubscription::drain);
+        told.forEach(Runnable::run);
         waited.forEach(waiting -> waiting.afterwards().run());
     }
 
@@ -207,7 +243,7 @@ public final class MemoryRegistryStore {
      * @param afterwards run once the change is in force, without the lock
      */
     void announce(Runnable change, Runnable afterwards) {
-        List<MemorySubscription> told;
+        List<Runnable> told;
         synchronized (lock) {
             if (!connected) {
                 untilReconnect.add(new Waiting(change, afterwards));
@@ -216,7 +252,7 @@ public final class MemoryRegistryStore {
             change.run();
             told = offerChanges();
         }
-        told.forEach(MemorySubscription::drain);
+        told.forEach(Runnable::run);
         afterwards.run();
     }
 
@@ -231,7 +267,7 @@ public final class MemoryRegistryStore {
             announcement.liveness = before.liveness;
         }
         settleDecision(instance, before == null ? null : before.instance);
-        relist(before == null ? instance : before.instance, announcement);
+        relist(before == null ? instance : before.instance, announcement, false);
     }
 
     /** Changes the facts of an announcement if it is in force. Only within {@link #announce}. */
@@ -240,7 +276,7 @@ public final class MemoryRegistryStore {
         announcement.instance = instance;
         if (isInForce(announcement)) {
             settleDecision(instance, before);
-            relist(before, announcement);
+            relist(before, announcement, true);
         }
     }
 
@@ -248,16 +284,17 @@ public final class MemoryRegistryStore {
     void withdraw(Announcement announcement, boolean withdrawn) {
         announcement.withdrawn = withdrawn;
         if (isInForce(announcement)) {
-            relist(announcement.instance, announcement);
+            relist(announcement.instance, announcement, false);
         }
     }
 
     /** Takes an announcement away if it is in force. Only within {@link #announce}. */
     void remove(Announcement announcement) {
         announcement.ended = true;
-        if (isInForce(announcement)) {
-            announcements.remove(announcement.instance.uuid());
-            relist(announcement.instance, null);
+        String uuid = announcement.instance.uuid();
+        if (isInForce(announcement) || (announcement.lost && !announcements.containsKey(uuid))) {
+            announcements.remove(uuid);
+            relist(announcement.instance, null, true);
         }
     }
 
@@ -270,7 +307,7 @@ public final class MemoryRegistryStore {
         synchronized (lock) {
             Service service = service(subscription.service());
             service.subscriptions.add(subscription);
-            subscription.begin(connected ? service.revision : 0, service.listed);
+            subscription.begin(connected ? service.revision : 0, service.listed, service.goodbyes);
         }
     }
 
@@ -278,6 +315,20 @@ public final class MemoryRegistryStore {
     void unfollow(MemorySubscription subscription) {
         synchronized (lock) {
             service(subscription.service()).subscriptions.remove(subscription);
+        }
+    }
+
+    /** Begins to follow everything; the first change is queued, and the calling thread has to drain it. */
+    void follow(MemoryCatalogueSubscription subscription) {
+        synchronized (lock) {
+            catalogue.follow(subscription, connected);
+        }
+    }
+
+    /** Ends the following of everything. */
+    void unfollow(MemoryCatalogueSubscription subscription) {
+        synchronized (lock) {
+            catalogue.unfollow(subscription);
         }
     }
 
@@ -291,25 +342,25 @@ public final class MemoryRegistryStore {
     // ---- inside
 
     private void change(Runnable change) {
-        List<MemorySubscription> told;
+        List<Runnable> told;
         synchronized (lock) {
             change.run();
             told = offerChanges();
         }
-        told.forEach(MemorySubscription::drain);
+        told.forEach(Runnable::run);
     }
 
     /** Queues the news for those who follow what changed, and returns them; while disconnected, nobody. */
-    private List<MemorySubscription> offerChanges() {
+    private List<Runnable> offerChanges() {
         if (!connected) {
             return List.of(); // reconnect() tells everything at once
         }
-        List<MemorySubscription> told = new ArrayList<>();
+        List<Runnable> told = catalogue.offerChanges();
         for (ServiceId id : changed) {
             Service service = service(id);
             for (MemorySubscription subscription : service.subscriptions) {
-                if (subscription.offer(service.revision, service.listed)) {
-                    told.add(subscription);
+                if (subscription.offer(service.revision, service.listed, service.goodbyes)) {
+                    told.add(subscription::drain);
                 }
             }
         }
@@ -317,28 +368,36 @@ public final class MemoryRegistryStore {
         return told;
     }
 
-    /** Brings the lists of all services that the process offered or offers up to date. */
-    private void relist(Instance before, @Nullable Announcement now) {
+    /**
+     * Brings the lists of all services that the process offered or offers up to date.
+     *
+     * @param goodbye whether a service that is not offered any more was given up by the process itself
+     */
+    private void relist(Instance before, @Nullable Announcement now, boolean goodbye) {
+        String uuid = before.uuid();
         Set<ServiceId> touched = new HashSet<>();
         before.exports().forEach(export -> touched.add(export.service()));
+        Snapshot.Entry shown = null;
         if (now != null) {
             now.instance.exports().forEach(export -> touched.add(export.service()));
+            shown = new Snapshot.Entry(now.instance, now.withdrawn ? Liveness.OFFLINE : now.liveness, decisionOf(uuid));
         }
         for (ServiceId id : touched) {
             Service service = service(id);
-            Snapshot.Entry entry = null;
-            if (now != null && offers(now.instance, id)) {
-                entry = new Snapshot.Entry(
-                        now.instance, now.withdrawn ? Liveness.OFFLINE : now.liveness, decisionOf(now.instance.uuid()));
+            Snapshot.Entry entry = now != null && offers(now.instance, id) ? shown : null;
+            Snapshot.Entry previous = entry == null ? service.entries.remove(uuid) : service.entries.put(uuid, entry);
+            boolean says = now != null && entry != null ? now.withdrawn : goodbye;
+            boolean goodbyesChanged = service.left.note(uuid, entry != null, says);
+            if (goodbyesChanged) {
+                service.goodbyes = service.left.all();
             }
-            Snapshot.Entry previous =
-                    entry == null ? service.entries.remove(before.uuid()) : service.entries.put(before.uuid(), entry);
-            if (!Objects.equals(previous, entry)) {
+            if (goodbyesChanged || !Objects.equals(previous, entry)) {
                 service.listed = List.copyOf(service.entries.values());
                 service.revision++;
                 changed.add(id);
             }
         }
+        catalogue.note(uuid, shown, now != null ? now.withdrawn : goodbye);
     }
 
     private static boolean offers(Instance instance, ServiceId id) {

@@ -5,6 +5,7 @@ import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import io.moa.registry.internal.SerialDelivery;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** One listener of one service. What it knows is written under the store's lock and read by anybody. */
@@ -27,25 +28,25 @@ final class MemorySubscription implements Registry.Subscription {
     }
 
     /** Queues the first snapshot: what the store says, or, at revision 0, what the registry remembers of it. */
-    void begin(long revision, List<Snapshot.Entry> entries) {
-        Snapshot first = revision == 0 ? registry.remembered(service) : snapshot(revision, entries);
+    void begin(long revision, List<Snapshot.Entry> entries, Set<String> goodbyes) {
+        Snapshot first = revision == 0 ? registry.remembered(service) : snapshot(revision, entries, goodbyes);
         remember(first);
         delivery.offer(first);
     }
 
     /** Queues a snapshot if it is a new one. Returns whether there is something to drain. */
-    boolean offer(long revision, List<Snapshot.Entry> entries) {
+    boolean offer(long revision, List<Snapshot.Entry> entries, Set<String> goodbyes) {
         if (revision == known.revision() || delivery.isClosed()) {
             return false;
         }
-        Snapshot next = snapshot(revision, entries);
+        Snapshot next = snapshot(revision, entries, goodbyes);
         remember(next);
         delivery.offer(next);
         return true;
     }
 
-    private Snapshot snapshot(long revision, List<Snapshot.Entry> entries) {
-        return new Snapshot(service, revision, entries, registry.nanos(), MemoryRegistry.SOURCE);
+    private Snapshot snapshot(long revision, List<Snapshot.Entry> entries, Set<String> goodbyes) {
+        return new Snapshot(service, revision, entries, registry.nanos(), MemoryRegistry.SOURCE, goodbyes);
     }
 
     private void remember(Snapshot snapshot) {
@@ -69,7 +70,13 @@ final class MemorySubscription implements Registry.Subscription {
             return snapshot;
         }
         // A store in the same memory confirms what it holds at every moment.
-        return new Snapshot(service, snapshot.revision(), snapshot.entries(), registry.nanos(), snapshot.source());
+        return new Snapshot(
+                service,
+                snapshot.revision(),
+                snapshot.entries(),
+                registry.nanos(),
+                snapshot.source(),
+                snapshot.goodbyes());
     }
 
     @Override

@@ -39,6 +39,11 @@ class MemoryStage implements RegistryStage {
     }
 
     @Override
+    public void lose(String uuid) {
+        store.lose(uuid);
+    }
+
+    @Override
     public void loseStore() {
         store.disconnect();
     }

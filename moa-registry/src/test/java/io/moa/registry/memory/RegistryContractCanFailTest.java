@@ -3,6 +3,7 @@ package io.moa.registry.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.moa.discovery.CatalogueChange;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Liveness;
 import io.moa.discovery.OperatorState;
@@ -318,6 +319,11 @@ class RegistryContractCanFailTest {
         @Override
         public Subscription subscribe(ServiceId service, Consumer<Snapshot> listener) {
             return inner.subscribe(service, listener);
+        }
+
+        @Override
+        public CatalogueSubscription subscribeAll(Consumer<CatalogueChange> listener) {
+            return inner.subscribeAll(listener);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.moa.testkit.topology;
 
+import io.moa.discovery.CatalogueChange;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
@@ -39,18 +40,32 @@ final class NodeRegistry implements Registry {
         return inner.subscribe(service, listener);
     }
 
+    @Override
+    public CatalogueSubscription subscribeAll(Consumer<CatalogueChange> listener) {
+        return inner.subscribeAll(listener);
+    }
+
     /** The process is gone: nothing is withdrawn, and what it announced lasts as long as its lease. */
     void die(long leaseNanos) {
         dead = true;
-        loop.schedule(inner::close, leaseNanos);
+        inner.abandon();
+        List<String> uuids = uuids();
+        loop.schedule(() -> inner.store().lose(uuids), leaseNanos);
     }
 
     /** The registry has forgotten what this process announced; it hears of it again after so long. */
     void forgotten(long againNanos) {
+        inner.store().lose(uuids());
         for (Announcement announcement : announcements) {
             announcement.forgotten();
         }
         loop.schedule(() -> announcements.forEach(Announcement::announceAgain), againNanos);
+    }
+
+    private List<String> uuids() {
+        return announcements.stream()
+                .map(announcement -> announcement.instance.uuid())
+                .toList();
     }
 
     @Override
@@ -70,6 +85,7 @@ final class NodeRegistry implements Registry {
         private boolean offline;
         private boolean closed;
         private @Nullable Registration inForce;
+        private @Nullable Registration lost;
         private final CompletableFuture<Void> registered = new CompletableFuture<>();
 
         Announcement(Instance instance) {
@@ -87,10 +103,8 @@ final class NodeRegistry implements Registry {
         }
 
         void forgotten() {
-            if (inForce != null) {
-                inForce.close();
-                inForce = null;
-            }
+            lost = inForce;
+            inForce = null;
         }
 
         void announceAgain() {
@@ -139,8 +153,9 @@ final class NodeRegistry implements Registry {
             }
             closed = true;
             announcements.remove(this);
-            if (inForce != null) {
-                inForce.close();
+            Registration known = inForce != null ? inForce : lost;
+            if (known != null) {
+                known.close(); // a goodbye counts, even if the store has forgotten who says it
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.moa.testkit.topology;
 
 import io.moa.discovery.Address;
+import io.moa.discovery.CatalogueChange;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
@@ -39,6 +40,11 @@ final class ProxiedRegistry implements Registry {
     @Override
     public Subscription subscribe(ServiceId service, Consumer<Snapshot> listener) {
         return inner.subscribe(service, listener);
+    }
+
+    @Override
+    public CatalogueSubscription subscribeAll(Consumer<CatalogueChange> listener) {
+        return inner.subscribeAll(listener);
     }
 
     private Instance proxied(Instance instance) {
