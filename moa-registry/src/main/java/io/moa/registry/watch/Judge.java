@@ -1,0 +1,118 @@
+package io.moa.registry.watch;
+
+import io.moa.discovery.Liveness;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What follows from what is known of one instance. Decides only; whether the watcher may trust itself, and may write, is
+ * asked before. Immutable.
+ */
+record Judge(WatchConfig config) {
+
+    /** Answers older than this say nothing of now. */
+    private static final Duration ANSWER_LIFE = Duration.ofSeconds(10);
+
+    /** Signs older than this are asked for again before they count. */
+    private static final Duration SIGNS_LIFE = Duration.ofSeconds(2);
+
+    /** A change and its reason. */
+    record Decision(Change change, String why, List<String> vantagePoints) {}
+
+    /** What should be changed; null for nothing. */
+    @Nullable
+    Decision decide(Watched seen, long now) {
+        if (seen.liveness != Liveness.ONLINE && seen.successes >= config.successes()) {
+            return new Decision(
+                    Change.REINSTATE, "it answered " + seen.successes + " probes in a row, as itself", List.of());
+        }
+        if (seen.failures < config.failures()) {
+            return null;
+        }
+        if (seen.liveness == Liveness.OFFLINE) {
+            boolean enough =
+                    now - seen.offlineSinceNanos >= config.forgetAfter().toNanos();
+            return enough && lapsed(seen, now)
+                    ? new Decision(Change.FORGET, "it has been OFFLINE for " + config.forgetAfter(), List.of())
+                    : null;
+        }
+        long failing = now - seen.failingSinceNanos;
+        String probes = seen.failures + " probes in a row failed, over " + failing / 1_000_000 + " ms";
+        if (!seen.deferred || now - seen.notBeforeNanos >= 0) {
+            if (lapsed(seen, now)) {
+                return new Decision(Change.REMOVE, "its lease has lapsed and " + probes, vantagePoints(seen, now));
+            }
+            if (failing >= config.unreachableFor().toNanos() && agreed(seen, now)) {
+                return new Decision(
+                        Change.REMOVE,
+                        "its lease lives, but " + probes + ", and a second vantage point agrees",
+                        vantagePoints(seen, now));
+            }
+        }
+        return seen.liveness == Liveness.SUSPECT
+                ? null
+                : new Decision(Change.SUSPECT, probes + "; nobody else has confirmed it yet", List.of());
+    }
+
+    /** Whether the instance is worth a look at its lease: the store is asked only about those that do not answer. */
+    boolean needsSigns(Watched seen, long now) {
+        return seen.failures > 0
+                && (seen.liveness != Liveness.OFFLINE
+                        || now - seen.offlineSinceNanos >= config.forgetAfter().toNanos())
+                && (!seen.hasSigns
+                        || now - seen.signsNanos >= Duration.ofMillis(500).toNanos());
+    }
+
+    /** Whether other watchers should be asked now. */
+    boolean needsAnswers(Watched seen, long now) {
+        return seen.failures >= config.failures()
+                && seen.liveness != Liveness.OFFLINE
+                && (!seen.asked
+                        || now - seen.askedNanos >= Duration.ofSeconds(3).toNanos());
+    }
+
+    private boolean lapsed(Watched seen, long now) {
+        if (!seen.hasSigns || now - seen.signsNanos > SIGNS_LIFE.toNanos()) {
+            return false;
+        }
+        return seen.missing
+                ? now - seen.missingSinceNanos >= config.missingFor().toNanos()
+                : seen.signs.leaseAgeMillis() >= config.lapsedAfter().toMillis();
+    }
+
+    /** One watcher that reached it outweighs all that did not. */
+    private boolean agreed(Watched seen, long now) {
+        boolean failed = false;
+        for (Watched.Answered answered : seen.answers.values()) {
+            if (fresh(answered, now)) {
+                if (answered.answer().reached()) {
+                    return false;
+                }
+                failed = true;
+            }
+        }
+        return failed || (seen.hasSigns && seen.signs.complaints().size() >= config.complaints());
+    }
+
+    private static boolean fresh(Watched.Answered answered, long now) {
+        return now - answered.atNanos() <= ANSWER_LIFE.toNanos();
+    }
+
+    List<String> vantagePoints(Watched seen, long now) {
+        List<String> sentences = new ArrayList<>();
+        for (Watched.Answered answered : seen.answers.values()) {
+            if (fresh(answered, now)) {
+                sentences.add("watcher " + answered.answer().from() + ": "
+                        + (answered.answer().reached()
+                                ? "reached it"
+                                : answered.answer().finding()));
+            }
+        }
+        for (Complaint complaint : seen.signs.complaints()) {
+            sentences.add("consumer " + complaint.consumer() + ": " + complaint.reason());
+        }
+        return sentences;
+    }
+}

@@ -1,0 +1,39 @@
+package io.moa.registry.watch;
+
+/**
+ * What a watcher is doing, and what it has done since its start. Immutable.
+ *
+ * @param watcher its name
+ * @param parts how many parts it holds
+ * @param instances how many instances it watches
+ * @param registered how many are registered in all
+ * @param fit false while it doubts itself
+ * @param confirmed whether the store has confirmed its lease lately
+ * @param probes probes that ended
+ * @param failedProbes those of them that failed
+ * @param suspected instances marked SUSPECT
+ * @param removed instances marked OFFLINE
+ * @param reinstated marks taken away
+ * @param forgotten records taken away
+ * @param stale changes that the store refused because this watcher no longer held the part
+ * @param fused removals that the fuse refused
+ * @param pauses how often it found itself paused
+ * @param isolations how often it began to doubt itself
+ */
+public record WatcherStatus(
+        String watcher,
+        int parts,
+        int instances,
+        int registered,
+        boolean fit,
+        boolean confirmed,
+        long probes,
+        long failedProbes,
+        long suspected,
+        long removed,
+        long reinstated,
+        long forgotten,
+        long stale,
+        long fused,
+        long pauses,
+        long isolations) {}
