@@ -112,6 +112,21 @@ record RedisKeys(String prefix) {
         return key("rules:h");
     }
 
+    /** What all names begin with; scripts make theirs from it. */
+    String base() {
+        return key("");
+    }
+
+    /** watcher → whether it is fit; the leases of the watchers stand beside it. */
+    String watchers() {
+        return key("ws");
+    }
+
+    /** consumer → what it cannot reach about this process. */
+    String complaints(String uuid) {
+        return key("wc:" + uuid);
+    }
+
     /** Why a process was marked and unmarked. */
     String evidence(String uuid) {
         return key("e:" + uuid);
