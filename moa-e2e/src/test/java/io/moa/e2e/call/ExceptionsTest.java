@@ -37,6 +37,14 @@ class ExceptionsTest {
         CompletableFuture<String> payLater(BigDecimal amount) throws Overdrawn;
 
         void undeclared();
+
+        /** Declares what says nothing. */
+        void wide(String message) throws Exception;
+
+        void everyday(String message);
+
+        /** Throws {@link Overdrawn}, which another method declares, past the compiler. */
+        void sneaky();
     }
 
     /** Says how much is missing, and composes its message of it. */
@@ -91,6 +99,26 @@ class ExceptionsTest {
         @Override
         public void undeclared() {
             throw new java.util.MissingResourceException("gone", "Bundle", "key");
+        }
+
+        @Override
+        public void wide(String message) throws Exception {
+            throw new java.util.MissingResourceException(message, "Bundle", "key");
+        }
+
+        @Override
+        public void everyday(String message) {
+            throw new IllegalArgumentException(message.equals("null") ? null : message);
+        }
+
+        @Override
+        public void sneaky() {
+            BankService.<RuntimeException>thrown(new Overdrawn(BigDecimal.ONE, new Account("Ada", 7)));
+        }
+
+        @SuppressWarnings("unchecked")
+        private static <E extends Throwable> void thrown(Throwable any) throws E {
+            throw (E) any;
         }
     }
 
@@ -149,6 +177,36 @@ class ExceptionsTest {
                     assertThat(e.data()).isEmpty();
                 })
                 .hasMessage("java.util.MissingResourceException: gone");
+    }
+
+    @Test
+    void aMethodThatDeclaresEverythingStillTellsWhatWasThrown() {
+        assertThatThrownBy(() -> client.stub(Bank.class).wide("gone"))
+                .isInstanceOfSatisfying(RemoteApplicationException.class, e -> assertThat(e.exceptionType())
+                        .isEqualTo("java.util.MissingResourceException"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"one line", "two\nlines\u2028and more", "", "null", "é中😀"})
+    void everydayExceptionsKeepTheirMessageExactly(String message) {
+        assertThatThrownBy(() -> client.stub(Bank.class).everyday(message))
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessage(message.equals("null") ? null : message);
+    }
+
+    @Test
+    void everydayExceptionsKeepALongMessage() {
+        String message = "x".repeat(8_000);
+        assertThatThrownBy(() -> client.stub(Bank.class).everyday(message)).hasMessage(message);
+    }
+
+    @Test
+    void aCheckedExceptionThatTheMethodDoesNotDeclareIsNamed() {
+        assertThatThrownBy(() -> client.stub(Bank.class).sneaky())
+                .isInstanceOfSatisfying(RemoteApplicationException.class, e -> {
+                    assertThat(e.exceptionType()).isEqualTo(Overdrawn.class.getName());
+                    assertThat(e.code()).isEqualTo("OVERDRAWN");
+                });
     }
 
     @Test

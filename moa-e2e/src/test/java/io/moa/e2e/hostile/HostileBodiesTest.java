@@ -8,8 +8,10 @@ import io.moa.invoke.Executed;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
 import io.moa.testkit.LeakCheck;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -53,6 +55,70 @@ class HostileBodiesTest {
                     .isInstanceOf(Reply.Value.class);
             stillTheFirstConnection(vault, caller);
         }
+    }
+
+    /** RELIABILITY S1, S3 and S4: counts and nesting without end, keys that take for ever to hash, classes that do harm. */
+    @Test
+    void hessianThatWouldKillAReaderIsRefused() {
+        try (OpenVault vault = new OpenVault("hessian", "json");
+                HostileCaller caller = vault.caller()) {
+            Map<String, byte[]> bodies = new LinkedHashMap<>();
+            bodies.put("a class of two billion fields", HexFormat.of().parseHex("430178497fffffff"));
+            bodies.put("an array of two billion ints", HexFormat.of().parseHex("56045b696e74497fffffff"));
+            bodies.put("a list of two billion", HexFormat.of().parseHex("58497fffffff"));
+            bodies.put("200,000 open lists", filled(0x57));
+            bodies.put("200,000 open maps", filled('H'));
+            bodies.put("200,000 descriptions", filled('C'));
+            bodies.put("keys of 2^40 values", foldedKeys());
+            for (String name : List.of(
+                    "java.lang.ProcessBuilder",
+                    "java.security.SignedObject",
+                    "javax.management.BadAttributeValueExpException",
+                    "com.sun.rowset.JdbcRowSetImpl",
+                    "org.springframework.beans.factory.ObjectFactory")) {
+                String text = HexFormat.of().toHexDigits((byte) (0x30 + (name.length() >> 8)))
+                        + HexFormat.of().toHexDigits((byte) name.length())
+                        + HexFormat.of().formatHex(name.getBytes(StandardCharsets.US_ASCII));
+                bodies.put("an object of " + name, HexFormat.of().parseHex("43" + text + "90" + "60"));
+                bodies.put("a map of " + name, HexFormat.of().parseHex("4d" + text + "5a"));
+                bodies.put("a list of " + name, HexFormat.of().parseHex("71" + text + "4e"));
+            }
+            bodies.forEach((name, body) -> {
+                refused(caller.call(Vault.METHOD_ANY, HESSIAN, body), name);
+                assertThat(caller.call(Vault.METHOD_ANY, HESSIAN, new byte[] {'N'}))
+                        .as("a good call after %s", name)
+                        .isInstanceOf(Reply.Value.class);
+            });
+            assertThat(vault.runs).hasValue(bodies.size());
+            stillTheFirstConnection(vault, caller);
+        }
+    }
+
+    private static byte[] filled(int value) {
+        byte[] bytes = new byte[200_000];
+        Arrays.fill(bytes, (byte) value);
+        return bytes;
+    }
+
+    /** A list of (a list of (…), and that list once more), and in the same list a map with such a key that ends in the list. */
+    private static byte[] foldedKeys() {
+        int levels = 20;
+        StringBuilder hex = new StringBuilder("57");
+        int ref = folded(hex, 1, levels, "90");
+        hex.append("48");
+        folded(hex, ref + 1, levels, "5190");
+        return HexFormat.of().parseHex(hex.append("4e5a5a"));
+    }
+
+    private static int folded(StringBuilder hex, int ref, int levels, String leaf) {
+        if (levels == 0) {
+            hex.append("79").append(leaf);
+            return ref + 1;
+        }
+        hex.append("7a");
+        int next = folded(hex, ref + 1, levels - 1, leaf);
+        hex.append("5149").append(HexFormat.of().toHexDigits(ref + 1));
+        return next;
     }
 
     /** RELIABILITY S16: deep messages and groups of unknown fields, in bodies. In headers, groups are refused at all. */

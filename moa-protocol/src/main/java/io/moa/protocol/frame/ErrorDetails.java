@@ -92,7 +92,7 @@ public final class ErrorDetails {
         FieldReader fields = new FieldReader(in, index, length, "ErrorDetails");
         while (fields.next()) {
             switch (fields.field()) {
-                case 1 -> knownAs = Sentence.of(fields.string(length), MAX_TYPE_CHARS);
+                case 1 -> knownAs = sentence(fields.string(length), MAX_TYPE_CHARS);
                 case 2 -> text = fields.string(length);
                 case 3 -> {
                     if (causes.size() < ThrownError.MAX_CAUSES) {
@@ -105,11 +105,17 @@ public final class ErrorDetails {
                     }
                     values.add(value(in, fields.valueIndex(), fields.valueLength()));
                 }
-                case 5 -> leftOut = Sentence.of(fields.string(length), MAX_CAUSE_CHARS);
+                case 5 -> leftOut = sentence(fields.string(length), MAX_CAUSE_CHARS);
                 default -> {} // a newer peer's
             }
         }
         return new ThrownError(named.type(), named.code(), knownAs, text, causes, values, leftOut);
+    }
+
+    /** An empty one is none: it is not written, so that what is read must not differ after another writing. */
+    private static @Nullable String sentence(String text, int maxChars) {
+        String sentence = Sentence.of(text, maxChars);
+        return sentence.isEmpty() ? null : sentence;
     }
 
     private static ThrownError.Cause cause(ByteBuf in, int index, int length) {

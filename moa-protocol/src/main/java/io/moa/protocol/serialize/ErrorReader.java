@@ -34,11 +34,13 @@ public final class ErrorReader {
             SecurityException.class);
 
     private final ErrorShapes shapes;
+    private final Class<?>[] declared;
     private final Map<String, ErrorShape> everyday = new HashMap<>();
     private final @Nullable BodyCodec untyped;
 
-    private ErrorReader(ErrorShapes shapes, @Nullable BodyCodec untyped) {
+    private ErrorReader(ErrorShapes shapes, Class<?>[] declared, @Nullable BodyCodec untyped) {
         this.shapes = shapes;
+        this.declared = declared;
         this.untyped = untyped;
     }
 
@@ -50,7 +52,7 @@ public final class ErrorReader {
      * @param serializer carries the fields
      */
     public static ErrorReader of(Class<?>[] declared, AllowList allowed, Serializer serializer) {
-        ErrorReader reader = new ErrorReader(ErrorShapes.of(declared, allowed, serializer), null);
+        ErrorReader reader = new ErrorReader(ErrorShapes.of(declared, allowed, serializer), declared.clone(), null);
         for (Class<?> type : EVERYDAY) {
             ErrorShape shape = ErrorShape.of(type, allowed, serializer);
             if (shape != null) {
@@ -67,7 +69,7 @@ public final class ErrorReader {
      * @param value reads one value of any type
      */
     public static ErrorReader untyped(BodyCodec value) {
-        return new ErrorReader(ErrorShapes.none(), value);
+        return new ErrorReader(ErrorShapes.none(), new Class<?>[0], value);
     }
 
     /** The exception to throw for a business failure. Never fails. */
@@ -89,7 +91,7 @@ public final class ErrorReader {
                 fill(made, shape, error.fields());
             }
             return made;
-        } catch (ReflectiveOperationException | RuntimeException e) {
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
             // With half of its fields it would be taken for the whole.
             return named(failure, ledger, cause, e);
         }
@@ -100,7 +102,21 @@ public final class ErrorReader {
         if (exact == null) {
             exact = everyday.get(error.type());
         }
-        return exact != null || error.knownAs() == null ? exact : shapes.of(error.knownAs());
+        ErrorShape found = exact != null || error.knownAs() == null ? exact : shapes.of(error.knownAs());
+        return found == null || mayBeThrown(found.type()) ? found : null;
+    }
+
+    /** A checked exception that this method does not declare would reach nobody's {@code catch} as itself. */
+    private boolean mayBeThrown(Class<?> type) {
+        if (RuntimeException.class.isAssignableFrom(type) || Error.class.isAssignableFrom(type)) {
+            return true;
+        }
+        for (Class<?> each : declared) {
+            if (each.isAssignableFrom(type)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void fill(Throwable made, ErrorShape shape, List<ThrownError.Field> fields)
@@ -116,7 +132,7 @@ public final class ErrorReader {
     }
 
     private Throwable named(
-            Reply.Failure failure, @Nullable Ledger ledger, @Nullable Throwable cause, @Nullable Exception why) {
+            Reply.Failure failure, @Nullable Ledger ledger, @Nullable Throwable cause, @Nullable Throwable why) {
         Reply.Failure told = cause == null ? failure : failure.withCause(cause);
         RemoteApplicationException named = new RemoteApplicationException(told, ledger, data(failure.error()));
         if (why != null) {
@@ -153,7 +169,7 @@ public final class ErrorReader {
         if (shape != null && shape.slots().isEmpty()) {
             try {
                 return shape.make(noneIfEmpty(each.message()), next);
-            } catch (ReflectiveOperationException | RuntimeException e) {
+            } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
                 // Named instead.
             }
         }

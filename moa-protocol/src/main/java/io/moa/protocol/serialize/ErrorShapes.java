@@ -1,5 +1,6 @@
 package io.moa.protocol.serialize;
 
+import io.moa.invoke.RemoteApplicationException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -48,13 +49,16 @@ final class ErrorShapes {
         return byName.get(type);
     }
 
-    /** The shape of a class or of the nearest parent that has one. */
+    /**
+     * The shape of a class or of the nearest parent that has one. A parent as wide as {@link RuntimeException} or {@link
+     * Exception} is none: a {@link RemoteApplicationException} is one of these too, and tells the class besides.
+     */
     @Nullable
     ErrorShape nearest(Class<?> type) {
         for (Class<?> up = type; up != Object.class && up != null; up = up.getSuperclass()) {
             ErrorShape shape = byName.get(up.getName());
             if (shape != null && shape.type() == up) {
-                return shape;
+                return up != type && up.isAssignableFrom(RemoteApplicationException.class) ? null : shape;
             }
         }
         return null;

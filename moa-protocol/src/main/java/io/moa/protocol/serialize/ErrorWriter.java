@@ -56,7 +56,7 @@ public final class ErrorWriter {
                     type.getName(),
                     code(type),
                     knownAs,
-                    shape == null ? null : text(shape, thrown),
+                    shape == null ? exact(thrown.getMessage()) : text(shape, thrown),
                     causes(thrown),
                     leftOut == null ? fields : List.of(),
                     leftOut);
@@ -83,7 +83,11 @@ public final class ErrorWriter {
         if (text == null || shape.composesMessage()) {
             return text;
         }
-        return text.isEmpty() || !isOneShortLine(text) ? text : null;
+        return exact(text);
+    }
+
+    private static @Nullable String exact(@Nullable String text) {
+        return text == null || (!text.isEmpty() && isOneShortLine(text)) ? null : text;
     }
 
     private static boolean isOneShortLine(String text) {

@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.LinkedList;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -58,7 +60,7 @@ final class Fit {
             fitted = collection(collection, type, budget);
         } else if (value instanceof Map<?, ?> map) {
             budget.charge(COPY + COPY_EACH * map.size());
-            fitted = map(map, type);
+            fitted = map(map, type, budget);
         }
         if (fitted == null) {
             throw SerializationException.malformed("A body holds "
@@ -135,7 +137,7 @@ final class Fit {
                 CopyOnWriteArrayList.class
             }) {
                 if (type.isAssignableFrom(kind)) {
-                    return refill(kind, value);
+                    return refill(kind, value, budget);
                 }
             }
         } catch (ClassCastException | NullPointerException e) {
@@ -145,7 +147,7 @@ final class Fit {
     }
 
     @SuppressWarnings("JdkObsolete") // LinkedList is what is declared
-    private static Collection<Object> refill(Class<?> kind, Collection<?> value) {
+    private static Collection<Object> refill(Class<?> kind, Collection<?> value, HeapBudget budget) {
         Collection<Object> into;
         if (kind == ArrayList.class) {
             into = new ArrayList<>(value.size());
@@ -162,12 +164,26 @@ final class Fit {
         } else {
             return new CopyOnWriteArrayList<>(value);
         }
+        if (into instanceof Set) {
+            guard(value, kind == TreeSet.class, budget);
+        }
         into.addAll(value);
         return into;
     }
 
-    private static @Nullable Object map(Map<?, ?> value, Class<?> type) {
+    private static void guard(Collection<?> keys, boolean sorted, HeapBudget budget) {
+        KeyGuard guard = null;
+        for (Object key : keys) {
+            if (!KeyGuard.isPlain(key)) {
+                guard = guard == null ? budget.keys(sorted) : guard;
+                guard.pass(key);
+            }
+        }
+    }
+
+    private static @Nullable Object map(Map<?, ?> value, Class<?> type, HeapBudget budget) {
         try {
+            guard(value.keySet(), SortedMap.class.isAssignableFrom(type), budget);
             if (type.isAssignableFrom(LinkedHashMap.class)) {
                 return new LinkedHashMap<Object, Object>(value);
             }

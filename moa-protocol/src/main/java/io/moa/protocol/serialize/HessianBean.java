@@ -25,6 +25,7 @@ final class HessianBean extends HessianType {
 
     private final Constructor<?> constructor;
     private final HessianSlot[] slots;
+    private final boolean hashesItself;
 
     HessianBean(Class<?> type) {
         this(type, slots(type));
@@ -34,6 +35,26 @@ final class HessianBean extends HessianType {
         super(type.getName(), names(slots), slots, heap(type));
         this.slots = slots;
         this.constructor = Makers.any(type);
+        this.hashesItself = hashesItself(type);
+    }
+
+    /** Whether its hash or order may depend on its fields; else it is a matter of identity, and costs nothing. */
+    private static boolean hashesItself(Class<?> type) {
+        try {
+            return Comparable.class.isAssignableFrom(type)
+                    || type.getMethod("hashCode").getDeclaringClass() != Object.class;
+        } catch (NoSuchMethodException e) {
+            return true; // cannot be
+        }
+    }
+
+    @Override
+    void parts(Object value, KeyGuard guard) {
+        if (hashesItself) {
+            for (HessianSlot slot : slots) {
+                guard.part(slot.get(value));
+            }
+        }
     }
 
     private static HessianSlot[] slots(Class<?> type) {

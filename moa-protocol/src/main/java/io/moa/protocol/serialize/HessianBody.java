@@ -90,11 +90,11 @@ final class HessianBody implements BodyCodec {
             done = true;
         } catch (SerializationException e) {
             throw noted(e);
-        } catch (RuntimeException | StackOverflowError e) {
-            throw new SerializationException(
+        } catch (RuntimeException | Error e) {
+            throw Backlash.of(
+                    e,
                     SerializationException.Reason.UNSUPPORTED,
-                    "Hessian cannot carry the value (" + e.getClass().getName() + ").",
-                    e instanceof Error ? null : e);
+                    "Hessian cannot carry the value (" + e.getClass().getName() + ").");
         } finally {
             if (!done) {
                 out.writerIndex(start);
@@ -159,12 +159,11 @@ final class HessianBody implements BodyCodec {
             return values;
         } catch (SerializationException e) {
             throw noted(e);
-        } catch (RuntimeException | StackOverflowError e) {
-            // The stack: hashing a list that holds itself.
-            throw new SerializationException(
+        } catch (RuntimeException | Error e) {
+            throw Backlash.of(
+                    e,
                     SerializationException.Reason.MALFORMED,
-                    "The body cannot be read as Hessian 2 (" + e.getClass().getName() + ").",
-                    e instanceof Error ? null : e);
+                    "The body cannot be read as Hessian 2 (" + e.getClass().getName() + ").");
         }
     }
 

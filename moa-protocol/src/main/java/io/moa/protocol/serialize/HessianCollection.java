@@ -4,6 +4,8 @@ import java.lang.reflect.Constructor;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -110,9 +112,16 @@ final class HessianCollection extends HessianType {
     }
 
     private static void fill(Collection<@Nullable Object> filled, HessianIn in, int length) {
+        boolean set = filled instanceof Set;
+        boolean sorted = filled instanceof SortedSet;
+        KeyGuard guard = null;
         for (int i = 0; length < 0 ? !in.isEnd() : i < length; i++) {
             Object element = in.readObject();
             if (!(element instanceof SkippedObject)) {
+                if (set && !KeyGuard.isPlain(element)) {
+                    guard = guard == null ? in.keys(sorted) : guard;
+                    guard.pass(element);
+                }
                 filled.add(element);
             }
         }

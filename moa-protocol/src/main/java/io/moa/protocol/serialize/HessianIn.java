@@ -17,6 +17,7 @@ final class HessianIn extends HessianRaw implements HeapBudget {
     static final Object UNFINISHED = new Object();
 
     private final HessianNames names;
+    private final SerializationLimits limits;
     private HessianTypes types;
     private @Nullable Object[] refs = new @Nullable Object[32];
     private int refCount;
@@ -24,26 +25,32 @@ final class HessianIn extends HessianRaw implements HeapBudget {
     private int typesRead;
     private long budget;
     private long heapLeft;
+    private long work;
+    private long workLeft;
     private int skipping;
     private int unknownSkipped;
 
-    HessianIn(HessianNames names, HessianTypes none) {
+    HessianIn(HessianNames names, HessianTypes none, SerializationLimits limits) {
         this.names = names;
+        this.limits = limits;
         this.types = none;
     }
 
     /**
      * Starts on a body.
      *
+     * @param length how many bytes it has
      * @param budget how much heap a call may take
      * @param taken how much of it the scan has given away
      */
-    void begin(byte[] body, int from, HessianTypes allowed, int refCount, long budget, long taken) {
+    void begin(byte[] body, int from, int length, HessianTypes allowed, int refCount, long budget, long taken) {
         bytes = body;
         at = from;
         types = allowed;
         this.budget = budget;
         heapLeft = budget - taken;
+        work = limits.workFor(length);
+        workLeft = work;
         if (refs.length < refCount) {
             refs = new @Nullable Object[Math.max(refCount, refs.length * 2)];
         }
@@ -66,6 +73,29 @@ final class HessianIn extends HessianRaw implements HeapBudget {
         if (heapLeft < 0) {
             throw HessianReader.overHeap(budget - heapLeft, budget);
         }
+    }
+
+    @Override
+    public void work(long steps) {
+        workLeft -= steps;
+        if (workLeft < 0) {
+            throw overWork(work);
+        }
+    }
+
+    static SerializationException overWork(long maxWork) {
+        return SerializationException.overLimit(
+                "The keys of maps and the elements of sets in a body would take more than " + maxWork
+                        + " steps to hash and compare: too many of them have the same hash, or hold too much.");
+    }
+
+    @Override
+    public KeyGuard keys(boolean sorted) {
+        return new KeyGuard(this, this::parts, sorted);
+    }
+
+    private void parts(Object value, KeyGuard guard) {
+        types.ofClass(value.getClass()).parts(value, guard);
     }
 
     /** How much of the budget is gone. */

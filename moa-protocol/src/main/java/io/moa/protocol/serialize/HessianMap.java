@@ -2,6 +2,7 @@ package io.moa.protocol.serialize;
 
 import java.lang.reflect.Constructor;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -60,10 +61,16 @@ final class HessianMap extends HessianType {
         Map<@Nullable Object, @Nullable Object> filled = maker.get();
         int ref = in.addRef(sealer == null ? filled : HessianIn.UNFINISHED);
         try {
+            boolean sorted = filled instanceof SortedMap;
+            KeyGuard guard = null;
             while (!in.isEnd()) {
                 Object key = in.readObject();
                 Object value = in.readObject();
                 if (!(key instanceof SkippedObject) && !(value instanceof SkippedObject)) {
+                    if (!KeyGuard.isPlain(key)) {
+                        guard = guard == null ? in.keys(sorted) : guard;
+                        guard.pass(key);
+                    }
                     filled.put(key, value);
                 }
             }

@@ -13,7 +13,7 @@ final class HessianReader {
 
     HessianReader(SerializationLimits limits, HessianTypes none) {
         scan = new HessianScan(limits, none);
-        input = new HessianIn(scan.names(), none);
+        input = new HessianIn(scan.names(), none, limits);
         maxHeapBytes = limits.maxHeapBytes();
     }
 
@@ -39,7 +39,7 @@ final class HessianReader {
         if (heap > maxHeapBytes) {
             throw overHeap(heap, maxHeapBytes);
         }
-        input.begin(bytes, from, types, scan.refs(), maxHeapBytes, heap);
+        input.begin(bytes, from, length, types, scan.refs(), maxHeapBytes, heap);
         @Nullable Object[] values = new @Nullable Object[declared.length];
         for (int i = 0; i < values.length; i++) {
             values[i] = fit(input.readObject(), declared[i], arguments ? i : -1, input);

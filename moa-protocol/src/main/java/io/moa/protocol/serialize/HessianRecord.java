@@ -67,16 +67,27 @@ final class HessianRecord extends HessianType {
         }
         out.beginObject(this);
         for (int i = 0; i < names.length; i++) {
-            Object component;
-            try {
-                component = getters[i].invokeExact(value);
-            } catch (Throwable e) {
-                throw new SerializationException(
-                        SerializationException.Reason.UNSUPPORTED,
-                        "The accessor " + names[i] + " of the record " + name() + " failed.",
-                        e);
+            Declared.write(component(value, i), types[i], out);
+        }
+    }
+
+    @Override
+    void parts(Object value, KeyGuard guard) {
+        for (int i = 0; i < names.length; i++) {
+            if (!types[i].isPrimitive()) {
+                guard.part(component(value, i));
             }
-            Declared.write(component, types[i], out);
+        }
+    }
+
+    private @Nullable Object component(Object value, int index) {
+        try {
+            return getters[index].invokeExact(value);
+        } catch (Throwable e) {
+            throw Backlash.of(
+                    e,
+                    SerializationException.Reason.UNSUPPORTED,
+                    "The accessor " + names[index] + " of the record " + name() + " failed.");
         }
     }
 
@@ -129,11 +140,11 @@ final class HessianRecord extends HessianType {
         try {
             made = (Object) constructor.invokeExact(values);
         } catch (Throwable e) {
-            throw new SerializationException(
+            throw Backlash.of(
+                    e,
                     SerializationException.Reason.MALFORMED,
                     "The constructor of the record " + name() + " did not take what came ("
-                            + e.getClass().getName() + ").",
-                    e instanceof Error ? null : e);
+                            + e.getClass().getName() + ").");
         }
         in.setRef(ref, made);
         return kept(in, ref, unknown, made);

@@ -36,6 +36,16 @@ final class HessianSlot {
         return name;
     }
 
+    /** The field's value; null for one that no hash has to walk through. */
+    @Nullable
+    Object get(Object owner) {
+        try {
+            return kind == OTHER ? field.get(owner) : null;
+        } catch (IllegalAccessException e) {
+            throw Makers.closed(owner.getClass());
+        }
+    }
+
     void write(Object owner, HessianOut out) throws IllegalAccessException {
         switch (kind) {
             case INT -> out.writeInt(field.getInt(owner));

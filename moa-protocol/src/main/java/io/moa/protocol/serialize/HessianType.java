@@ -90,6 +90,9 @@ abstract class HessianType {
         throw notThis("a map");
     }
 
+    /** Hands over what hashing or comparing an object of this type may go through; nothing, unless it is said otherwise. */
+    void parts(Object value, KeyGuard guard) {}
+
     private SerializationException notThis(String form) {
         return SerializationException.malformed("A body holds " + name + " in the form of " + form + ".");
     }

@@ -69,7 +69,7 @@ abstract sealed class JsonBody implements BodyCodec permits JsonArgumentsBody, J
                 }
             }
             throw unwritable(e, place(e));
-        } catch (IOException | RuntimeException | StackOverflowError e) {
+        } catch (IOException | RuntimeException | Error e) {
             throw unwritable(e, "the value");
         } finally {
             if (!done) {
@@ -127,8 +127,10 @@ abstract sealed class JsonBody implements BodyCodec permits JsonArgumentsBody, J
             long at = e.getLocation() == null ? -1 : e.getLocation().getByteOffset();
             throw SerializationException.malformed("The body is not well-formed JSON, or a name in it stands twice"
                     + (at < 0 ? "." : ", near byte " + at + "."));
-        } catch (IOException | RuntimeException | StackOverflowError e) {
-            throw SerializationException.malformed(
+        } catch (IOException | RuntimeException | Error e) {
+            throw Backlash.of(
+                    e,
+                    SerializationException.Reason.MALFORMED,
                     "The JSON cannot be read (" + e.getClass().getSimpleName() + ").");
         }
     }

@@ -73,11 +73,11 @@ final class Makers {
     }
 
     static SerializationException failed(Constructor<?> constructor, Throwable cause) {
-        return new SerializationException(
+        return Backlash.of(
+                cause,
                 SerializationException.Reason.MALFORMED,
                 "The constructor of " + constructor.getDeclaringClass().getName() + " failed ("
-                        + cause.getClass().getName() + ").",
-                cause);
+                        + cause.getClass().getName() + ").");
     }
 
     static SerializationException closed(Class<?> type) {

@@ -50,12 +50,12 @@ final class ProtobufBody implements BodyCodec {
             out.writerIndex(start + size);
         } catch (SerializationException e) {
             throw e;
-        } catch (IOException | RuntimeException | StackOverflowError e) {
-            throw new SerializationException(
+        } catch (IOException | RuntimeException | Error e) {
+            throw Backlash.of(
+                    e,
                     SerializationException.Reason.UNSUPPORTED,
                     "Protobuf cannot write the " + empty.getClass().getName() + " ("
-                            + e.getClass().getName() + ").",
-                    e instanceof Error ? null : e);
+                            + e.getClass().getName() + ").");
         }
     }
 
@@ -82,8 +82,10 @@ final class ProtobufBody implements BodyCodec {
             from.checkLastTagWas(0);
             in.skipBytes(length);
             return arguments ? new Object[] {message} : message;
-        } catch (IOException | RuntimeException | StackOverflowError e) {
-            throw SerializationException.malformed(
+        } catch (IOException | RuntimeException | Error e) {
+            throw Backlash.of(
+                    e,
+                    SerializationException.Reason.MALFORMED,
                     "The bytes are no " + empty.getClass().getName() + " of at most " + limits.maxDepth() + " levels ("
                             + e.getClass().getSimpleName() + ").");
         }

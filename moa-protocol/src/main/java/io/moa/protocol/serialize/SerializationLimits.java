@@ -42,6 +42,14 @@ public record SerializationLimits(
         }
     }
 
+    /**
+     * How many values may be gone through to hash and compare the keys of a body's maps and the elements of its sets: 400 for
+     * each byte and 10,000 more, and at most 40 for each of {@code maxElements}.
+     */
+    long workFor(int bodyBytes) {
+        return 10_000 + Math.min(400L * bodyBytes, 40L * maxElements);
+    }
+
     /** A builder that starts from the defaults. */
     public static Builder builder() {
         return new Builder();
