@@ -438,9 +438,9 @@ public final class Watcher implements AutoCloseable {
                                 + " and leaves its parts to other watchers if there are any. If the instances are really"
                                 + " down, clients find out by themselves",
                         name);
+                discardQuietly(now);
             }
             unfitSinceNanos = now;
-            discardQuietly(now);
         } else if (!fit && now - unfitSinceNanos >= config.isolationHold().toNanos()) {
             fit = true;
             LOG.warn("watcher {}: trusts itself again", name);
