@@ -215,10 +215,10 @@ public final class Watcher implements AutoCloseable {
         if (!listing && now - listedNanos >= config.listEvery().toNanos()) {
             list(now, outside);
         }
-        checkIsolation(now);
         probing.launch(now, outside);
         if (now - checkedNanos >= Duration.ofMillis(200).toNanos()) {
             checkedNanos = now;
+            checkIsolation(now); // before anything is decided
             decide(now, outside);
         }
     }

@@ -49,6 +49,10 @@ record DistantStore(SimulatedHost host, WatchStore store, BiConsumer<Verdict, Wr
 
     @Override
     public CompletableFuture<List<Written>> write(String watcher, List<Verdict> verdicts) {
+        if (host.freezeAtNextWrite) {
+            host.freezeAtNextWrite = false;
+            host.freeze(); // what is to be written leaves when it resumes
+        }
         return host.trip(() -> {
             List<Written> written = store.write(watcher, verdicts).join();
             for (int i = 0; i < written.size(); i++) {

@@ -19,6 +19,7 @@ final class SimulatedHost {
     private boolean frozen;
     private boolean dead;
     boolean storeCut;
+    boolean freezeAtNextWrite;
 
     SimulatedHost(VirtualTime time) {
         this.time = time;

@@ -17,6 +17,9 @@ import java.util.concurrent.CompletableFuture;
 /** Instances with heartbeats, watchers on hosts, and one store, on virtual time. It knows who is really dead. */
 final class WatchSimulation {
 
+    /** A retry and a decision later at the latest, a watcher has seen that an instance answers again. */
+    private static final double REVIVAL_SECONDS = 0.8;
+
     /** One simulated process. */
     static final class Process {
         final Instance instance;
@@ -25,6 +28,7 @@ final class WatchSimulation {
         boolean refuses = true; // a dead one refuses at once, or is silent
         double diedAt = -1;
         double removedAt = -1;
+        double revivedAt = -1;
 
         Process(Instance instance) {
             this.instance = instance;
@@ -42,6 +46,7 @@ final class WatchSimulation {
     final List<Seat> seats = new ArrayList<>();
     boolean storeDown;
     int wrongRemovals;
+    int revivedTooLate;
     int removals;
     int reinstated;
     int suspected;
@@ -129,7 +134,12 @@ final class WatchSimulation {
                     case REMOVE -> {
                         removals++;
                         if (about.answers) {
-                            wrongRemovals++;
+                            // It may rise between its last failed probe and the write; nobody can know that yet.
+                            if (about.revivedAt >= 0 && time.seconds() - about.revivedAt < REVIVAL_SECONDS) {
+                                revivedTooLate++;
+                            } else {
+                                wrongRemovals++;
+                            }
                         } else if (about.removedAt < 0) {
                             about.removedAt = time.seconds();
                         }
@@ -146,6 +156,7 @@ final class WatchSimulation {
     void revive(Process process) {
         process.answers = true;
         process.beats = true;
+        process.revivedAt = time.seconds();
         process.diedAt = -1;
         process.removedAt = -1;
         beat(process);

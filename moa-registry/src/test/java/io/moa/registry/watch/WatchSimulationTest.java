@@ -22,11 +22,12 @@ class WatchSimulationTest {
     private static void print(String what, WatchSimulation sim) {
         System.err.printf(
                 Locale.ROOT,
-                "watch | %s | removed %d | wrong %d | worst %.1f s | suspected %d | reinstated %d | stale refused %d | stale"
+                "watch | %s | removed %d | wrong %d | rose just then %d | worst %.1f s | suspected %d | reinstated %d | stale refused %d | stale"
                         + " accepted %d | fuse %d%n",
                 what,
                 sim.removals,
                 sim.wrongRemovals,
+                sim.revivedTooLate,
                 sim.worst(),
                 sim.suspected,
                 sim.reinstated,
@@ -150,32 +151,25 @@ class WatchSimulationTest {
 
     @Test
     void afterAFreezeOfAWatcherItsOldWritesAreRefused() {
-        WatchSimulation sim = settled(1, 2_000, 20);
+        WatchSimulation sim = settled(1, 300, 3);
+        int frozen = 0;
         for (int i = 0; i < 200; i++) {
             WatchSimulation.Seat victim = sim.seats.get(i % 3);
-            // Some die or hang a little before, so that the frozen watcher has something to write.
-            for (int k = 0; k < 8; k++) {
-                WatchSimulation.Process process = sim.processes.get(sim.chance.nextInt(sim.processes.size()));
-                if (process.answers) {
-                    sim.kill(process);
-                    process.diedAt = -1;
-                }
-            }
-            sim.run(5 + sim.chance.nextDouble() * 4);
-            victim.host().freeze();
-            sim.run(5 + sim.chance.nextDouble() * 3);
-            for (WatchSimulation.Process process : sim.processes) {
-                if (!process.answers) {
-                    sim.revive(process);
-                }
-            }
+            WatchSimulation.Process process = sim.processes.get(sim.chance.nextInt(sim.processes.size()));
+            victim.host().freezeAtNextWrite = true;
+            sim.kill(process);
+            sim.run(9);
+            sim.revive(process);
+            sim.run(4 + sim.chance.nextDouble() * 3);
+            frozen += victim.host().freezeAtNextWrite ? 0 : 1;
+            victim.host().freezeAtNextWrite = false;
             victim.host().resume();
             sim.run(5);
         }
-        print("watcher frozen and resumed 200 times, the dead revived meanwhile", sim);
-        assertThat(sim.staleAccepted).isZero();
+        print("watcher frozen while it writes, " + frozen + " times in 200 rounds", sim);
+        assertHarmless(sim);
+        assertThat(frozen).isGreaterThan(30);
         assertThat(sim.staleRefused).isPositive();
-        assertThat(sim.wrongRemovals).isZero();
     }
 
     @Test
