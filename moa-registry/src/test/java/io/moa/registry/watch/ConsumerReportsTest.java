@@ -14,7 +14,11 @@ class ConsumerReportsTest {
     private final ConsumerReports reports = new ConsumerReports("c", store, scheduler, scheduler.ticker());
 
     private int heard(String uuid) {
-        return store.signs(List.of(uuid)).join().getOrDefault(uuid, Signs.NONE).complaints().size();
+        return store.signs(List.of(uuid))
+                .join()
+                .getOrDefault(uuid, Signs.NONE)
+                .complaints()
+                .size();
     }
 
     @Test
