@@ -26,7 +26,7 @@ public final class MemoryWatchStore implements WatchStore {
     /** How long the lease of a process lasts without renewal. */
     public static final Duration PROCESS_LEASE = Duration.ofSeconds(10);
 
-    private record Record(Instance instance, long revision) {}
+    private record Registered(Instance instance, long revision) {}
 
     private static final class Seat {
         long untilNanos;
@@ -41,7 +41,7 @@ public final class MemoryWatchStore implements WatchStore {
     private final Object lock = new Object();
 
     // All guarded by lock.
-    private final Map<String, Record> records = new HashMap<>();
+    private final Map<String, Registered> records = new HashMap<>();
     private final Map<String, Long> leases = new HashMap<>(); // uuid → renewed at
     private final Map<String, Liveness> marks = new HashMap<>();
     private final Map<String, Seat> seats = new HashMap<>();
@@ -72,9 +72,9 @@ public final class MemoryWatchStore implements WatchStore {
     /** Registers a process, or changes what it says, and renews its lease. */
     public void register(Instance instance) {
         synchronized (lock) {
-            Record before = records.get(instance.uuid());
+            Registered before = records.get(instance.uuid());
             if (before == null || !before.instance.equals(instance)) {
-                records.put(instance.uuid(), new Record(instance, ++revision));
+                records.put(instance.uuid(), new Registered(instance, ++revision));
             }
             leases.put(instance.uuid(), ticker.nanos());
         }
@@ -210,7 +210,7 @@ public final class MemoryWatchStore implements WatchStore {
         Map<String, Instance> read = new HashMap<>();
         synchronized (lock) {
             for (String uuid : uuids) {
-                Record found = records.get(uuid);
+                Registered found = records.get(uuid);
                 if (found != null) {
                     read.put(uuid, found.instance);
                 }

@@ -215,10 +215,10 @@ public final class Watcher implements AutoCloseable {
         if (!listing && now - listedNanos >= config.listEvery().toNanos()) {
             list(now, outside);
         }
-        checkIsolation(now);
         probing.launch(now, outside);
         if (now - checkedNanos >= Duration.ofMillis(200).toNanos()) {
             checkedNanos = now;
+            checkIsolation(now); // before anything is decided
             decide(now, outside);
         }
     }
@@ -438,9 +438,9 @@ public final class Watcher implements AutoCloseable {
                                 + " and leaves its parts to other watchers if there are any. If the instances are really"
                                 + " down, clients find out by themselves",
                         name);
+                discardQuietly(now);
             }
             unfitSinceNanos = now;
-            discardQuietly(now);
         } else if (!fit && now - unfitSinceNanos >= config.isolationHold().toNanos()) {
             fit = true;
             LOG.warn("watcher {}: trusts itself again", name);
