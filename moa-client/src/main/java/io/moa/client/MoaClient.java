@@ -14,6 +14,7 @@ import io.moa.client.stub.StubCompiler;
 import io.moa.client.stub.StubConfig;
 import io.moa.discovery.Address;
 import io.moa.discovery.ServiceId;
+import io.moa.governance.belief.BeliefConfig;
 import io.moa.invoke.Filter;
 import io.moa.invoke.Invoker;
 import java.util.ArrayList;
@@ -43,10 +44,10 @@ public final class MoaClient implements AutoCloseable {
     private final CallStarter starter;
     private final StubCompiler compiler;
 
-    private MoaClient(Moa moa, EndpointConfig config, Discovery discovery, List<Filter> filters) {
+    private MoaClient(Moa moa, EndpointConfig config, Discovery discovery, BeliefConfig belief, List<Filter> filters) {
         this.moa = moa;
         this.endpoints = new Endpoints(moa, config);
-        this.clusters = new Clusters(moa, endpoints, discovery);
+        this.clusters = new Clusters(moa, endpoints, discovery, belief);
         Invoker route = ClientStack.route(moa.ticker(), filters, new ClusterInvoker(clusters, endpoints, moa.ticker()));
         this.starter = new CallStarter(moa, route);
         this.compiler = new StubCompiler(moa, starter, clusters::of);
@@ -94,6 +95,14 @@ public final class MoaClient implements AutoCloseable {
         return new GenericStub(moa, clusters.of(service), starter);
     }
 
+    /**
+     * Whom this client knows for a service and why, for people: what the registry says, who is called, who last, who not. It
+     * begins to follow the service.
+     */
+    public String explain(ServiceId service) {
+        return clusters.of(service).explain();
+    }
+
     /** Follows nothing any more and closes every connection; calls in flight fail. Idempotent. */
     @Override
     public void close() {
@@ -110,6 +119,7 @@ public final class MoaClient implements AutoCloseable {
     public static final class Builder {
         private final Moa moa;
         private EndpointConfig endpoints = EndpointConfig.DEFAULT;
+        private BeliefConfig belief = BeliefConfig.DEFAULT;
         private @Nullable Discovery discovery;
         private final List<Filter> filters = new ArrayList<>();
 
@@ -120,6 +130,12 @@ public final class MoaClient implements AutoCloseable {
         /** How connections are kept; default {@link EndpointConfig#DEFAULT}. */
         public Builder endpoints(EndpointConfig value) {
             this.endpoints = value;
+            return this;
+        }
+
+        /** When an instance is believed to be gone; default {@link BeliefConfig#DEFAULT}. */
+        public Builder belief(BeliefConfig value) {
+            this.belief = value;
             return this;
         }
 
@@ -145,7 +161,7 @@ public final class MoaClient implements AutoCloseable {
             Discovery where = discovery != null
                     ? discovery
                     : (service, listener) -> moa.registry().subscribe(service, listener);
-            return new MoaClient(moa, endpoints, where, filters);
+            return new MoaClient(moa, endpoints, where, belief, filters);
         }
     }
 }

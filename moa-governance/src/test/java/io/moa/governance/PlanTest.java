@@ -39,7 +39,7 @@ class PlanTest {
     private static final Reply BROKEN = Reply.failure(Status.UNAVAILABLE, Executed.MAYBE, "");
 
     private final FakeTicker ticker = new FakeTicker();
-    private final PlanCompiler compiler = new PlanCompiler(new Random(42), ticker);
+    private final PlanCompiler compiler = new PlanCompiler(new Random(42), ticker, () -> 0);
 
     @Test
     void idleInstancesShareByWeight() {

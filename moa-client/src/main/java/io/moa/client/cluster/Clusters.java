@@ -2,7 +2,7 @@ package io.moa.client.cluster;
 
 import io.moa.Moa;
 import io.moa.discovery.ServiceId;
-import io.moa.governance.plan.PlanCompiler;
+import io.moa.governance.belief.BeliefConfig;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -14,6 +14,8 @@ public final class Clusters {
     private final Moa moa;
     private final Endpoints endpoints;
     private final Discovery discovery;
+    private final BeliefConfig belief;
+    private final Prober prober;
     private final Map<ServiceId, Cluster> clusters = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
@@ -21,11 +23,14 @@ public final class Clusters {
      * Begins with nothing followed.
      *
      * @param discovery where every service is followed
+     * @param belief when an instance is believed to be gone
      */
-    public Clusters(Moa moa, Endpoints endpoints, Discovery discovery) {
+    public Clusters(Moa moa, Endpoints endpoints, Discovery discovery, BeliefConfig belief) {
         this.moa = moa;
         this.endpoints = endpoints;
         this.discovery = discovery;
+        this.belief = belief;
+        this.prober = new Prober(moa);
     }
 
     /**
@@ -44,12 +49,7 @@ public final class Clusters {
             }
             known = clusters.get(service);
             if (known == null) {
-                known = new Cluster(
-                        service,
-                        discovery,
-                        new PlanCompiler(moa.chance(), moa.ticker()),
-                        moa.ticker().nanos(),
-                        snapshot -> retireUnknown());
+                known = new Cluster(service, discovery, belief, moa, prober, this::retireUnknown);
                 clusters.put(service, known);
             }
             return known;
@@ -71,6 +71,7 @@ public final class Clusters {
     /** Follows nothing any more. */
     public synchronized void close() {
         closed = true;
+        prober.close();
         clusters.values().forEach(Cluster::close);
     }
 }
