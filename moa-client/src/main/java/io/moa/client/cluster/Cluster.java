@@ -1,6 +1,7 @@
 package io.moa.client.cluster;
 
 import io.moa.Moa;
+import io.moa.client.disk.DiskSnapshots;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
@@ -33,6 +34,7 @@ public final class Cluster {
     private final ServiceId service;
     private final Moa moa;
     private final Prober prober;
+    private final @Nullable DiskSnapshots disk;
     private final Runnable changed;
     private volatile Plan plan;
     private final Registry.Subscription subscription;
@@ -43,15 +45,27 @@ public final class Cluster {
     private Scheduler.@Nullable Timer timer;
     private boolean closed;
 
-    Cluster(ServiceId service, Discovery discovery, BeliefConfig config, Moa moa, Prober prober, Runnable changed) {
+    Cluster(
+            ServiceId service,
+            Discovery discovery,
+            BeliefConfig config,
+            Moa moa,
+            Prober prober,
+            @Nullable DiskSnapshots disk,
+            Runnable changed) {
         this.service = service;
         this.moa = moa;
         this.prober = prober;
+        this.disk = disk;
         this.changed = changed;
         long now = moa.ticker().nanos();
         this.belief = new Belief(service, config, moa.chance(), now);
         this.compiler = new PlanCompiler(moa.chance(), moa.ticker(), System::currentTimeMillis);
         this.plan = compiler.compile(Snapshot.unknown(service, now));
+        Snapshot kept = disk == null ? null : disk.read(service);
+        if (kept != null) {
+            update(kept); // an earlier life's knowledge, until the registry answers
+        }
         this.subscription = discovery.subscribe(service, this::update);
     }
 
@@ -84,6 +98,9 @@ public final class Cluster {
             wakeAfter(plan.warming() > 0 ? Math.min(believed.nextNanos(), WARM_UP_STEP_NANOS) : believed.nextNanos());
         }
         changed.run(); // without the lock: it closes connections
+        if (disk != null) {
+            disk.keep(plan.snapshot());
+        }
         for (Instance instance : probes) {
             prober.probe(instance, service, new Prober.Answer() {
                 @Override
@@ -123,7 +140,8 @@ public final class Cluster {
         if (snapshot.isUnknown() && snapshot.entries().isEmpty()) {
             return text.append(now.whyNone()).toString();
         }
-        long age = moa.ticker().nanos() - subscription.current().asOfNanos();
+        Snapshot confirmed = subscription.current();
+        long age = moa.ticker().nanos() - (confirmed.isUnknown() ? snapshot : confirmed).asOfNanos();
         text.append(now.usable())
                 .append(" of ")
                 .append(snapshot.entries().size())

@@ -1,12 +1,14 @@
 package io.moa.client.cluster;
 
 import io.moa.Moa;
+import io.moa.client.disk.DiskSnapshots;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.belief.BeliefConfig;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** The services that one client calls, each followed from the first stub or call on. Safe for many threads. */
 public final class Clusters {
@@ -15,6 +17,7 @@ public final class Clusters {
     private final Endpoints endpoints;
     private final Discovery discovery;
     private final BeliefConfig belief;
+    private final @Nullable DiskSnapshots disk;
     private final Prober prober;
     private final Map<ServiceId, Cluster> clusters = new ConcurrentHashMap<>();
     private volatile boolean closed;
@@ -24,12 +27,15 @@ public final class Clusters {
      *
      * @param discovery where every service is followed
      * @param belief when an instance is believed to be gone
+     * @param disk where what is known is kept and begun with, or null
      */
-    public Clusters(Moa moa, Endpoints endpoints, Discovery discovery, BeliefConfig belief) {
+    public Clusters(
+            Moa moa, Endpoints endpoints, Discovery discovery, BeliefConfig belief, @Nullable DiskSnapshots disk) {
         this.moa = moa;
         this.endpoints = endpoints;
         this.discovery = discovery;
         this.belief = belief;
+        this.disk = disk;
         this.prober = new Prober(moa);
     }
 
@@ -49,7 +55,7 @@ public final class Clusters {
             }
             known = clusters.get(service);
             if (known == null) {
-                known = new Cluster(service, discovery, belief, moa, prober, this::retireUnknown);
+                known = new Cluster(service, discovery, belief, moa, prober, disk, this::retireUnknown);
                 clusters.put(service, known);
             }
             return known;

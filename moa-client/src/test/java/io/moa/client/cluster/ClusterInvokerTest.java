@@ -48,7 +48,7 @@ class ClusterInvokerTest {
             .build();
     private final Endpoints endpoints = new Endpoints(moa, EndpointConfig.DEFAULT);
     private final List<Consumer<Snapshot>> followers = new ArrayList<>();
-    private final Clusters clusters = new Clusters(moa, endpoints, this::subscribe, BeliefConfig.DEFAULT);
+    private final Clusters clusters = new Clusters(moa, endpoints, this::subscribe, BeliefConfig.DEFAULT, null);
     private final ClusterInvoker invoker = new ClusterInvoker(clusters, endpoints, ticker);
 
     private Registry.Subscription subscribe(ServiceId service, Consumer<Snapshot> listener) {
