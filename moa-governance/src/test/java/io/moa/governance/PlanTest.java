@@ -169,7 +169,9 @@ class PlanTest {
         Snapshot snapshot = new Snapshot(SERVICE, 1, entries, ticker.nanos(), "memory");
         Plan plan = compiler.compile(snapshot, Map.of("b", "missing"));
         assertThat(pickAndEnd(plan, 1_000)).containsOnlyKeys("a");
-        assertThat(plan.pick(tried("a")).instance().uuid()).isEqualTo("b");
+        Lease second = plan.pick(tried("a"));
+        assertThat(second.instance().uuid()).isEqualTo("b");
+        second.settle(OK, ticker.nanos());
         fail(plan, "a");
         assertThat(pickAndEnd(plan, 100)).as("a has just failed").containsOnlyKeys("b");
         ticker.advance(Duration.ofSeconds(2));
