@@ -233,6 +233,12 @@ public record Instance(
             return this;
         }
 
+        /** Adds facts for people and tools. */
+        public Builder metadata(Map<String, String> value) {
+            metadata.putAll(value);
+            return this;
+        }
+
         /**
          * The description.
          *

@@ -40,6 +40,14 @@ public interface Registry extends AutoCloseable {
      */
     CatalogueSubscription subscribeAll(Consumer<CatalogueChange> listener);
 
+    /**
+     * Whether it is a place outside this process, so that clients do well to keep on disk what it said. Default true; false
+     * for a registry in memory, whose instances end with the process.
+     */
+    default boolean outlivesProcess() {
+        return true;
+    }
+
     /** Ends everything begun here and forgets it. Registered instances are withdrawn. Idempotent. */
     @Override
     void close();

@@ -7,6 +7,8 @@ import io.moa.client.cluster.Discovery;
 import io.moa.client.cluster.EndpointConfig;
 import io.moa.client.cluster.Endpoints;
 import io.moa.client.cluster.FixedAddresses;
+import io.moa.client.disk.DiskConfig;
+import io.moa.client.disk.DiskSnapshots;
 import io.moa.client.stub.CallStarter;
 import io.moa.client.stub.GenericStub;
 import io.moa.client.stub.ServiceStub;
@@ -14,11 +16,17 @@ import io.moa.client.stub.StubCompiler;
 import io.moa.client.stub.StubConfig;
 import io.moa.discovery.Address;
 import io.moa.discovery.ServiceId;
+import io.moa.governance.belief.BeliefConfig;
 import io.moa.invoke.Filter;
 import io.moa.invoke.Invoker;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -39,17 +47,49 @@ public final class MoaClient implements AutoCloseable {
 
     private final Moa moa;
     private final Endpoints endpoints;
+    private final @Nullable ExecutorService writer;
+    private final @Nullable DiskSnapshots disk;
     private final Clusters clusters;
     private final CallStarter starter;
     private final StubCompiler compiler;
 
-    private MoaClient(Moa moa, EndpointConfig config, Discovery discovery, List<Filter> filters) {
+    private MoaClient(
+            Moa moa,
+            EndpointConfig config,
+            Discovery discovery,
+            BeliefConfig belief,
+            DiskConfig kept,
+            List<Filter> filters) {
         this.moa = moa;
         this.endpoints = new Endpoints(moa, config);
-        this.clusters = new Clusters(moa, endpoints, discovery);
+        Path folder = kept.folder();
+        if (folder == null) {
+            this.writer = null;
+            this.disk = null;
+        } else {
+            this.writer = writerOf(moa.self().application());
+            this.disk = new DiskSnapshots(
+                    moa.self().application(),
+                    folder,
+                    kept,
+                    moa.ticker(),
+                    System::currentTimeMillis,
+                    moa.scheduler(),
+                    writer);
+        }
+        this.clusters = new Clusters(moa, endpoints, discovery, belief, disk);
         Invoker route = ClientStack.route(moa.ticker(), filters, new ClusterInvoker(clusters, endpoints, moa.ticker()));
         this.starter = new CallStarter(moa, route);
         this.compiler = new StubCompiler(moa, starter, clusters::of);
+    }
+
+    /** A thread of its own, which is there only while something is written: a disk may take its time. */
+    private static ExecutorService writerOf(String application) {
+        return new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+            Thread thread = new Thread(task, "moa-disk-" + application);
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     /** Begins a client of this application. */
@@ -94,11 +134,25 @@ public final class MoaClient implements AutoCloseable {
         return new GenericStub(moa, clusters.of(service), starter);
     }
 
+    /**
+     * Whom this client knows for a service and why, for people: what the registry says, who is called, who last, who not. It
+     * begins to follow the service.
+     */
+    public String explain(ServiceId service) {
+        return clusters.of(service).explain();
+    }
+
     /** Follows nothing any more and closes every connection; calls in flight fail. Idempotent. */
     @Override
     public void close() {
         clusters.close();
         endpoints.close();
+        if (disk != null) {
+            disk.close();
+        }
+        if (writer != null) {
+            writer.shutdown(); // what waits is still written
+        }
     }
 
     @Override
@@ -110,6 +164,8 @@ public final class MoaClient implements AutoCloseable {
     public static final class Builder {
         private final Moa moa;
         private EndpointConfig endpoints = EndpointConfig.DEFAULT;
+        private BeliefConfig belief = BeliefConfig.DEFAULT;
+        private DiskConfig disk = DiskConfig.DEFAULT;
         private @Nullable Discovery discovery;
         private final List<Filter> filters = new ArrayList<>();
 
@@ -120,6 +176,21 @@ public final class MoaClient implements AutoCloseable {
         /** How connections are kept; default {@link EndpointConfig#DEFAULT}. */
         public Builder endpoints(EndpointConfig value) {
             this.endpoints = value;
+            return this;
+        }
+
+        /** When an instance is believed to be gone; default {@link BeliefConfig#DEFAULT}. */
+        public Builder belief(BeliefConfig value) {
+            this.belief = value;
+            return this;
+        }
+
+        /**
+         * Whether and where the client keeps what it knows, so that it can begin without its registry; default {@link
+         * DiskConfig#DEFAULT}. Nothing is kept of fixed addresses and of a registry that does not outlive the process.
+         */
+        public Builder disk(DiskConfig value) {
+            this.disk = value;
             return this;
         }
 
@@ -145,7 +216,10 @@ public final class MoaClient implements AutoCloseable {
             Discovery where = discovery != null
                     ? discovery
                     : (service, listener) -> moa.registry().subscribe(service, listener);
-            return new MoaClient(moa, endpoints, where, filters);
+            boolean keep =
+                    discovery == null && moa.hasRegistry() && moa.registry().outlivesProcess();
+            DiskConfig kept = keep ? disk.over(System::getProperty, System::getenv) : DiskConfig.OFF;
+            return new MoaClient(moa, endpoints, where, belief, kept, filters);
         }
     }
 }

@@ -39,7 +39,8 @@ class PlanTest {
     private static final Reply BROKEN = Reply.failure(Status.UNAVAILABLE, Executed.MAYBE, "");
 
     private final FakeTicker ticker = new FakeTicker();
-    private final PlanCompiler compiler = new PlanCompiler(new Random(42), ticker);
+    private long wallMillis;
+    private final PlanCompiler compiler = new PlanCompiler(new Random(42), ticker, () -> wallMillis);
 
     @Test
     void idleInstancesShareByWeight() {
@@ -127,6 +128,56 @@ class PlanTest {
                 ticker.nanos(),
                 "memory");
         assertThat(compiler.compile(snapshot).pick(call())).isNotNull();
+    }
+
+    @Test
+    void theShareOfAnInstanceThatAppearsGrowsFromTheMomentItWasSeenWhateverItsClockSays() {
+        plan(instance("a", 100));
+        wallMillis = 3_600_000; // by its clock, b has been running for an hour
+        Instance warming =
+                instance("b", 100).toBuilder().warmUp(Duration.ofSeconds(10)).build();
+        Plan cold = plan(instance("a", 100), warming);
+        assertThat(cold.warming()).isEqualTo(1);
+        assertThat(pickAndEnd(cold, 10_000).getOrDefault("b", 0)).isLessThan(300);
+        ticker.advance(Duration.ofSeconds(5));
+        assertThat(pickAndEnd(plan(instance("a", 100), warming), 10_000).get("b"))
+                .isBetween(2_900, 3_800);
+        ticker.advance(Duration.ofSeconds(5));
+        Plan warm = plan(instance("a", 100), warming);
+        assertThat(warm.warming()).isZero();
+        assertThat(pickAndEnd(warm, 10_000).get("b")).isBetween(4_700, 5_300);
+    }
+
+    @Test
+    void anInstanceThatWasThereFirstIsAsOldAsItsClockSaysAndAtLeastAsItWasSeen() {
+        wallMillis = 8_000;
+        Instance warming =
+                instance("b", 100).toBuilder().warmUp(Duration.ofSeconds(10)).build();
+        assertThat(pickAndEnd(plan(instance("a", 100), warming), 10_000).get("b"))
+                .isBetween(4_000, 4_900);
+        wallMillis = -1_000_000; // a clock that was put back makes nobody younger than he was seen
+        ticker.advance(Duration.ofSeconds(10));
+        assertThat(plan(instance("a", 100), warming).warming()).isZero();
+    }
+
+    @Test
+    void aDoubtfulInstanceIsPickedOnlyWhenNoGoodOneIsLeft() {
+        List<Snapshot.Entry> entries = new ArrayList<>();
+        for (String uuid : List.of("a", "b")) {
+            entries.add(new Snapshot.Entry(instance(uuid, 100), Liveness.ONLINE, OperatorState.NONE));
+        }
+        Snapshot snapshot = new Snapshot(SERVICE, 1, entries, ticker.nanos(), "memory");
+        Plan plan = compiler.compile(snapshot, Map.of("b", "missing"));
+        assertThat(pickAndEnd(plan, 1_000)).containsOnlyKeys("a");
+        Lease second = plan.pick(tried("a"));
+        assertThat(second.instance().uuid()).isEqualTo("b");
+        second.settle(OK, ticker.nanos());
+        fail(plan, "a");
+        assertThat(pickAndEnd(plan, 100)).as("a has just failed").containsOnlyKeys("b");
+        ticker.advance(Duration.ofSeconds(2));
+        assertThat(pickAndEnd(plan, 100)).containsOnlyKeys("a");
+        Plan onlyDoubts = compiler.compile(snapshot, Map.of("a", "missing", "b", "missing"));
+        assertThat(pickAndEnd(onlyDoubts, 1_000)).containsOnlyKeys("a", "b");
     }
 
     @Test

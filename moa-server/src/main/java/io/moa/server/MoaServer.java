@@ -209,7 +209,9 @@ public final class MoaServer implements AutoCloseable {
         private DedupFilter.Window dedup = DedupFilter.Window.DEFAULT;
         private boolean closeOnShutdown = true;
         private int weight = Instance.DEFAULT_WEIGHT;
+        private Duration warmUp = Duration.ZERO;
         private Map<String, String> labels = Map.of();
+        private Map<String, String> metadata = Map.of();
         private final List<Filter> filters = new ArrayList<>();
         private final List<Export<?>> exports = new ArrayList<>();
 
@@ -285,7 +287,29 @@ public final class MoaServer implements AutoCloseable {
             return this;
         }
 
-        /** Facts that rules may match: tag, zone, unit, environment and your own. */
+        /**
+         * How long after the start of the process its share of the traffic grows to the full one; 0 to 1 h, default 0. A
+         * JVM that has just started is slow, and a full share of the calls makes it slower.
+         */
+        public Builder warmUp(Duration value) {
+            if (value.isNegative() || value.compareTo(Duration.ofHours(1)) > 0) {
+                throw new IllegalArgumentException("A warm-up takes 0 to 1 h, not " + value);
+            }
+            this.warmUp = value;
+            return this;
+        }
+
+        /** Facts for people and tools, which no rule matches. */
+        public Builder metadata(Map<String, String> value) {
+            this.metadata = Map.copyOf(value);
+            return this;
+        }
+
+        /**
+         * Facts that rules may match: tag, zone, unit, environment and your own. The system properties {@code
+         * moa.server.tag}, {@code .zone}, {@code .unit} and {@code .environment}, and below them the environment variables
+         * {@code MOA_SERVER_TAG} and so on, stand above these.
+         */
         public Builder labels(Map<String, String> value) {
             this.labels = Map.copyOf(value);
             return this;
@@ -351,14 +375,17 @@ public final class MoaServer implements AutoCloseable {
                 Invoker route = ServerStack.route(moa.ticker(), dedup, filters, dispatcher);
                 ServerLoad load = new ServerLoad(pools.values(), moa.ticker());
                 listener = listen(where, new ExportHost(moa.self(), route, table, load));
-                Instance instance = new Instance(
-                        moa.self().instance(),
-                        moa.self().application(),
-                        List.of(advertised(listener.address())),
-                        published,
-                        weight,
-                        moa.startedAtEpochMillis(),
-                        labels);
+                Instance instance = Instance.builder(
+                                moa.self().instance(), moa.self().application())
+                        .addresses(List.of(advertised(listener.address())))
+                        .protocol("moa/1")
+                        .exports(published)
+                        .weight(weight)
+                        .startedAtEpochMillis(moa.startedAtEpochMillis())
+                        .warmUp(warmUp)
+                        .labels(LabelSettings.over(labels, System::getProperty, System::getenv))
+                        .metadata(metadata)
+                        .build();
                 registration = moa.hasRegistry() ? moa.registry().register(instance) : null;
                 MoaServer server = new MoaServer(moa, listener, pools, instance, registration, drainLimit);
                 if (closeOnShutdown) {

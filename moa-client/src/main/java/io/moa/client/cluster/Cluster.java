@@ -1,33 +1,71 @@
 package io.moa.client.cluster;
 
+import io.moa.Moa;
+import io.moa.client.disk.DiskSnapshots;
+import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
+import io.moa.governance.belief.Belief;
+import io.moa.governance.belief.BeliefConfig;
+import io.moa.governance.belief.Believed;
 import io.moa.governance.plan.Plan;
 import io.moa.governance.plan.PlanCompiler;
 import io.moa.invoke.Attributes;
-import java.util.function.Consumer;
+import io.moa.invoke.Scheduler;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One service as this client sees it: followed in the registry, compiled when it changes (one writer, rarely), read by
- * every call (one volatile read).
+ * One service as this client sees it: followed in the registry, judged by {@link Belief}, compiled when something changes
+ * (one writer at a time, rarely), read by every call (one volatile read).
  */
 public final class Cluster {
 
     /** Under this key a stub hands a call the cluster of its service, so that nobody looks it up. */
     public static final Attributes.Key<Cluster> KEY = new Attributes.Key<>("cluster");
 
+    /** How often the weights of instances that warm up are computed anew. */
+    private static final long WARM_UP_STEP_NANOS = 250_000_000;
+
     private final ServiceId service;
-    private final PlanCompiler compiler;
-    private final Consumer<Snapshot> changed;
+    private final Moa moa;
+    private final Prober prober;
+    private final @Nullable DiskSnapshots disk;
+    private final Runnable changed;
     private volatile Plan plan;
     private final Registry.Subscription subscription;
 
-    Cluster(ServiceId service, Discovery discovery, PlanCompiler compiler, long nowNanos, Consumer<Snapshot> changed) {
+    // Guarded by this.
+    private final Belief belief;
+    private final PlanCompiler compiler;
+    private Scheduler.@Nullable Timer timer;
+    private boolean closed;
+
+    Cluster(
+            ServiceId service,
+            Discovery discovery,
+            BeliefConfig config,
+            Moa moa,
+            Prober prober,
+            @Nullable DiskSnapshots disk,
+            Runnable changed) {
         this.service = service;
-        this.compiler = compiler;
+        this.moa = moa;
+        this.prober = prober;
+        this.disk = disk;
         this.changed = changed;
-        this.plan = compiler.compile(Snapshot.unknown(service, nowNanos));
+        long now = moa.ticker().nanos();
+        this.belief = new Belief(service, config, moa.chance(), now);
+        this.compiler = new PlanCompiler(moa.chance(), moa.ticker(), System::currentTimeMillis);
+        this.plan = compiler.compile(Snapshot.unknown(service, now));
+        Snapshot kept = disk == null ? null : disk.read(service);
+        if (kept != null) {
+            update(kept); // an earlier life's knowledge, until the registry answers
+        }
         this.subscription = discovery.subscribe(service, this::update);
     }
 
@@ -40,13 +78,105 @@ public final class Cluster {
         return plan;
     }
 
-    // The registry tells one change at a time, so this has one writer.
     private void update(Snapshot snapshot) {
-        plan = compiler.compile(snapshot);
-        changed.accept(snapshot);
+        believe(() -> belief.update(snapshot, moa.ticker().nanos()));
+    }
+
+    private void tick() {
+        believe(() -> belief.tick(moa.ticker().nanos()));
+    }
+
+    private void believe(Supplier<Believed> step) {
+        List<Instance> probes;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            Believed believed = step.get();
+            plan = compiler.compile(believed.snapshot(), believed.doubts());
+            probes = believed.probes();
+            wakeAfter(plan.warming() > 0 ? Math.min(believed.nextNanos(), WARM_UP_STEP_NANOS) : believed.nextNanos());
+        }
+        changed.run(); // without the lock: it closes connections
+        if (disk != null) {
+            disk.keep(plan.snapshot());
+        }
+        for (Instance instance : probes) {
+            prober.probe(instance, service, new Prober.Answer() {
+                @Override
+                public void probed(boolean reached, String how) {
+                    believe(() -> belief.probed(
+                            instance.uuid(), reached, how, moa.ticker().nanos()));
+                }
+
+                @Override
+                public void postponed() {
+                    believe(() -> belief.postponed(instance.uuid(), moa.ticker().nanos()));
+                }
+            });
+        }
+    }
+
+    private void wakeAfter(long nanos) {
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+        if (nanos < Long.MAX_VALUE) {
+            try {
+                timer = moa.scheduler().schedule(this::tick, nanos);
+            } catch (RejectedExecutionException runtimeClosed) {
+                closed = true; // nobody calls through a runtime that is closed
+            }
+        }
+    }
+
+    /** Who is known and why, for people: a line for the service, and one for each instance. */
+    public String explain() {
+        Plan now = plan;
+        Snapshot snapshot = now.snapshot();
+        StringBuilder text = new StringBuilder(200);
+        text.append(service).append(": ");
+        if (snapshot.isUnknown() && snapshot.entries().isEmpty()) {
+            return text.append(now.whyNone()).toString();
+        }
+        Snapshot confirmed = subscription.current();
+        long age = moa.ticker().nanos() - (confirmed.isUnknown() ? snapshot : confirmed).asOfNanos();
+        text.append(now.usable())
+                .append(" of ")
+                .append(snapshot.entries().size())
+                .append(" instances may be called, ")
+                .append(now.last().size())
+                .append(" of them last; says ")
+                .append(snapshot.source())
+                .append(", revision ")
+                .append(snapshot.revision())
+                .append(", confirmed ")
+                .append(TimeUnit.NANOSECONDS.toMillis(Math.max(0, age)))
+                .append(" ms ago");
+        for (Snapshot.Entry entry : snapshot.entries()) {
+            text.append(System.lineSeparator())
+                    .append("  ")
+                    .append(entry.instance())
+                    .append(": ");
+            String last = now.last().get(entry.instance().uuid());
+            text.append(last != null ? last : Entries.describe(entry, snapshot.goodbyes()));
+        }
+        return text.toString();
     }
 
     void close() {
         subscription.close();
+        synchronized (this) {
+            closed = true;
+            wakeAfter(Long.MAX_VALUE);
+        }
+    }
+
+    @Override
+    public String toString() {
+        Plan now = plan;
+        return "Cluster[" + service + "@" + now.snapshot().revision() + ", " + now.usable() + " usable, "
+                + now.last().size() + " of them last]";
     }
 }

@@ -1,12 +1,14 @@
 package io.moa.client.cluster;
 
 import io.moa.Moa;
+import io.moa.client.disk.DiskSnapshots;
 import io.moa.discovery.ServiceId;
-import io.moa.governance.plan.PlanCompiler;
+import io.moa.governance.belief.BeliefConfig;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** The services that one client calls, each followed from the first stub or call on. Safe for many threads. */
 public final class Clusters {
@@ -14,6 +16,9 @@ public final class Clusters {
     private final Moa moa;
     private final Endpoints endpoints;
     private final Discovery discovery;
+    private final BeliefConfig belief;
+    private final @Nullable DiskSnapshots disk;
+    private final Prober prober;
     private final Map<ServiceId, Cluster> clusters = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
@@ -21,11 +26,17 @@ public final class Clusters {
      * Begins with nothing followed.
      *
      * @param discovery where every service is followed
+     * @param belief when an instance is believed to be gone
+     * @param disk where what is known is kept and begun with, or null
      */
-    public Clusters(Moa moa, Endpoints endpoints, Discovery discovery) {
+    public Clusters(
+            Moa moa, Endpoints endpoints, Discovery discovery, BeliefConfig belief, @Nullable DiskSnapshots disk) {
         this.moa = moa;
         this.endpoints = endpoints;
         this.discovery = discovery;
+        this.belief = belief;
+        this.disk = disk;
+        this.prober = new Prober(moa);
     }
 
     /**
@@ -44,12 +55,7 @@ public final class Clusters {
             }
             known = clusters.get(service);
             if (known == null) {
-                known = new Cluster(
-                        service,
-                        discovery,
-                        new PlanCompiler(moa.chance(), moa.ticker()),
-                        moa.ticker().nanos(),
-                        snapshot -> retireUnknown());
+                known = new Cluster(service, discovery, belief, moa, prober, disk, this::retireUnknown);
                 clusters.put(service, known);
             }
             return known;
@@ -71,6 +77,7 @@ public final class Clusters {
     /** Follows nothing any more. */
     public synchronized void close() {
         closed = true;
+        prober.close();
         clusters.values().forEach(Cluster::close);
     }
 }

@@ -31,7 +31,7 @@ public final class Endpoint implements Invoker {
         }
     }
 
-    private static @Nullable Address firstSupported(Moa moa, Instance instance) {
+    static @Nullable Address firstSupported(Moa moa, Instance instance) {
         for (Address address : instance.addresses()) {
             if (moa.transport().supports(address)) {
                 return address;

@@ -12,7 +12,8 @@ import io.moa.discovery.OperatorState;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
-import io.moa.governance.balance.P2cPicker;
+import io.moa.governance.balance.TieredPicker;
+import io.moa.governance.belief.BeliefConfig;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Payload;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -46,7 +48,7 @@ class ClusterInvokerTest {
             .build();
     private final Endpoints endpoints = new Endpoints(moa, EndpointConfig.DEFAULT);
     private final List<Consumer<Snapshot>> followers = new ArrayList<>();
-    private final Clusters clusters = new Clusters(moa, endpoints, this::subscribe);
+    private final Clusters clusters = new Clusters(moa, endpoints, this::subscribe, BeliefConfig.DEFAULT, null);
     private final ClusterInvoker invoker = new ClusterInvoker(clusters, endpoints, ticker);
 
     private Registry.Subscription subscribe(ServiceId service, Consumer<Snapshot> listener) {
@@ -72,13 +74,18 @@ class ClusterInvokerTest {
     }
 
     private void tell(Instance... instances) {
+        tell(Set.of(), instances);
+    }
+
+    private void tell(Set<String> goodbyes, Instance... instances) {
         List<Snapshot.Entry> entries = new ArrayList<>();
         for (Instance instance : instances) {
             entries.add(new Snapshot.Entry(instance, Liveness.ONLINE, OperatorState.NONE));
         }
         clusters.of(Calls.SERVICE);
         List.copyOf(followers)
-                .forEach(each -> each.accept(new Snapshot(Calls.SERVICE, 1, entries, ticker.nanos(), "test")));
+                .forEach(
+                        each -> each.accept(new Snapshot(Calls.SERVICE, 1, entries, ticker.nanos(), "test", goodbyes)));
     }
 
     private static Instance instance(String uuid, int port) {
@@ -90,7 +97,7 @@ class ClusterInvokerTest {
     }
 
     private int inFlight() {
-        P2cPicker picker = (P2cPicker) clusters.of(Calls.SERVICE).plan().picker();
+        TieredPicker picker = (TieredPicker) clusters.of(Calls.SERVICE).plan().picker();
         return picker.candidates().stream()
                 .mapToInt(each -> each.load().inFlight())
                 .sum();
@@ -148,7 +155,7 @@ class ClusterInvokerTest {
         tell(instance("a", 1));
         CompletableFuture<Reply> reply = invoker.invoke(call());
         StagedTransport.Line line = transport.last().succeed("provider", "a");
-        tell(instance("b", 2));
+        tell(Set.of("a"), instance("b", 2));
         scheduler.advance(Duration.ofSeconds(1));
         assertThat(line.closed).isFalse();
         line.replies.get(0).complete(new Reply.Value(Payload.EMPTY));
@@ -157,6 +164,76 @@ class ClusterInvokerTest {
         assertThat(reply.join()).isInstanceOf(Reply.Value.class);
         invoker.invoke(call());
         assertThat(transport.last().address()).isEqualTo(new Address.Tcp("10.0.0.1", 2));
+    }
+
+    @Test
+    void anInstanceThatIsMissingIsCalledLastUntilProbesProveThatItIsGone() {
+        tell(instance("a", 1), instance("b", 2));
+        tell(instance("b", 2));
+        StagedTransport.Dial probe = transport.last();
+        assertThat(probe.address()).isEqualTo(new Address.Tcp("10.0.0.1", 1));
+        assertThat(probe.wanted().instance()).isEqualTo("a");
+        for (int i = 0; i < 20; i++) {
+            Invocation call = call();
+            invoker.invoke(call);
+            assertThat(call.ledger().sentTo()).isEqualTo("b");
+        }
+        assertThat(clusters.of(Calls.SERVICE).explain())
+                .contains("2 of 2 instances may be called, 1 of them last")
+                .contains("missing in the registry, without a goodbye")
+                .contains("not probed yet");
+
+        probe.succeed("provider", "a");
+        assertThat(clusters.of(Calls.SERVICE).explain()).contains("reached by a probe");
+        scheduler.advance(Duration.ofSeconds(20)); // it is asked again
+        assertThat(transport.last()).isNotSameAs(probe);
+        transport.last().succeed("provider", "another"); // now somebody else answers there
+        scheduler.advance(Duration.ofSeconds(2));
+        transport.last().fail("connection refused");
+        assertThat(clusters.of(Calls.SERVICE).plan().snapshot().entries()).hasSize(1);
+    }
+
+    @Test
+    void aRegistryThatForgetsEverybodyFailsNoCallAndProbesAreFew() {
+        Instance[] many = new Instance[100];
+        for (int i = 0; i < many.length; i++) {
+            many[i] = instance("i" + i, i + 1);
+        }
+        tell(many);
+        tell();
+        assertThat(clusters.of(Calls.SERVICE).plan().usable()).isEqualTo(100);
+        Invocation call = call();
+        invoker.invoke(call);
+        assertThat(call.ledger().sentTo()).isNotNull();
+        int callDials = 1;
+        scheduler.advance(Duration.ofMillis(1_500));
+        assertThat(transport.dials.size() - callDials)
+                .as("probes that run at once")
+                .isEqualTo(Prober.MAX_RUNNING);
+        tell(many);
+        assertThat(clusters.of(Calls.SERVICE).explain()).contains("100 of 100 instances may be called, 0 of them last");
+    }
+
+    @Test
+    void whatAWatcherSuspectsIsCalledLastUnlessOwnCallsSucceed() {
+        tell(instance("a", 1), instance("b", 2));
+        Invocation proving = call();
+        invoker.invoke(proving);
+        transport.last().succeed("provider", "x").replies.get(0).complete(new Reply.Value(Payload.EMPTY));
+        String proven = proving.ledger().sentTo();
+        String other = "a".equals(proven) ? "b" : "a";
+        List<Snapshot.Entry> suspects = new ArrayList<>();
+        for (Instance instance : List.of(instance("a", 1), instance("b", 2))) {
+            suspects.add(new Snapshot.Entry(instance, Liveness.SUSPECT, OperatorState.NONE));
+        }
+        List.copyOf(followers)
+                .forEach(each -> each.accept(new Snapshot(Calls.SERVICE, 2, suspects, ticker.nanos(), "test")));
+        assertThat(clusters.of(Calls.SERVICE).plan().last()).containsOnlyKeys(other);
+        for (int i = 0; i < 20; i++) {
+            Invocation call = call();
+            invoker.invoke(call);
+            assertThat(call.ledger().sentTo()).isEqualTo(proven);
+        }
     }
 
     @Test

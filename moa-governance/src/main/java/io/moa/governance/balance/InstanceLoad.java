@@ -14,6 +14,9 @@ public final class InstanceLoad {
     /** For so long after a failure an instance is chosen only if the other candidate failed too: 1 s. */
     static final long SUSPECT_NANOS = 1_000_000_000L;
 
+    /** So long a call that succeeded speaks for an instance: 10 s. */
+    static final long PROVEN_NANOS = 10_000_000_000L;
+
     private static final VarHandle IN_FLIGHT;
 
     static {
@@ -29,6 +32,8 @@ public final class InstanceLoad {
 
     private volatile boolean failed;
     private volatile long lastFailureNanos;
+    private volatile boolean succeeded;
+    private volatile long lastSuccessNanos;
 
     /** How many calls of this process the instance is working on. */
     public int inFlight() {
@@ -44,9 +49,19 @@ public final class InstanceLoad {
         if (reply instanceof Reply.Failure failure && failure.status().instanceSuspect()) {
             lastFailureNanos = nowNanos;
             failed = true;
-        } else if (failed) {
-            failed = false;
+        } else {
+            if (failed) {
+                failed = false;
+            }
+            succeeded = true;
+            lastSuccessNanos = nowNanos;
         }
+    }
+
+    /** Whether the latest call that ended here succeeded, or failed in a way that does not speak against the instance, and
+     * that was lately: so this process knows better than one who says that the instance cannot be reached. */
+    public boolean proven(long nowNanos) {
+        return succeeded && !failed && nowNanos - lastSuccessNanos < PROVEN_NANOS;
     }
 
     /** Whether a call failed here lately and none succeeded since. */

@@ -65,19 +65,29 @@ public final class P2cPicker implements Picker {
 
     @Override
     public @Nullable Lease pick(Invocation call) {
-        Set<String> tried = call.attributes().get(TRIED);
-        int choice;
-        if (tried == null) {
-            if (candidates.length == 0) {
-                return null;
-            }
-            choice = candidates.length == 1 ? 0 : better(draw(-1));
-        } else {
-            choice = untried(tried);
-            if (choice < 0) {
-                return null;
-            }
+        return candidates.length == 0 ? null : lease(choose(call.attributes().get(TRIED)));
+    }
+
+    boolean isEmpty() {
+        return candidates.length == 0;
+    }
+
+    /** The index of the best candidate for a call that has tried these already; only if there is one at all. */
+    int choose(@Nullable Set<String> tried) {
+        if (tried != null) {
+            return untried(tried);
         }
+        return candidates.length == 1 ? 0 : better(draw(-1));
+    }
+
+    /** Whether nothing speaks against a candidate: it was not tried, and has not just failed. */
+    boolean isGood(int choice, @Nullable Set<String> tried) {
+        Candidate candidate = candidates[choice];
+        return (tried == null || !tried.contains(candidate.instance().uuid()))
+                && !candidate.load().suspect(ticker.nanos());
+    }
+
+    Lease lease(int choice) {
         Candidate chosen = candidates[choice];
         chosen.load().begin();
         return new CountedLease(chosen);

@@ -5,6 +5,7 @@ import io.moa.discovery.Snapshot;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Lease;
 import io.moa.invoke.Picker;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,9 +14,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param snapshot what it was compiled from
  * @param picker chooses among the usable instances
- * @param usable how many there are
+ * @param usable how many there are, those that are called last among them
+ * @param last who is called last, by uuid, each with the reason for people
+ * @param warming how many have less than their full weight because they warm up
  */
-public record Plan(Snapshot snapshot, Picker picker, int usable) {
+public record Plan(Snapshot snapshot, Picker picker, int usable, Map<String, String> last, int warming) {
+
+    public Plan {
+        last = Map.copyOf(last);
+    }
 
     public ServiceId service() {
         return snapshot.service();

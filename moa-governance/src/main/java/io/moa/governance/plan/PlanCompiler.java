@@ -1,19 +1,26 @@
 package io.moa.governance.plan;
 
 import io.moa.discovery.Instance;
+import io.moa.discovery.Liveness;
 import io.moa.discovery.Snapshot;
 import io.moa.governance.balance.InstanceLoad;
 import io.moa.governance.balance.P2cPicker;
+import io.moa.governance.balance.TieredPicker;
 import io.moa.invoke.Ticker;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /**
  * Turns snapshots of one service into plans. It remembers what this process learnt of each instance, so that a new plan
  * begins with it.
+ *
+ * <p><b>Who is called last.</b> Those that the caller doubts, and those that a watcher cannot reach ({@link
+ * Liveness#SUSPECT}) unless this process's own calls to them have succeeded lately.
  *
  * <p>Not safe for threads: one writer compiles, rarely; the plans are for everyone.
  */
@@ -21,36 +28,83 @@ public final class PlanCompiler {
 
     private final RandomGenerator chance;
     private final Ticker ticker;
-    private Map<String, InstanceLoad> loads = Map.of();
+    private final LongSupplier wallMillis;
+    private Map<String, Known> known = Map.of();
+    private boolean looked;
+
+    /** What this process learnt of an instance; outlives plans. */
+    private record Known(InstanceLoad load, long firstSeenNanos, boolean appeared) {}
 
     /**
      * Makes a compiler.
      *
      * @param chance where the pickers draw from; must be safe for many threads
      * @param ticker the runtime's ticker
+     * @param wallMillis this host's wall clock, in milliseconds since 1970; compared with the start that instances tell
      */
-    public PlanCompiler(RandomGenerator chance, Ticker ticker) {
+    public PlanCompiler(RandomGenerator chance, Ticker ticker, LongSupplier wallMillis) {
         this.chance = chance;
         this.ticker = ticker;
+        this.wallMillis = wallMillis;
     }
 
-    /** The plan for a snapshot. What was known of instances that are gone is forgotten. */
+    /** The plan for a snapshot that is not doubted. What was known of instances that are gone is forgotten. */
     public Plan compile(Snapshot snapshot) {
-        Map<String, InstanceLoad> kept = new HashMap<>();
-        List<P2cPicker.Candidate> candidates =
-                new ArrayList<>(snapshot.entries().size());
+        return compile(snapshot, Map.of());
+    }
+
+    /**
+     * The plan for a snapshot. What was known of instances that are gone is forgotten.
+     *
+     * @param doubts the uuids of those among the entries that are to be called last, each with the reason
+     */
+    public Plan compile(Snapshot snapshot, Map<String, String> doubts) {
+        long now = ticker.nanos();
+        Map<String, Known> kept = new HashMap<>();
+        List<P2cPicker.Candidate> good = new ArrayList<>(snapshot.entries().size());
+        List<P2cPicker.Candidate> doubtful = new ArrayList<>();
+        Map<String, String> last = new HashMap<>();
+        int warming = 0;
         for (Snapshot.Entry entry : snapshot.entries()) {
             Instance instance = entry.instance();
-            InstanceLoad known = loads.get(instance.uuid());
-            InstanceLoad load = known != null ? known : new InstanceLoad();
-            kept.put(instance.uuid(), load);
-            int weight = weightOf(entry);
-            if (entry.usable() && weight > 0 && !instance.addresses().isEmpty()) {
-                candidates.add(new P2cPicker.Candidate(instance, weight, load));
+            String uuid = instance.uuid();
+            Known before = known.get(uuid);
+            Known one = before != null ? before : new Known(new InstanceLoad(), now, looked);
+            kept.put(uuid, one);
+            int full = weightOf(entry);
+            if (!entry.usable() || full == 0 || instance.addresses().isEmpty()) {
+                continue;
+            }
+            int weight = warmed(instance, full, one, now);
+            if (weight < full) {
+                warming++;
+            }
+            P2cPicker.Candidate candidate = new P2cPicker.Candidate(instance, weight, one.load());
+            String doubt = doubts.get(uuid);
+            if (doubt != null) {
+                last.put(uuid, doubt);
+                doubtful.add(candidate);
+            } else if (entry.liveness() == Liveness.SUSPECT && !one.load().proven(now)) {
+                last.put(uuid, "a watcher cannot reach it, and no call of this process has succeeded there lately");
+                doubtful.add(candidate);
+            } else {
+                good.add(candidate);
             }
         }
-        loads = kept;
-        return new Plan(snapshot, new P2cPicker(candidates, chance, ticker), candidates.size());
+        known = kept;
+        looked = looked || !snapshot.isUnknown();
+        TieredPicker picker =
+                new TieredPicker(new P2cPicker(good, chance, ticker), new P2cPicker(doubtful, chance, ticker));
+        return new Plan(snapshot, picker, good.size() + doubtful.size(), last, warming);
+    }
+
+    private int warmed(Instance instance, int weight, Known one, long nowNanos) {
+        if (instance.warmUpMillis() == 0) {
+            return weight;
+        }
+        long seenFor = TimeUnit.NANOSECONDS.toMillis(nowNanos - one.firstSeenNanos());
+        long age = WarmUp.ageMillis(instance, one.appeared(), seenFor, wallMillis.getAsLong());
+        return WarmUp.weight(weight, instance.warmUpMillis(), age);
     }
 
     static int weightOf(Snapshot.Entry entry) {

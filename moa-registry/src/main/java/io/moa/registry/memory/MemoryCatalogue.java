@@ -23,7 +23,7 @@ final class MemoryCatalogue {
     /** Notes how a process stands now; null if it is not registered. */
     void note(String uuid, Snapshot.@Nullable Entry entry, boolean goodbye) {
         Snapshot.Entry before = entry == null ? entries.remove(uuid) : entries.put(uuid, entry);
-        boolean said = goodbye ? goodbyes.add(uuid) : entry != null && goodbyes.remove(uuid);
+        boolean said = goodbye ? goodbyes.add(uuid) : (entry != null && goodbyes.remove(uuid));
         if (said || !Objects.equals(before, entry)) {
             touched.add(uuid);
         }

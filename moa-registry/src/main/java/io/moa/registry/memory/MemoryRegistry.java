@@ -94,6 +94,11 @@ public final class MemoryRegistry implements Registry {
         return subscription;
     }
 
+    @Override
+    public boolean outlivesProcess() {
+        return false;
+    }
+
     private void begin(Runnable beginning) {
         synchronized (closing) {
             if (closed) {

@@ -386,7 +386,7 @@ public final class MemoryRegistryStore {
             Service service = service(id);
             Snapshot.Entry entry = now != null && offers(now.instance, id) ? shown : null;
             Snapshot.Entry previous = entry == null ? service.entries.remove(uuid) : service.entries.put(uuid, entry);
-            boolean says = now != null && entry != null ? now.withdrawn : goodbye;
+            boolean says = (now != null && entry != null) ? now.withdrawn : goodbye;
             boolean goodbyesChanged = service.left.note(uuid, entry != null, says);
             if (goodbyesChanged) {
                 service.goodbyes = service.left.all();

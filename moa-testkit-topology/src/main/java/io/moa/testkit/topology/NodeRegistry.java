@@ -41,6 +41,11 @@ final class NodeRegistry implements Registry {
     }
 
     @Override
+    public boolean outlivesProcess() {
+        return inner.outlivesProcess();
+    }
+
+    @Override
     public CatalogueSubscription subscribeAll(Consumer<CatalogueChange> listener) {
         return inner.subscribeAll(listener);
     }

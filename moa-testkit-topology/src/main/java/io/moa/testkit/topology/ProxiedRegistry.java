@@ -43,6 +43,11 @@ final class ProxiedRegistry implements Registry {
     }
 
     @Override
+    public boolean outlivesProcess() {
+        return inner.outlivesProcess();
+    }
+
+    @Override
     public CatalogueSubscription subscribeAll(Consumer<CatalogueChange> listener) {
         return inner.subscribeAll(listener);
     }

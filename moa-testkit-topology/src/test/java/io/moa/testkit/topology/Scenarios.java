@@ -108,6 +108,18 @@ final class Scenarios {
         assertThat(stock.left("tea")).as("c is known").isEqualTo(StockRoom.FULL);
     }
 
+    static void aRegistryThatForgetsEverybodyFailsNoCall(Topology town) {
+        start(town);
+        town.client("caller").load(Stock.class, 50, stock -> stock.take("tea", 0));
+        town.advance(Duration.ofSeconds(1));
+        for (int i = 0; i < 3; i++) {
+            town.registry().wipe();
+            town.advance(Duration.ofSeconds(4));
+        }
+        town.settle();
+        town.assertNoCallFailed();
+    }
+
     private static void start(Topology town) {
         for (String name : SERVERS) {
             town.server(name)

@@ -73,6 +73,12 @@ class ScenariosTest {
         run(Scenarios::aWipedRegistryIsWholeAgainAfterOneHeartbeat);
     }
 
+    /** RELIABILITY B3. */
+    @Test
+    void aRegistryThatForgetsEverybodyFailsNoCall() {
+        run(Scenarios::aRegistryThatForgetsEverybodyFailsNoCall);
+    }
+
     private void run(Seeds.Scenario scenario) {
         Seeds.first(SEEDS).run(town -> {
             scenario.play(town);

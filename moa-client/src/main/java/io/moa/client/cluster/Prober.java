@@ -1,0 +1,138 @@
+package io.moa.client.cluster;
+
+import io.moa.Moa;
+import io.moa.discovery.Address;
+import io.moa.discovery.Instance;
+import io.moa.discovery.ServiceId;
+import io.moa.transport.Connection;
+import io.moa.transport.Wanted;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * Asks instances themselves whether they are there: connects, introduces itself, compares the uuid, closes. At most {@value
+ * #MAX_RUNNING} probes of a client run at once and one begins every {@value #PAUSE_MILLIS} ms, so that a registry that
+ * forgets everybody does not make every client ring at every door at once. Safe for many threads.
+ */
+final class Prober {
+
+    static final int MAX_RUNNING = 8;
+    static final int PAUSE_MILLIS = 10;
+    static final int MAX_WAITING = 10_000;
+
+    /** Told once how a probe ended. */
+    interface Answer {
+
+        /** The probe was made. */
+        void probed(boolean reached, String how);
+
+        /** The probe was not made, because too many wait. */
+        void postponed();
+    }
+
+    private record Job(Instance instance, ServiceId service, Answer answer) {}
+
+    private final Moa moa;
+
+    // Guarded by this.
+    private final Queue<Job> waiting = new ArrayDeque<>();
+    private int running;
+    private boolean pausing;
+    private boolean closed;
+
+    Prober(Moa moa) {
+        this.moa = moa;
+    }
+
+    void probe(Instance instance, ServiceId service, Answer answer) {
+        boolean full;
+        synchronized (this) {
+            full = closed || waiting.size() >= MAX_WAITING;
+            if (!full) {
+                waiting.add(new Job(instance, service, answer));
+            }
+        }
+        if (full) {
+            answer.postponed();
+        } else {
+            next();
+        }
+    }
+
+    private void next() {
+        Job job;
+        synchronized (this) {
+            if (closed || pausing || running >= MAX_RUNNING || waiting.isEmpty()) {
+                return;
+            }
+            job = waiting.remove();
+            running++;
+            pausing = true;
+        }
+        try {
+            moa.scheduler().schedule(this::pauseOver, PAUSE_MILLIS * 1_000_000L);
+        } catch (RejectedExecutionException runtimeClosed) {
+            close();
+            return;
+        }
+        start(job);
+    }
+
+    private void pauseOver() {
+        synchronized (this) {
+            pausing = false;
+        }
+        next();
+    }
+
+    private void start(Job job) {
+        Instance instance = job.instance();
+        Address address = Endpoint.firstSupported(moa, instance);
+        if (address == null) {
+            ended(job, false, "no address that this process can reach");
+            return;
+        }
+        Wanted wanted = new Wanted(instance.application(), instance.uuid(), List.of(job.service()));
+        try {
+            moa.transport().connect(address, moa.self(), wanted).whenComplete((connection, thrown) -> {
+                if (thrown == null) {
+                    answered(job, connection);
+                } else {
+                    Throwable cause = thrown instanceof CompletionException && thrown.getCause() != null
+                            ? thrown.getCause()
+                            : thrown;
+                    ended(job, false, "probe failed: " + cause.getMessage());
+                }
+            });
+        } catch (RuntimeException e) { // such as a transport that is closed
+            ended(job, false, "probe failed: " + e.getMessage());
+        }
+    }
+
+    private void answered(Job job, Connection connection) {
+        boolean itself = connection.peer().instance().equals(job.instance().uuid());
+        boolean open = connection.usable();
+        connection.close();
+        if (!itself) {
+            ended(job, false, "probe found " + connection.peer() + " at its address");
+        } else {
+            ended(job, open, open ? "reached by a probe" : "the probe was told that it closes");
+        }
+    }
+
+    private void ended(Job job, boolean reached, String how) {
+        synchronized (this) {
+            running--;
+        }
+        job.answer().probed(reached, how);
+        next();
+    }
+
+    synchronized void close() {
+        closed = true;
+        waiting.clear();
+    }
+}

@@ -1,0 +1,238 @@
+package io.moa.client.disk;
+
+import io.moa.discovery.ServiceId;
+import io.moa.discovery.Snapshot;
+import io.moa.invoke.Scheduler;
+import io.moa.invoke.Ticker;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongSupplier;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps, for each service that a client follows, what it last believed of it: a file for each service, so that processes of
+ * one application that call different services do not undo each other. A file is written beside, forced to the disk and
+ * renamed, so whoever reads sees the old one or the new one. Only the user who runs the process can read it.
+ *
+ * <p>Nothing here fails a call: a file that cannot be read or written is one line in the log. Safe for many threads.
+ */
+public final class DiskSnapshots implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DiskSnapshots.class);
+
+    private final Path folder;
+    private final DiskConfig config;
+    private final Ticker ticker;
+    private final LongSupplier wallMillis;
+    private final Scheduler scheduler;
+    private final Executor writer;
+
+    // Guarded by this.
+    private final Map<ServiceId, Snapshot> waiting = new LinkedHashMap<>();
+    private final Map<ServiceId, List<Snapshot.Entry>> written = new LinkedHashMap<>();
+    private boolean due;
+    private boolean complained;
+    private boolean closed;
+
+    /**
+     * Keeps snapshots in a folder, which is made when something is to be kept.
+     *
+     * @param application whose; its files stand in a folder of its own
+     * @param folder where
+     * @param wallMillis this host's wall clock, for the age of files
+     * @param writer where files are written, one at a time; not a thread that calls run on
+     */
+    public DiskSnapshots(
+            String application,
+            Path folder,
+            DiskConfig config,
+            Ticker ticker,
+            LongSupplier wallMillis,
+            Scheduler scheduler,
+            Executor writer) {
+        this.folder = folder.resolve(fileName(application));
+        this.config = config;
+        this.ticker = ticker;
+        this.wallMillis = wallMillis;
+        this.scheduler = scheduler;
+        this.writer = writer;
+    }
+
+    /** What was known of a service when it was last written; null if nothing, or nothing that can be believed. Reads a file. */
+    public @Nullable Snapshot read(ServiceId service) {
+        Path file = file(service);
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(config.maxFileBytes() + 1);
+            if (bytes.length > config.maxFileBytes()) {
+                throw new IOException("it has more than " + config.maxFileBytes() + " bytes");
+            }
+            SnapshotFile.Content content = SnapshotFile.read(bytes, service, ticker.nanos(), wallMillis.getAsLong());
+            long age = wallMillis.getAsLong() - content.writtenAtMillis();
+            if (age > config.maxAge().toMillis()) {
+                throw new IOException("it is older than " + config.maxAge());
+            }
+            return content.snapshot();
+        } catch (NoSuchFileException firstTime) {
+            return null;
+        } catch (IOException | RuntimeException e) {
+            LOG.warn(
+                    "The list of {} in {} is not used: {}. This process waits for its registry",
+                    service,
+                    file,
+                    e.getMessage());
+            return null;
+        }
+    }
+
+    /** Remembers what is believed now, to be written soon if its entries are other ones than those in the file. */
+    public void keep(Snapshot snapshot) {
+        synchronized (this) {
+            if (closed || snapshot.isUnknown() || snapshot.entries().equals(written.get(snapshot.service()))) {
+                return;
+            }
+            waiting.put(snapshot.service(), snapshot);
+            if (due) {
+                return;
+            }
+            due = true;
+        }
+        try {
+            scheduler.schedule(this::handOver, config.interval().toNanos());
+        } catch (RejectedExecutionException runtimeClosed) {
+            LOG.debug("nothing is kept of a runtime that is closed", runtimeClosed);
+        }
+    }
+
+    private void handOver() {
+        try {
+            writer.execute(this::writeWaiting);
+        } catch (RejectedExecutionException ended) {
+            LOG.debug("the thread that writes has ended", ended);
+        }
+    }
+
+    private void writeWaiting() {
+        Map<ServiceId, Snapshot> all;
+        synchronized (this) {
+            due = false;
+            all = new LinkedHashMap<>(waiting);
+            waiting.clear();
+        }
+        all.values().forEach(this::write);
+    }
+
+    private void write(Snapshot snapshot) {
+        Path file = file(snapshot.service());
+        try {
+            byte[] bytes = SnapshotFile.write(snapshot, wallMillis.getAsLong());
+            if (bytes.length > config.maxFileBytes()) {
+                throw new IOException("it would have " + bytes.length + " bytes, and " + config.maxFileBytes()
+                        + " is the limit (maxFileBytes)");
+            }
+            replace(file, bytes);
+            synchronized (this) {
+                written.put(snapshot.service(), snapshot.entries());
+                complained = false;
+            }
+        } catch (IOException | RuntimeException e) {
+            complain(snapshot.service(), file, e);
+        }
+    }
+
+    private void replace(Path file, byte[] bytes) throws IOException {
+        boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
+        Files.createDirectories(folder, only(posix, "rwx------"));
+        Path fresh = Files.createTempFile(folder, ".new", ".tmp", only(posix, "rw-------"));
+        try {
+            try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+                ByteBuffer rest = ByteBuffer.wrap(bytes);
+                while (rest.hasRemaining()) {
+                    channel.write(rest);
+                }
+                channel.force(true); // else a crash of the host may leave the name without the content
+            }
+            move(fresh, file);
+        } finally {
+            Files.deleteIfExists(fresh);
+        }
+    }
+
+    private static void move(Path fresh, Path file) throws IOException {
+        try {
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (AtomicMoveNotSupportedException plainFileSystem) {
+            Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING); // a torn file fails its checksum
+        }
+    }
+
+    private static FileAttribute<?>[] only(boolean posix, String permissions) {
+        return posix
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    /** Once, until a file is written again: a full disk is not a line for every change. */
+    private void complain(ServiceId service, Path file, Exception e) {
+        synchronized (this) {
+            if (complained) {
+                return;
+            }
+            complained = true;
+        }
+        LOG.warn(
+                "The list of {} cannot be kept in {}: {}. Calls go on; without it this process cannot begin while its"
+                        + " registry is away",
+                service,
+                file,
+                e.toString());
+    }
+
+    /** Where a service's list is kept. */
+    public Path file(ServiceId service) {
+        return folder.resolve(fileName(service.toString()) + ".instances");
+    }
+
+    /** What a file system takes everywhere, and different names for different things. */
+    private static String fileName(String text) {
+        CRC32C sum = new CRC32C();
+        sum.update(text.getBytes(StandardCharsets.UTF_8));
+        String plain = text.replaceAll("[^A-Za-z0-9_-]", ".").replaceAll("^\\.+|\\.{2,}", ".");
+        return (plain.length() > 80 ? plain.substring(plain.length() - 80) : plain) + "-"
+                + Long.toHexString(sum.getValue());
+    }
+
+    /** Hands what waits to the writer and keeps nothing more. Idempotent. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        handOver();
+    }
+
+    @Override
+    public String toString() {
+        return "DiskSnapshots[" + folder + "]";
+    }
+}
