@@ -19,7 +19,7 @@ public enum RedisRole {
     /** Offers services, and follows others: every application. */
     PROCESS,
 
-    /** Marks instances that cannot be reached, and takes away what is long gone. */
+    /** Marks instances that cannot be reached, by scripts that check its fence, and takes away what is long gone. */
     WATCHER,
 
     /** Decides about instances and rules. */
@@ -101,7 +101,7 @@ public enum RedisRole {
                                 TOGETHER,
                                 WRITING,
                                 List.of("set", "del", "incr", "pexpire", "lpush", "ltrim", "eval", "evalsha", "script|load"));
-                    case OPERATOR -> Stream.of(CONNECTION, READING, TOGETHER, WRITING, List.of("eval", "evalsha", "script|load"));
+                    case OPERATOR -> Stream.of(CONNECTION, READING, TOGETHER, WRITING);
                 };
         return groups.flatMap(List::stream).toList();
     }

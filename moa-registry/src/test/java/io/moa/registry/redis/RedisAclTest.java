@@ -12,8 +12,11 @@ import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import io.moa.testkit.Recorder;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -179,7 +182,20 @@ class RedisAclTest {
             refused(reader, "DEL", keys.processes());
             refused(reader, "XADD", keys.logOfAll(), "*", "u", "a");
             refused(reader, "PUBLISH", keys.hintOfAll(), "");
+            try (RedisConnection operator = connection(RedisRole.OPERATOR)) {
+                refused(operator, "EVAL", "return 1", 0);
+                refused(operator, "DEL", keys.processes());
+            }
             refused(process, "EVAL", "return 1", 0);
+        }
+    }
+
+    @Test
+    void theTextsInTheDocumentationAreThese() throws IOException {
+        String page = Files.readString(Path.of("../docs/registry.md"));
+        for (RedisRole role : RedisRole.values()) {
+            assertThat(page)
+                    .contains("user moa-" + role.name().toLowerCase(Locale.ROOT) + " on >SECRET " + role.text("moa", true) + "\n");
         }
     }
 
