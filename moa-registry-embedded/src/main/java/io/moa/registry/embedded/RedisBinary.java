@@ -28,7 +28,8 @@ record RedisBinary(Path file, String origin) {
             }
         }
         try {
-            File file = ExecutableProvider.newJarResourceProvider(folder.toFile()).get();
+            File file =
+                    ExecutableProvider.newJarResourceProvider(folder.toFile()).get();
             return new RedisBinary(file.toPath(), "the one that MOA brings along");
         } catch (RuntimeException e) {
             // An operating system or processor for which the artifact has none.

@@ -67,8 +67,8 @@ class EmbeddedRegistryTest {
     @Test
     void withoutAPasswordNobodyGetsIn() throws IOException {
         try (EmbeddedRedis redis = EmbeddedRedis.start();
-                RedisRegistry stranger =
-                        RedisRegistry.open(redis.config().toBuilder().password("").build())) {
+                RedisRegistry stranger = RedisRegistry.open(
+                        redis.config().toBuilder().password("").build())) {
             Recorder<Snapshot> listener = new Recorder<>();
             stranger.subscribe(ORDERS, listener);
             SOON.until(() -> stranger.toString().contains("NOAUTH"), stranger::toString);
@@ -95,8 +95,7 @@ class EmbeddedRegistryTest {
 
     private static Set<Path> folders(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            return Set.copyOf(files.filter(
-                            file -> file.getFileName().toString().startsWith("moa-redis-"))
+            return Set.copyOf(files.filter(file -> file.getFileName().toString().startsWith("moa-redis-"))
                     .toList());
         }
     }

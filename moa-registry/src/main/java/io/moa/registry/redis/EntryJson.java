@@ -88,7 +88,8 @@ final class EntryJson {
                 throw new BadEntryException("something stands behind its end");
             }
             if (version[0] != VERSION) {
-                throw new BadEntryException("it is of edition " + version[0] + ", and edition " + VERSION + " is known");
+                throw new BadEntryException(
+                        "it is of edition " + version[0] + ", and edition " + VERSION + " is known");
             }
         } catch (IOException e) {
             throw new BadEntryException("it is no proper JSON: " + firstLine(e), e);

@@ -109,9 +109,8 @@ final class EntryReader {
                 continue;
             }
             Object decision = decisions.get(i);
-            OperatorState operator = decision == null
-                    ? atPlaces.getOrDefault(uuid, OperatorState.NONE)
-                    : decision(uuid, decision);
+            OperatorState operator =
+                    decision == null ? atPlaces.getOrDefault(uuid, OperatorState.NONE) : decision(uuid, decision);
             Liveness liveness = record.withdrawn() ? Liveness.OFFLINE : mark(uuid, marks.get(i));
             into.put(uuid, new Snapshot.Entry(record.instance(), liveness, operator));
         }

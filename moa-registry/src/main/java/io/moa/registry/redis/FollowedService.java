@@ -76,7 +76,8 @@ final class FollowedService {
     }
 
     /** Reads the whole list; returns it. */
-    List<Snapshot.Entry> readFull(RedisConnection connection, RedisKeys keys, EntryReader reader, long nextNanos, long now)
+    List<Snapshot.Entry> readFull(
+            RedisConnection connection, RedisKeys keys, EntryReader reader, long nextNanos, long now)
             throws IOException {
         // The log's end first: what changes while the list is read stands behind it, and is read again.
         List<@Nullable Object> answers = connection.pipeline(List.of(
@@ -159,8 +160,6 @@ final class FollowedService {
         String[] a = one.split("-");
         String[] b = other.split("-");
         int byTime = Long.compareUnsigned(Long.parseUnsignedLong(a[0]), Long.parseUnsignedLong(b[0]));
-        return byTime != 0
-                ? byTime
-                : Long.compareUnsigned(Long.parseUnsignedLong(a[1]), Long.parseUnsignedLong(b[1]));
+        return byTime != 0 ? byTime : Long.compareUnsigned(Long.parseUnsignedLong(a[1]), Long.parseUnsignedLong(b[1]));
     }
 }

@@ -73,7 +73,8 @@ record InstanceRecord(Instance instance, boolean withdrawn) {
         });
         if (bytes.length > EntryJson.MAX_BYTES) {
             throw new IllegalArgumentException("What " + i + " says of itself has " + bytes.length
-                    + " bytes; a registry takes " + EntryJson.MAX_BYTES + ": shorten its labels and metadata, or offer its "
+                    + " bytes; a registry takes " + EntryJson.MAX_BYTES
+                    + ": shorten its labels and metadata, or offer its "
                     + i.exports().size() + " services from several processes");
         }
         try {

@@ -67,8 +67,8 @@ final class RedisCatalogue implements Chore, AutoCloseable {
         synchronized (lock) {
             following = new Following(listener);
             followers.add(following);
-            following.delivery.offer(
-                    new CatalogueNews(revision, true, List.copyOf(entries.values()), Set.of(), withdrawn, asOfNanos, source));
+            following.delivery.offer(new CatalogueNews(
+                    revision, true, List.copyOf(entries.values()), Set.of(), withdrawn, asOfNanos, source));
         }
         link.wake();
         following.delivery.drainHeld();
@@ -141,8 +141,8 @@ final class RedisCatalogue implements Chore, AutoCloseable {
         Set<String> changed = new LinkedHashSet<>();
         Set<String> left = new HashSet<>();
         for (int round = 0; round < LOG_ROUNDS; round++) {
-            List<@Nullable Object> answers = Replies.list(
-                    connection.call("XREAD", "COUNT", LOG_READ, "STREAMS", keys.logOfAll(), lastId));
+            List<@Nullable Object> answers =
+                    Replies.list(connection.call("XREAD", "COUNT", LOG_READ, "STREAMS", keys.logOfAll(), lastId));
             List<@Nullable Object> items = answers.isEmpty()
                     ? List.of()
                     : Replies.list(Replies.list(answers.get(0)).get(1));

@@ -69,7 +69,8 @@ final class RedisConnection implements AutoCloseable {
         if (!password.isEmpty()) {
             login.user(user.isEmpty() ? null : user).password(password);
         }
-        // Jedis connects anew by itself, and without a login, when a command meets a closed connection. Not here: whoever
+        // Jedis connects anew by itself, and without a login, when a command meets a closed connection. Not here:
+        // whoever
         // lost one must find out where the master is now.
         AtomicBoolean opened = new AtomicBoolean();
         JedisSocketFactory once = () -> {
@@ -173,7 +174,8 @@ final class RedisConnection implements AutoCloseable {
      *
      * @throws RedisError if Redis refuses it
      */
-    @Nullable Object call(String name, Object... parts) throws IOException {
+    @Nullable
+    Object call(String name, Object... parts) throws IOException {
         Object reply = pipeline(List.of(RedisCommand.of(name, parts))).get(0);
         if (reply instanceof RedisError error) {
             throw error;
@@ -187,7 +189,8 @@ final class RedisConnection implements AutoCloseable {
      * @return their answers, or null if a watched key has changed
      * @throws RedisError if one is refused; if that was known before the end, none ran
      */
-    @Nullable List<@Nullable Object> transaction(List<RedisCommand> commands) throws IOException {
+    @Nullable
+    List<@Nullable Object> transaction(List<RedisCommand> commands) throws IOException {
         List<RedisCommand> all = new ArrayList<>(commands.size() + 2);
         all.add(RedisCommand.of("MULTI"));
         all.addAll(commands);
@@ -224,7 +227,8 @@ final class RedisConnection implements AutoCloseable {
     }
 
     /** Waits for the next message. */
-    @Nullable Object next() throws IOException {
+    @Nullable
+    Object next() throws IOException {
         try {
             return ours(connection.getUnflushedObject());
         } catch (JedisDataException e) {

@@ -44,7 +44,8 @@ final class RedisError extends RuntimeException {
     }
 
     /** Where {@code MOVED} points, as host:port, perhaps without the host; null for every other answer. */
-    @Nullable String movedTo() {
+    @Nullable
+    String movedTo() {
         String[] words = String.valueOf(getMessage()).split(" ");
         return words.length == 3 && words[0].equals("MOVED") ? words[2] : null;
     }

@@ -297,7 +297,9 @@ public final class RedisLink implements AutoCloseable {
             }
             if (!"master".equals(role)) {
                 throw new IOException("Redis at " + address + " is a " + role + " and takes no writes"
-                        + (config.mode() == RedisMode.STANDALONE ? "; say the master's address, or use Sentinels" : ""));
+                        + (config.mode() == RedisMode.STANDALONE
+                                ? "; say the master's address, or use Sentinels"
+                                : ""));
             }
         } catch (IOException | RuntimeException e) {
             if (open != null) {
@@ -356,7 +358,9 @@ public final class RedisLink implements AutoCloseable {
         try {
             RedisConnection open = connection;
             // An empty host means the one that answered.
-            String host = colon > 0 ? to.substring(0, colon) : open == null ? "" : open.address().host();
+            String host = colon > 0
+                    ? to.substring(0, colon)
+                    : open == null ? "" : open.address().host();
             locator.redirected(new Address.Tcp(host, Integer.parseInt(to.substring(colon + 1))));
         } catch (IllegalArgumentException bad) {
             return lost(e);

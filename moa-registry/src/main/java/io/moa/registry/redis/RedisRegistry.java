@@ -68,7 +68,8 @@ public final class RedisRegistry implements Registry {
         synchronized (lock) {
             checkOpen();
             // The later registration of a uuid counts, so the time is in front.
-            String stamp = "%013d-%08x".formatted(link.clock().millis(), link.random().nextInt());
+            String stamp =
+                    "%013d-%08x".formatted(link.clock().millis(), link.random().nextInt());
             announcement = new Announcement(this, instance, stamp, announcements.get(instance.uuid()));
             announcements.put(instance.uuid(), announcement);
         }
@@ -214,7 +215,8 @@ public final class RedisRegistry implements Registry {
     }
 
     /** When the first hint came that was not followed yet; null if there is none. */
-    @Nullable Long firstHint() {
+    @Nullable
+    Long firstHint() {
         synchronized (lock) {
             Long first = null;
             for (FollowedService service : followed.values()) {
@@ -256,8 +258,7 @@ public final class RedisRegistry implements Registry {
                 service.subscriptions.forEach(subscription -> subscription.confirm(service.snapshot));
                 return;
             }
-            service.snapshot =
-                    new Snapshot(service.service, revisions.incrementAndGet(), entries, asOfNanos, source);
+            service.snapshot = new Snapshot(service.service, revisions.incrementAndGet(), entries, asOfNanos, source);
             service.subscriptions.forEach(subscription -> subscription.offer(service.snapshot));
             told = List.copyOf(service.subscriptions);
         }

@@ -25,10 +25,10 @@ public enum RedisRole {
     /** Decides about instances and rules. */
     OPERATOR;
 
-    private static final List<String> CONNECTION = List.of(
-            "auth", "hello", "ping", "client|setname", "role", "exists", "subscribe", "unsubscribe");
-    private static final List<String> READING =
-            List.of("hget", "hmget", "hkeys", "hexists", "hgetall", "xread", "xrevrange", "pttl", "lrange", "get", "time");
+    private static final List<String> CONNECTION =
+            List.of("auth", "hello", "ping", "client|setname", "role", "exists", "subscribe", "unsubscribe");
+    private static final List<String> READING = List.of(
+            "hget", "hmget", "hkeys", "hexists", "hgetall", "xread", "xrevrange", "pttl", "lrange", "get", "time");
     private static final List<String> TOGETHER = List.of("multi", "exec", "watch", "unwatch");
     private static final List<String> WRITING = List.of("hset", "hdel", "xadd", "publish");
 
@@ -100,7 +100,16 @@ public enum RedisRole {
                                 READING,
                                 TOGETHER,
                                 WRITING,
-                                List.of("set", "del", "incr", "pexpire", "lpush", "ltrim", "eval", "evalsha", "script|load"));
+                                List.of(
+                                        "set",
+                                        "del",
+                                        "incr",
+                                        "pexpire",
+                                        "lpush",
+                                        "ltrim",
+                                        "eval",
+                                        "evalsha",
+                                        "script|load"));
                     case OPERATOR -> Stream.of(CONNECTION, READING, TOGETHER, WRITING);
                 };
         return groups.flatMap(List::stream).toList();

@@ -97,7 +97,9 @@ public final class RedisRules implements RuleSource {
         List<Subscribed> told;
         synchronized (lock) {
             RuleSet before = current;
-            if (before.revision() > 0 && before.rules().equals(rules) && before.settings().equals(settings)) {
+            if (before.revision() > 0
+                    && before.rules().equals(rules)
+                    && before.settings().equals(settings)) {
                 return;
             }
             current = new RuleSet(Math.max(before.revision() + 1, revision(top)), rules, settings);
@@ -125,8 +127,8 @@ public final class RedisRules implements RuleSource {
     @Override
     public String toString() {
         RuleSet now = current;
-        return "RedisRules[" + now.rules().size() + " rules and " + now.settings().size() + " settings at revision "
-                + now.revision() + ", " + link + "]";
+        return "RedisRules[" + now.rules().size() + " rules and "
+                + now.settings().size() + " settings at revision " + now.revision() + ", " + link + "]";
     }
 
     /** One listener. */

@@ -45,7 +45,8 @@ final class RedisUrl {
                         if (nodes.size() != 1) {
                             throw refused("it names " + nodes.size() + " hosts where one is expected");
                         }
-                        yield RedisConfig.standalone(nodes.get(0).host(), nodes.get(0).port());
+                        yield RedisConfig.standalone(
+                                nodes.get(0).host(), nodes.get(0).port());
                     }
                     case "-sentinel" -> {
                         if (path.isEmpty()) {

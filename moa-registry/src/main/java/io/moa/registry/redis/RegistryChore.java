@@ -90,8 +90,9 @@ final class RegistryChore implements Chore {
         for (int i = 0; i < beating.size(); i++) {
             Announcement announcement = beating.get(i);
             if (announcement.heard(answers.subList(from, ends.get(i)), now)) {
-                link.complain("Another process has registered as " + announcement.uuid()
-                        + " and replaces this one, which says nothing of itself any more; each needs a uuid of its own");
+                link.complain(
+                        "Another process has registered as " + announcement.uuid()
+                                + " and replaces this one, which says nothing of itself any more; each needs a uuid of its own");
                 registry.over(announcement);
             }
             from = ends.get(i);
@@ -137,8 +138,8 @@ final class RegistryChore implements Chore {
         }
         List<@Nullable Object> answers;
         try {
-            answers = Replies.list(
-                    connection.call("XREAD", "COUNT", FollowedService.LOG_READ, "STREAMS", streams, ids));
+            answers =
+                    Replies.list(connection.call("XREAD", "COUNT", FollowedService.LOG_READ, "STREAMS", streams, ids));
         } catch (RedisError e) {
             if (e.ofTheServer()) {
                 throw e;
@@ -193,8 +194,8 @@ final class RegistryChore implements Chore {
                 continue;
             }
             try {
-                List<Snapshot.Entry> entries = service.readFull(
-                        connection, keys, reader, Jitter.around(fullReadNanos, link.random()), now);
+                List<Snapshot.Entry> entries =
+                        service.readFull(connection, keys, reader, Jitter.around(fullReadNanos, link.random()), now);
                 registry.countFullRead();
                 registry.publish(service, entries, now);
             } catch (RedisError e) {
@@ -218,7 +219,8 @@ final class RegistryChore implements Chore {
         for (Announcement announcement : registry.announcements()) {
             announcement.connected(now);
         }
-        // This may be another Redis than before. What is known stays in force meanwhile, so it need not be at once: twenty
+        // This may be another Redis than before. What is known stays in force meanwhile, so it need not be at once:
+        // twenty
         // thousand processes come back together.
         for (FollowedService service : registry.followed()) {
             service.readFullIn(now, (long) (SPREAD_NANOS * link.random().nextDouble()));

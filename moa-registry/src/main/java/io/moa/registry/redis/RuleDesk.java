@@ -131,8 +131,8 @@ public final class RuleDesk {
 
     private static String checked(String name, String text) {
         if (name.isEmpty() || name.length() > MAX_NAME) {
-            throw new IllegalArgumentException("The name of a rule or setting has 1 to " + MAX_NAME
-                    + " characters, not " + name.length());
+            throw new IllegalArgumentException(
+                    "The name of a rule or setting has 1 to " + MAX_NAME + " characters, not " + name.length());
         }
         int bytes = text.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > RedisRules.MAX_TEXT) {

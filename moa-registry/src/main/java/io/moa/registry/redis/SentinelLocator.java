@@ -64,8 +64,7 @@ final class SentinelLocator implements MasterLocator {
                         config, address, config.sentinelUser(), config.sentinelPassword(), config.socketTimeout());
                 sentinel = asked;
             }
-            List<String> found =
-                    Replies.texts(asked.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", config.masterName()));
+            List<String> found = Replies.texts(asked.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", config.masterName()));
             if (found.size() != 2) {
                 throw new IOException("The Sentinel at " + address + " knows no master named " + config.masterName());
             }

@@ -38,7 +38,10 @@ class BadEntriesTest {
             Registry writer = stage.open();
             writer.register(Instances.of("good", ORDERS));
             put(keys, "broken", "{");
-            put(keys, "nowhere", "{\"v\":1,\"uuid\":\"nowhere\",\"application\":\"s\",\"addresses\":[\"tcp://0.0.0.0:1\"]}");
+            put(
+                    keys,
+                    "nowhere",
+                    "{\"v\":1,\"uuid\":\"nowhere\",\"application\":\"s\",\"addresses\":[\"tcp://0.0.0.0:1\"]}");
             put(keys, "tomorrow", "{\"v\":9,\"uuid\":\"tomorrow\"}");
             put(keys, "long", "x".repeat(10_000_000));
             put(keys, "empty", "");
@@ -51,7 +54,8 @@ class BadEntriesTest {
             reader.subscribe(ORDERS, listener);
             Snapshot snapshot = listener.await(SOON, Instances.lists("good"), "the good one");
             assertThat(snapshot.entries())
-                    .containsExactly(new Snapshot.Entry(Instances.of("good", ORDERS), Liveness.ONLINE, OperatorState.NONE));
+                    .containsExactly(
+                            new Snapshot.Entry(Instances.of("good", ORDERS), Liveness.ONLINE, OperatorState.NONE));
             assertThat(reader.badEntries()).isEqualTo(7); // five records, a decision, a mark; nothing is no entry
             writer.register(Instances.of("another", ORDERS));
             listener.await(SOON, Instances.lists("good", "another"), "a change beside them");

@@ -84,12 +84,15 @@ class DesksTest {
         SOON.until(first.registered()::isDone, before::toString);
         done(desk.offline("a", "ada"));
         first.close();
-        stage.open().register(Instances.of("again", ORDERS)
-                .withAddresses(Instances.of("a", ORDERS).addresses()));
+        stage.open()
+                .register(Instances.of("again", ORDERS)
+                        .withAddresses(Instances.of("a", ORDERS).addresses()));
         SOON.until(() -> done(desk.instance("again")).operator().offline(), before::toString);
         assertThat(done(desk.online("again", "ada"))).isEqualTo(OperatorState.NONE);
-        assertThat(Replies.number(redis.call("HLEN", stage.hand.keys().decisions()))).isZero();
-        assertThat(Replies.number(redis.call("HLEN", stage.hand.keys().placeDecisions()))).isZero();
+        assertThat(Replies.number(redis.call("HLEN", stage.hand.keys().decisions())))
+                .isZero();
+        assertThat(Replies.number(redis.call("HLEN", stage.hand.keys().placeDecisions())))
+                .isZero();
     }
 
     @Test
@@ -130,7 +133,8 @@ class DesksTest {
         assertThat(done(rules.removeRule("r", first, "eve"))).isEmpty();
         assertThat(done(rules.history()))
                 .containsExactly(
-                        new RuleChange(second, "rule", "r", "two", "bob"), new RuleChange(first, "rule", "r", "one", "ada"));
+                        new RuleChange(second, "rule", "r", "two", "bob"),
+                        new RuleChange(first, "rule", "r", "one", "ada"));
         try (RedisRules source = RedisRules.open(stage.config)) {
             Recorder<RuleSet> listener = new Recorder<>();
             source.subscribe(listener);

@@ -21,7 +21,8 @@ class InstanceRecordTest {
 
     private static final Instance FULL = Instance.builder("4f1c", "shop")
             .host("node-7")
-            .addresses(List.of(new Address.Tcp("10.0.0.7", 9000), new Address.Tcp("fe80::1", 9000), new Address.Unix("/run/s")))
+            .addresses(List.of(
+                    new Address.Tcp("10.0.0.7", 9000), new Address.Tcp("fe80::1", 9000), new Address.Unix("/run/s")))
             .protocol("moa/1")
             .exports(List.of(
                     new ServiceExport(new ServiceId("orders", "east", "2"), Set.of("json", "hessian"), "c0ffee"),
@@ -41,8 +42,8 @@ class InstanceRecordTest {
 
     @Test
     void theTextOfARecordIsWrittenDownOnceForAll() throws BadEntryException {
-        String text = GOLDEN.replace('\'', '"')
-                .replace("east/orders:2", new ServiceId("orders", "east", "2").toString());
+        String text =
+                GOLDEN.replace('\'', '"').replace("east/orders:2", new ServiceId("orders", "east", "2").toString());
         assertThat(new String(new InstanceRecord(FULL, true).write(), StandardCharsets.UTF_8))
                 .isEqualTo(text);
         assertThat(read("4f1c", text)).isEqualTo(new InstanceRecord(FULL, true));
@@ -52,7 +53,8 @@ class InstanceRecordTest {
     void aShortRecordHasDefaultsAndUnknownFieldsAreLeftOut() throws BadEntryException {
         InstanceRecord record =
                 read("a", "{\"v\":1,\"new\":{\"deep\":[1,{}]},\"uuid\":\"a\",\"application\":\"shop\",\"weight\":100}");
-        assertThat(record).isEqualTo(new InstanceRecord(Instance.builder("a", "shop").build(), false));
+        assertThat(record)
+                .isEqualTo(new InstanceRecord(Instance.builder("a", "shop").build(), false));
     }
 
     @ParameterizedTest
@@ -87,7 +89,8 @@ class InstanceRecordTest {
 
     @Test
     void aRecordOverTheBoundIsNeitherReadNorWritten() {
-        String text = "{\"v\":1,\"uuid\":\"a\",\"application\":\"s\",\"x\":\"" + "x".repeat(EntryJson.MAX_BYTES) + "\"}";
+        String text =
+                "{\"v\":1,\"uuid\":\"a\",\"application\":\"s\",\"x\":\"" + "x".repeat(EntryJson.MAX_BYTES) + "\"}";
         assertThatThrownBy(() -> read("a", text)).isInstanceOf(BadEntryException.class);
         Instance long1 = Instance.builder("a", "s")
                 .metadata("x", "x".repeat(EntryJson.MAX_BYTES))

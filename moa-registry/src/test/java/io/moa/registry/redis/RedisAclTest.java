@@ -38,7 +38,9 @@ class RedisAclTest {
     @BeforeAll
     static void startRedis() {
         redis = RedisProcess.open("requirepass all");
-        redis.access(RedisConfig.standalone("127.0.0.1", redis.port()).password("all").build());
+        redis.access(RedisConfig.standalone("127.0.0.1", redis.port())
+                .password("all")
+                .build());
         since7 = !String.valueOf(redis.text("INFO", "server")).contains("redis_version:6.");
     }
 
@@ -96,7 +98,8 @@ class RedisAclTest {
         SOON.until(() -> process.repairs() > 0, process::toString);
         registration.update(Instances.of("a", ORDERS).withWeight(7));
         registration.close();
-        near.await(SOON, snapshot -> snapshot.revision() > 1 && snapshot.entries().isEmpty(), "nobody");
+        near.await(
+                SOON, snapshot -> snapshot.revision() > 1 && snapshot.entries().isEmpty(), "nobody");
         awaitSubscription();
     }
 
@@ -152,7 +155,9 @@ class RedisAclTest {
                     keys.evidence("a"),
                     keys.fence(),
                     "a",
-                    new String(MarkRecord.write(io.moa.discovery.Liveness.SUSPECT), java.nio.charset.StandardCharsets.UTF_8));
+                    new String(
+                            MarkRecord.write(io.moa.discovery.Liveness.SUSPECT),
+                            java.nio.charset.StandardCharsets.UTF_8));
             watcher.call("SET", keys.watcher("w"), "1", "PX", 1000);
             watcher.call("HGETALL", keys.parts());
         }
@@ -195,7 +200,8 @@ class RedisAclTest {
         String page = Files.readString(Path.of("../docs/registry.md"));
         for (RedisRole role : RedisRole.values()) {
             assertThat(page)
-                    .contains("user moa-" + role.name().toLowerCase(Locale.ROOT) + " on >SECRET " + role.text("moa", true) + "\n");
+                    .contains("user moa-" + role.name().toLowerCase(Locale.ROOT) + " on >SECRET "
+                            + role.text("moa", true) + "\n");
         }
     }
 
@@ -225,7 +231,9 @@ class RedisAclTest {
 
     private void awaitSubscription() {
         SOON.until(
-                () -> Replies.number(Replies.list(redis.call("PUBSUB", "NUMSUB", keys.hint(ORDERS))).get(1)) > 0,
+                () -> Replies.number(Replies.list(redis.call("PUBSUB", "NUMSUB", keys.hint(ORDERS)))
+                                .get(1))
+                        > 0,
                 () -> "nobody listens");
     }
 }

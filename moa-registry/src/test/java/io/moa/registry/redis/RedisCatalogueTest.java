@@ -89,9 +89,11 @@ class RedisCatalogueTest {
 
             Recorder<CatalogueNews> late = new Recorder<>();
             catalogue.follow(late);
-            assertThat(late.told()).first().matches(news -> news.whole()
-                    && news.changed().size() == 2
-                    && news.goodbyes().contains("a"));
+            assertThat(late.told())
+                    .first()
+                    .matches(news -> news.whole()
+                            && news.changed().size() == 2
+                            && news.goodbyes().contains("a"));
         }
     }
 

@@ -15,7 +15,10 @@ class RedisConfigTest {
     @Test
     void aUrlSaysEverythingThatDiffersFromPlaceToPlace() {
         RedisConfig one = RedisConfig.parse("redis://redis.example:7000?prefix=shop");
-        assertThat(one).isEqualTo(RedisConfig.standalone("redis.example", 7000).prefix("shop").build());
+        assertThat(one)
+                .isEqualTo(RedisConfig.standalone("redis.example", 7000)
+                        .prefix("shop")
+                        .build());
         assertThat(RedisConfig.parse("redis://h").nodes()).containsExactly(new Address.Tcp("h", 6379));
         assertThat(RedisConfig.parse("redis://[::1]:1").nodes()).containsExactly(new Address.Tcp("::1", 1));
 
@@ -80,7 +83,8 @@ class RedisConfigTest {
                         .socketTimeout(Duration.ofMillis(49))
                         .build())
                 .hasMessageContaining("50");
-        assertThatThrownBy(() -> RedisConfig.sentinel("", List.of(new Address.Tcp("a", 1))).build())
+        assertThatThrownBy(() -> RedisConfig.sentinel("", List.of(new Address.Tcp("a", 1)))
+                        .build())
                 .hasMessageContaining("name");
     }
 }

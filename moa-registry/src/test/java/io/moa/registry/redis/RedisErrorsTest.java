@@ -111,7 +111,9 @@ class RedisErrorsTest {
     private static void awaitSubscription(RedisRegistry registry) {
         String channel = registry.link().keys().hint(ORDERS);
         SOON.until(
-                () -> Replies.number(Replies.list(redis.call("PUBSUB", "NUMSUB", channel)).get(1)) == 1,
+                () -> Replies.number(Replies.list(redis.call("PUBSUB", "NUMSUB", channel))
+                                .get(1))
+                        == 1,
                 () -> "nobody listens for changes: " + registry);
     }
 }

@@ -64,7 +64,8 @@ class RedisFailoverTest {
         listener.await(FAILOVER, Instances.lists("a", "b", "c", "d"), "all four");
         sentinels.awaitReplica(sentinels.first, sentinels.second);
         RedisKeys keys = registry.link().keys();
-        assertThat(Replies.number(sentinels.second.call("HLEN", keys.processes()))).isEqualTo(4);
+        assertThat(Replies.number(sentinels.second.call("HLEN", keys.processes())))
+                .isEqualTo(4);
         assertThat(registry.link().state()).contains(String.valueOf(sentinels.second.port()));
         nobodyWasLost();
     }

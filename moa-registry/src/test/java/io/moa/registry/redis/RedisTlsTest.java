@@ -32,10 +32,25 @@ class RedisTlsTest {
     void certificate() throws Exception {
         Path file = folder.resolve("keys.p12");
         int code = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                        "-genkeypair", "-alias", "redis", "-keyalg", "EC", "-dname", "CN=redis", "-ext",
-                        "san=ip:127.0.0.1", "-validity", "30", "-storetype", "PKCS12", "-storepass", "changeit",
-                        "-keystore", file.toString())
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "redis",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=redis",
+                        "-ext",
+                        "san=ip:127.0.0.1",
+                        "-validity",
+                        "30",
+                        "-storetype",
+                        "PKCS12",
+                        "-storepass",
+                        "changeit",
+                        "-keystore",
+                        file.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("keytool.log").toFile())
                 .start()
@@ -71,11 +86,11 @@ class RedisTlsTest {
             SSLContext tls = SSLContext.getInstance("TLS");
             tls.init(null, trust.getTrustManagers(), null);
             RedisConfig.Builder config = RedisProcess.quick(RedisConfig.standalone("127.0.0.1", tlsPort));
-            try (RedisRegistry registry =
-                            RedisRegistry.open(config.tls(tls.getSocketFactory()).build());
+            try (RedisRegistry registry = RedisRegistry.open(
+                            config.tls(tls.getSocketFactory()).build());
                     RedisRegistry distrustful = RedisRegistry.open(config.tls().build());
-                    RedisRegistry elsewhere = RedisRegistry.open(
-                            RedisProcess.quick(RedisConfig.standalone("localhost", tlsPort))
+                    RedisRegistry elsewhere =
+                            RedisRegistry.open(RedisProcess.quick(RedisConfig.standalone("localhost", tlsPort))
                                     .tls(tls.getSocketFactory())
                                     .build())) {
                 Recorder<Snapshot> listener = new Recorder<>();

@@ -130,9 +130,7 @@ class RedisUsageTest {
         int processes = 1000;
         int rounds = 10;
         try (RedisStage stage = new RedisStage(
-                redis.config()
-                        .coalesce(java.time.Duration.ofMillis(100))
-                        .heartbeat(java.time.Duration.ofSeconds(3)),
+                redis.config().coalesce(java.time.Duration.ofMillis(100)).heartbeat(java.time.Duration.ofSeconds(3)),
                 redis)) {
             RedisRegistry writer = stage.open();
             List<Registry.Registration> registrations = new ArrayList<>();
