@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,7 @@ final class EntryReader {
      * @param service only of those that offer it; null for all
      * @return uuid → entry; who is missing there offers it no more, or cannot be used
      */
-    TreeMap<String, Snapshot.Entry> read(
+    NavigableMap<String, Snapshot.Entry> read(
             RedisConnection connection, @Nullable ServiceId service, Collection<String> uuids) throws IOException {
         TreeMap<String, Snapshot.Entry> entries = new TreeMap<>();
         List<String> all = List.copyOf(uuids);
@@ -167,7 +168,7 @@ final class EntryReader {
     }
 
     @SuppressWarnings("unchecked")
-    private <T extends Object> T share(T part) {
+    private <T> T share(T part) {
         Object before = shared.putIfAbsent(part, part);
         return before == null ? part : (T) before; // equal, and of the same kind: a text, a list, a set or a map
     }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,7 +35,7 @@ final class RedisCatalogue implements Chore, AutoCloseable {
 
     private final Object lock = new Object();
     private final List<Following> followers = new ArrayList<>(); // guarded by lock
-    private TreeMap<String, Snapshot.Entry> entries = new TreeMap<>(); // written under lock, by the link's thread
+    private final TreeMap<String, Snapshot.Entry> entries = new TreeMap<>(); // written under lock, by the link's thread
     private final Set<String> withdrawn = new HashSet<>(); // as entries
     private long revision; // guarded by lock
     private volatile long asOfNanos;
@@ -127,7 +128,7 @@ final class RedisCatalogue implements Chore, AutoCloseable {
         if (uuids.size() > MAX_PROCESSES) {
             uuids = uuids.subList(0, MAX_PROCESSES);
         }
-        TreeMap<String, Snapshot.Entry> read = reader.read(connection, null, uuids);
+        Map<String, Snapshot.Entry> read = reader.read(connection, null, uuids);
         Set<String> changed = new LinkedHashSet<>(entries.keySet());
         changed.addAll(read.keySet());
         apply(changed, read, Set.of(), now);
@@ -183,7 +184,7 @@ final class RedisCatalogue implements Chore, AutoCloseable {
     }
 
     /** Takes what was read of the processes that may have changed, and tells what did. */
-    private void apply(Set<String> uuids, TreeMap<String, Snapshot.Entry> read, Set<String> left, long now) {
+    private void apply(Set<String> uuids, Map<String, Snapshot.Entry> read, Set<String> left, long now) {
         List<Snapshot.Entry> changed = new ArrayList<>();
         Set<String> gone = new HashSet<>();
         Set<String> goodbyes = new HashSet<>();

@@ -198,6 +198,7 @@ public final class RedisLink implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("WaitNotInLoop") // who wakes for nothing looks what is due, finds nothing, and comes back
     private void await(long nanos) {
         lock.lock();
         try {
