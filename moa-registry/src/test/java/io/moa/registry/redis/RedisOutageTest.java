@@ -129,7 +129,7 @@ class RedisOutageTest {
         fresh.register(Instances.of("late", ORDERS));
         assertThat(late.last().isUnknown()).isTrue();
         assertThat(listener.last()).matches(Instances.lists(all));
-        assertThat(threads()).isLessThanOrEqualTo(2 * 4); // own, the follower, the fresh one, and the test's hand
+        assertThat(threads()).isLessThanOrEqualTo(2 * 4L); // own, the follower, the fresh one, and the test's hand
         redis.cont();
         late.await(SOON, snapshot -> Instances.uuids(snapshot).size() == PROCESSES + 1, "all and the late one");
         awaitLeases();
@@ -139,9 +139,10 @@ class RedisOutageTest {
         SOON.until(() -> number("EXISTS", leases()) == PROCESSES, own::toString);
     }
 
-    private static long threads() {
+    private long threads() {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("moa-redis"))
+                .filter(thread -> thread.getName().startsWith("moa-redis")
+                        && thread.getName().endsWith("-" + stage.config.prefix()))
                 .count();
     }
 
