@@ -131,6 +131,19 @@ class ArchitectureTest {
             .because("Redis is asked by the link's threads alone, over its two connections")
             .allowEmptyShould(true);
 
+    static final ArchRule REGISTRY_READS_ENTRIES_TOKEN_BY_TOKEN = noClasses()
+            .that()
+            .resideInAPackage("io.moa.registry..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "com.caucho..",
+                    "com.fasterxml.jackson.databind..",
+                    "com.fasterxml.jackson.annotation..",
+                    "com.google.protobuf..")
+            .because("what strangers wrote into Redis becomes no object but those that a reader of ours makes")
+            .allowEmptyShould(true);
+
     static final ArchRule REGISTRY_STARTS_NO_REDIS = noClasses()
             .that()
             .resideInAPackage("io.moa.registry..")
@@ -176,13 +189,13 @@ class ArchitectureTest {
             .that()
             .resideInAPackage("io.moa..")
             .and()
-            .resideOutsideOfPackages("io.moa.protocol.serialize..", "io.moa.cli..")
+            .resideOutsideOfPackages("io.moa.protocol.serialize..", "io.moa.cli..", "io.moa.registry.redis..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("com.caucho..", "com.fasterxml.jackson..", "com.google.protobuf..")
             .because(
                     "the limits and the allow list are where the libraries are; the command line reads only what its user"
-                            + " typed")
+                            + " typed; the registry's entries are no bodies, see REGISTRY_READS_ENTRIES_TOKEN_BY_TOKEN")
             .allowEmptyShould(true);
 
     static final ArchRule NOBODY_READS_JAVA_OBJECT_STREAMS = noClasses()
@@ -329,6 +342,7 @@ class ArchitectureTest {
     void onlyTheRegistryKnowsRedis() {
         ONLY_THE_REGISTRY_KNOWS_JEDIS.check(moa);
         REGISTRY_STARTS_NO_REDIS.check(moa);
+        REGISTRY_READS_ENTRIES_TOKEN_BY_TOKEN.check(moa);
     }
 
     @Test

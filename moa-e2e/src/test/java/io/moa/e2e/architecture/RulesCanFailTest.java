@@ -10,6 +10,7 @@ import io.moa.client.wrong.CallsTheServer;
 import io.moa.governance.wrong.ReadsTheClock;
 import io.moa.invoke.wrong.KnowsALibrary;
 import io.moa.node.wrong.AsksRedisItself;
+import io.moa.registry.redis.wrong.BindsEntries;
 import io.moa.registry.redis.wrong.StartsItsOwnRedis;
 import io.moa.server.wrong.AbstractWorkerImpl;
 import io.moa.server.wrong.DecodesItself;
@@ -54,6 +55,7 @@ class RulesCanFailTest {
     void refusesASecondWayToRedis() {
         refuses(ArchitectureTest.ONLY_THE_REGISTRY_KNOWS_JEDIS, AsksRedisItself.class);
         refuses(ArchitectureTest.REGISTRY_STARTS_NO_REDIS, StartsItsOwnRedis.class);
+        refuses(ArchitectureTest.REGISTRY_READS_ENTRIES_TOKEN_BY_TOKEN, BindsEntries.class);
     }
 
     @Test
