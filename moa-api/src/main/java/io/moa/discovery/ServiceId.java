@@ -21,10 +21,18 @@ public record ServiceId(String name, String group, String version) {
         return new ServiceId(name, "", "");
     }
 
-    /** Reads what {@link #toString()} writes: {@code [group/]name[:version]}. */
+    /**
+     * Reads what {@link #toString()} writes: {@code [group/]name[:version]}.
+     *
+     * @throws IllegalArgumentException if it is not one
+     */
     public static ServiceId parse(String text) {
         int slash = text.indexOf('/');
         int colon = text.lastIndexOf(':');
+        if (colon >= 0 && colon < slash) {
+            throw new IllegalArgumentException(
+                    "A service is written [group/]name[:version]; here the ':' stands before the '/'");
+        }
         return new ServiceId(
                 text.substring(slash + 1, colon < 0 ? text.length() : colon),
                 slash < 0 ? "" : text.substring(0, slash),

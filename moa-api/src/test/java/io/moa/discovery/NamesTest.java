@@ -18,6 +18,7 @@ class NamesTest {
                 new ServiceId("shop.Stock", "blue", "2"))) {
             assertThat(ServiceId.parse(id.toString())).isEqualTo(id);
         }
+        assertThatThrownBy(() -> ServiceId.parse("1:a/b")).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -120,6 +120,41 @@ class ArchitectureTest {
             .because("a registry keeps instances; it does not call them, its watcher is given a Probe")
             .allowEmptyShould(true);
 
+    static final ArchRule ONLY_THE_REGISTRY_KNOWS_JEDIS = noClasses()
+            .that()
+            .resideInAPackage("io.moa..")
+            .and()
+            .resideOutsideOfPackage("io.moa.registry.redis..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("redis.clients..")
+            .because("Redis is asked by the link's threads alone, over its two connections")
+            .allowEmptyShould(true);
+
+    static final ArchRule REGISTRY_READS_ENTRIES_TOKEN_BY_TOKEN = noClasses()
+            .that()
+            .resideInAPackage("io.moa.registry..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "com.caucho..",
+                    "com.fasterxml.jackson.databind..",
+                    "com.fasterxml.jackson.annotation..",
+                    "com.google.protobuf..")
+            .because("what strangers wrote into Redis becomes no object but those that a reader of ours makes")
+            .allowEmptyShould(true);
+
+    static final ArchRule REGISTRY_STARTS_NO_REDIS = noClasses()
+            .that()
+            .resideInAPackage("io.moa.registry..")
+            .and()
+            .resideOutsideOfPackage("io.moa.registry.embedded..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.moa.registry.embedded..", "redis.embedded..")
+            .because("an application with a Redis of its own brings no second one along")
+            .allowEmptyShould(true);
+
     static final ArchRule TESTKIT_KNOWS_ONLY_THE_API = noClasses()
             .that()
             .resideInAPackage("io.moa.testkit")
@@ -154,13 +189,13 @@ class ArchitectureTest {
             .that()
             .resideInAPackage("io.moa..")
             .and()
-            .resideOutsideOfPackages("io.moa.protocol.serialize..", "io.moa.cli..")
+            .resideOutsideOfPackages("io.moa.protocol.serialize..", "io.moa.cli..", "io.moa.registry.redis..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("com.caucho..", "com.fasterxml.jackson..", "com.google.protobuf..")
             .because(
                     "the limits and the allow list are where the libraries are; the command line reads only what its user"
-                            + " typed")
+                            + " typed; the registry's entries are no bodies, see REGISTRY_READS_ENTRIES_TOKEN_BY_TOKEN")
             .allowEmptyShould(true);
 
     static final ArchRule NOBODY_READS_JAVA_OBJECT_STREAMS = noClasses()
@@ -248,6 +283,8 @@ class ArchitectureTest {
             "io.moa.governance",
             "io.moa.protocol",
             "io.moa.registry",
+            "io.moa.registry.redis",
+            "io.moa.registry.embedded",
             "io.moa.client",
             "io.moa.server",
             "io.moa.testkit",
@@ -299,6 +336,13 @@ class ArchitectureTest {
     @Test
     void registryKnowsNeitherClientNorServer() {
         REGISTRY_KNOWS_NEITHER_CLIENT_NOR_SERVER.check(moa);
+    }
+
+    @Test
+    void onlyTheRegistryKnowsRedis() {
+        ONLY_THE_REGISTRY_KNOWS_JEDIS.check(moa);
+        REGISTRY_STARTS_NO_REDIS.check(moa);
+        REGISTRY_READS_ENTRIES_TOKEN_BY_TOKEN.check(moa);
     }
 
     @Test

@@ -9,6 +9,9 @@ import com.tngtech.archunit.lang.ArchRule;
 import io.moa.client.wrong.CallsTheServer;
 import io.moa.governance.wrong.ReadsTheClock;
 import io.moa.invoke.wrong.KnowsALibrary;
+import io.moa.node.wrong.AsksRedisItself;
+import io.moa.registry.redis.wrong.BindsEntries;
+import io.moa.registry.redis.wrong.StartsItsOwnRedis;
 import io.moa.server.wrong.AbstractWorkerImpl;
 import io.moa.server.wrong.DecodesItself;
 import io.moa.server.wrong.KeepsACallAccount;
@@ -46,6 +49,13 @@ class RulesCanFailTest {
     void refusesATopologyThatKnowsAProcessAndAServerThatKnowsTheTestkit() {
         refuses(ArchitectureTest.TOPOLOGY_KNOWS_NO_PROCESS, StartsTheQuickstart.class);
         refuses(ArchitectureTest.NOTHING_THAT_RUNS_KNOWS_THE_TESTKIT, KeepsACallAccount.class);
+    }
+
+    @Test
+    void refusesASecondWayToRedis() {
+        refuses(ArchitectureTest.ONLY_THE_REGISTRY_KNOWS_JEDIS, AsksRedisItself.class);
+        refuses(ArchitectureTest.REGISTRY_STARTS_NO_REDIS, StartsItsOwnRedis.class);
+        refuses(ArchitectureTest.REGISTRY_READS_ENTRIES_TOKEN_BY_TOKEN, BindsEntries.class);
     }
 
     @Test

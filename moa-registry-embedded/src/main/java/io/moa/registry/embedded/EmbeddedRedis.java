@@ -89,21 +89,7 @@ public final class EmbeddedRedis implements AutoCloseable {
         EmbeddedRedis redis = new EmbeddedRedis(folder, binary, port, password, process);
         Runtime.getRuntime().addShutdownHook(redis.hook);
         try {
-            // By standard input: a command line can be read by every user of the machine.
-            try (OutputStream settings = process.getOutputStream()) {
-                settings.write(String.join(
-                                "\n",
-                                List.of(
-                                        "bind 127.0.0.1",
-                                        "port " + port,
-                                        "requirepass " + password,
-                                        "save \"\"",
-                                        "appendonly no",
-                                        "daemonize no",
-                                        "dir \"" + folder + "\"",
-                                        ""))
-                        .getBytes(StandardCharsets.UTF_8));
-            }
+            redis.configure();
             redis.awaitReady();
             return redis;
         } catch (IOException | RuntimeException e) {
@@ -112,8 +98,26 @@ public final class EmbeddedRedis implements AutoCloseable {
         }
     }
 
+    /** By standard input: a command line can be read by every user of the machine. */
+    private void configure() {
+        List<String> lines = List.of(
+                "bind 127.0.0.1",
+                "port " + port,
+                "requirepass " + password,
+                "save \"\"",
+                "appendonly no",
+                "daemonize no",
+                "dir \"" + folder + "\"",
+                "");
+        try (OutputStream settings = process.getOutputStream()) {
+            settings.write(String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            // It has ended before it read them, and why it did stands in its last words.
+        }
+    }
+
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
             return socket.getLocalPort();
         }
     }
@@ -157,8 +161,9 @@ public final class EmbeddedRedis implements AutoCloseable {
             boolean inTime = told.await(START_SECONDS, TimeUnit.SECONDS);
             if (!ready.get()) {
                 synchronized (lines) {
-                    throw new IOException(binary.file() + (inTime ? " ended" : " was not ready") + " within "
-                            + START_SECONDS + " s; it said: " + String.join(" | ", lines));
+                    throw new IOException(binary.file()
+                            + (inTime ? " ended at once" : " was not ready within " + START_SECONDS + " s")
+                            + "; it said: " + String.join(" | ", lines));
                 }
             }
         } catch (InterruptedException e) {

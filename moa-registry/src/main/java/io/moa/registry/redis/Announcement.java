@@ -205,7 +205,10 @@ final class Announcement implements Registry.Registration {
             written = number;
             listedIn.retainAll(services);
         }
-        heartbeatAt = now + Jitter.around(registry.link().config().heartbeat().toNanos(), registry.link().random());
+        heartbeatAt = now
+                + Jitter.around(
+                        registry.link().config().heartbeat().toNanos(),
+                        registry.link().random());
         registered.complete(null);
     }
 
@@ -299,7 +302,10 @@ final class Announcement implements Registry.Registration {
                 whole &= Objects.equals(answer, 1L);
             }
         }
-        heartbeatAt = now + Jitter.around(registry.link().config().heartbeat().toNanos(), registry.link().random());
+        heartbeatAt = now
+                + Jitter.around(
+                        registry.link().config().heartbeat().toNanos(),
+                        registry.link().random());
         synchronized (lock) {
             if (found != null && !found.startsWith(stamp + ".") && found.compareTo(stamp) > 0) {
                 replaced = true;

@@ -58,21 +58,16 @@ final class BoundedConnection extends Connection {
             throw new JedisConnectionException("Redis answered with lists in lists, deeper than " + MAX_DEPTH);
         }
         byte kind = in.readByte();
-        switch (kind) {
-            case '+':
-                return line(in).getBytes(StandardCharsets.UTF_8);
-            case '-':
-                return new JedisDataException(line(in));
-            case ':':
-                return number(in);
-            case '$':
-                return bulk(in, number(in));
-            case '*':
-                return list(in, number(in), depth);
-            default:
+        return switch (kind) {
+            case '+' -> line(in).getBytes(StandardCharsets.UTF_8);
+            case '-' -> new JedisDataException(line(in));
+            case ':' -> number(in);
+            case '$' -> bulk(in, number(in));
+            case '*' -> list(in, number(in), depth);
+            default ->
                 throw new JedisConnectionException(
                         "What answers there does not speak Redis's protocol: a reply begins with byte " + kind);
-        }
+        };
     }
 
     private static @Nullable List<@Nullable Object> list(RedisInputStream in, long size, int depth) {

@@ -93,7 +93,8 @@ final class EntryJson {
             }
         } catch (IOException e) {
             throw new BadEntryException("it is no proper JSON: " + firstLine(e), e);
-        } catch (IllegalArgumentException e) {
+        } catch (RuntimeException e) {
+            // A value out of range, or something that nobody thought of: it must not reach the entries beside this one.
             throw new BadEntryException(String.valueOf(e.getMessage()), e);
         }
     }

@@ -1,5 +1,6 @@
 package io.moa.registry.redis;
 
+import io.moa.discovery.Instance;
 import io.moa.discovery.Liveness;
 import io.moa.discovery.OperatorState;
 import io.moa.discovery.ServiceId;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,7 @@ final class EntryReader {
     private final RedisKeys keys;
     private final BadEntries bad;
     private final Map<String, Known> known = new HashMap<>();
+    private final Map<Object, Object> shared = new HashMap<>();
 
     EntryReader(RedisKeys keys, BadEntries bad) {
         this.keys = keys;
@@ -38,12 +41,13 @@ final class EntryReader {
     }
 
     /**
-     * Reads the entries of those among the processes that offer the service.
+     * Reads the entries of processes.
      *
+     * @param service only of those that offer it; null for all
      * @return uuid → entry; who is missing there offers it no more, or cannot be used
      */
-    TreeMap<String, Snapshot.Entry> read(RedisConnection connection, ServiceId service, Collection<String> uuids)
-            throws IOException {
+    NavigableMap<String, Snapshot.Entry> read(
+            RedisConnection connection, @Nullable ServiceId service, Collection<String> uuids) throws IOException {
         TreeMap<String, Snapshot.Entry> entries = new TreeMap<>();
         List<String> all = List.copyOf(uuids);
         for (int from = 0; from < all.size(); from += CHUNK) {
@@ -53,22 +57,28 @@ final class EntryReader {
     }
 
     private void readChunk(
-            RedisConnection connection, ServiceId service, List<String> uuids, Map<String, Snapshot.Entry> into)
+            RedisConnection connection,
+            @Nullable ServiceId service,
+            List<String> uuids,
+            Map<String, Snapshot.Entry> into)
             throws IOException {
-        List<@Nullable Object> answers = connection.pipeline(List.of(
-                RedisCommand.of("HMGET", keys.members(service), uuids),
+        List<RedisCommand> commands = new ArrayList<>(List.of(
                 RedisCommand.of("HMGET", keys.revisions(), uuids),
                 RedisCommand.of("HMGET", keys.marks(), uuids),
                 RedisCommand.of("HMGET", keys.decisions(), uuids)));
-        List<@Nullable Object> members = Replies.list(answers.get(0));
-        List<@Nullable Object> revisions = Replies.list(answers.get(1));
-        List<@Nullable Object> marks = Replies.list(answers.get(2));
-        List<@Nullable Object> decisions = Replies.list(answers.get(3));
+        if (service != null) {
+            commands.add(RedisCommand.of("HMGET", keys.members(service), uuids));
+        }
+        List<@Nullable Object> answers = connection.pipeline(commands);
+        List<@Nullable Object> revisions = Replies.list(answers.get(0));
+        List<@Nullable Object> marks = Replies.list(answers.get(1));
+        List<@Nullable Object> decisions = Replies.list(answers.get(2));
+        List<@Nullable Object> members = service == null ? List.of() : Replies.list(answers.get(3));
 
         Map<String, @Nullable InstanceRecord> records = new HashMap<>();
         Map<String, String> toRead = new HashMap<>();
         for (int i = 0; i < uuids.size(); i++) {
-            if (members.get(i) == null) {
+            if (service != null && members.get(i) == null) {
                 continue;
             }
             String uuid = uuids.get(i);
@@ -96,7 +106,7 @@ final class EntryReader {
         for (int i = 0; i < uuids.size(); i++) {
             String uuid = uuids.get(i);
             InstanceRecord record = records.get(uuid);
-            if (record == null || !record.instance().offers(service)) {
+            if (record == null || (service != null && !record.instance().offers(service))) {
                 continue;
             }
             Object decision = decisions.get(i);
@@ -131,11 +141,42 @@ final class EntryReader {
 
     private @Nullable InstanceRecord record(String uuid, Object value) {
         try {
-            return InstanceRecord.read(uuid, bytes(value));
+            return sharing(InstanceRecord.read(uuid, bytes(value)));
         } catch (BadEntryException e) {
             bad.report("process", uuid, String.valueOf(e.getMessage()));
             return null;
         }
+    }
+
+    /** The same record, made of parts that others have too: a thousand processes of one application say the same of much. */
+    private InstanceRecord sharing(InstanceRecord record) {
+        Instance i = record.instance();
+        return new InstanceRecord(
+                new Instance(
+                        i.uuid(),
+                        share(i.application()),
+                        share(i.host()),
+                        i.addresses(),
+                        share(i.protocols()),
+                        share(i.exports()),
+                        i.weight(),
+                        i.startedAtEpochMillis(),
+                        i.warmUpMillis(),
+                        share(i.labels()),
+                        share(i.metadata())),
+                record.withdrawn());
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T> T share(T part) {
+        Object before = shared.putIfAbsent(part, part);
+        return before == null ? part : (T) before; // equal, and of the same kind: a text, a list, a set or a map
+    }
+
+    /** Whether the process asks for no new calls, as read last. */
+    boolean isWithdrawn(String uuid) {
+        Known found = known.get(uuid);
+        return found != null && found.record() != null && found.record().withdrawn();
     }
 
     private Map<String, OperatorState> readPlaces(RedisConnection connection, Map<String, String> places)
@@ -188,5 +229,10 @@ final class EntryReader {
     /** Forgets the records of all others. */
     void retain(Set<String> uuids) {
         known.keySet().retainAll(new HashSet<>(uuids));
+        shared.clear();
+        known.replaceAll((uuid, at) -> {
+            InstanceRecord record = at.record();
+            return record == null ? at : new Known(at.revision(), sharing(record));
+        });
     }
 }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +31,7 @@ final class FollowedService {
     long hintedAt;
 
     private String lastId = "";
-    private TreeMap<String, Snapshot.Entry> entries = new TreeMap<>();
+    private NavigableMap<String, Snapshot.Entry> entries = new TreeMap<>();
     private long fullAt;
     private boolean fullDue = true;
     private long retryAt;
@@ -126,7 +128,7 @@ final class FollowedService {
     /** Reads the entries of some processes anew; returns the whole list. */
     List<Snapshot.Entry> readChanged(RedisConnection connection, EntryReader reader, Set<String> uuids)
             throws IOException {
-        TreeMap<String, Snapshot.Entry> fresh = reader.read(connection, service, uuids);
+        Map<String, Snapshot.Entry> fresh = reader.read(connection, service, uuids);
         entries = new TreeMap<>(entries);
         for (String uuid : uuids) {
             Snapshot.Entry entry = fresh.get(uuid);

@@ -82,8 +82,8 @@ public final class OperatorDesk {
 
     private CompletableFuture<OperatorState> change(String uuid, String author, UnaryOperator<OperatorState> change) {
         if (uuid.isEmpty() || uuid.length() > InstanceRecord.MAX_UUID || author.length() > MAX_AUTHOR) {
-            throw new IllegalArgumentException("A decision needs the uuid of a process, up to " + InstanceRecord.MAX_UUID
-                    + " characters, and an author of up to " + MAX_AUTHOR);
+            throw new IllegalArgumentException("A decision needs the uuid of a process, up to "
+                    + InstanceRecord.MAX_UUID + " characters, and an author of up to " + MAX_AUTHOR);
         }
         return link.ask(connection -> {
             for (int i = 0; i < TRIES; i++) {
@@ -120,9 +120,7 @@ public final class OperatorDesk {
                 commands.add(RedisCommand.of("HDEL", keys.placeDecisions(), place));
             }
         } else {
-            byte[] record = new DecisionRecord(
-                            after, uuid, author, link.clock().millis())
-                    .write();
+            byte[] record = new DecisionRecord(after, uuid, author, link.clock().millis()).write();
             commands.add(RedisCommand.of("HSET", keys.decisions(), uuid, record));
             if (!place.isEmpty()) {
                 commands.add(RedisCommand.of("HSET", keys.placeDecisions(), place, record));
@@ -136,7 +134,10 @@ public final class OperatorDesk {
     }
 
     private static List<ServiceId> services(Instance instance) {
-        return instance.exports().stream().map(ServiceExport::service).distinct().toList();
+        return instance.exports().stream()
+                .map(ServiceExport::service)
+                .distinct()
+                .toList();
     }
 
     // ---- looking
@@ -193,9 +194,8 @@ public final class OperatorDesk {
             Instance instance = report.instance();
             places.add(instance == null ? "" : RedisKeys.place(instance));
         }
-        List<@Nullable Object> atPlaces = uuids.isEmpty()
-                ? List.of()
-                : Replies.list(connection.call("HMGET", keys.placeDecisions(), places));
+        List<@Nullable Object> atPlaces =
+                uuids.isEmpty() ? List.of() : Replies.list(connection.call("HMGET", keys.placeDecisions(), places));
         for (int i = 0; i < uuids.size(); i++) {
             DecisionRecord ofPlace = decision(atPlaces.get(i));
             if (ofPlace != null && answers.get(i * each + 3) == null) {

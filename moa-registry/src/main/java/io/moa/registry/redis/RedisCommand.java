@@ -2,18 +2,9 @@ package io.moa.registry.redis;
 
 import java.nio.charset.StandardCharsets;
 import redis.clients.jedis.CommandArguments;
-import redis.clients.jedis.commands.ProtocolCommand;
 
 /** One command, ready to be sent. Immutable once made. */
 final class RedisCommand {
-
-    /** A command's name as Jedis wants it. */
-    private record Name(byte[] raw) implements ProtocolCommand {
-        @Override
-        public byte[] getRaw() {
-            return raw;
-        }
-    }
 
     /** What stands around an argument on the wire. */
     private static final int LENGTH_BYTES = 10;
@@ -34,7 +25,7 @@ final class RedisCommand {
      * @param parts strings, byte arrays or numbers; a collection stands for its elements
      */
     static RedisCommand of(String name, Object... parts) {
-        CommandArguments arguments = new CommandArguments(new Name(name.getBytes(StandardCharsets.US_ASCII)));
+        CommandArguments arguments = new CommandArguments(() -> name.getBytes(StandardCharsets.US_ASCII));
         int bytes = name.length();
         for (Object part : parts) {
             if (part instanceof Iterable<?> several) {

@@ -132,6 +132,22 @@ record RedisKeys(String prefix) {
         return key("e:" + uuid);
     }
 
+    /** The lease of a watcher. */
+    String watcher(String name) {
+        return key("w:" + name);
+    }
+
+    /** Part of the instances → the watcher that looks after it, and its fence. */
+    String parts() {
+        return key("wp");
+    }
+
+    /** A counter: each takeover of a part has a higher fence than the one before. */
+    String fence() {
+        return key("fence");
+    }
+
+    /** The text of a contract. */
     String contract(String fingerprint) {
         return key("c:" + fingerprint);
     }

@@ -1,6 +1,5 @@
 package io.moa.registry.redis;
 
-import io.moa.discovery.Address;
 import io.moa.invoke.Ticker;
 import java.io.IOException;
 import java.time.Duration;
@@ -32,7 +31,6 @@ public final class RedisLink implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
     private static final long IDLE_NANOS = Duration.ofSeconds(30).toNanos();
     private static final long LONGEST_WAIT_NANOS = Duration.ofSeconds(1).toNanos();
-    private static final int MAX_REDIRECTS = 5;
 
     /** Work for the link's thread. */
     @FunctionalInterface
@@ -45,7 +43,7 @@ public final class RedisLink implements AutoCloseable {
     private final Ticker ticker;
     private final InstantSource clock;
     private final RandomGenerator random;
-    private final MasterLocator locator;
+    private final MasterConnector connector;
     private final HintListener hints;
     private final Complaints complaints;
     private final Questions questions = new Questions();
@@ -62,10 +60,6 @@ public final class RedisLink implements AutoCloseable {
     private volatile String state = "not connected yet";
 
     // The thread's own.
-    private int failures;
-    private long reconnectAt;
-    private boolean reconnectLater;
-    private int redirects;
     private long usedAt;
     private Set<String> channels = Set.of();
 
@@ -83,7 +77,7 @@ public final class RedisLink implements AutoCloseable {
         this.clock = clock;
         this.random = random;
         this.complaints = new Complaints(config.where(), ticker);
-        this.locator = MasterLocator.of(config, random);
+        this.connector = new MasterConnector(config, keys, ticker, random);
         this.hints = new HintListener(config, random, this::hinted, this::complain);
     }
 
@@ -199,11 +193,12 @@ public final class RedisLink implements AutoCloseable {
             }
         } finally {
             drop();
-            locator.close();
+            connector.close();
             questions.close("The link to " + where() + " was closed");
         }
     }
 
+    @SuppressWarnings("WaitNotInLoop") // who wakes for nothing looks what is due, finds nothing, and comes back
     private void await(long nanos) {
         lock.lock();
         try {
@@ -232,8 +227,9 @@ public final class RedisLink implements AutoCloseable {
         try {
             RedisConnection open = connection;
             if (open == null) {
-                if (reconnectLater && reconnectAt - now > 0) {
-                    return reconnectAt - now;
+                long wait = connector.waitNanos(now);
+                if (wait > 0) {
+                    return wait;
                 }
                 open = connect(now);
             } else if (hasMoved(open, now)) {
@@ -241,11 +237,14 @@ public final class RedisLink implements AutoCloseable {
             }
             usedAt = now;
             runDue(open);
-            failures = 0;
-            redirects = 0;
+            connector.worked();
             return 0;
         } catch (RedisError e) {
-            return e.movedTo() == null ? lost(e) : redirect(e);
+            if (e.movedTo() != null && connector.redirected(e)) {
+                drop();
+                return 0;
+            }
+            return lost(e);
         } catch (IOException e) {
             return lost(e);
         }
@@ -268,7 +267,7 @@ public final class RedisLink implements AutoCloseable {
         if (open != null) {
             if (now - usedAt > IDLE_NANOS) {
                 drop();
-                locator.close(); // it asks anew when it is needed
+                connector.close(); // it asks anew when it is needed
                 state = "idle";
             } else {
                 hasMoved(open, now);
@@ -278,7 +277,7 @@ public final class RedisLink implements AutoCloseable {
     }
 
     private boolean hasMoved(RedisConnection open, long now) {
-        if (!locator.hasMoved(open.address(), now)) {
+        if (!connector.hasMoved(open.address(), now)) {
             return false;
         }
         log.info("{}: the master is no longer at {}", where(), open.address());
@@ -287,30 +286,10 @@ public final class RedisLink implements AutoCloseable {
     }
 
     private RedisConnection connect(long now) throws IOException {
-        Address.Tcp address = locator.locate();
-        RedisConnection open = null;
-        try {
-            open = RedisConnection.open(config, address);
-            String role = Replies.text(Replies.list(open.call("ROLE")).get(0));
-            if (config.mode() == RedisMode.CLUSTER) {
-                open.call("EXISTS", keys.processes()); // the owner of the slot answers, another says who it is
-            }
-            if (!"master".equals(role)) {
-                throw new IOException("Redis at " + address + " is a " + role + " and takes no writes"
-                        + (config.mode() == RedisMode.STANDALONE ? "; say the master's address, or use Sentinels" : ""));
-            }
-        } catch (IOException | RuntimeException e) {
-            if (open != null) {
-                open.close();
-            }
-            if (!(e instanceof RedisError error && error.movedTo() != null)) {
-                locator.failed(address);
-            }
-            throw e;
-        }
+        RedisConnection open = connector.connect();
         connection = open;
-        state = "connected to " + address;
-        hints.moveTo(address);
+        state = "connected to " + open.address();
+        hints.moveTo(open.address());
         for (ChoreSlot slot : slots) {
             slot.connected(now);
         }
@@ -341,33 +320,9 @@ public final class RedisLink implements AutoCloseable {
 
     private long lost(Exception e) {
         drop();
-        failures++;
         state = "not connected: " + e.getMessage();
-        long pause = Jitter.pause(failures, random);
-        reconnectLater = true;
-        reconnectAt = ticker.nanos() + pause;
         complain("Redis cannot be used, and is tried again: " + e.getMessage());
-        return pause;
-    }
-
-    private long redirect(RedisError e) {
-        String to = String.valueOf(e.movedTo());
-        int colon = to.lastIndexOf(':');
-        try {
-            RedisConnection open = connection;
-            // An empty host means the one that answered.
-            String host = colon > 0 ? to.substring(0, colon) : open == null ? "" : open.address().host();
-            locator.redirected(new Address.Tcp(host, Integer.parseInt(to.substring(colon + 1))));
-        } catch (IllegalArgumentException bad) {
-            return lost(e);
-        }
-        drop();
-        if (redirects++ >= MAX_REDIRECTS) {
-            redirects = 0;
-            return lost(new IOException("The nodes of the Cluster point at each other for the registry's slot", e));
-        }
-        reconnectLater = false;
-        return 0;
+        return connector.failed();
     }
 
     private void drop() {

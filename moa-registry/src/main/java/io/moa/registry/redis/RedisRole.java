@@ -19,16 +19,16 @@ public enum RedisRole {
     /** Offers services, and follows others: every application. */
     PROCESS,
 
-    /** Marks instances that cannot be reached, and takes away what is long gone. */
+    /** Marks instances that cannot be reached, by scripts that check its fence, and takes away what is long gone. */
     WATCHER,
 
     /** Decides about instances and rules. */
     OPERATOR;
 
-    private static final List<String> CONNECTION = List.of(
-            "auth", "hello", "ping", "client|setname", "role", "exists", "subscribe", "unsubscribe");
-    private static final List<String> READING =
-            List.of("hget", "hmget", "hkeys", "hexists", "hgetall", "xread", "xrevrange", "pttl", "lrange", "get", "time");
+    private static final List<String> CONNECTION =
+            List.of("auth", "hello", "ping", "client|setname", "role", "exists", "subscribe", "unsubscribe");
+    private static final List<String> READING = List.of(
+            "hget", "hmget", "hkeys", "hexists", "hgetall", "xread", "xrevrange", "pttl", "lrange", "get", "time");
     private static final List<String> TOGETHER = List.of("multi", "exec", "watch", "unwatch");
     private static final List<String> WRITING = List.of("hset", "hdel", "xadd", "publish");
 
@@ -100,8 +100,17 @@ public enum RedisRole {
                                 READING,
                                 TOGETHER,
                                 WRITING,
-                                List.of("set", "del", "incr", "pexpire", "lpush", "ltrim", "eval", "evalsha", "script|load"));
-                    case OPERATOR -> Stream.of(CONNECTION, READING, TOGETHER, WRITING, List.of("eval", "evalsha", "script|load"));
+                                List.of(
+                                        "set",
+                                        "del",
+                                        "incr",
+                                        "pexpire",
+                                        "lpush",
+                                        "ltrim",
+                                        "eval",
+                                        "evalsha",
+                                        "script|load"));
+                    case OPERATOR -> Stream.of(CONNECTION, READING, TOGETHER, WRITING);
                 };
         return groups.flatMap(List::stream).toList();
     }

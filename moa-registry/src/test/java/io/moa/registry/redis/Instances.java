@@ -32,8 +32,6 @@ final class Instances {
     }
 
     static Set<String> uuids(Snapshot snapshot) {
-        return snapshot.entries().stream()
-                .map(entry -> entry.instance().uuid())
-                .collect(Collectors.toSet());
+        return snapshot.entries().stream().map(entry -> entry.instance().uuid()).collect(Collectors.toSet());
     }
 }

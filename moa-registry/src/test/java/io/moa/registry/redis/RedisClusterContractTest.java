@@ -36,8 +36,10 @@ class RedisClusterContractTest implements RegistryContract {
     void aSlotThatMovesToAnotherNodeIsFollowedAndFilledAgain() {
         String prefix = RedisStage.nextPrefix();
         RedisProcess before = cluster.owner(prefix);
-        RedisProcess after =
-                cluster.nodes.stream().filter(node -> node != before).findFirst().orElseThrow();
+        RedisProcess after = cluster.nodes.stream()
+                .filter(node -> node != before)
+                .findFirst()
+                .orElseThrow();
         long slot = cluster.slot(prefix);
         try (RedisStage stage = new RedisStage(cluster.config().prefix(prefix).build(), before)) {
             RedisRegistry registry = stage.open();
@@ -55,7 +57,9 @@ class RedisClusterContractTest implements RegistryContract {
                 node.call("CLUSTER", "SETSLOT", slot, "NODE", id);
             }
             RedisStage.SOON.until(
-                    () -> Replies.number(after.call("HEXISTS", registry.link().keys().processes(), "a")) == 1,
+                    () -> Replies.number(
+                                    after.call("HEXISTS", registry.link().keys().processes(), "a"))
+                            == 1,
                     registry::toString);
             assertThat(registry.repairs()).isPositive();
             assertThat(registry.link().state()).contains(String.valueOf(after.port()));

@@ -39,8 +39,8 @@ final class RedisClusterNodes implements AutoCloseable {
     }
 
     RedisConfig.Builder config() {
-        return RedisProcess.quick(RedisConfig.cluster(
-                nodes.stream().map(RedisProcess::address).toList()));
+        return RedisProcess.quick(
+                RedisConfig.cluster(nodes.stream().map(RedisProcess::address).toList()));
     }
 
     /** The slot in which all keys of a registry stand. */

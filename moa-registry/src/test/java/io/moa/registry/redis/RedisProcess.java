@@ -92,15 +92,13 @@ final class RedisProcess implements AutoCloseable {
             // A Sentinel writes its own state into the file, and goes on from there.
             if (!sentinel || !Files.exists(config)) {
                 List<String> lines = new ArrayList<>(List.of(
-                        "bind 127.0.0.1",
-                        "dir " + folder,
-                        "logfile " + folder.resolve("redis.log"),
-                        "daemonize no"));
+                        "bind 127.0.0.1", "dir " + folder, "logfile " + folder.resolve("redis.log"), "daemonize no"));
                 if (settings.stream().noneMatch(line -> line.startsWith("port "))) {
                     lines.add("port " + port);
                 }
                 if (!sentinel) {
-                    lines.addAll(List.of("save \"\"", "appendonly no", "repl-diskless-sync yes", "repl-diskless-sync-delay 0"));
+                    lines.addAll(List.of(
+                            "save \"\"", "appendonly no", "repl-diskless-sync yes", "repl-diskless-sync-delay 0"));
                 }
                 lines.addAll(settings);
                 Files.write(config, lines);
@@ -221,7 +219,8 @@ final class RedisProcess implements AutoCloseable {
     private void end() {
         kill();
         try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         } catch (IOException e) {
             // a file more in the temporary folder hurts nobody
         }

@@ -1,0 +1,95 @@
+package io.moa.registry.redis;
+
+import static io.moa.registry.redis.RedisStage.SOON;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.moa.discovery.Liveness;
+import io.moa.discovery.OperatorState;
+import io.moa.discovery.Registry;
+import io.moa.discovery.ServiceId;
+import io.moa.discovery.Snapshot;
+import io.moa.testkit.Recorder;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What strangers write into Redis harms nobody but themselves. */
+class BadEntriesTest {
+
+    private static final ServiceId ORDERS = ServiceId.of("orders");
+    private static final ServiceId STOCK = ServiceId.of("stock");
+
+    private static RedisProcess redis;
+
+    @BeforeAll
+    static void start() {
+        redis = RedisProcess.open();
+    }
+
+    @AfterAll
+    static void end() {
+        redis.close();
+    }
+
+    @Test
+    void badEntriesArePassedOverAloneAndCounted() {
+        try (RedisStage stage = new RedisStage(redis.config(), redis)) {
+            RedisKeys keys = stage.hand.keys();
+            Registry writer = stage.open();
+            writer.register(Instances.of("good", ORDERS));
+            put(keys, "broken", "{");
+            put(
+                    keys,
+                    "nowhere",
+                    "{\"v\":1,\"uuid\":\"nowhere\",\"application\":\"s\",\"addresses\":[\"tcp://0.0.0.0:1\"]}");
+            put(keys, "tomorrow", "{\"v\":9,\"uuid\":\"tomorrow\"}");
+            put(keys, "long", "x".repeat(10_000_000));
+            put(keys, "empty", "");
+            redis.call("HSET", keys.members(ORDERS), "ghost", "");
+            redis.call("HSET", keys.decisions(), "good", "[]");
+            redis.call("HSET", keys.marks(), "good", "{\"v\":1,\"liveness\":\"DEAD\"}");
+
+            RedisRegistry reader = stage.open();
+            Recorder<Snapshot> listener = new Recorder<>();
+            reader.subscribe(ORDERS, listener);
+            Snapshot snapshot = listener.await(SOON, Instances.lists("good"), "the good one");
+            assertThat(snapshot.entries())
+                    .containsExactly(
+                            new Snapshot.Entry(Instances.of("good", ORDERS), Liveness.ONLINE, OperatorState.NONE));
+            assertThat(reader.badEntries()).isEqualTo(7); // five records, a decision, a mark; nothing is no entry
+            writer.register(Instances.of("another", ORDERS));
+            listener.await(SOON, Instances.lists("good", "another"), "a change beside them");
+        }
+    }
+
+    private static void put(RedisKeys keys, String uuid, String text) {
+        redis.call("HSET", keys.processes(), uuid, text);
+        redis.call("HSET", keys.revisions(), uuid, "1");
+        redis.call("HSET", keys.members(ORDERS), uuid, "");
+    }
+
+    @Test
+    void keysOfAnotherTypeDisturbOneServiceAndNoOther() {
+        try (RedisStage stage = new RedisStage(redis.config(), redis)) {
+            RedisKeys keys = stage.hand.keys();
+            redis.call("SET", keys.members(ORDERS), "no hash");
+            redis.call("SET", keys.log(STOCK), "no stream");
+            RedisRegistry registry = stage.open();
+            Recorder<Snapshot> orders = new Recorder<>();
+            Recorder<Snapshot> stock = new Recorder<>();
+            Recorder<Snapshot> third = new Recorder<>();
+            registry.subscribe(ORDERS, orders);
+            registry.subscribe(STOCK, stock);
+            registry.subscribe(ServiceId.of("third"), third);
+            stage.open().register(Instances.of("a", ServiceId.of("third")));
+            third.await(SOON, Instances.lists("a"), "a");
+            assertThat(orders.last().isUnknown()).isTrue();
+            assertThat(stock.last().isUnknown()).isTrue();
+
+            redis.call("DEL", keys.members(ORDERS), keys.log(STOCK));
+            stage.open().register(Instances.of("b", ORDERS, STOCK));
+            orders.await(SOON, Instances.lists("b"), "b");
+            stock.await(SOON, Instances.lists("b"), "b");
+        }
+    }
+}

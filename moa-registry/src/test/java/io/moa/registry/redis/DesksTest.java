@@ -1,0 +1,157 @@
+package io.moa.registry.redis;
+
+import static io.moa.registry.redis.RedisStage.SOON;
+import static io.moa.registry.redis.RedisStage.done;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.moa.discovery.Liveness;
+import io.moa.discovery.OperatorState;
+import io.moa.discovery.Registry;
+import io.moa.discovery.RuleSet;
+import io.moa.discovery.ServiceId;
+import io.moa.testkit.Recorder;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class DesksTest {
+
+    private static final ServiceId ORDERS = ServiceId.of("orders");
+
+    private static RedisProcess redis;
+
+    private RedisStage stage;
+    private OperatorDesk desk;
+    private RuleDesk rules;
+
+    @BeforeAll
+    static void startRedis() {
+        redis = RedisProcess.open();
+    }
+
+    @AfterAll
+    static void endRedis() {
+        redis.close();
+    }
+
+    @BeforeEach
+    void start() {
+        stage = new RedisStage(redis.config(), redis);
+        desk = new OperatorDesk(stage.hand);
+        rules = new RuleDesk(stage.hand);
+    }
+
+    @AfterEach
+    void end() {
+        stage.close();
+    }
+
+    @Test
+    void theDeskSeesWhatEachWriterHasSaid() {
+        RedisRegistry registry = stage.open();
+        Registry.Registration registration = registry.register(Instances.of("a", ORDERS));
+        registry.register(Instances.of("b", ORDERS, ServiceId.of("stock")));
+        SOON.until(() -> done(desk.instances(ORDERS)).size() == 2, registry::toString);
+        registration.offline();
+        done(desk.tag("b", "canary", "ada"));
+        done(desk.weight("b", 9, "bob"));
+        stage.mark("b", Liveness.SUSPECT);
+        redis.call("LPUSH", stage.hand.keys().evidence("b"), "seen from two places");
+
+        assertThat(done(desk.services())).containsExactly(ORDERS, ServiceId.of("stock"));
+        SOON.until(() -> done(desk.instance("a")).withdrawn(), registry::toString);
+        InstanceReport a = done(desk.instances(ORDERS)).get(0);
+        assertThat(a.usable()).isFalse();
+        assertThat(a.leaseMillis()).isPositive();
+        InstanceReport b = done(desk.instance("b"));
+        assertThat(b.usable()).isTrue();
+        assertThat(b.mark()).isEqualTo(Liveness.SUSPECT);
+        assertThat(b.operator()).isEqualTo(new OperatorState(false, 9, "canary"));
+        assertThat(b.evidence()).containsExactly("seen from two places");
+        assertThat(done(desk.instance("nobody")).instance()).isNull();
+        assertThat(done(desk.instances(ServiceId.of("nothing")))).isEmpty();
+    }
+
+    @Test
+    void aDecisionGoesWithThePlaceAndIsTakenBackFromWhateverRunsThereNext() {
+        RedisRegistry before = stage.open();
+        Registry.Registration first = before.register(Instances.of("a", ORDERS));
+        SOON.until(first.registered()::isDone, before::toString);
+        done(desk.offline("a", "ada"));
+        first.close();
+        stage.open()
+                .register(Instances.of("again", ORDERS)
+                        .withAddresses(Instances.of("a", ORDERS).addresses()));
+        SOON.until(() -> done(desk.instance("again")).operator().offline(), before::toString);
+        assertThat(done(desk.online("again", "ada"))).isEqualTo(OperatorState.NONE);
+        assertThat(Replies.number(redis.call("HLEN", stage.hand.keys().decisions())))
+                .isZero();
+        assertThat(Replies.number(redis.call("HLEN", stage.hand.keys().placeDecisions())))
+                .isZero();
+    }
+
+    @Test
+    void decisionsOfManyOperatorsAreAllKept() {
+        List<CompletableFuture<OperatorState>> changes = new java.util.ArrayList<>();
+        try (RedisLink other = RedisLink.open(stage.config)) {
+            OperatorDesk second = new OperatorDesk(other);
+            for (int i = 0; i < 50; i++) {
+                changes.add((i % 2 == 0 ? desk : second).weight("p" + i, i, "ada"));
+            }
+            changes.forEach(RedisStage::done);
+        }
+        for (int i = 0; i < 50; i++) {
+            assertThat(done(desk.instance("p" + i)).operator().weight()).isEqualTo(i);
+        }
+    }
+
+    @Test
+    void aDeskWithoutRedisSaysSo() {
+        redis.stop();
+        try {
+            CompletableFuture<List<ServiceId>> answer = desk.services();
+            SOON.until(answer::isDone, () -> "no answer");
+            assertThatThrownBy(answer::join).hasCauseInstanceOf(RegistryUnavailableException.class);
+        } finally {
+            redis.cont();
+        }
+        SOON.until(() -> desk.services().handle((services, e) -> e == null).join(), () -> "it does not come back");
+        assertThatThrownBy(() -> desk.weight("a", 10_001, "ada")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aRuleIsOnlyReplacedByWhoHasSeenIt() {
+        String first = done(rules.putRule("r", "one", "", "ada"));
+        assertThat(first).isNotEmpty().isEqualTo(done(rules.version()));
+        assertThat(done(rules.putRule("r", "two", "", "bob"))).isEmpty();
+        String second = done(rules.putRule("r", "two", first, "bob"));
+        assertThat(done(rules.removeRule("r", first, "eve"))).isEmpty();
+        assertThat(done(rules.history()))
+                .containsExactly(
+                        new RuleChange(second, "rule", "r", "two", "bob"),
+                        new RuleChange(first, "rule", "r", "one", "ada"));
+        try (RedisRules source = RedisRules.open(stage.config)) {
+            Recorder<RuleSet> listener = new Recorder<>();
+            source.subscribe(listener);
+            listener.await(SOON, told -> "two".equals(told.rules().get("r")), "the second text");
+        }
+    }
+
+    @Test
+    void theHistoryKeepsFiftyChanges() {
+        for (int i = 0; i < RuleDesk.HISTORY + 10; i++) {
+            done(rules.putSetting("s", "" + i, null, "ada"));
+        }
+        List<RuleChange> history = done(rules.history());
+        assertThat(history).hasSize(RuleDesk.HISTORY);
+        assertThat(history.get(0).text()).isEqualTo("59");
+        assertThatThrownBy(() -> rules.putRule("", "x", null, "ada")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> rules.putRule("r", "x".repeat(RedisRules.MAX_TEXT + 1), null, "ada"))
+                .hasMessageContaining("split");
+    }
+}

@@ -1,0 +1,90 @@
+package io.moa.registry.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.moa.discovery.Address;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RedisConfigTest {
+
+    @Test
+    void aUrlSaysEverythingThatDiffersFromPlaceToPlace() {
+        RedisConfig one = RedisConfig.parse("redis://redis.example:7000?prefix=shop");
+        assertThat(one)
+                .isEqualTo(RedisConfig.standalone("redis.example", 7000)
+                        .prefix("shop")
+                        .build());
+        assertThat(RedisConfig.parse("redis://h").nodes()).containsExactly(new Address.Tcp("h", 6379));
+        assertThat(RedisConfig.parse("redis://[::1]:1").nodes()).containsExactly(new Address.Tcp("::1", 1));
+
+        RedisConfig login = RedisConfig.parse("redis://ada:p%40ss:w@h/0");
+        assertThat(login.user()).isEqualTo("ada");
+        assertThat(login.password()).isEqualTo("p@ss:w");
+        assertThat(RedisConfig.parse("redis://:secret@h").user()).isEmpty();
+
+        RedisConfig sentinels = RedisConfig.parse("redis-sentinel://a:1,b/master");
+        assertThat(sentinels)
+                .isEqualTo(RedisConfig.sentinel("master", List.of(new Address.Tcp("a", 1), new Address.Tcp("b", 26379)))
+                        .build());
+        assertThat(RedisConfig.parse("redis-cluster://a:1,b:2").mode()).isEqualTo(RedisMode.CLUSTER);
+        assertThat(RedisConfig.parse("rediss://h").tls()).isNotNull();
+        assertThat(RedisConfig.parse("rediss-cluster://h").tls()).isNotNull();
+        assertThat(one.tls()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "h:1",
+                "http://top-secret@h",
+                "redis://:top-secret@h:x",
+                "redis://:top-secret@h:99999",
+                "redis://:top-secret@h/3",
+                "redis://:top-secret@a,b",
+                "redis-sentinel://:top-secret@a",
+                "redis://:top-secret%4@h",
+                "redis://:top-secret@h?size=3",
+                "redis://:top-secret@"
+            })
+    void whatIsNoUrlIsRefusedWithoutItsPassword(String url) {
+        assertThatThrownBy(() -> RedisConfig.parse(url))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("redis://host:port")
+                .hasMessageNotContaining("top-secret");
+    }
+
+    @Test
+    void noTextShowsAPassword() {
+        RedisConfig config = RedisConfig.standalone("h", 1)
+                .login("ada", "top-secret")
+                .sentinelLogin("eve", "top-secret")
+                .build();
+        assertThat(config.toString()).contains("ada").doesNotContain("top-secret");
+        try (RedisLink link = RedisLink.open(config)) {
+            assertThat(link.toString()).doesNotContain("top-secret");
+        }
+    }
+
+    @Test
+    void aValueOutOfItsRangeIsRefused() {
+        RedisConfig.Builder builder = RedisConfig.standalone("h", 1);
+        assertThatThrownBy(() -> builder.heartbeat(Duration.ofSeconds(6)).build())
+                .hasMessageContaining("lease")
+                .hasMessageContaining("12000");
+        assertThatThrownBy(() -> RedisConfig.standalone("h", 0).build()).hasMessageContaining("port");
+        assertThatThrownBy(() -> RedisConfig.standalone("h", 1).prefix("a}b").build())
+                .hasMessageContaining("prefix");
+        assertThatThrownBy(() -> RedisConfig.standalone("h", 1)
+                        .socketTimeout(Duration.ofMillis(49))
+                        .build())
+                .hasMessageContaining("50");
+        assertThatThrownBy(() -> RedisConfig.sentinel("", List.of(new Address.Tcp("a", 1)))
+                        .build())
+                .hasMessageContaining("name");
+    }
+}

@@ -1,0 +1,119 @@
+package io.moa.registry.redis;
+
+import static io.moa.registry.redis.RedisStage.SOON;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.moa.discovery.ServiceId;
+import io.moa.discovery.Snapshot;
+import io.moa.testkit.Recorder;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** B6: whatever Redis answers, neither thread dies, and everything goes on when it is well again. */
+class RedisErrorsTest {
+
+    private static final ServiceId ORDERS = ServiceId.of("orders");
+
+    private static RedisProcess redis;
+
+    @BeforeAll
+    static void start() {
+        redis = RedisProcess.open();
+    }
+
+    @AfterAll
+    static void end() {
+        redis.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "LOADING Redis is loading the dataset in memory",
+                "READONLY You can't write against a read only replica.",
+                "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.",
+                "OOM command not allowed when used memory > 'maxmemory'.",
+                "NOAUTH Authentication required.",
+                "WRONGPASS invalid username-password pair or user is disabled.",
+                "NOPERM this user has no permissions to run the 'hset' command",
+                "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.",
+                "CLUSTERDOWN The cluster is down",
+                "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+                "MOVED 1 nowhere:notaport",
+                "WRONGTYPE Operation against a key holding the wrong kind of value",
+                "ERR something that nobody has ever heard of"
+            })
+    void anErrorToEveryCommandIsSurvived(String error) throws IOException {
+        try (FaultyRedis faulty = new FaultyRedis(redis.port());
+                RedisRegistry registry = open(faulty)) {
+            Recorder<Snapshot> listener = begin(registry);
+            int before = faulty.refused();
+            faulty.answer(error);
+            SOON.until(() -> faulty.refused() > before + 6, () -> "it is not tried again: " + registry);
+            assertThat(listener.last()).matches(Instances.lists("a"));
+            faulty.answer(null);
+            goesOn(registry, listener);
+        }
+    }
+
+    @Test
+    void aRedisWithEnoughClientsIsSurvivedByBothConnections() throws IOException {
+        try (FaultyRedis faulty = new FaultyRedis(redis.port());
+                RedisRegistry registry = open(faulty)) {
+            Recorder<Snapshot> listener = begin(registry);
+            faulty.greet("ERR max number of clients reached");
+            SOON.until(() -> faulty.refused() > 6, () -> "it is not tried again: " + registry);
+            faulty.greet(null);
+            goesOn(registry, listener);
+        }
+    }
+
+    @Test
+    void whatSpeaksAnotherProtocolIsSurvived() throws IOException {
+        try (FaultyRedis faulty = new FaultyRedis(redis.port());
+                RedisRegistry registry = open(faulty)) {
+            Recorder<Snapshot> listener = begin(registry);
+            int before = faulty.refused();
+            faulty.answer("\r\nHTTP/1.1 400 Bad Request\r\n$99999999999\r\n*-7\r\n:x\r\n");
+            SOON.until(() -> faulty.refused() > before + 6, () -> "it is not tried again: " + registry);
+            faulty.answer(null);
+            goesOn(registry, listener);
+        }
+    }
+
+    private static RedisRegistry open(FaultyRedis faulty) {
+        return RedisRegistry.open(RedisProcess.quick(RedisConfig.standalone("127.0.0.1", faulty.port()))
+                .prefix(RedisStage.nextPrefix())
+                .build());
+    }
+
+    private static Recorder<Snapshot> begin(RedisRegistry registry) {
+        Recorder<Snapshot> listener = new Recorder<>();
+        registry.subscribe(ORDERS, listener);
+        registry.register(Instances.of("a", ORDERS));
+        listener.await(SOON, Instances.lists("a"), "a");
+        awaitSubscription(registry);
+        return listener;
+    }
+
+    /** Everything goes on: writing, reading, and the subscription, which alone makes a change seen before it is polled. */
+    private static void goesOn(RedisRegistry registry, Recorder<Snapshot> listener) {
+        registry.register(Instances.of("b", ORDERS));
+        listener.await(SOON, Instances.lists("a", "b"), "a and b");
+        awaitSubscription(registry);
+        assertThat(Instances.uuids(listener.last())).containsExactlyInAnyOrder("a", "b");
+    }
+
+    private static void awaitSubscription(RedisRegistry registry) {
+        String channel = registry.link().keys().hint(ORDERS);
+        SOON.until(
+                () -> Replies.number(Replies.list(redis.call("PUBSUB", "NUMSUB", channel))
+                                .get(1))
+                        == 1,
+                () -> "nobody listens for changes: " + registry);
+    }
+}

@@ -1,0 +1,192 @@
+package io.moa.registry.redis;
+
+import static io.moa.registry.redis.RedisStage.SOON;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.moa.testkit.FakeTicker;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RedisLinkTest {
+
+    private static RedisProcess redis;
+
+    private final FakeTicker ticker = new FakeTicker();
+    private RedisLink link;
+
+    @BeforeAll
+    static void startRedis() {
+        redis = RedisProcess.open();
+    }
+
+    @AfterAll
+    static void endRedis() {
+        redis.close();
+    }
+
+    @BeforeEach
+    void start() {
+        link = open(redis.port());
+    }
+
+    @AfterEach
+    void end() {
+        link.close();
+    }
+
+    private RedisLink open(int port) {
+        return new RedisLink(
+                RedisConfig.standalone("127.0.0.1", port)
+                        .socketTimeout(Duration.ofSeconds(10))
+                        .build(),
+                ticker,
+                InstantSource.system(),
+                new Random(1));
+    }
+
+    @Test
+    void aConnectionThatNobodyNeedsIsClosedAndOpenedAgain() {
+        assertThat(link.isConnected()).isFalse();
+        RedisStage.done(link.ask(connection -> connection.call("PING")));
+        assertThat(link.isConnected()).isTrue();
+        ticker.advance(Duration.ofSeconds(29));
+        RedisStage.done(link.ask(connection -> connection.call("PING")));
+        ticker.advance(Duration.ofSeconds(29));
+        link.wake();
+        RedisStage.done(link.ask(connection -> connection.call("PING")));
+        assertThat(link.isConnected()).isTrue();
+
+        ticker.advance(Duration.ofSeconds(31));
+        link.wake();
+        SOON.until(() -> !link.isConnected(), link::toString);
+        assertThat(link.state()).isEqualTo("idle");
+        RedisStage.done(link.ask(connection -> connection.call("PING")));
+        assertThat(link.isConnected()).isTrue();
+    }
+
+    @Test
+    void questionsThatNobodyAnswersAreRefusedInTimeAndInNumber() {
+        try (RedisLink away = open(RedisProcess.freePort())) {
+            List<CompletableFuture<Object>> asked = new ArrayList<>();
+            for (int i = 0; i < 1100; i++) {
+                asked.add(away.ask(connection -> connection.call("PING")));
+            }
+            assertThat(asked.stream().filter(CompletableFuture::isCompletedExceptionally))
+                    .as("more than the queue takes")
+                    .hasSize(76);
+            ticker.advance(Duration.ofSeconds(6));
+            away.wake();
+            SOON.until(() -> asked.stream().allMatch(CompletableFuture::isDone), away::toString);
+            assertThatThrownBy(() -> asked.get(0).join())
+                    .hasCauseInstanceOf(RegistryUnavailableException.class)
+                    .hasMessageContaining("5 s");
+            away.close();
+            assertThatThrownBy(() -> away.ask(connection -> 1).join()).hasMessageContaining("closed");
+        }
+    }
+
+    @Test
+    void aQuestionThatFailsHarmsNoOther() {
+        CompletableFuture<Object> defect = link.ask(connection -> {
+            throw new IllegalStateException("a defect");
+        });
+        CompletableFuture<Object> refused = link.ask(connection -> connection.call("NOSUCHCOMMAND"));
+        CompletableFuture<Object> good = link.ask(connection -> connection.call("PING"));
+        RedisStage.done(good);
+        assertThatThrownBy(defect::join).hasCauseInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(refused::join).hasMessageContaining("Redis refused: ERR unknown command");
+    }
+
+    @Test
+    void aChoreThatFailsIsTriedAgainAndStopsNoOther() {
+        AtomicInteger failing = new AtomicInteger();
+        AtomicInteger working = new AtomicInteger();
+        link.add(chore(failing, new IllegalStateException("a defect")));
+        link.add(chore(failing, new RedisError("ERR refused")));
+        link.add(chore(working, null));
+        SOON.until(
+                () -> {
+                    ticker.advance(Duration.ofSeconds(1));
+                    link.wake();
+                    return failing.get() >= 6 && working.get() >= 6;
+                },
+                () -> failing + " failed, " + working + " worked");
+        assertThat(link.isConnected()).isTrue();
+    }
+
+    /** One that is always due. */
+    private static Chore chore(AtomicInteger runs, RuntimeException failure) {
+        return new Chore() {
+            private long due;
+
+            @Override
+            public long dueIn(long now) {
+                return due - now;
+            }
+
+            @Override
+            public void run(RedisConnection connection, long now) {
+                runs.incrementAndGet();
+                due = now + 1;
+                if (failure != null) {
+                    throw failure;
+                }
+            }
+
+            @Override
+            public void connected(long now) {
+                due = now;
+            }
+
+            @Override
+            public Set<String> channels() {
+                return Set.of();
+            }
+
+            @Override
+            public void hinted(String channel) {}
+
+            @Override
+            public boolean wantsFarewell() {
+                return false;
+            }
+        };
+    }
+
+    @Test
+    void ofFailuresOneLineAMinuteIsLogged() {
+        Complaints complaints = new Complaints("redis://nowhere", ticker);
+        for (int second = 0; second < 180; second++) {
+            complaints.tell("it is away");
+            complaints.tell("it is still away");
+            ticker.advance(Duration.ofSeconds(1));
+        }
+        assertThat(complaints.lines()).isEqualTo(3);
+    }
+
+    @Test
+    void pausesAreDrawnBetweenATenthOfASecondAndThree() {
+        Random random = new Random(3);
+        long longest = 0;
+        for (int i = 0; i < 10_000; i++) {
+            long pause = Jitter.pause(1 + i % 40, random);
+            assertThat(pause).isBetween(100_000_000L, 3_000_000_000L);
+            longest = Math.max(longest, pause);
+            assertThat(Jitter.around(1_000, random)).isBetween(800L, 1_200L);
+        }
+        assertThat(longest).isGreaterThan(2_900_000_000L);
+        assertThat(Jitter.pause(1, random)).isLessThanOrEqualTo(200_000_000L);
+    }
+}
