@@ -109,7 +109,7 @@ final class KeyGuard {
         part(key);
         long comparisons;
         if (sorted) {
-            comparisons = 64 - Long.numberOfLeadingZeros(keys);
+            comparisons = 64L - Long.numberOfLeadingZeros(keys);
         } else {
             comparisons = hashes.add(key.hashCode());
         }
