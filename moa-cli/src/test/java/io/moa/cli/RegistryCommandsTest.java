@@ -125,7 +125,10 @@ class RegistryCommandsTest {
     void aNameThatFitsTwoProcessesIsAsked() {
         CommandRun why = run("why", "aaaa");
         assertThat(why.exitCode()).isEqualTo(1);
-        assertThat(why.err()).contains("aaaa may be any of 2 processes").contains(FIRST).contains(SECOND);
+        assertThat(why.err())
+                .contains("aaaa may be any of 2 processes")
+                .contains(FIRST)
+                .contains(SECOND);
     }
 
     @Test

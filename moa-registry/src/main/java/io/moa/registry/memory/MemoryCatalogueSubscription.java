@@ -3,6 +3,7 @@ package io.moa.registry.memory;
 import io.moa.discovery.CatalogueChange;
 import io.moa.discovery.Registry;
 import io.moa.discovery.Snapshot;
+import io.moa.registry.internal.SerialDelivery;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;

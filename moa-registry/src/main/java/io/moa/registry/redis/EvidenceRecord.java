@@ -72,8 +72,7 @@ final class EvidenceRecord {
                 case "fence" -> fence = EntryJson.integer(name, json, 0, Long.MAX_VALUE);
                 case "atEpochMillis" -> at = EntryJson.integer(name, json, 0, Long.MAX_VALUE);
                 case "why" -> why = EntryJson.text(name, json);
-                case "leaseAgeMillis" ->
-                    leaseAge = EntryJson.integer(name, json, Evidence.NOT_ASKED, Long.MAX_VALUE);
+                case "leaseAgeMillis" -> leaseAge = EntryJson.integer(name, json, Evidence.NOT_ASKED, Long.MAX_VALUE);
                 case "probes" -> sentences(name, json, probes);
                 case "vantagePoints" -> sentences(name, json, vantagePoints);
                 case "fuse" -> fuse = EntryJson.text(name, json);
@@ -92,8 +91,7 @@ final class EvidenceRecord {
         }
 
         Evidence evidence() {
-            return new Evidence(
-                    uuid, change, watcher, part, fence, at, why, leaseAge, probes, vantagePoints, fuse);
+            return new Evidence(uuid, change, watcher, part, fence, at, why, leaseAge, probes, vantagePoints, fuse);
         }
     }
 }

@@ -4,6 +4,7 @@ import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,8 @@ final class FollowedService {
 
     private String lastId = "";
     private NavigableMap<String, Snapshot.Entry> entries = new TreeMap<>();
+    private final Set<String> left = new LinkedHashSet<>(); // the latest last
+    private Set<String> goodbyes = Set.of();
     private long fullAt;
     private boolean fullDue = true;
     private long retryAt;
@@ -91,6 +94,7 @@ final class FollowedService {
             uuids = uuids.subList(0, MAX_ENTRIES);
         }
         entries = reader.read(connection, service, uuids);
+        noteGoodbyes(reader);
         lastId = top == null ? BEGINNING : top;
         fullDue = false;
         failures = 0;
@@ -120,9 +124,37 @@ final class FollowedService {
             int at = fields.indexOf(ChangeLog.UUID);
             if (at >= 0 && at + 1 < fields.size()) {
                 uuids.add(fields.get(at + 1));
+                noteWord(fields.get(at + 1), fields.indexOf(ChangeLog.WORD) + 1, fields);
             }
         }
         return uuids;
+    }
+
+    private void noteWord(String uuid, int at, List<String> fields) {
+        left.remove(uuid);
+        if (at > 0 && at < fields.size() && fields.get(at).equals(ChangeLog.LEFT)) {
+            left.add(uuid);
+            if (left.size() > Snapshot.MAX_GOODBYES) {
+                left.remove(left.iterator().next());
+            }
+        }
+    }
+
+    /** Who is listed has not left, whatever the log says; and who asks for no calls has said goodbye as well. */
+    private void noteGoodbyes(EntryReader reader) {
+        left.removeAll(entries.keySet());
+        Set<String> now = new HashSet<>(left);
+        for (String uuid : entries.keySet()) {
+            if (reader.isWithdrawn(uuid)) {
+                now.add(uuid);
+            }
+        }
+        goodbyes = now.equals(goodbyes) ? goodbyes : Set.copyOf(now);
+    }
+
+    /** Who said that it takes no new calls, as of the last reading. */
+    Set<String> goodbyes() {
+        return goodbyes;
     }
 
     /** Reads the entries of some processes anew; returns the whole list. */
@@ -138,6 +170,7 @@ final class FollowedService {
                 entries.remove(uuid);
             }
         }
+        noteGoodbyes(reader);
         return List.copyOf(entries.values());
     }
 

@@ -1,5 +1,7 @@
 package io.moa.registry.redis;
 
+import io.moa.discovery.CatalogueChange;
+import io.moa.discovery.Registry;
 import io.moa.discovery.Snapshot;
 import io.moa.registry.internal.SerialDelivery;
 import java.io.IOException;
@@ -63,12 +65,12 @@ final class RedisCatalogue implements Chore, AutoCloseable {
      * @param listener told first what is known, before this returns, then each change, in order and one at a time
      * @return a handle that ends it
      */
-    Following follow(Consumer<CatalogueNews> listener) {
+    Following follow(Consumer<CatalogueChange> listener) {
         Following following;
         synchronized (lock) {
             following = new Following(listener);
             followers.add(following);
-            following.delivery.offer(new CatalogueNews(
+            following.delivery.offer(new CatalogueChange(
                     revision, true, List.copyOf(entries.values()), Set.of(), withdrawn, asOfNanos, source));
         }
         link.wake();
@@ -217,7 +219,7 @@ final class RedisCatalogue implements Chore, AutoCloseable {
                 return;
             }
             revision++;
-            CatalogueNews news = new CatalogueNews(revision, first, changed, gone, goodbyes, now, source);
+            CatalogueChange news = new CatalogueChange(revision, first, changed, gone, goodbyes, now, source);
             followers.forEach(following -> following.delivery.offer(news));
             told = List.copyOf(followers);
         }
@@ -269,15 +271,22 @@ final class RedisCatalogue implements Chore, AutoCloseable {
     }
 
     /** One listener. */
-    final class Following implements AutoCloseable {
+    final class Following implements Registry.CatalogueSubscription {
 
-        private final SerialDelivery<CatalogueNews> delivery;
+        private final SerialDelivery<CatalogueChange> delivery;
+        private final long begunNanos = link.ticker().nanos();
 
-        private Following(Consumer<CatalogueNews> listener) {
+        private Following(Consumer<CatalogueChange> listener) {
             this.delivery = new SerialDelivery<>(listener, "the catalogue", insideListeners);
         }
 
-        /** Ends it. Idempotent. */
+        @Override
+        public long asOfNanos() {
+            synchronized (lock) {
+                return revision == 0 ? begunNanos : asOfNanos;
+            }
+        }
+
         @Override
         public void close() {
             synchronized (lock) {

@@ -1,5 +1,6 @@
 package io.moa.registry.redis;
 
+import io.moa.discovery.CatalogueChange;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
@@ -41,6 +42,7 @@ public final class RedisRegistry implements Registry {
     private final Map<String, Announcement> announcements = new HashMap<>(); // guarded by lock
     private final Map<ServiceId, FollowedService> followed = new HashMap<>(); // guarded by lock
     private final Map<String, FollowedService> byChannel = new HashMap<>(); // guarded by lock
+    private @Nullable RedisCatalogue catalogue; // guarded by lock
     private boolean closed; // guarded by lock
 
     private RedisRegistry(RedisLink link, boolean ownsLink) {
@@ -95,6 +97,19 @@ public final class RedisRegistry implements Registry {
         return subscription;
     }
 
+    @Override
+    public CatalogueSubscription subscribeAll(Consumer<CatalogueChange> listener) {
+        RedisCatalogue followed;
+        synchronized (lock) {
+            checkOpen();
+            if (catalogue == null) {
+                catalogue = new RedisCatalogue(link, bad);
+            }
+            followed = catalogue;
+        }
+        return followed.follow(listener);
+    }
+
     private void checkOpen() {
         if (closed) {
             throw new IllegalStateException("This registry is closed; nothing can begin in it any more");
@@ -124,12 +139,17 @@ public final class RedisRegistry implements Registry {
     public void close() {
         List<RedisSubscription> subscriptions;
         List<Announcement> open;
+        RedisCatalogue everything;
         synchronized (lock) {
             closed = true;
             subscriptions = followed.values().stream()
                     .flatMap(service -> service.subscriptions.stream())
                     .toList();
             open = List.copyOf(announcements.values());
+            everything = catalogue;
+        }
+        if (everything != null) {
+            everything.close();
         }
         // The own listeners first: they need not hear how the own registrations go.
         subscriptions.forEach(RedisSubscription::close);
@@ -246,19 +266,24 @@ public final class RedisRegistry implements Registry {
      * @param asOfNanos when the reading began
      */
     void publish(FollowedService service, @Nullable List<Snapshot.Entry> entries, long asOfNanos) {
+        Set<String> goodbyes = service.goodbyes();
         List<RedisSubscription> told;
         synchronized (lock) {
             Snapshot before = service.snapshot;
-            if (entries == null || (!before.isUnknown() && before.entries().equals(entries))) {
+            if (entries == null
+                    || (!before.isUnknown()
+                            && before.entries().equals(entries)
+                            && before.goodbyes().equals(goodbyes))) {
                 if (before.isUnknown()) {
                     return;
                 }
-                service.snapshot =
-                        new Snapshot(service.service, before.revision(), before.entries(), asOfNanos, source);
+                service.snapshot = new Snapshot(
+                        service.service, before.revision(), before.entries(), asOfNanos, source, before.goodbyes());
                 service.subscriptions.forEach(subscription -> subscription.confirm(service.snapshot));
                 return;
             }
-            service.snapshot = new Snapshot(service.service, revisions.incrementAndGet(), entries, asOfNanos, source);
+            service.snapshot =
+                    new Snapshot(service.service, revisions.incrementAndGet(), entries, asOfNanos, source, goodbyes);
             service.subscriptions.forEach(subscription -> subscription.offer(service.snapshot));
             told = List.copyOf(service.subscriptions);
         }

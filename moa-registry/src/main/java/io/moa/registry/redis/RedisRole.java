@@ -74,7 +74,8 @@ public enum RedisRole {
                         keys.services(),
                         logs,
                         logs + ":*",
-                        keys.contract("*"));
+                        keys.contract("*"),
+                        keys.complaints("*"));
             case WATCHER -> List.of(keys.all());
             case OPERATOR ->
                 List.of(
@@ -93,7 +94,8 @@ public enum RedisRole {
                 switch (this) {
                     // A list of rules is read in one transaction, so that it is one version of them.
                     case READER -> Stream.of(CONNECTION, READING, TOGETHER);
-                    case PROCESS -> Stream.of(CONNECTION, READING, TOGETHER, WRITING, List.of("set", "del"));
+                    case PROCESS ->
+                        Stream.of(CONNECTION, READING, TOGETHER, WRITING, List.of("set", "del", "hlen", "pexpire"));
                     case WATCHER ->
                         Stream.of(
                                 CONNECTION,
@@ -103,13 +105,14 @@ public enum RedisRole {
                                 List.of(
                                         "set",
                                         "del",
-                                        "incr",
                                         "pexpire",
                                         "lpush",
+                                        "rpush",
                                         "ltrim",
-                                        "eval",
-                                        "evalsha",
-                                        "script|load"));
+                                        "zadd",
+                                        "zcard",
+                                        "zremrangebyscore",
+                                        "eval"));
                     case OPERATOR -> Stream.of(CONNECTION, READING, TOGETHER, WRITING);
                 };
         return groups.flatMap(List::stream).toList();

@@ -54,7 +54,14 @@ public final class RedisWatchStore implements WatchStore {
         checkName(watcher);
         return link.ask(connection -> {
             List<@Nullable Object> answer = Replies.list(connection.call(
-                    "EVAL", WatchScripts.RENEW, 1, keys.watchers(), keys.base(), watcher, fit ? 1 : 0, lease.toMillis()));
+                    "EVAL",
+                    WatchScripts.RENEW,
+                    1,
+                    keys.watchers(),
+                    keys.base(),
+                    watcher,
+                    fit ? 1 : 0,
+                    lease.toMillis()));
             Map<String, Boolean> watchers = new HashMap<>();
             List<String> known = Replies.texts(answer.get(0));
             for (int i = 0; i + 1 < known.size(); i += 2) {
@@ -114,7 +121,8 @@ public final class RedisWatchStore implements WatchStore {
 
     private static void checkName(String watcher) {
         if (watcher.isBlank() || watcher.length() > InstanceRecord.MAX_UUID) {
-            throw new IllegalArgumentException("A watcher needs a name of 1 to " + InstanceRecord.MAX_UUID + " characters");
+            throw new IllegalArgumentException(
+                    "A watcher needs a name of 1 to " + InstanceRecord.MAX_UUID + " characters");
         }
     }
 
@@ -232,7 +240,8 @@ public final class RedisWatchStore implements WatchStore {
                 long now = millis(answers.get(0));
                 for (int i = 0; i < chunk.size(); i++) {
                     long left = Replies.number(answers.get(1 + 2 * i));
-                    // The process's own lease may be longer than this one's setting; an age below zero says the same as zero.
+                    // The process's own lease may be longer than this one's setting; an age below zero says the same as
+                    // zero.
                     long age = left < 0 ? Signs.NO_LEASE : Math.max(0, leaseMillis - left);
                     signs.put(
                             chunk.get(i),
@@ -359,14 +368,10 @@ public final class RedisWatchStore implements WatchStore {
             boolean known = Replies.number(answers.get(2 + 2 * i)) == 1;
             if (known || Replies.number(answers.get(1 + 2 * i)) < MAX_COMPLAINTS) {
                 String key = keys.complaints(complaint.uuid());
-                commands.add(RedisCommand.of(
-                        "HSET",
-                        key,
-                        complaint.consumer(),
-                        EntryJson.write(json -> {
-                            json.writeStringField("reason", complaint.reason());
-                            json.writeNumberField("at", now);
-                        })));
+                commands.add(RedisCommand.of("HSET", key, complaint.consumer(), EntryJson.write(json -> {
+                    json.writeStringField("reason", complaint.reason());
+                    json.writeNumberField("at", now);
+                })));
                 commands.add(RedisCommand.of("PEXPIRE", key, COMPLAINT_LIFE.toMillis()));
             }
         }
@@ -377,7 +382,8 @@ public final class RedisWatchStore implements WatchStore {
 
     @Override
     public CompletableFuture<List<Evidence>> evidence(String uuid) {
-        return link.ask(connection -> evidence(uuid, connection.call("LRANGE", keys.evidence(uuid), 0, MAX_EVIDENCE - 1)));
+        return link.ask(
+                connection -> evidence(uuid, connection.call("LRANGE", keys.evidence(uuid), 0, MAX_EVIDENCE - 1)));
     }
 
     private List<Evidence> evidence(String uuid, @Nullable Object answer) {

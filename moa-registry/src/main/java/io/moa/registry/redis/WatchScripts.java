@@ -9,16 +9,13 @@ final class WatchScripts {
     private WatchScripts() {}
 
     /** Names of keys as the scripts know them; the first argument of each script is the prefix with its braces and colon. */
-    private static final String NAMES =
-            """
+    private static final String NAMES = """
             local base = ARGV[1]
             local function alive(watcher) return redis.call('EXISTS', base .. 'w:' .. watcher) == 1 end
             """;
 
     /** Arguments: base, watcher, fit (1 or 0), lease in ms, letters kept. Returns watchers with fitness, parts, letters. */
-    static final String RENEW =
-            NAMES
-                    + """
+    static final String RENEW = NAMES + """
                     local watcher = ARGV[2]
                     local mine = base .. 'wl:' .. watcher
                     if not alive(watcher) then redis.call('DEL', mine) end
@@ -40,9 +37,7 @@ final class WatchScripts {
                     """;
 
     /** Arguments: base, watcher, floor, parts. Returns the parts given; the fence is the first element, 0 for none. */
-    static final String CLAIM =
-            NAMES
-                    + """
+    static final String CLAIM = NAMES + """
                     local watcher = ARGV[2]
                     if not alive(watcher) then return {'0'} end
                     local before = tonumber(redis.call('GET', base .. 'fence') or '0')
@@ -61,9 +56,7 @@ final class WatchScripts {
                     """;
 
     /** Arguments: base, then part and "fence watcher" by turns. */
-    static final String RELEASE =
-            NAMES
-                    + """
+    static final String RELEASE = NAMES + """
                     for i = 2, #ARGV, 2 do
                       if redis.call('HGET', base .. 'wp', ARGV[i]) == ARGV[i + 1] then
                         redis.call('HDEL', base .. 'wp', ARGV[i])
@@ -73,9 +66,7 @@ final class WatchScripts {
                     """;
 
     /** Arguments: base, watcher. */
-    static final String LEAVE =
-            NAMES
-                    + """
+    static final String LEAVE = NAMES + """
                     local watcher = ARGV[2]
                     redis.call('DEL', base .. 'w:' .. watcher, base .. 'wl:' .. watcher)
                     redis.call('HDEL', base .. 'ws', watcher)
@@ -89,9 +80,7 @@ final class WatchScripts {
                     """;
 
     /** Arguments: base, the most letters that wait, how long they wait in ms, then watcher and letter by turns. */
-    static final String SEND =
-            NAMES
-                    + """
+    static final String SEND = NAMES + """
                     for i = 4, #ARGV, 2 do
                       if alive(ARGV[i]) then
                         local box = base .. 'wl:' .. ARGV[i]
@@ -110,9 +99,7 @@ final class WatchScripts {
      *
      * <p>Whom to tell is read from the instance's own record. That was written by others, so a bad one is told nobody.
      */
-    static final String WRITE =
-            NAMES
-                    + """
+    static final String WRITE = NAMES + """
                     local watcher, window = ARGV[2], tonumber(ARGV[3])
                     local time = redis.call('TIME')
                     local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)

@@ -10,13 +10,24 @@ import io.moa.discovery.Registry;
 import io.moa.discovery.RuleSet;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
+import io.moa.registry.watch.Allowance;
+import io.moa.registry.watch.Change;
+import io.moa.registry.watch.Complaint;
+import io.moa.registry.watch.Evidence;
+import io.moa.registry.watch.Letter;
+import io.moa.registry.watch.Verdict;
+import io.moa.registry.watch.WatchStore;
+import io.moa.registry.watch.Written;
 import io.moa.testkit.Recorder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -144,23 +155,36 @@ class RedisAclTest {
     }
 
     @Test
-    void aWatcherMarksWithAScriptAndKeepsEvidence() throws IOException {
-        try (RedisConnection watcher = connection(RedisRole.WATCHER)) {
-            watcher.call(
-                    "EVAL",
-                    "redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]); redis.call('LPUSH', KEYS[2], ARGV[2]);"
-                            + " redis.call('LTRIM', KEYS[2], 0, 19); return redis.call('INCR', KEYS[3])",
-                    3,
-                    keys.marks(),
-                    keys.evidence("a"),
-                    keys.fence(),
-                    "a",
-                    new String(
-                            MarkRecord.write(io.moa.discovery.Liveness.SUSPECT),
-                            java.nio.charset.StandardCharsets.UTF_8));
-            watcher.call("SET", keys.watcher("w"), "1", "PX", 1000);
-            watcher.call("HGETALL", keys.parts());
+    void aWatcherDoesAllItsWorkAndAProcessComplains() {
+        RedisRegistry process = registry(RedisRole.PROCESS);
+        RedisStage.done(process.register(Instances.of("a", ORDERS)).registered());
+        RedisStage.done(
+                new RedisWatchStore(link(RedisRole.PROCESS)).complain(List.of(new Complaint("c", "a", "refused"))));
+
+        RedisWatchStore store = new RedisWatchStore(link(RedisRole.WATCHER));
+        RedisStage.done(store.renew("other", true, Duration.ofSeconds(30)));
+        RedisStage.done(store.renew("w", true, Duration.ofSeconds(30)));
+        RedisStage.done(store.send(List.of(new Letter.Question("w", "other", "a"))));
+        assertThat(RedisStage.done(store.renew("other", true, Duration.ofSeconds(30)))
+                        .letters())
+                .hasSize(1);
+        int part = WatchStore.partOf("a");
+        long fence = RedisStage.done(store.claim("w", Set.of(part), 0)).get(part);
+        assertThat(RedisStage.done(store.list()).revisions()).containsOnlyKeys("a");
+        assertThat(RedisStage.done(store.read(List.of("a")))).containsOnlyKeys("a");
+        assertThat(RedisStage.done(store.signs(List.of("a"))).get("a").complaints())
+                .hasSize(1);
+        for (Change change : List.of(Change.SUSPECT, Change.REMOVE, Change.REINSTATE, Change.REMOVE, Change.FORGET)) {
+            Evidence evidence = new Evidence("a", change, "w", part, fence, 17, "why", 5, List.of(), List.of(), "");
+            List<Allowance> allowances = change == Change.REMOVE ? List.of(new Allowance(Allowance.ALL, 5)) : List.of();
+            assertThat(RedisStage.done(
+                            store.write("w", List.of(new Verdict(part, fence, "a", change, allowances, evidence)))))
+                    .as("%s", change)
+                    .containsExactly(Written.APPLIED);
         }
+        assertThat(RedisStage.done(store.evidence("a"))).hasSize(5);
+        RedisStage.done(store.release("w", Map.of(part, fence)));
+        RedisStage.done(store.leave("w"));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.moa.registry.redis;
 import static io.moa.registry.redis.RedisStage.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moa.discovery.CatalogueChange;
 import io.moa.discovery.Liveness;
 import io.moa.discovery.OperatorState;
 import io.moa.discovery.Registry;
@@ -33,10 +34,10 @@ class RedisCatalogueTest {
         redis.close();
     }
 
-    /** What a follower knows who does what {@link CatalogueNews} says. */
-    private static Map<String, Snapshot.Entry> known(Recorder<CatalogueNews> listener) {
+    /** What a follower knows who does what {@link CatalogueChange} says. */
+    private static Map<String, Snapshot.Entry> known(Recorder<CatalogueChange> listener) {
         Map<String, Snapshot.Entry> known = new HashMap<>();
-        for (CatalogueNews news : listener.told()) {
+        for (CatalogueChange news : listener.told()) {
             if (news.whole()) {
                 known.clear();
             }
@@ -46,7 +47,7 @@ class RedisCatalogueTest {
         return known;
     }
 
-    private static void await(Recorder<CatalogueNews> listener, Predicate<Map<String, Snapshot.Entry>> condition) {
+    private static void await(Recorder<CatalogueChange> listener, Predicate<Map<String, Snapshot.Entry>> condition) {
         SOON.value(() -> known(listener), condition, "another catalogue");
     }
 
@@ -56,7 +57,7 @@ class RedisCatalogueTest {
                 RedisCatalogue catalogue = new RedisCatalogue(stage.hand, new BadEntries("test"))) {
             RedisRegistry registry = stage.open();
             registry.register(Instances.of("before", ORDERS, STOCK));
-            Recorder<CatalogueNews> listener = new Recorder<>();
+            Recorder<CatalogueChange> listener = new Recorder<>();
             catalogue.follow(listener);
             assertThat(listener.told()).first().matches(news -> news.revision() == 0 && news.whole());
             await(listener, known -> known.containsKey("before"));
@@ -87,7 +88,7 @@ class RedisCatalogueTest {
             assertThat(listener.told()).noneMatch(news -> news.goodbyes().contains("before"));
             assertThat(listener.overlapped()).isFalse();
 
-            Recorder<CatalogueNews> late = new Recorder<>();
+            Recorder<CatalogueChange> late = new Recorder<>();
             catalogue.follow(late);
             assertThat(late.told())
                     .first()
@@ -108,12 +109,12 @@ class RedisCatalogueTest {
                 last = registry.register(Instances.of("p" + i, ORDERS, STOCK));
             }
             SOON.until(last.registered()::isDone, registry::toString);
-            Recorder<CatalogueNews> listener = new Recorder<>();
+            Recorder<CatalogueChange> listener = new Recorder<>();
             catalogue.follow(listener);
             await(listener, known -> known.size() == processes);
             int before = listener.count();
             last.update(Instances.of("p" + (processes - 1), ORDERS).withWeight(3));
-            CatalogueNews news = listener.await(
+            CatalogueChange news = listener.await(
                     SOON,
                     told -> told.changed().stream()
                             .anyMatch(entry -> entry.instance().weight() == 3),

@@ -80,6 +80,23 @@ class RedisStage implements RegistryStage {
                             .toList(),
                     uuid,
                     ChangeLog.MARKED);
+            ChangeLog.tellAll(commands, keys, uuid, ChangeLog.MARKED);
+        }
+        done(hand.ask(connection -> connection.transaction(commands)));
+    }
+
+    @Override
+    public void lose(String uuid) {
+        RedisKeys keys = hand.keys();
+        InstanceReport report = done(desk.instance(uuid));
+        List<RedisCommand> commands = new ArrayList<>(List.of(
+                RedisCommand.of("DEL", keys.lease(uuid)),
+                RedisCommand.of("HDEL", keys.revisions(), uuid),
+                RedisCommand.of("HDEL", keys.processes(), uuid)));
+        if (report.instance() != null) {
+            report.instance()
+                    .exports()
+                    .forEach(export -> commands.add(RedisCommand.of("HDEL", keys.members(export.service()), uuid)));
         }
         done(hand.ask(connection -> connection.transaction(commands)));
     }

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 /** The contract of {@link WatchStore} as tests. It stands beside the interface because the test kit knows only the API. */
-interface WatchStoreContract {
+public interface WatchStoreContract {
 
     /** An empty store for one test, and the hands of processes, time and fate upon it. */
     interface Stage extends AutoCloseable {
