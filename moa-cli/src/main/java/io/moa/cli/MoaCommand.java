@@ -27,7 +27,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             OnlineCommand.class,
             WeightCommand.class,
             TagCommand.class,
-            WatchCommand.class
+            WatchCommand.class,
+            WatcherCommand.class
         },
         description = "Starts the processes of MOA and asks them questions.",
         footer = {"", "Begin with: ./moa quickstart"})

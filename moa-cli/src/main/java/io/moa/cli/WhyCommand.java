@@ -3,6 +3,7 @@ package io.moa.cli;
 import io.moa.discovery.Instance;
 import io.moa.discovery.ServiceExport;
 import io.moa.registry.redis.InstanceReport;
+import io.moa.registry.watch.Evidence;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.concurrent.Callable;
@@ -67,8 +68,9 @@ final class WhyCommand implements Callable<Integer> {
         if (report.evidence().isEmpty()) {
             out.println("evidence     none: no watcher has ever marked it");
         }
-        for (String line : report.evidence()) {
-            out.println("evidence     " + Printable.of(line));
+        for (Evidence each : report.evidence()) {
+            out.println("evidence     " + Instant.ofEpochMilli(each.atEpochMillis()) + ", on the watcher's clock");
+            each.lines().forEach(line -> out.println("             " + Printable.of(line)));
         }
     }
 }

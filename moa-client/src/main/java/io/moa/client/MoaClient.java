@@ -6,6 +6,7 @@ import io.moa.client.cluster.Clusters;
 import io.moa.client.cluster.Discovery;
 import io.moa.client.cluster.EndpointConfig;
 import io.moa.client.cluster.Endpoints;
+import io.moa.client.cluster.FirstAnswer;
 import io.moa.client.cluster.FixedAddresses;
 import io.moa.client.disk.DiskConfig;
 import io.moa.client.disk.DiskSnapshots;
@@ -78,7 +79,8 @@ public final class MoaClient implements AutoCloseable {
                     writer);
         }
         this.clusters = new Clusters(moa, endpoints, discovery, belief, disk);
-        Invoker route = ClientStack.route(moa.ticker(), filters, new ClusterInvoker(clusters, endpoints, moa.ticker()));
+        Invoker route = ClientStack.route(
+                moa.ticker(), filters, new ClusterInvoker(clusters, endpoints, moa.ticker(), new FirstAnswer(moa)));
         this.starter = new CallStarter(moa, route);
         this.compiler = new StubCompiler(moa, starter, clusters::of);
     }

@@ -14,6 +14,7 @@ import io.moa.governance.plan.PlanCompiler;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Scheduler;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -37,6 +38,7 @@ public final class Cluster {
     private final @Nullable DiskSnapshots disk;
     private final Runnable changed;
     private volatile Plan plan;
+    private final CompletableFuture<Void> answered = new CompletableFuture<>();
     private final Registry.Subscription subscription;
 
     // Guarded by this.
@@ -73,6 +75,11 @@ public final class Cluster {
         return service;
     }
 
+    /** Completes when a registry, or the disk, has told of the service for the first time, or when this is closed. */
+    CompletableFuture<Void> answered() {
+        return answered;
+    }
+
     /** The plan in force. */
     public Plan plan() {
         return plan;
@@ -96,6 +103,9 @@ public final class Cluster {
             plan = compiler.compile(believed.snapshot(), believed.doubts());
             probes = believed.probes();
             wakeAfter(plan.warming() > 0 ? Math.min(believed.nextNanos(), WARM_UP_STEP_NANOS) : believed.nextNanos());
+        }
+        if (!plan.snapshot().isUnknown()) {
+            answered.complete(null);
         }
         changed.run(); // without the lock: it closes connections
         if (disk != null) {
@@ -171,6 +181,7 @@ public final class Cluster {
             closed = true;
             wakeAfter(Long.MAX_VALUE);
         }
+        answered.complete(null);
     }
 
     @Override

@@ -19,16 +19,31 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class ClusterInvoker implements Invoker {
 
-    private static final Hints NEVER_RETRY = new Hints(0, true, Hints.UNKNOWN_LOAD);
+    static final Hints NEVER_RETRY = new Hints(0, true, Hints.UNKNOWN_LOAD);
 
     private final Clusters clusters;
     private final Endpoints endpoints;
     private final Ticker ticker;
+    private final FirstAnswer firstAnswer;
 
-    public ClusterInvoker(Clusters clusters, Endpoints endpoints, Ticker ticker) {
+    /**
+     * An end of the route.
+     *
+     * @param firstAnswer what calls wait for while no registry has told of their service
+     */
+    public ClusterInvoker(Clusters clusters, Endpoints endpoints, Ticker ticker, FirstAnswer firstAnswer) {
+        this.firstAnswer = firstAnswer;
         this.clusters = clusters;
         this.endpoints = endpoints;
         this.ticker = ticker;
+    }
+
+    /** The failure of a call for which there is no instance. */
+    static Reply.Failure none(Invocation call, Plan plan) {
+        return Reply.failure(
+                Status.UNAVAILABLE,
+                Executed.NO,
+                "No instance for " + call.service() + " " + call.method() + ": " + plan.whyNone());
     }
 
     @Override
@@ -49,10 +64,9 @@ public final class ClusterInvoker implements Invoker {
         Plan plan = cluster.plan();
         Lease lease = plan.pick(call);
         if (lease == null) {
-            return CompletableFuture.completedFuture(Reply.failure(
-                    Status.UNAVAILABLE,
-                    Executed.NO,
-                    "No instance for " + call.service() + " " + call.method() + ": " + plan.whyNone()));
+            return plan.snapshot().isUnknown() && !cluster.answered().isDone()
+                    ? firstAnswer.await(call, cluster, this::invoke)
+                    : CompletableFuture.completedFuture(none(call, plan));
         }
         call.ledger().sentTo(lease.instance().uuid());
         long now = ticker.nanos();

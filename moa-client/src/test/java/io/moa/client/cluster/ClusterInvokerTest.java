@@ -45,11 +45,12 @@ class ClusterInvokerTest {
             .scheduler(scheduler)
             .transport(transport)
             .chance(new Random(1))
+            .callbacks(Runnable::run)
             .build();
     private final Endpoints endpoints = new Endpoints(moa, EndpointConfig.DEFAULT);
     private final List<Consumer<Snapshot>> followers = new ArrayList<>();
     private final Clusters clusters = new Clusters(moa, endpoints, this::subscribe, BeliefConfig.DEFAULT, null);
-    private final ClusterInvoker invoker = new ClusterInvoker(clusters, endpoints, ticker);
+    private final ClusterInvoker invoker = new ClusterInvoker(clusters, endpoints, ticker, new FirstAnswer(moa));
 
     private Registry.Subscription subscribe(ServiceId service, Consumer<Snapshot> listener) {
         followers.add(listener);
@@ -127,8 +128,29 @@ class ClusterInvokerTest {
     }
 
     @Test
+    void theFirstCallsWaitForTheRegistry() {
+        CompletableFuture<Reply> first = invoker.invoke(call());
+        CompletableFuture<Reply> second = invoker.invoke(call());
+        assertThat(transport.dials).isEmpty();
+        tell(instance("a", 1));
+        assertThat(transport.dials).as("both go to the one instance").hasSize(1);
+        assertThat(first).as("its wait is over, its call is not").isNotDone();
+        assertThat(second).isNotDone();
+    }
+
+    @Test
+    void aRegistryThatKnowsNobodyIsAnAnswer() {
+        CompletableFuture<Reply> waiting = invoker.invoke(call());
+        tell();
+        assertThat(((Reply.Failure) waiting.join()).message()).contains("no instance of x.Y is registered");
+    }
+
+    @Test
     void withoutInstancesTheReasonIsSaid() {
-        Reply.Failure none = (Reply.Failure) invoker.invoke(call()).join();
+        CompletableFuture<Reply> waiting = invoker.invoke(call());
+        assertThat(waiting).as("a registry may just be about to answer").isNotDone();
+        scheduler.advance(FirstAnswer.PATIENCE);
+        Reply.Failure none = (Reply.Failure) waiting.join();
         assertThat(none.status()).isEqualTo(Status.UNAVAILABLE);
         assertThat(none.executed()).isEqualTo(Executed.NO);
         assertThat(none.message()).contains("x.Y z()").contains("no registry has answered yet");

@@ -5,8 +5,10 @@ import io.moa.invoke.Ticker;
 import io.moa.registry.embedded.EmbeddedRegistry;
 import io.moa.registry.memory.MemoryRegistry;
 import io.moa.registry.memory.MemoryRegistryStore;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Where no Redis can be started: a registry in memory, and all instances in this process, each with its own sockets. */
 final class OneProcessStage implements Stage {
@@ -52,6 +54,11 @@ final class OneProcessStage implements Stage {
     public void kill(Provider victim) {
         store.disconnect(); // a process that dies tells no registry
         victim.kill();
+    }
+
+    @Override
+    public @Nullable List<String> removal(Provider dead, Duration patience) {
+        return null;
     }
 
     @Override

@@ -1,26 +1,43 @@
 package io.moa.node.quickstart;
 
+import io.moa.discovery.Liveness;
 import io.moa.discovery.Registry;
 import io.moa.registry.embedded.EmbeddedRedis;
 import io.moa.registry.embedded.EmbeddedRegistry;
+import io.moa.registry.redis.InstanceReport;
+import io.moa.registry.redis.OperatorDesk;
+import io.moa.registry.redis.RedisLink;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
-/** A Redis and a process for each instance, as in earnest. */
+/** A Redis, a watcher, and a process for each instance, as in earnest. */
 final class ProcessStage implements Stage {
+
+    private static final long LOOK_NANOS = Duration.ofMillis(50).toNanos();
 
     private final EmbeddedRegistry embedded;
     private final EmbeddedRedis redis;
+    private final ChildProcess watcher;
     private final List<Provider> started = new ArrayList<>();
 
     ProcessStage(EmbeddedRegistry embedded, EmbeddedRedis redis) {
         this.embedded = embedded;
         this.redis = redis;
+        try {
+            this.watcher = ChildProcess.start(WatcherMain.class, "quickstart-watcher", redis.url());
+            watcher.answer("ready");
+        } catch (IOException e) {
+            embedded.close();
+            throw new IllegalStateException("The watcher could not be started as a process: " + e.getMessage(), e);
+        }
     }
 
     @Override
     public String what() {
-        return redis + ", and a process for each instance";
+        return redis + ", a watcher (process " + watcher.pid() + "), and a process for each instance";
     }
 
     @Override
@@ -41,6 +58,22 @@ final class ProcessStage implements Stage {
     }
 
     @Override
+    public List<String> removal(Provider dead, Duration patience) {
+        long start = System.nanoTime();
+        try (RedisLink link = RedisLink.open(ChildProcess.hasty(redis.url()))) {
+            OperatorDesk desk = new OperatorDesk(link);
+            while (System.nanoTime() - start < patience.toNanos()) {
+                InstanceReport report = desk.instance(dead.uuid()).join();
+                if (report.mark() == Liveness.OFFLINE && !report.evidence().isEmpty()) {
+                    return report.evidence().get(0).lines();
+                }
+                LockSupport.parkNanos(LOOK_NANOS);
+            }
+        }
+        return List.of();
+    }
+
+    @Override
     public void mend() {
         // Redis was not touched
     }
@@ -48,6 +81,7 @@ final class ProcessStage implements Stage {
     @Override
     public void close() {
         started.forEach(Provider::close);
+        watcher.close();
         embedded.close();
     }
 }

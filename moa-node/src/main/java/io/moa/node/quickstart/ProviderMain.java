@@ -1,6 +1,5 @@
 package io.moa.node.quickstart;
 
-import io.moa.registry.redis.RedisConfig;
 import io.moa.registry.redis.RedisRegistry;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -18,7 +17,7 @@ public final class ProviderMain {
 
     /** Runs it; the one argument is its name. */
     public static void main(String[] args) throws IOException {
-        RedisRegistry registry = RedisRegistry.open(RedisConfig.parse(System.getenv(ProviderProcess.REGISTRY)));
+        RedisRegistry registry = RedisRegistry.open(ChildProcess.registry());
         SampleProvider provider = SampleProvider.start(args[0], registry, "127.0.0.1", 0);
         Thread end = new Thread(
                 () -> {

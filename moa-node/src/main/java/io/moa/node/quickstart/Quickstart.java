@@ -11,6 +11,7 @@ import io.moa.invoke.Phase;
 import io.moa.node.quickstart.Greeter.Greeting;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +28,7 @@ public final class Quickstart {
     private static final int FIRST_CALLS = 200;
     private static final int CALLS = 500;
     private static final int CALLERS = 8;
+    private static final Duration WATCHER_PATIENCE = Duration.ofSeconds(60);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Account account;
@@ -166,14 +168,21 @@ public final class Quickstart {
         SteadyCallers idempotent = SteadyCallers.start(CALLERS, "quickstart-idempotent", () -> greeter.find("Ada"));
         SteadyCallers plain = SteadyCallers.start(CALLERS / 2, "quickstart-plain", () -> greeter.ponder("Ada", 2));
         int inFlight;
+        long killed;
+        long removedAfter;
+        List<String> removal;
         try (idempotent;
                 plain) {
             idempotent.awaitMore(CALLS / 5);
             within(PATIENCE, () -> victim.counts().inFlight() >= CALLERS / 2);
             inFlight = victim.counts().inFlight();
+            killed = System.nanoTime();
             stage.kill(victim);
             idempotent.awaitMore(CALLS / 5);
             plain.awaitMore(CALLS / 5);
+            removal = stage.removal(victim, WATCHER_PATIENCE);
+            removedAfter = System.nanoTime() - killed;
+            idempotent.awaitMore(CALLS / 5);
         }
         stage.mend();
         account.tell("Instance B was killed and said nothing to anybody, with " + calls(inFlight)
@@ -191,6 +200,13 @@ public final class Quickstart {
         account.promise(
                 plain.failures().keySet().stream().allMatch(kind -> kind.startsWith("UNAVAILABLE")),
                 "no caller was left waiting for its timeout.");
+        if (removal != null) {
+            account.tell("The watcher's word, " + TimeUnit.NANOSECONDS.toMillis(removedAfter)
+                    + " ms after the death (the instances' leases are 3 s here, 10 s by default):");
+            removal.forEach(account::tell);
+            account.promise(
+                    !removal.isEmpty(), "the watcher took the dead instance off the online list, with evidence.");
+        }
     }
 
     private static String calls(long number) {

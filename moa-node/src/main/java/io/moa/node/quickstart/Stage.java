@@ -2,6 +2,9 @@ package io.moa.node.quickstart;
 
 import io.moa.discovery.Registry;
 import io.moa.registry.embedded.EmbeddedRegistry;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Where the parts of the quickstart run, besides the consumer. */
 interface Stage extends AutoCloseable {
@@ -25,6 +28,14 @@ interface Stage extends AutoCloseable {
 
     /** Lets an instance die so that it can tell nobody. */
     void kill(Provider victim);
+
+    /**
+     * Waits until the watchers have taken a dead instance off the online list.
+     *
+     * @return why they did, in lines; empty if they did not in time; null if there are no watchers here
+     */
+    @Nullable
+    List<String> removal(Provider dead, Duration patience);
 
     /** Puts a registry that {@link #kill} has made deaf in order again. */
     void mend();

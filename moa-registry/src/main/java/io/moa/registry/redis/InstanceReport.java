@@ -3,6 +3,7 @@ package io.moa.registry.redis;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Liveness;
 import io.moa.discovery.OperatorState;
+import io.moa.registry.watch.Evidence;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param leaseMillis how long its lease still runs; negative if it has lapsed
  * @param mark what the watchers say
  * @param operator what an operator has decided for it, or for its place
- * @param evidence why it was marked and unmarked, newest first, as the watchers wrote it
+ * @param evidence why it was marked and unmarked, newest first
  */
 public record InstanceReport(
         String uuid,
@@ -26,7 +27,7 @@ public record InstanceReport(
         long leaseMillis,
         Liveness mark,
         OperatorState operator,
-        List<String> evidence) {
+        List<Evidence> evidence) {
 
     public InstanceReport {
         evidence = List.copyOf(evidence);

@@ -5,6 +5,7 @@ import io.moa.discovery.Liveness;
 import io.moa.discovery.OperatorState;
 import io.moa.discovery.ServiceExport;
 import io.moa.discovery.ServiceId;
+import io.moa.registry.watch.Evidence;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -222,7 +223,22 @@ public final class OperatorDesk {
                 Replies.number(answers.get(1)),
                 mark(answers.get(2)),
                 decision == null ? OperatorState.NONE : decision.state(),
-                answers.size() > 4 ? Replies.texts(answers.get(4)) : List.of());
+                answers.size() > 4 ? evidence(answers.get(4)) : List.of());
+    }
+
+    private static List<Evidence> evidence(@Nullable Object answer) {
+        List<Evidence> evidence = new ArrayList<>();
+        for (Object value : Replies.list(answer)) {
+            byte[] bytes = Replies.bytes(value);
+            try {
+                if (bytes != null) {
+                    evidence.add(EvidenceRecord.read(bytes));
+                }
+            } catch (BadEntryException e) {
+                // what no watcher wrote is no evidence
+            }
+        }
+        return evidence;
     }
 
     private @Nullable Instance instance(RedisConnection connection, String uuid) throws IOException {

@@ -10,7 +10,10 @@ import io.moa.discovery.OperatorState;
 import io.moa.discovery.Registry;
 import io.moa.discovery.RuleSet;
 import io.moa.discovery.ServiceId;
+import io.moa.registry.watch.Change;
+import io.moa.registry.watch.Evidence;
 import io.moa.testkit.Recorder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -61,7 +64,13 @@ class DesksTest {
         done(desk.tag("b", "canary", "ada"));
         done(desk.weight("b", 9, "bob"));
         stage.mark("b", Liveness.SUSPECT);
-        redis.call("LPUSH", stage.hand.keys().evidence("b"), "seen from two places");
+        Evidence evidence = new Evidence(
+                "b", Change.SUSPECT, "w", 3, 5, 17, "seen from two places", 400, List.of("p"), List.of("v"), "f");
+        redis.call(
+                "LPUSH",
+                stage.hand.keys().evidence("b"),
+                new String(EvidenceRecord.write(evidence), StandardCharsets.UTF_8));
+        redis.call("LPUSH", stage.hand.keys().evidence("b"), "no evidence");
 
         assertThat(done(desk.services())).containsExactly(ORDERS, ServiceId.of("stock"));
         SOON.until(() -> done(desk.instance("a")).withdrawn(), registry::toString);
@@ -72,7 +81,7 @@ class DesksTest {
         assertThat(b.usable()).isTrue();
         assertThat(b.mark()).isEqualTo(Liveness.SUSPECT);
         assertThat(b.operator()).isEqualTo(new OperatorState(false, 9, "canary"));
-        assertThat(b.evidence()).containsExactly("seen from two places");
+        assertThat(b.evidence()).containsExactly(evidence);
         assertThat(done(desk.instance("nobody")).instance()).isNull();
         assertThat(done(desk.instances(ServiceId.of("nothing")))).isEmpty();
     }

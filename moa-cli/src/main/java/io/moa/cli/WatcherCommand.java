@@ -1,0 +1,113 @@
+package io.moa.cli;
+
+import io.moa.node.watch.WatcherProcess;
+import io.moa.registry.redis.RedisLink;
+import io.moa.registry.redis.RedisWatchStore;
+import io.moa.registry.watch.WatcherStatus;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code moa watcher}. */
+@Command(
+        name = "watcher",
+        mixinStandardHelpOptions = true,
+        description =
+                "Watches the processes of a registry: takes those that are dead off the online list, with evidence, and"
+                        + " puts those back that answer again. Run two or more; they share the work. Ends with Ctrl+C or SIGTERM.")
+final class WatcherCommand implements Callable<Integer> {
+
+    @ParentCommand
+    private MoaCommand moa;
+
+    @Mixin
+    private RegistryOption registry;
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "What it is called in the evidence; no two may have the same. Default: a random one.")
+    private @Nullable String name;
+
+    @Option(
+            names = "--status-millis",
+            defaultValue = "60000",
+            paramLabel = "MS",
+            converter = WholeNumber.Millis.class,
+            description = "How often it says what it does; default ${DEFAULT-VALUE}.")
+    private long statusMillis;
+
+    @Option(
+            names = "--for-millis",
+            paramLabel = "MS",
+            converter = WholeNumber.Millis.class,
+            description = "End by itself after so long.")
+    private @Nullable Long limitMillis;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        Thread hook = new Thread(
+                () -> {
+                    asked.countDown();
+                    try {
+                        ended.await(10, TimeUnit.SECONDS); // its parts are given back before the process is gone
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                "moa-watcher-end");
+        Runtime.getRuntime().addShutdownHook(hook);
+        try (RedisLink link = RedisLink.open(registry.config())) {
+            WatcherProcess.Builder builder = WatcherProcess.builder(new RedisWatchStore(link));
+            if (name != null) {
+                builder.name(name);
+            }
+            try (WatcherProcess watcher = builder.start()) {
+                moa.out()
+                        .println("Watching " + registry.config().where() + " as "
+                                + watcher.status().watcher());
+                watch(watcher, asked);
+                moa.out().println(told(watcher.status()));
+            }
+        } finally {
+            ended.countDown();
+            forget(hook);
+        }
+        return 0;
+    }
+
+    private void watch(WatcherProcess watcher, CountDownLatch asked) throws InterruptedException {
+        long left = limitMillis == null ? Long.MAX_VALUE : limitMillis;
+        while (left > 0 && !asked.await(Math.min(left, statusMillis), TimeUnit.MILLISECONDS)) {
+            left -= Math.min(left, statusMillis);
+            if (left > 0) {
+                moa.out().println(told(watcher.status()));
+                moa.out().flush();
+            }
+        }
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // it is what ended this
+        }
+    }
+
+    private static String told(WatcherStatus status) {
+        return status.watcher() + ": " + status.instances() + " of " + status.registered() + " processes watched, "
+                + status.probes() + " probes, " + status.failedProbes() + " of them failed; " + status.suspected()
+                + " suspected, " + status.removed() + " removed, " + status.reinstated() + " put back, "
+                + status.forgotten() + " forgotten, " + status.fused() + " refused by the fuse"
+                + (status.fit() ? "" : "; it doubts itself and changes nothing")
+                + (status.confirmed() ? "" : "; the registry has not confirmed its lease");
+    }
+}
