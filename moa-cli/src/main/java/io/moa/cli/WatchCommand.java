@@ -8,6 +8,7 @@ import io.moa.registry.redis.OperatorDesk;
 import io.moa.registry.redis.RedisRegistry;
 import java.io.PrintStream;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -136,7 +137,7 @@ final class WatchCommand implements Callable<Integer> {
     }
 
     private static void line(PrintStream out, String sign, String service, String uuid, String what) {
-        out.println(LocalTime.now().truncatedTo(ChronoUnit.MILLIS) + " " + sign + " "
+        out.println(LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.MILLIS) + " " + sign + " "
                 + Printable.of(service + " " + uuid + " " + what));
         out.flush();
     }

@@ -65,7 +65,7 @@ public final class ClusterInvoker implements Invoker {
         Lease lease = plan.pick(call);
         if (lease == null) {
             return plan.snapshot().isUnknown() && !cluster.answered().isDone()
-                    ? firstAnswer.await(call, cluster, this::invoke)
+                    ? firstAnswer.await(call, cluster, this)
                     : CompletableFuture.completedFuture(none(call, plan));
         }
         call.ledger().sentTo(lease.instance().uuid());

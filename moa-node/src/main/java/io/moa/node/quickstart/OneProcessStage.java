@@ -29,7 +29,7 @@ final class OneProcessStage implements Stage {
 
     private MemoryRegistry join() {
         MemoryRegistry registry = new MemoryRegistry(store, Ticker.system());
-        started.add(registry::close);
+        started.add(registry);
         return registry;
     }
 

@@ -19,7 +19,7 @@ public final class WatcherMain {
                 WatcherProcess watcher = WatcherProcess.builder(new RedisWatchStore(link))
                         .name(args[0])
                         .start()) {
-            System.out.println("ready");
+            System.out.println("ready " + watcher.status().watcher());
             int read = System.in.read();
             while (read >= 0) {
                 read = System.in.read();

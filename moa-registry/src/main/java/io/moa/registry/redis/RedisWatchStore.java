@@ -140,9 +140,10 @@ public final class RedisWatchStore implements WatchStore {
 
     private CompletableFuture<Void> run(String script, List<?> arguments) {
         return link.ask(connection -> {
-            connection.call("EVAL", script, 1, keys.watchers(), keys.base(), arguments);
-            return null;
-        });
+                    connection.call("EVAL", script, 1, keys.watchers(), keys.base(), arguments);
+                    return true;
+                })
+                .thenAccept(done -> {});
     }
 
     @Override
@@ -349,9 +350,10 @@ public final class RedisWatchStore implements WatchStore {
     public CompletableFuture<Void> complain(List<Complaint> complaints) {
         List<Complaint> all = List.copyOf(complaints);
         return link.ask(connection -> {
-            write(connection, all);
-            return null;
-        });
+                    write(connection, all);
+                    return true;
+                })
+                .thenAccept(done -> {});
     }
 
     private void write(RedisConnection connection, List<Complaint> complaints) throws IOException {
