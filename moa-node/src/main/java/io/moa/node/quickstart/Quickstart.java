@@ -3,6 +3,7 @@ package io.moa.node.quickstart;
 import io.moa.Moa;
 import io.moa.client.CallOptions;
 import io.moa.client.MoaClient;
+import io.moa.client.disk.DiskConfig;
 import io.moa.discovery.ServiceId;
 import io.moa.invoke.CallTimeoutException;
 import io.moa.invoke.Filter;
@@ -55,8 +56,10 @@ public final class Quickstart {
                 Provider a = stage.provider("A");
                 Provider b = stage.provider("B");
                 Moa moa = Moa.builder("consumer").registry(stage.registry()).build();
-                MoaClient client =
-                        MoaClient.builder(moa).filter(rememberLedger()).build()) {
+                MoaClient client = MoaClient.builder(moa)
+                        .filter(rememberLedger())
+                        .disk(DiskConfig.OFF) // the next run has another registry
+                        .build()) {
             Greeter greeter = client.stub(Greeter.class);
             account.tell("The stage: " + stage.what() + ".");
             account.tell("Instance A, " + a.what() + ", listens at " + a.address() + "; instance B, " + b.what()
