@@ -53,7 +53,7 @@ class RedisErrorsTest {
             Recorder<Snapshot> listener = begin(registry);
             int before = faulty.refused();
             faulty.answer(error);
-            SOON.until(() -> faulty.refused() > before + 6, () -> "it is not tried again: " + registry);
+            SOON.until(() -> faulty.refused() > before + 3, () -> "it is not tried again: " + registry);
             assertThat(listener.last()).matches(Instances.lists("a"));
             faulty.answer(null);
             goesOn(registry, listener);
@@ -66,7 +66,7 @@ class RedisErrorsTest {
                 RedisRegistry registry = open(faulty)) {
             Recorder<Snapshot> listener = begin(registry);
             faulty.greet("ERR max number of clients reached");
-            SOON.until(() -> faulty.refused() > 6, () -> "it is not tried again: " + registry);
+            SOON.until(() -> faulty.refused() > 3, () -> "it is not tried again: " + registry);
             faulty.greet(null);
             goesOn(registry, listener);
         }
@@ -79,7 +79,7 @@ class RedisErrorsTest {
             Recorder<Snapshot> listener = begin(registry);
             int before = faulty.refused();
             faulty.answer("\r\nHTTP/1.1 400 Bad Request\r\n$99999999999\r\n*-7\r\n:x\r\n");
-            SOON.until(() -> faulty.refused() > before + 6, () -> "it is not tried again: " + registry);
+            SOON.until(() -> faulty.refused() > before + 3, () -> "it is not tried again: " + registry);
             faulty.answer(null);
             goesOn(registry, listener);
         }

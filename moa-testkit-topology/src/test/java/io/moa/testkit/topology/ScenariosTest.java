@@ -8,10 +8,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
-/** Each scenario on {@value #SEEDS} seeds, with its price on one line. */
+/** Each scenario on 100 seeds, or {@code -Dmoa.test.seeds}, with its price on one line. */
 class ScenariosTest {
 
-    private static final int SEEDS = 200;
+    private static final int SEEDS = Integer.getInteger("moa.test.seeds", 100);
 
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     private final ResourceLeakDetector.Level levelBefore = ResourceLeakDetector.getLevel();
