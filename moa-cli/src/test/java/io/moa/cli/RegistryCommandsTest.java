@@ -146,6 +146,17 @@ class RegistryCommandsTest {
     }
 
     @Test
+    void aWatcherSaysWhatItDoes() {
+        CommandRun watcher = run("watcher", "--name", "w", "--for-millis", "300", "--status-millis", "100");
+        assertThat(watcher.exitCode()).isZero();
+        assertThat(watcher.out())
+                .startsWith("Watching redis://127.0.0.1:")
+                .contains(" as w")
+                .contains("processes watched");
+        assertThat(watcher.out()).doesNotContain(password());
+    }
+
+    @Test
     void mistakesAreTold() {
         assertThat(run("weight", FIRST, "10001").err()).contains("WEIGHT is a whole number from 0 to 10000, or own");
         assertThat(run("tag", FIRST).err()).contains("Say either a TAG or --own");
