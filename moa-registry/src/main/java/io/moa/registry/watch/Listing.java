@@ -1,6 +1,8 @@
 package io.moa.registry.watch;
 
 import io.moa.discovery.Liveness;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -12,7 +14,7 @@ import java.util.Map;
 public record Listing(Map<String, Long> revisions, Map<String, Liveness> marks) {
 
     public Listing {
-        revisions = Map.copyOf(revisions);
-        marks = Map.copyOf(marks);
+        revisions = Collections.unmodifiableMap(new LinkedHashMap<>(revisions));
+        marks = Collections.unmodifiableMap(new LinkedHashMap<>(marks));
     }
 }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -170,7 +171,7 @@ public final class MemoryWatchStore implements WatchStore {
                 }
             }
         }
-        return CompletableFuture.completedFuture(Map.copyOf(given));
+        return CompletableFuture.completedFuture(Collections.unmodifiableMap(new LinkedHashMap<>(given)));
     }
 
     private static void checkPart(int part) {
@@ -216,7 +217,7 @@ public final class MemoryWatchStore implements WatchStore {
                 }
             }
         }
-        return CompletableFuture.completedFuture(Map.copyOf(read));
+        return CompletableFuture.completedFuture(Collections.unmodifiableMap(new LinkedHashMap<>(read)));
     }
 
     @Override
@@ -232,7 +233,7 @@ public final class MemoryWatchStore implements WatchStore {
                 signs.put(uuid, new Signs(age, heard(uuid, now)));
             }
         }
-        return CompletableFuture.completedFuture(Map.copyOf(signs));
+        return CompletableFuture.completedFuture(Collections.unmodifiableMap(new LinkedHashMap<>(signs)));
     }
 
     private List<Complaint> heard(String uuid, long now) {

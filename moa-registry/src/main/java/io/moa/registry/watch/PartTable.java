@@ -1,8 +1,10 @@
 package io.moa.registry.watch;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -106,7 +108,7 @@ final class PartTable {
     }
 
     Set<Integer> parts() {
-        return Set.copyOf(held.keySet());
+        return Collections.unmodifiableSet(new LinkedHashSet<>(held.keySet()));
     }
 
     /** The fit watchers beside this one. */

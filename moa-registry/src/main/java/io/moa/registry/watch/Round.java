@@ -1,5 +1,7 @@
 package io.moa.registry.watch;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -21,8 +23,8 @@ public record Round(Map<String, Boolean> watchers, Map<Integer, Holding> parts, 
     public record Holding(String watcher, long fence) {}
 
     public Round {
-        watchers = Map.copyOf(watchers);
-        parts = Map.copyOf(parts);
+        watchers = Collections.unmodifiableMap(new LinkedHashMap<>(watchers));
+        parts = Collections.unmodifiableMap(new LinkedHashMap<>(parts));
         letters = List.copyOf(letters);
     }
 }

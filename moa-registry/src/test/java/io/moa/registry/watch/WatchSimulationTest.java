@@ -277,7 +277,11 @@ class WatchSimulationTest {
         WatchSimulation sim = settled(1, 200, 20);
         WatchSimulation.Process flapping = sim.processes.get(3);
         for (int i = 0; i < 100; i++) {
-            flapping.answers = sim.chance.nextBoolean();
+            boolean answers = sim.chance.nextBoolean();
+            if (answers && !flapping.answers) {
+                flapping.revivedAt = sim.time.seconds();
+            }
+            flapping.answers = answers;
             sim.run(sim.chance.nextDouble() * 4);
         }
         flapping.answers = true;
