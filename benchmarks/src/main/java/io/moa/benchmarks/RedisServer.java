@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import redis.embedded.core.ExecutableProvider;
@@ -22,20 +23,28 @@ public final class RedisServer implements AutoCloseable {
     private final int port;
     private final List<String> settings;
     private final boolean sentinel;
+    private final Map<String, String> environment;
     private @Nullable Process process;
 
-    private RedisServer(Path folder, int port, List<String> settings, boolean sentinel) {
+    private RedisServer(
+            Path folder, int port, List<String> settings, boolean sentinel, Map<String, String> environment) {
         this.folder = folder;
         this.port = port;
         this.settings = settings;
         this.sentinel = sentinel;
+        this.environment = environment;
     }
 
     /** One that runs, with further lines of its configuration. */
     public static RedisServer start(Path parent, String... settings) throws Exception {
+        return start(parent, Map.of(), settings);
+    }
+
+    /** The same, with variables of its environment beside those of this process. */
+    public static RedisServer start(Path parent, Map<String, String> environment, String... settings) throws Exception {
         int port = freePort();
-        return new RedisServer(Files.createDirectories(parent.resolve("redis-" + port)), port, List.of(settings), false)
-                .start();
+        Path folder = Files.createDirectories(parent.resolve("redis-" + port));
+        return new RedisServer(folder, port, List.of(settings), false, environment).start();
     }
 
     /** A Sentinel of the master "faults" at this port, with a quorum of two and a second of patience. */
@@ -48,7 +57,8 @@ public final class RedisServer implements AutoCloseable {
                                 "sentinel monitor faults 127.0.0.1 " + masterPort + " 2",
                                 "sentinel down-after-milliseconds faults 1000",
                                 "sentinel failover-timeout faults 3000"),
-                        true)
+                        true,
+                        Map.of())
                 .start();
     }
 
@@ -78,10 +88,11 @@ public final class RedisServer implements AutoCloseable {
         if (sentinel) {
             command.add("--sentinel");
         }
-        process = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("log").toFile())
-                .start();
+                .redirectOutput(folder.resolve("log").toFile());
+        builder.environment().putAll(environment);
+        process = builder.start();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (!command("PING").startsWith("+PONG")) {
             if (System.nanoTime() - deadline > 0) {

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /**
- * The client as a process. Arguments: calls a second, and how many ids there are. It answers {@code @ready millis=…} after its
- * first call succeeded; {@code turn} with what was seen since the last turn; {@code end} after the last call has ended.
+ * The client as a process. Arguments: calls a second, and how many ids there are. It answers {@code @ready millis=… failures=…}
+ * after its first call succeeded; {@code turn} with what was seen since the last turn; {@code end} after the last call has ended.
  */
 public final class CountedClient {
 
@@ -31,8 +31,12 @@ public final class CountedClient {
         Moa moa = Moa.builder("faults-client").registry(registry).build();
         MoaClient client = MoaClient.builder(moa).build();
         Counted counted = client.stub(Counted.class);
-        counted.read(0, new byte[0]).join();
-        answers.println(ChildProcess.MARK + "ready millis=" + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+        int failures = 0;
+        while (counted.read(0, new byte[0]).handle((answer, failure) -> failure).join() != null) {
+            failures++;
+        }
+        answers.println(ChildProcess.MARK + "ready millis=" + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)
+                + " failures=" + failures);
 
         Traffic traffic = new Traffic(counted, Integer.parseInt(args[0]), Long.parseLong(args[1]));
         traffic.start();
@@ -51,7 +55,8 @@ public final class CountedClient {
             long now = cpuNanos();
             answers.println(ChildProcess.MARK + "seen " + told(window) + " cpuMillis="
                     + TimeUnit.NANOSECONDS.toMillis(now - cpu) + " threads="
-                    + ManagementFactory.getThreadMXBean().getThreadCount() + " heapKiB=" + liveHeap() / 1024);
+                    + ManagementFactory.getThreadMXBean().getThreadCount() + " heapKiB=" + liveHeap() / 1024 + " wall="
+                    + System.currentTimeMillis());
             cpu = cpuNanos();
         }
         Runtime.getRuntime().halt(0);

@@ -8,5 +8,14 @@ package io.moa.benchmarks.faults;
  * @param controlSeconds load without the fault
  * @param faultSeconds how long a fault lasts that lasts
  * @param rounds how often a fault comes that comes several times
+ * @param calls how many calls a rolling restart is spread over, at least
+ * @param clients how many clients come back together
  */
-record FaultOptions(int rate, double warmSeconds, double controlSeconds, double faultSeconds, int rounds) {}
+record FaultOptions(
+        int rate,
+        double warmSeconds,
+        double controlSeconds,
+        double faultSeconds,
+        int rounds,
+        long calls,
+        int clients) {}

@@ -33,12 +33,19 @@ public final class FaultsBenchmark implements Callable<Integer> {
     private static Map<String, Fault> faults() {
         Map<String, Fault> faults = new LinkedHashMap<>();
         faults.put("B1", RedisFaults::down);
+        faults.put("B2", RedisFaults::boot);
         faults.put("B3", RedisFaults::flushed);
         faults.put("B4", RedisFaults::halfLost);
         faults.put("B5", RedisFaults::hangs);
         faults.put("B6", RedisFaults::errors);
         faults.put("B7", SentinelFaults::failover);
+        faults.put("B9", SentinelFaults::lostMessage);
+        faults.put("B10", WatcherFaults::cutOff);
+        faults.put("B11", WatcherFaults::leaders);
         faults.put("B12", ServerFaults::killed);
+        faults.put("B13", ClockFaults::processes);
+        faults.put("B14", ClockFaults::redis);
+        faults.put("B16", ChurnFaults::churn);
         faults.put("A7", ServerFaults::rolling);
         faults.put("A11", ServerFaults::allRestart);
         faults.put("A13", ServerFaults::another);
@@ -60,8 +67,14 @@ public final class FaultsBenchmark implements Callable<Integer> {
     @Option(names = "--fault", description = "Seconds that a fault lasts, where it lasts.")
     private double fault = 20;
 
-    @Option(names = "--rounds", description = "How often a master fails over.")
+    @Option(names = "--rounds", description = "How often a master fails over, or a watcher is killed or frozen.")
     private int rounds = 6;
+
+    @Option(names = "--calls", description = "How many calls a rolling restart is spread over, at least.")
+    private long calls = 1_000_000;
+
+    @Option(names = "--clients", description = "How many clients come back together.")
+    private int clients = 200;
 
     @Option(names = "--report", paramLabel = "NAME", description = "Write benchmarks/reports/NAME.md.")
     private @Nullable String report;
@@ -75,7 +88,7 @@ public final class FaultsBenchmark implements Callable<Integer> {
         if (report != null) {
             Report.checkName(report);
         }
-        FaultOptions options = new FaultOptions(rate, warmup, control, fault, rounds);
+        FaultOptions options = new FaultOptions(rate, warmup, control, fault, rounds, calls, clients);
         Map<String, Fault> faults = faults();
         List<String> asked = rows.isEmpty() ? new ArrayList<>(faults.keySet()) : rows;
         for (String row : asked) {

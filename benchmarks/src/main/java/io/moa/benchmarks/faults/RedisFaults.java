@@ -1,5 +1,6 @@
 package io.moa.benchmarks.faults;
 
+import io.moa.benchmarks.ChildProcess;
 import io.moa.benchmarks.RedisServer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,7 +8,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** What happens to calls when a single Redis fails. */
 final class RedisFaults {
@@ -33,6 +36,38 @@ final class RedisFaults {
                     .atMost("p99 against the control", seen.p99() / (double) control.p99(), 1.05, "×")
                     .atMost("all registered again after", back, 5_000, " ms")
                     .end(scene.end());
+        }
+    }
+
+    /** B2: a client that starts while Redis is gone. */
+    static Finding boot(FaultOptions options) throws Exception {
+        try (Scene scene = new Scene(options)) {
+            scene.standalone().play();
+            long usual = ready(scene);
+            Scene.pause(options.controlSeconds());
+            Seen control = scene.turn();
+            scene.redis().get(0).kill();
+            long[] boots = new long[5];
+            for (int i = 0; i < boots.length; i++) {
+                boots[i] = ready(scene);
+            }
+            Arrays.sort(boots);
+            Seen seen = scene.turn();
+            return new Finding("B2", boots.length + " clients started while Redis was dead, beside one that runs")
+                    .noneFailed(control, seen)
+                    .told("first answer with Redis there", usual + " ms")
+                    .told("first answer from the list on disk, median", boots[boots.length / 2] + " ms")
+                    .atMost("the same, worst", boots[boots.length - 1], 2_000, " ms")
+                    .end(scene.end());
+        }
+    }
+
+    /** Starts a client and tells after how many milliseconds of its main method its first call was answered. */
+    private static long ready(Scene scene) throws Exception {
+        ChildProcess client = scene.startClient();
+        try (client) {
+            Map<String, String> said = ChildProcess.fields(client.await("ready"));
+            return said.get("failures").equals("0") ? Long.parseLong(said.get("millis")) : Long.MAX_VALUE;
         }
     }
 

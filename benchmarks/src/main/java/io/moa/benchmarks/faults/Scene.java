@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,7 @@ final class Scene implements AutoCloseable {
     private final List<AutoCloseable> others = new ArrayList<>();
     private String url = "";
     private @Nullable ChildProcess client;
+    private @Nullable Clocks clocks;
     private int started;
 
     Scene(FaultOptions options) throws IOException {
@@ -69,9 +71,26 @@ final class Scene implements AutoCloseable {
         return client;
     }
 
+    /** Gives each process that is started from now on a clock of its own, which can be set. */
+    Scene clocks(Clocks value) {
+        clocks = value;
+        return this;
+    }
+
+    /** What a process of that name finds in its environment. */
+    private Map<String, String> environment(String name) throws IOException {
+        Map<String, String> variables = new HashMap<>();
+        variables.put(REGISTRY, url);
+        variables.put("MOA_CLIENT_SNAPSHOTS", folder.resolve("snapshots").toString());
+        if (clocks != null) {
+            variables.putAll(clocks.of(name));
+        }
+        return variables;
+    }
+
     /** One Redis. */
     Scene standalone() throws Exception {
-        redis.add(RedisServer.start(folder));
+        redis.add(RedisServer.start(folder, environment("redis")));
         url = "redis://127.0.0.1:" + redis.get(0).port();
         return this;
     }
@@ -95,14 +114,35 @@ final class Scene implements AutoCloseable {
         return this;
     }
 
-    /** Starts the servers and the client, and lets the load run until it is warm. */
-    Scene play() throws Exception {
+    /** The same, with a relay in front of each Sentinel, through which alone servers and client know them. */
+    List<Relay> relayedSentinels() throws Exception {
+        sentinels();
+        List<Relay> relays = new ArrayList<>();
+        StringBuilder hosts = new StringBuilder();
+        for (RedisServer sentinel : redis.subList(2, redis.size())) {
+            Relay relay = new Relay(sentinel.port());
+            relays.add(relay);
+            others.add(relay);
+            hosts.append(hosts.isEmpty() ? "" : ",").append("127.0.0.1:").append(relay.port());
+        }
+        url = "redis-sentinel://" + hosts + "/faults";
+        return relays;
+    }
+
+    /** Starts the servers, without a client. */
+    Scene serve() throws Exception {
         for (int i = 0; i < SERVERS; i++) {
             servers.add(server(0));
         }
         for (ChildProcess server : servers) {
             ready(server);
         }
+        return this;
+    }
+
+    /** Starts the servers and the client, and lets the load run until it is warm. */
+    Scene play() throws Exception {
+        serve();
         client = startClient();
         client.await("ready");
         pause(options.warmSeconds());
@@ -119,7 +159,7 @@ final class Scene implements AutoCloseable {
                 jvm("192m"),
                 CountedServer.class,
                 List.of(counts.resolve("server-" + started).toString(), Integer.toString(IDS), Integer.toString(port)),
-                Map.of(REGISTRY, url));
+                environment("server-" + started));
     }
 
     /** What a server said when it was ready; waits for it. */
@@ -140,17 +180,13 @@ final class Scene implements AutoCloseable {
                 jvm("384m"),
                 CountedClient.class,
                 List.of(Integer.toString(options.rate()), Integer.toString(IDS)),
-                Map.of(
-                        REGISTRY,
-                        url,
-                        "MOA_SNAPSHOTS",
-                        folder.resolve("snapshots").toString()));
+                environment("client"));
     }
 
     /** A child with another main class, ended with the scene. */
     ChildProcess other(String name, Class<?> main, String... arguments) throws IOException {
         ChildProcess child =
-                new ChildProcess(name, List.of(), jvm("256m"), main, List.of(arguments), Map.of(REGISTRY, url));
+                new ChildProcess(name, List.of(), jvm("512m"), main, List.of(arguments), environment(name));
         others.add(child);
         return child;
     }

@@ -10,6 +10,7 @@ import java.util.Map;
  * @param unknown calls of the other method that may have run
  * @param wrong answers to another call
  * @param notSent calls given up because too many were under way
+ * @param wall what its wall clock showed, in milliseconds since 1970
  * @param twice calls of the other method that ran more than once; known at the end only
  */
 record Seen(
@@ -26,6 +27,7 @@ record Seen(
         long cpuMillis,
         long threads,
         long heapKiB,
+        long wall,
         long twice) {
 
     static Seen read(Map<String, String> fields) {
@@ -43,6 +45,7 @@ record Seen(
                 number(fields, "cpuMillis"),
                 number(fields, "threads"),
                 number(fields, "heapKiB"),
+                number(fields, "wall"),
                 0);
     }
 
@@ -69,6 +72,7 @@ record Seen(
                 cpuMillis,
                 threads,
                 heapKiB,
+                wall,
                 number);
     }
 

@@ -62,6 +62,41 @@ final class SentinelFaults {
         }
     }
 
+    /** B9: the message of a failover is lost, because nobody reaches a Sentinel while it happens. */
+    static Finding lostMessage(FaultOptions options) throws Exception {
+        try (Scene scene = new Scene(options)) {
+            List<Relay> relays = scene.relayedSentinels();
+            scene.play();
+            OperatorDesk desk = new OperatorDesk(scene.link());
+            write(desk);
+            Scene.pause(options.controlSeconds());
+            Seen control = scene.turn();
+            relays.forEach(Relay::cut);
+            RedisServer old = master(scene);
+            old.signal("STOP");
+            long failedOver = Scene.millisUntil(30, () -> master(scene) != old);
+            old.signal("CONT");
+            Scene.pause(options.faultSeconds() / 2);
+            for (Relay relay : relays) {
+                relay.heal();
+            }
+            RedisServer now = master(scene);
+            // What is registered at the new master came with replication; a mark of our own shows who writes where.
+            now.command("DEL", "{moa}:p");
+            long written = Scene.millisUntil(30, () -> RedisFaults.registered(now) == 4);
+            long writable = Scene.millisUntil(30, () -> write(desk) && old != now);
+            Seen seen = scene.turn();
+            return new Finding(
+                            "B9",
+                            "the Sentinels cut off from servers and client during a failover, and the old master alive")
+                    .noneFailed(control, seen)
+                    .told("the Sentinels changed the master after", failedOver + " ms")
+                    .atMost("all four write to the new master, after the heal", written, 6_000, " ms")
+                    .told("an operator's write after that", writable + " ms")
+                    .end(scene.end());
+        }
+    }
+
     /** -1 means never, which is worse than anything. */
     private static long worst(List<Long> sorted) {
         return sorted.get(0) < 0 ? Long.MAX_VALUE : sorted.get(sorted.size() - 1);

@@ -1,0 +1,95 @@
+package io.moa.benchmarks.faults;
+
+import io.moa.benchmarks.ChildProcess;
+import io.moa.discovery.Address;
+import io.moa.discovery.Instance;
+import io.moa.discovery.Registry;
+import io.moa.discovery.ServiceExport;
+import io.moa.discovery.ServiceId;
+import io.moa.registry.redis.RedisConfig;
+import io.moa.registry.redis.RedisRegistry;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Entries of the service under load that take no calls, for their weight is 0, as a process. The argument is how many. The
+ * order {@code rate N} lets so many of them change in each second, and is answered by {@code @changes number=…}.
+ */
+public final class Churn {
+
+    private static final int TICK_MILLIS = 10;
+
+    private final Registry registry;
+    private final List<Instance> instances = new ArrayList<>();
+    private final List<Registry.Registration> registrations = new ArrayList<>();
+    private final AtomicInteger rate = new AtomicInteger();
+    private double due;
+    private volatile long changes;
+
+    private Churn(Registry registry) {
+        this.registry = registry;
+    }
+
+    /** Runs it. */
+    public static void main(String[] args) throws Exception {
+        RedisRegistry registry = RedisRegistry.open(RedisConfig.parse(System.getenv(Scene.REGISTRY)));
+        Churn churn = new Churn(registry);
+        for (int i = 0; i < Integer.parseInt(args[0]); i++) {
+            Instance instance = churn.fresh();
+            churn.instances.add(instance);
+            churn.registrations.add(registry.register(instance));
+        }
+        for (Registry.Registration registration : churn.registrations) {
+            registration.registered().get(1, TimeUnit.MINUTES);
+        }
+        ScheduledExecutorService changing = Executors.newSingleThreadScheduledExecutor();
+        changing.scheduleAtFixedRate(churn::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        System.out.println(ChildProcess.MARK + "ready");
+        BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String order = orders.readLine(); order != null; order = orders.readLine()) {
+            churn.rate.set(Integer.parseInt(order.substring("rate ".length())));
+            System.out.println(ChildProcess.MARK + "changes number=" + churn.changes);
+        }
+        Runtime.getRuntime().halt(0);
+    }
+
+    private Instance fresh() {
+        return Instance.builder(UUID.randomUUID().toString(), "churn")
+                .addresses(List.of(new Address.Tcp("127.0.0.1", 9)))
+                .protocol("moa/1")
+                .exports(List.of(new ServiceExport(
+                        ServiceId.of("moa.benchmarks.Counted"), Set.of("hessian"), "4f1c6f0d9a7e4b6f")))
+                .startedAtEpochMillis(System.currentTimeMillis())
+                .weight(0)
+                .build();
+    }
+
+    private void tick() {
+        due += rate.get() * TICK_MILLIS / 1e3;
+        while (due >= 1) {
+            due--;
+            int at = (int) (changes % instances.size());
+            if (changes % 2 == 0) {
+                registrations.get(at).close();
+                instances.set(at, fresh());
+                registrations.set(at, registry.register(instances.get(at)));
+            } else {
+                Instance changed = instances.get(at).toBuilder()
+                        .metadata("change", Long.toString(changes))
+                        .build();
+                instances.set(at, changed);
+                registrations.get(at).update(changed);
+            }
+            changes++;
+        }
+    }
+}

@@ -1,0 +1,211 @@
+package io.moa.benchmarks.faults;
+
+import io.moa.Moa;
+import io.moa.benchmarks.ChildProcess;
+import io.moa.client.MoaClient;
+import io.moa.discovery.Address;
+import io.moa.registry.redis.RedisConfig;
+import io.moa.registry.redis.RedisRegistry;
+import io.moa.transport.Connection;
+import io.moa.transport.Host;
+import io.moa.transport.Listener;
+import io.moa.transport.Peer;
+import io.moa.transport.Transport;
+import io.moa.transport.Wanted;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Many clients in one process, each with its own runtime, registry and connections. Arguments: how many, and how many calls
+ * they make a second together. Orders: {@code turn} answers what was seen since the last one; {@code back} waits until each of
+ * them had an answer to a call that began after the order.
+ */
+public final class Crowd {
+
+    private static final long BUCKET_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final int BUCKETS = 10; // of a window of 100 ms
+
+    private final List<Member> members = new ArrayList<>();
+    private final LongAdder sent = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+
+    /** What was seen since the last turn: calls, failures, the most clients that connected within 100 ms, list reads. */
+    record Seen(long sent, long failed, long busiest, long fullReads) {
+        static Seen read(String line) {
+            Map<String, String> fields = ChildProcess.fields(line);
+            return new Seen(
+                    Long.parseLong(fields.get("sent")),
+                    Long.parseLong(fields.get("failed")),
+                    Long.parseLong(fields.get("busiest")),
+                    Long.parseLong(fields.get("fullReads")));
+        }
+    }
+
+    /** One client, and when it began to connect. */
+    private static final class Member implements Transport {
+        private final Transport real;
+        private final RedisRegistry registry;
+        private final List<Long> connects = new ArrayList<>(); // guarded by this
+        private Counted counted;
+        private long readsBefore;
+        private volatile long answeredBegunAt;
+
+        @SuppressWarnings("NullAway.Init") // the stub needs the transport, which this is
+        Member(Moa parts, RedisRegistry registry) {
+            this.real = parts.transport();
+            this.registry = registry;
+        }
+
+        @Override
+        public boolean supports(Address address) {
+            return real.supports(address);
+        }
+
+        @Override
+        public CompletableFuture<Listener> listen(Address address, Host host) {
+            return real.listen(address, host);
+        }
+
+        @Override
+        public CompletableFuture<Connection> connect(Address address, Peer self, Wanted wanted) {
+            synchronized (this) {
+                connects.add(System.nanoTime());
+            }
+            return real.connect(address, self, wanted);
+        }
+
+        synchronized List<Long> takeConnects() {
+            List<Long> taken = List.copyOf(connects);
+            connects.clear();
+            return taken;
+        }
+
+        @Override
+        public void close() {
+            real.close();
+        }
+    }
+
+    private Crowd() {}
+
+    /** Runs it. */
+    public static void main(String[] args) throws Exception {
+        PrintStream answers = System.out;
+        System.setOut(System.err);
+        int number = Integer.parseInt(args[0]);
+        int rate = Integer.parseInt(args[1]);
+        Crowd crowd = new Crowd();
+        for (int i = 0; i < number; i++) {
+            crowd.members.add(crowd.member());
+        }
+        for (Member member : crowd.members) {
+            crowd.call(member);
+        }
+        crowd.awaitAll(System.nanoTime(), rate);
+        Executors.newSingleThreadScheduledExecutor()
+                .scheduleAtFixedRate(
+                        new Runnable() {
+                            private int next;
+
+                            @Override
+                            public void run() {
+                                crowd.call(crowd.members.get(next++ % number));
+                            }
+                        },
+                        0,
+                        1_000_000 / rate,
+                        TimeUnit.MICROSECONDS);
+        TimeUnit.SECONDS.sleep(5); // until all have connected to all servers
+        crowd.turn();
+        answers.println(ChildProcess.MARK + "ready");
+        BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String order = orders.readLine(); order != null; order = orders.readLine()) {
+            if (order.equals("turn")) {
+                answers.println(ChildProcess.MARK + "seen " + crowd.turn());
+            } else {
+                long start = System.nanoTime();
+                crowd.awaitAll(start, 0);
+                answers.println(
+                        ChildProcess.MARK + "back millis=" + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+            }
+        }
+        Runtime.getRuntime().halt(0);
+    }
+
+    private Member member() {
+        RedisRegistry registry = RedisRegistry.open(RedisConfig.parse(System.getenv(Scene.REGISTRY)));
+        Moa parts = Moa.builder("crowd").eventLoops(1).build();
+        Member member = new Member(parts, registry);
+        Moa moa = Moa.builder("crowd")
+                .transport(member)
+                .scheduler(parts.scheduler())
+                .registry(registry)
+                .build();
+        member.counted = MoaClient.builder(moa).build().stub(Counted.class);
+        return member;
+    }
+
+    private void call(Member member) {
+        long begun = System.nanoTime();
+        sent.increment();
+        CompletableFuture<Long> reply;
+        try {
+            reply = member.counted.read(begun, new byte[0]);
+        } catch (RuntimeException e) {
+            reply = CompletableFuture.failedFuture(e);
+        }
+        reply.whenComplete((answer, failure) -> {
+            if (failure == null) {
+                member.answeredBegunAt = begun;
+            } else {
+                failed.increment();
+            }
+        });
+    }
+
+    /** Waits up to half a minute until each had an answer to a call begun after this moment. */
+    private void awaitAll(long since, int callAgain) throws InterruptedException {
+        long deadline = since + TimeUnit.SECONDS.toNanos(30);
+        while (System.nanoTime() - deadline < 0
+                && members.stream().anyMatch(m -> m.answeredBegunAt == 0 || m.answeredBegunAt - since < 0)) {
+            TimeUnit.MILLISECONDS.sleep(5);
+            if (callAgain > 0) {
+                members.stream()
+                        .filter(m -> m.answeredBegunAt - since < 0)
+                        .limit(5)
+                        .forEach(this::call);
+            }
+        }
+    }
+
+    private String turn() {
+        TreeMap<Long, Integer> clients = new TreeMap<>(); // begin of a window → clients that connected in it
+        long reads = 0;
+        for (Member member : members) {
+            List<Long> windows = new ArrayList<>();
+            for (long at : member.takeConnects()) {
+                long bucket = at / BUCKET_NANOS;
+                for (int i = 0; i < BUCKETS; i++) {
+                    windows.add(bucket - i);
+                }
+            }
+            windows.stream().distinct().forEach(window -> clients.merge(window, 1, Integer::sum));
+            reads = Math.max(reads, member.registry.fullReads() - member.readsBefore);
+            member.readsBefore = member.registry.fullReads();
+        }
+        int busiest =
+                clients.values().stream().mapToInt(Integer::intValue).max().orElse(0);
+        return "sent=" + sent.sumThenReset() + " failed=" + failed.sumThenReset() + " busiest=" + busiest
+                + " fullReads=" + reads;
+    }
+}
