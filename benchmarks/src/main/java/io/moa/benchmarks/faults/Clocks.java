@@ -37,7 +37,10 @@ final class Clocks {
                 "FAKETIME_CACHE_DURATION",
                 "1",
                 "FAKETIME_DONT_FAKE_MONOTONIC",
-                "1");
+                "1",
+                // Otherwise it takes a JVM's monotonic waits for wall-clock ones, and they end at once.
+                "FAKETIME_FORCE_MONOTONIC_FIX",
+                "0");
     }
 
     /** Sets a clock, such as to {@code +1h}; it holds within about a second. */

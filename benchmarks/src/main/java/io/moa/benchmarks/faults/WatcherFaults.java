@@ -2,12 +2,17 @@ package io.moa.benchmarks.faults;
 
 import io.moa.benchmarks.ChildProcess;
 import io.moa.benchmarks.RedisServer;
+import io.moa.registry.watch.WatchStore;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** What happens to instances when watchers fail. */
 final class WatcherFaults {
@@ -21,22 +26,36 @@ final class WatcherFaults {
         try (Scene scene = new Scene(options)) {
             scene.standalone().play();
             RedisServer redis = scene.redis().get(0);
-            ChildProcess cut = watcher(scene, "cut-off");
-            ChildProcess sound = watcher(scene, "sound");
-            cut.await("ready");
-            sound.await("ready");
-            Scene.millisUntil(30, () -> holders(redis).size() == 2);
+            Map<String, ChildProcess> watchers = Map.of("one", watcher(scene, "one"), "two", watcher(scene, "two"));
+            for (ChildProcess watcher : watchers.values()) {
+                watcher.await("ready");
+            }
+            Scene.millisUntil(30, () -> holders(redis).size() == 2 && held(redis) == PARTS);
             Scene.pause(options.controlSeconds());
             Seen control = scene.turn();
-            for (int i = 0; i < 2; i++) {
-                cut.order("cut " + uuid(scene, i), "status");
+            // Of four servers one of the two watchers holds at least two: it is cut off from just these.
+            Map<String, List<Integer>> watched = new HashMap<>();
+            for (int i = 0; i < scene.servers().size(); i++) {
+                watched.computeIfAbsent(holder(redis, uuid(scene, i)), name -> new ArrayList<>())
+                        .add(i);
+            }
+            Map.Entry<String, List<Integer>> most = watched.entrySet().stream()
+                    .max(Comparator.comparingInt(entry -> entry.getValue().size()))
+                    .orElseThrow();
+            List<Integer> cut = most.getValue().subList(0, 2);
+            for (int i : cut) {
+                Objects.requireNonNull(watchers.get(most.getKey())).order("cut " + uuid(scene, i), "status");
             }
             Scene.pause(options.faultSeconds());
             Seen seen = scene.turn();
             int wrong = offline(redis).size();
             int suspected = marked(redis, "SUSPECT").size();
-            String dead = uuid(scene, 3);
-            scene.servers().get(3).kill();
+            int victim = IntStream.range(0, 4)
+                    .filter(i -> !cut.contains(i))
+                    .findFirst()
+                    .orElseThrow();
+            String dead = uuid(scene, victim);
+            scene.servers().get(victim).kill();
             long removed = Scene.millisUntil(30, () -> offline(redis).contains(dead));
             Set<String> left = offline(redis);
             left.remove(dead);
@@ -44,8 +63,8 @@ final class WatcherFaults {
             Seen after = scene.turn();
             return new Finding(
                             "B10",
-                            "one of two watchers cut off from two of four servers for " + options.faultSeconds()
-                                    + " s; then another server killed (SIGKILL) meanwhile")
+                            "one of two watchers cut off from the two of four servers that it watches, for "
+                                    + options.faultSeconds() + " s; then another server killed (SIGKILL) meanwhile")
                     .noneFailed(control, seen)
                     .told("of the two suspected", suspected)
                     .exactly("of the two removed", wrong + left.size(), 0)
@@ -147,6 +166,12 @@ final class WatcherFaults {
             names.add(word.substring(word.indexOf(' ') + 1));
         }
         return names;
+    }
+
+    private static String holder(RedisServer redis, String uuid) {
+        List<String> words =
+                RedisFaults.words(redis.command("HMGET", "{moa}:wp", Integer.toString(WatchStore.partOf(uuid))));
+        return words.get(0).substring(words.get(0).indexOf(' ') + 1);
     }
 
     private static int held(RedisServer redis) {
