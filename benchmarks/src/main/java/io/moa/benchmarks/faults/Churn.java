@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Entries of the service under load that take no calls, for their weight is 0, as a process. The argument is how many. The
@@ -33,7 +34,7 @@ public final class Churn {
     private final List<Registry.Registration> registrations = new ArrayList<>();
     private final AtomicInteger rate = new AtomicInteger();
     private double due;
-    private volatile long changes;
+    private final AtomicLong changes = new AtomicLong();
 
     private Churn(Registry registry) {
         this.registry = registry;
@@ -57,7 +58,7 @@ public final class Churn {
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String order = orders.readLine(); order != null; order = orders.readLine()) {
             churn.rate.set(Integer.parseInt(order.substring("rate ".length())));
-            System.out.println(ChildProcess.MARK + "changes number=" + churn.changes);
+            System.out.println(ChildProcess.MARK + "changes number=" + churn.changes.get());
         }
         Runtime.getRuntime().halt(0);
     }
@@ -77,19 +78,19 @@ public final class Churn {
         due += rate.get() * TICK_MILLIS / 1e3;
         while (due >= 1) {
             due--;
-            int at = (int) (changes % instances.size());
-            if (changes % 2 == 0) {
+            long change = changes.getAndIncrement();
+            int at = (int) (change % instances.size());
+            if (change % 2 == 0) {
                 registrations.get(at).close();
                 instances.set(at, fresh());
                 registrations.set(at, registry.register(instances.get(at)));
             } else {
                 Instance changed = instances.get(at).toBuilder()
-                        .metadata("change", Long.toString(changes))
+                        .metadata("change", Long.toString(change))
                         .build();
                 instances.set(at, changed);
                 registrations.get(at).update(changed);
             }
-            changes++;
         }
     }
 }

@@ -182,7 +182,7 @@ final class RedisFaults {
             answer = ("-" + error + "\r\n").getBytes(StandardCharsets.US_ASCII);
             server = new ServerSocket();
             server.setReuseAddress(true);
-            server.bind(new java.net.InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 256);
+            server.bind(new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), port), 256);
             Thread accepting = new Thread(this::accept, "error-server");
             accepting.setDaemon(true);
             accepting.start();

@@ -24,7 +24,7 @@ final class Relay implements AutoCloseable {
     /** A relay to a port of this host, at a free port. */
     Relay(int target) throws IOException {
         this.target = target;
-        this.listener = new ServerSocket(0, 256, InetAddress.getByName("127.0.0.1"));
+        this.listener = new ServerSocket(0, 256, InetAddress.getLoopbackAddress());
         begin(this::accept);
     }
 
@@ -52,7 +52,7 @@ final class Relay implements AutoCloseable {
                 open.add(near);
                 Socket far = new Socket();
                 open.add(far);
-                far.connect(new InetSocketAddress("127.0.0.1", target), 1_000);
+                far.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target), 1_000);
                 begin(() -> copy(near, far));
                 begin(() -> copy(far, near));
             }

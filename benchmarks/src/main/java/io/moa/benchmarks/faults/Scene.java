@@ -4,6 +4,7 @@ import io.moa.benchmarks.ChildProcess;
 import io.moa.benchmarks.RedisServer;
 import io.moa.registry.redis.RedisConfig;
 import io.moa.registry.redis.RedisLink;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ final class Scene implements AutoCloseable {
     private final List<RedisServer> redis = new ArrayList<>();
     private final List<ChildProcess> servers = new ArrayList<>();
     private final Map<ChildProcess, Map<String, String>> saidReady = new IdentityHashMap<>();
-    private final List<AutoCloseable> others = new ArrayList<>();
+    private final List<Closeable> others = new ArrayList<>();
     private String url = "";
     private @Nullable ChildProcess client;
     private @Nullable Clocks clocks;
@@ -122,7 +123,7 @@ final class Scene implements AutoCloseable {
         for (RedisServer sentinel : redis.subList(2, redis.size())) {
             Relay relay = new Relay(sentinel.port());
             relays.add(relay);
-            others.add(relay);
+            others.add(relay::close);
             hosts.append(hosts.isEmpty() ? "" : ",").append("127.0.0.1:").append(relay.port());
         }
         url = "redis-sentinel://" + hosts + "/faults";
@@ -187,14 +188,14 @@ final class Scene implements AutoCloseable {
     ChildProcess other(String name, Class<?> main, String... arguments) throws IOException {
         ChildProcess child =
                 new ChildProcess(name, List.of(), jvm("512m"), main, List.of(arguments), environment(name));
-        others.add(child);
+        others.add(child::close);
         return child;
     }
 
     /** This process's own way to the registry, ended with the scene. */
     RedisLink link() {
         RedisLink link = RedisLink.open(RedisConfig.parse(url));
-        others.add(link);
+        others.add(link::close);
         return link;
     }
 
@@ -246,11 +247,11 @@ final class Scene implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         if (client != null) {
             client.close();
         }
-        for (AutoCloseable other : others) {
+        for (Closeable other : others) {
             other.close();
         }
         for (ChildProcess server : servers) {
