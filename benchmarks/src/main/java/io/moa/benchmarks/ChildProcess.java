@@ -106,6 +106,15 @@ public final class ChildProcess implements AutoCloseable {
         return fields;
     }
 
+    /** A field that must be there. */
+    public static String field(Map<String, String> fields, String name) {
+        String value = fields.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("The child did not say " + name + ", only " + fields);
+        }
+        return value;
+    }
+
     private void read() {
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {

@@ -44,10 +44,10 @@ public final class Crowd {
         static Seen read(String line) {
             Map<String, String> fields = ChildProcess.fields(line);
             return new Seen(
-                    Long.parseLong(fields.get("sent")),
-                    Long.parseLong(fields.get("failed")),
-                    Long.parseLong(fields.get("busiest")),
-                    Long.parseLong(fields.get("fullReads")));
+                    Long.parseLong(ChildProcess.field(fields, "sent")),
+                    Long.parseLong(ChildProcess.field(fields, "failed")),
+                    Long.parseLong(ChildProcess.field(fields, "busiest")),
+                    Long.parseLong(ChildProcess.field(fields, "fullReads")));
         }
     }
 

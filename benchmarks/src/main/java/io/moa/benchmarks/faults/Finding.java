@@ -53,6 +53,11 @@ final class Finding {
         return this;
     }
 
+    /** A whole number that must not be more. */
+    Finding atMost(String name, long value, long limit, String unit) {
+        return atMost(name, (double) value, (double) limit, unit);
+    }
+
     /** A number that must be this one. */
     Finding exactly(String name, long value, long wanted) {
         figures.add(new Figure(name, Long.toString(value), Long.toString(wanted), value == wanted));

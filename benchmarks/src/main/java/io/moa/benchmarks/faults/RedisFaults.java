@@ -67,7 +67,9 @@ final class RedisFaults {
         ChildProcess client = scene.startClient();
         try (client) {
             Map<String, String> said = ChildProcess.fields(client.await("ready"));
-            return said.get("failures").equals("0") ? Long.parseLong(said.get("millis")) : Long.MAX_VALUE;
+            return ChildProcess.field(said, "failures").equals("0")
+                    ? Long.parseLong(ChildProcess.field(said, "millis"))
+                    : Long.MAX_VALUE;
         }
     }
 

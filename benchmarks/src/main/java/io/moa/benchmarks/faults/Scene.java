@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +31,7 @@ final class Scene implements AutoCloseable {
     private final Path counts;
     private final List<RedisServer> redis = new ArrayList<>();
     private final List<ChildProcess> servers = new ArrayList<>();
-    private final Map<ChildProcess, Map<String, String>> saidReady = new IdentityHashMap<>();
+    private final Map<Long, Map<String, String>> saidReady = new HashMap<>(); // by number of the process
     private final List<Closeable> others = new ArrayList<>();
     private String url = "";
     private @Nullable ChildProcess client;
@@ -165,10 +164,10 @@ final class Scene implements AutoCloseable {
 
     /** What a server said when it was ready; waits for it. */
     Map<String, String> ready(ChildProcess server) throws Exception {
-        Map<String, String> said = saidReady.get(server);
+        Map<String, String> said = saidReady.get(server.pid());
         if (said == null) {
             said = ChildProcess.fields(server.await("ready"));
-            saidReady.put(server, said);
+            saidReady.put(server.pid(), said);
         }
         return said;
     }

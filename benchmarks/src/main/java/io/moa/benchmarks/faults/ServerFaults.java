@@ -63,7 +63,7 @@ final class ServerFaults {
             ChildProcess victim = scene.servers().get(0);
             Map<String, String> ready = scene.ready(victim);
             victim.kill();
-            ChildProcess stranger = scene.other("stranger", StrangerServer.class, ready.get("port"));
+            ChildProcess stranger = scene.other("stranger", StrangerServer.class, ChildProcess.field(ready, "port"));
             stranger.await("ready");
             Scene.pause(options.faultSeconds());
             Seen seen = scene.turn();
@@ -87,7 +87,7 @@ final class ServerFaults {
                 server.kill();
             }
             for (int i = 0; i < scene.servers().size(); i++) {
-                String port = scene.ready(scene.servers().get(i)).get("port");
+                String port = ChildProcess.field(scene.ready(scene.servers().get(i)), "port");
                 scene.servers().set(i, scene.server(Integer.parseInt(port)));
             }
             for (ChildProcess server : scene.servers()) {
