@@ -190,20 +190,22 @@ final class LookupService implements Lookup, Followers.Teller {
         Knowledge knowledge = knowledge(LookupState.KNOWN);
         Parts parts = new Parts(config);
         List<ServiceNews> news = new ArrayList<>();
+        boolean more = false;
         for (Question.Held held : question.services()) {
             if (!parts.hasRoom()) {
-                break; // the next question gets the rest
+                more = true;
+                break;
             }
             ServiceNews one = parts.news(held.service(), catalogue.rows(held.service()), held);
             if (one != null) {
                 news.add(one);
             }
         }
-        return news.isEmpty() ? null : new News(knowledge, news);
+        return news.isEmpty() ? null : new News(knowledge, news, more);
     }
 
     @Override
     public News nothing(LookupState state) {
-        return new News(knowledge(state), List.of());
+        return new News(knowledge(state), List.of(), false);
     }
 }
