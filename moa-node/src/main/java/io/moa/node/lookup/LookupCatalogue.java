@@ -31,6 +31,7 @@ final class LookupCatalogue {
     // Guarded by this.
     private final Map<String, Snapshot.Entry> byUuid = new HashMap<>();
     private final Map<Object, Object> shared = new HashMap<>();
+    private final Set<String> leaving = new HashSet<>(); // of the known, those that said goodbye
     private final LinkedHashSet<String> empty = new LinkedHashSet<>();
     private int sharedOnce;
 
@@ -44,18 +45,24 @@ final class LookupCatalogue {
             return Set.of();
         }
         Map<String, Map<String, ServiceRows.Stand>> changes = new HashMap<>();
-        if (change.whole()) {
-            shared.clear();
-        } else if (shared.size() > 2 * sharedOnce + 10_000) {
-            shared.clear(); // most of it is of processes that are gone
+        if (shared.size() > 2 * sharedOnce + 10_000) {
+            shared.clear(); // much of it may be of processes that are gone
+            sharedOnce = 0;
         }
         Set<String> listed = new HashSet<>();
         for (Snapshot.Entry told : change.changed()) {
-            Snapshot.Entry entry = sharing(told);
-            String uuid = entry.instance().uuid();
-            listed.add(uuid);
-            Snapshot.Entry before = byUuid.put(uuid, entry);
+            String uuid = told.instance().uuid();
             boolean goodbye = change.goodbyes().contains(uuid);
+            boolean newly = goodbye ? leaving.add(uuid) : leaving.remove(uuid);
+            Snapshot.Entry before = byUuid.get(uuid);
+            if (change.whole()) {
+                listed.add(uuid);
+            }
+            if (told.equals(before) && !newly) {
+                continue;
+            }
+            Snapshot.Entry entry = sharing(told);
+            byUuid.put(uuid, entry);
             if (before != null && before.instance().exports() != entry.instance().exports()) {
                 leave(changes, before, true); // what it offers no more it gave up itself
             }
@@ -68,15 +75,16 @@ final class LookupCatalogue {
                 Snapshot.Entry before = all.next();
                 if (!listed.contains(before.instance().uuid())) {
                     all.remove();
-                    leave(changes, before, false);
+                    leave(changes, before, leaving.remove(before.instance().uuid()));
                 }
             }
-            sharedOnce = shared.size();
+            sharedOnce = Math.max(sharedOnce, shared.size());
         }
         for (String uuid : change.gone()) {
             Snapshot.Entry before = byUuid.remove(uuid);
+            boolean left = leaving.remove(uuid) || change.goodbyes().contains(uuid);
             if (before != null) {
-                leave(changes, before, change.goodbyes().contains(uuid));
+                leave(changes, before, left); // who went offline and is lost then has left all the same
             }
         }
         return publish(changes, change);

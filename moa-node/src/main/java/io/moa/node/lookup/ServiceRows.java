@@ -144,14 +144,12 @@ final class ServiceRows {
                 newSince[size] = since[row];
                 newLeaving[size] = leaving[row];
             }
-            boolean said = false;
             if (row < entries.length && uuidOf(row).equals(uuid)) {
-                said = leaving[row];
                 row++;
             }
             Snapshot.Entry entry = stand.entry();
             if (entry == null) {
-                left.add(uuid, next, stand.goodbye() || said); // who went offline and is lost then has left all the same
+                left.add(uuid, stand.goodbye());
             } else {
                 left.returned(uuid);
                 newEntries[size] = entry;
@@ -203,7 +201,7 @@ final class ServiceRows {
             }
         }
 
-        void add(String uuid, long at, boolean goodbye) {
+        void add(String uuid, boolean goodbye) {
             uuids.add(uuid);
             goodbyes.add(goodbye);
         }
