@@ -152,7 +152,10 @@ class RegistryCommandsTest {
         assertThat(lookup.exitCode()).isZero();
         assertThat(lookup.out()).contains("Following ", "listening on 127.0.0.1:");
         // The two of this test, and the lookup itself.
-        assertThat(lookup.out().lines().toList().get(lookup.out().lines().toList().size() - 1))
+        assertThat(lookup.out()
+                        .lines()
+                        .toList()
+                        .get(lookup.out().lines().toList().size() - 1))
                 .startsWith("3 processes of 2 services, confirmed ");
         assertThat(lookup.out()).doesNotContain(password());
     }

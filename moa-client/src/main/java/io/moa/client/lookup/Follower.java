@@ -153,10 +153,8 @@ final class Follower {
             copy = where;
             Duration timeout = config.hang().multipliedBy(3).dividedBy(2);
             Duration least = config.hang().plusSeconds(2);
-            MoaClient opened = MoaClient.builder(moa)
-                    .addresses(where)
-                    .disk(DiskConfig.OFF)
-                    .build();
+            MoaClient opened =
+                    MoaClient.builder(moa).addresses(where).disk(DiskConfig.OFF).build();
             open = opened.stub(
                     Lookup.class,
                     StubConfig.ANNOTATED
@@ -193,7 +191,8 @@ final class Follower {
         }
         long now = moa.ticker().nanos();
         long asOf = now - TimeUnit.MILLISECONDS.toNanos(Math.max(0, knowledge.ageMillis()));
-        boolean stale = knownAsOf != null && knownAsOf - asOf > config.staleAfter().toNanos();
+        boolean stale =
+                knownAsOf != null && knownAsOf - asOf > config.staleAfter().toNanos();
         take(news, asOf, stale);
         if (stale) {
             move("what it knows is " + knowledge.ageMillis() + " ms old, and this process knows better", true);
@@ -201,7 +200,9 @@ final class Follower {
         }
         knownAsOf = knownAsOf == null ? asOf : Math.max(knownAsOf, asOf);
         failures = 0;
-        if (copies.size() > 1 && homeAt - now <= 0 && (at != 0 || now - asOf > config.staleAfter().toNanos())) {
+        if (copies.size() > 1
+                && homeAt - now <= 0
+                && (at != 0 || now - asOf > config.staleAfter().toNanos())) {
             // Home again, or to somebody who may know more recently.
             goTo(at != 0 ? 0 : 1, now);
         }
@@ -254,9 +255,8 @@ final class Follower {
         }
         goTo((at + 1) % copies.size(), now);
         failures = Math.min(failures + 1, 30);
-        double bound = Math.min(
-                config.backoffMax().toNanos(),
-                config.backoffFirst().toNanos() * Math.pow(2, failures - 1));
+        double bound =
+                Math.min(config.backoffMax().toNanos(), config.backoffFirst().toNanos() * Math.pow(2, failures - 1));
         resting = true;
         later(
                 () -> {

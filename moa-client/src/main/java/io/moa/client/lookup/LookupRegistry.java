@@ -44,12 +44,11 @@ public final class LookupRegistry implements Registry {
     private boolean closed; // guarded by lock
 
     private LookupRegistry(LookupRegistryConfig config, Moa.Builder runtime) {
-        this.thread =
-                new ThreadPoolExecutor(1, 1, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread made = new Thread(task, "moa-lookup-follower");
-                    made.setDaemon(true);
-                    return made;
-                });
+        this.thread = new ThreadPoolExecutor(1, 1, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+            Thread made = new Thread(task, "moa-lookup-follower");
+            made.setDaemon(true);
+            return made;
+        });
         thread.allowCoreThreadTimeOut(true);
         this.moa = runtime.eventLoops(1).callbacks(thread).build();
         this.follower = new Follower(this, moa, config, thread);

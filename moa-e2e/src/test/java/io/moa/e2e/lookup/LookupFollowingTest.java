@@ -54,12 +54,7 @@ class LookupFollowingTest {
             one.update(RegistryContract.instance("one", SHELF).withWeight(weight));
             eventually()
                     .until(
-                            () -> seen.current()
-                                            .entries()
-                                            .get(0)
-                                            .instance()
-                                            .weight()
-                                    == expected,
+                            () -> seen.current().entries().get(0).instance().weight() == expected,
                             () -> "weight " + expected);
         }
         // A question for each change, and none beside: what tells of the last one asks the next.
@@ -124,11 +119,14 @@ class LookupFollowingTest {
     @Test
     void aLookupThatLeavesAnswersItsFollowersAtOnceAndTheyGoToAnother() {
         LookupProcess[] lookups = {shop.lookup(), shop.lookup()};
-        LookupRegistry follower = shop.until(LookupRegistry.open(Shop.of(lookups).withHang(Duration.ofMinutes(5))));
+        LookupRegistry follower =
+                shop.until(LookupRegistry.open(Shop.of(lookups).withHang(Duration.ofMinutes(5))));
         follower.subscribe(SHELF, snapshot -> {});
         eventually()
                 .until(
-                        () -> lookups[0].status().followers() + lookups[1].status().followers() == 1,
+                        () -> lookups[0].status().followers()
+                                        + lookups[1].status().followers()
+                                == 1,
                         follower::toString);
         int used = lookups[0].status().followers();
         LookupProcess leaving = lookups[1 - used];
@@ -149,7 +147,9 @@ class LookupFollowingTest {
         }
         eventually()
                 .until(
-                        () -> lookups[0].status().followers() + lookups[1].status().followers() == 20,
+                        () -> lookups[0].status().followers()
+                                        + lookups[1].status().followers()
+                                == 20,
                         () -> lookups[0].status() + " " + lookups[1].status());
         assertThat(lookups[0].status().followers()).isBetween(4, 16);
     }
@@ -211,12 +211,11 @@ class LookupFollowingTest {
         try (Moa moa = Moa.builder("customer")
                         .registry("moa-lookup://127.0.0.1:1,127.0.0.1:" + lookup.port())
                         .build();
-                MoaClient client = MoaClient.builder(moa)
-                        .disk(DiskConfig.OFF)
-                        .build()) {
+                MoaClient client = MoaClient.builder(moa).disk(DiskConfig.OFF).build()) {
             assertThat(client.stub(Shelf.class).who()).isEqualTo("first");
         }
-        for (String wrong : List.of("moa-lookup://", "moa-lookup://host", "moa-lookup://host:0", "moa-lookup://a:1/x")) {
+        for (String wrong :
+                List.of("moa-lookup://", "moa-lookup://host", "moa-lookup://host:0", "moa-lookup://a:1/x")) {
             assertThatThrownBy(() -> Moa.builder("customer").registry(wrong).build())
                     .as(wrong)
                     .isInstanceOf(IllegalArgumentException.class)

@@ -30,10 +30,8 @@ class LookupOutageTest {
             MoaServer provider = shop.provider("first");
             LookupProcess lookup = shop.lookup();
             Lookup asked = shop.asker(lookup).stub(Lookup.class);
-            eventually()
-                    .until(
-                            () -> answer(asked).service().instances().size() == 1,
-                            () -> answer(asked).toString());
+            eventually().until(() -> answer(asked).service().instances().size() == 1, () -> answer(asked)
+                    .toString());
             ServiceAnswer fresh = answer(asked);
             assertThat(fresh.knowledge().state()).isEqualTo(LookupState.KNOWN);
             assertThat(fresh.knowledge().source()).startsWith("redis ");

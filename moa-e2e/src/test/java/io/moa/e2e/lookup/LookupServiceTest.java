@@ -86,7 +86,8 @@ class LookupServiceTest {
                         "services", List.of(Map.of("service", "shop.Shelf", "revision", service.get("revision")))));
         registry.store().offline("one");
         Map<?, ?> news = map(told.join());
-        Map<?, ?> changed = map(list(map(list(news.get("services")).get(0)).get("instances")).get(0));
+        Map<?, ?> changed = map(
+                list(map(list(news.get("services")).get(0)).get("instances")).get(0));
         assertThat(changed.get("usable")).isEqualTo(false);
         assertThat(map(changed.get("operator")).get("offline")).isEqualTo(true);
 
@@ -153,8 +154,8 @@ class LookupServiceTest {
         for (int i = 0; i < 100_000; i++) {
             many.add(new Question.Held("s" + i, 1, ""));
         }
-        assertThatThrownBy(() ->
-                        lookup.follow(new Question("f", "", 10_000, many)).join())
+        assertThatThrownBy(
+                        () -> lookup.follow(new Question("f", "", 10_000, many)).join())
                 .hasRootCauseInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("5000 services, not 100000");
         assertThat(process.status().followers()).isZero();
@@ -192,10 +193,12 @@ class LookupServiceTest {
     @Test
     void thousandsOfHangingCallsAreBoundedAndHoldNoThread() {
         int followers = 500;
-        LookupProcess process = shop.lookup(
-                LookupConfig.DEFAULT.withMaxFollowers(followers).withMaxCallsPerConnection(10_000));
+        LookupProcess process =
+                shop.lookup(LookupConfig.DEFAULT.withMaxFollowers(followers).withMaxCallsPerConnection(10_000));
         Lookup lookup = shop.asker(process)
-                .stub(Lookup.class, StubConfig.ANNOTATED.withTimeout(Duration.ofMinutes(2)).withAttempts(1));
+                .stub(
+                        Lookup.class,
+                        StubConfig.ANNOTATED.withTimeout(Duration.ofMinutes(2)).withAttempts(1));
         News first =
                 lookup.follow(new Question("", "", 0, held("shop.Shelf", 0))).join();
         String edition = first.knowledge().edition();
@@ -237,7 +240,9 @@ class LookupServiceTest {
     void oneConnectionMayLetFewCallsHang() {
         LookupProcess process = shop.lookup();
         Lookup lookup = shop.asker(process)
-                .stub(Lookup.class, StubConfig.ANNOTATED.withTimeout(Duration.ofMinutes(2)).withAttempts(1));
+                .stub(
+                        Lookup.class,
+                        StubConfig.ANNOTATED.withTimeout(Duration.ofMinutes(2)).withAttempts(1));
         News first =
                 lookup.follow(new Question("", "", 0, held("shop.Shelf", 0))).join();
         List<CompletableFuture<News>> calls = new ArrayList<>();

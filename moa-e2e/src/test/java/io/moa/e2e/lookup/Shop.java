@@ -12,6 +12,7 @@ import io.moa.node.lookup.LookupConfig;
 import io.moa.node.lookup.LookupProcess;
 import io.moa.server.MoaServer;
 import io.moa.testkit.Eventually;
+import io.moa.transport.TransportConfig;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -22,6 +23,12 @@ import java.util.List;
 final class Shop implements AutoCloseable {
 
     static final ServiceId SHELF = ServiceId.of("shop.Shelf");
+
+    /** A machine under load may stand still for seconds; that is no finding here. */
+    private static final TransportConfig PATIENT = TransportConfig.DEFAULT.toBuilder()
+            .connectTimeout(Duration.ofSeconds(30))
+            .heartbeatLimit(Duration.ofSeconds(60))
+            .build();
 
     private final Registry registry;
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -69,13 +76,16 @@ final class Shop implements AutoCloseable {
     }
 
     MoaClient client(Registry followed) {
-        Moa moa = until(Moa.builder("customer").registry(followed).build());
+        Moa moa = until(Moa.builder("customer")
+                .registry(followed)
+                .transportConfig(PATIENT)
+                .build());
         return until(MoaClient.builder(moa).disk(DiskConfig.OFF).build());
     }
 
     /** A client of a lookup's own service. */
     MoaClient asker(LookupProcess lookup) {
-        Moa moa = until(Moa.builder("asker").build());
+        Moa moa = until(Moa.builder("asker").transportConfig(PATIENT).build());
         return until(MoaClient.builder(moa).addresses(at(lookup)).build());
     }
 

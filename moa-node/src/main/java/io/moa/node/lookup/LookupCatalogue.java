@@ -63,7 +63,8 @@ final class LookupCatalogue {
             }
             Snapshot.Entry entry = sharing(told);
             byUuid.put(uuid, entry);
-            if (before != null && before.instance().exports() != entry.instance().exports()) {
+            if (before != null
+                    && before.instance().exports() != entry.instance().exports()) {
                 leave(changes, before, true); // what it offers no more it gave up itself
             }
             for (ServiceExport export : entry.instance().exports()) {

@@ -226,6 +226,7 @@ public final class LookupProcess implements AutoCloseable {
                     .eventLoops(1)
                     .transportConfig(TransportConfig.DEFAULT.toBuilder()
                             .maxInFlightPerConnection(config.maxCallsPerConnection())
+                            .maxConnections(Math.max(TransportConfig.DEFAULT.maxConnections(), config.maxFollowers()))
                             .build())
                     .build();
         }

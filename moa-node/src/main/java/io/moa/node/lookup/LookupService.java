@@ -134,8 +134,8 @@ final class LookupService implements Lookup, Followers.Teller {
                     + asked.services().size() + ": follow only what is called, or ask in several calls");
         }
         if (asked.follower().length() > 200) {
-            throw new IllegalArgumentException(
-                    "The name of a follower has up to 200 characters, not " + asked.follower().length());
+            throw new IllegalArgumentException("The name of a follower has up to 200 characters, not "
+                    + asked.follower().length());
         }
         Question question = understood(asked);
         News news = followers.isLeaving() ? nothing(LookupState.LEAVING) : news(question);
@@ -169,8 +169,7 @@ final class LookupService implements Lookup, Followers.Teller {
         for (Question.Held each : asked.services()) {
             String name = nameOf(each.service());
             boolean possible = mine && each.revision() > 0 && each.revision() <= latest;
-            held.put(
-                    name, new Question.Held(name, possible ? each.revision() : 0, mine ? each.after() : ""));
+            held.put(name, new Question.Held(name, possible ? each.revision() : 0, mine ? each.after() : ""));
         }
         return new Question(asked.follower(), edition, 0, List.copyOf(held.values()));
     }
