@@ -48,6 +48,14 @@ public interface Registry extends AutoCloseable {
         return true;
     }
 
+    /**
+     * Whether instances can be announced here. Default true; false for a registry that is only followed, such as a lookup,
+     * whose {@link #register} throws {@link UnsupportedOperationException} with a message that says where to announce instead.
+     */
+    default boolean takesRegistrations() {
+        return true;
+    }
+
     /** Ends everything begun here and forgets it. Registered instances are withdrawn. Idempotent. */
     @Override
     void close();

@@ -18,7 +18,9 @@ import org.junit.jupiter.api.Test;
 /** Who knows whom, and how things are called. The rules are constants so that {@link RulesCanFailTest} checks them too. */
 class ArchitectureTest {
 
-    private static final String[] API = {"io.moa.annotation..", "io.moa.invoke..", "io.moa.discovery.."};
+    private static final String[] API = {
+        "io.moa.annotation..", "io.moa.invoke..", "io.moa.discovery..", "io.moa.lookup.."
+    };
 
     static final ArchRule API_KNOWS_ONLY_JAVA_AND_JSPECIFY = classes()
             .that()

@@ -1,0 +1,140 @@
+package io.moa.cli;
+
+import io.moa.node.lookup.LookupProcess;
+import io.moa.node.lookup.LookupStatus;
+import io.moa.registry.redis.RedisLink;
+import io.moa.registry.redis.RedisRegistry;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code moa lookup}. */
+@Command(
+        name = "lookup",
+        mixinStandardHelpOptions = true,
+        description =
+                "Tells other processes where services are, over MOA, from its own memory: also while the registry is away."
+                        + " Run two or more. Clients follow them with moa-lookup://host:port,host:port."
+                        + " Ends with Ctrl+C or SIGTERM, after its followers went to another one.")
+final class LookupCommand implements Callable<Integer> {
+
+    @ParentCommand
+    private MoaCommand moa;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private RegistryOption registry;
+
+    @Option(
+            names = "--port",
+            defaultValue = "9100",
+            paramLabel = "PORT",
+            description = "The TCP port, 0 for a free one; default ${DEFAULT-VALUE}.")
+    private int port;
+
+    @Option(
+            names = "--host",
+            defaultValue = "127.0.0.1",
+            paramLabel = "HOST",
+            description = "The local address to listen on; default ${DEFAULT-VALUE}, 0.0.0.0 for all.")
+    private String host;
+
+    @Option(
+            names = "--advertise",
+            paramLabel = "HOST",
+            description = "What others are told to connect to; default the address listened on.")
+    private @Nullable String advertise;
+
+    @Option(
+            names = "--status-millis",
+            defaultValue = "60000",
+            paramLabel = "MS",
+            converter = WholeNumber.Millis.class,
+            description = "How often it says what it does; default ${DEFAULT-VALUE}.")
+    private long statusMillis;
+
+    @Option(
+            names = "--for-millis",
+            paramLabel = "MS",
+            converter = WholeNumber.Millis.class,
+            description = "End by itself after so long.")
+    private @Nullable Long limitMillis;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (port < 0 || port > 65_535) {
+            throw new ParameterException(spec.commandLine(), "--port: a port is 0 to 65535, not " + port);
+        }
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        Thread hook = new Thread(
+                () -> {
+                    asked.countDown();
+                    try {
+                        ended.await(20, TimeUnit.SECONDS); // followers are told, and calls under way answered
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                "moa-lookup-end");
+        Runtime.getRuntime().addShutdownHook(hook);
+        try (RedisLink link = RedisLink.open(registry.config());
+                RedisRegistry followed = RedisRegistry.over(link)) {
+            LookupProcess.Builder builder =
+                    LookupProcess.builder(followed).host(host).port(port);
+            if (advertise != null) {
+                builder.advertise(advertise);
+            }
+            try (LookupProcess lookup = builder.start()) {
+                moa.out()
+                        .println("Following " + registry.config().where() + "; listening on " + host + ":"
+                                + lookup.port() + " as " + lookup.instance());
+                moa.out().flush();
+                tell(lookup, asked);
+                moa.out().println(told(lookup.status()));
+            }
+        } finally {
+            ended.countDown();
+            forget(hook);
+        }
+        return 0;
+    }
+
+    private void tell(LookupProcess lookup, CountDownLatch asked) throws InterruptedException {
+        long left = limitMillis == null ? Long.MAX_VALUE : limitMillis;
+        while (left > 0 && !asked.await(Math.min(left, statusMillis), TimeUnit.MILLISECONDS)) {
+            left -= Math.min(left, statusMillis);
+            if (left > 0) {
+                moa.out().println(told(lookup.status()));
+                moa.out().flush();
+            }
+        }
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // it is what ended this
+        }
+    }
+
+    private static String told(LookupStatus status) {
+        return (status.known()
+                        ? status.processes() + " processes of " + status.services() + " services, confirmed "
+                                + status.ageMillis() + " ms ago"
+                        : "the registry has not answered yet: nothing is known")
+                + "; " + status.followers() + " followers wait, " + status.told() + " were told something new, "
+                + status.answers() + " questions answered at once, " + status.refused() + " refused for want of room";
+    }
+}
