@@ -36,7 +36,10 @@ import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -92,6 +95,13 @@ public final class NettyTransport implements Transport {
             var scheduled = loops.schedule(task, Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
             return () -> scheduled.cancel(false);
         };
+    }
+
+    @Override
+    public List<Executor> loops() {
+        List<Executor> each = new ArrayList<>();
+        loops.forEach(each::add);
+        return each;
     }
 
     @Override
