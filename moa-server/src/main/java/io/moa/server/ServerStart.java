@@ -153,10 +153,10 @@ final class ServerStart {
     private void tell(
             MoaServer server, List<ServiceExport> published, @Nullable ListenPlan plan, List<Address> addresses) {
         LOG.info(
-                "{} serves {}, announced at {}{}{}",
+                "{} serves {}{}{}{}",
                 server,
                 published.stream().map(ServiceExport::service).toList(),
-                addresses,
+                registration == null ? "" : ", announced at " + addresses,
                 plan == null ? "" : "; " + plan.reason(),
                 health == null ? "" : "; its health is told at " + health.address());
         if (addresses.get(0) instanceof Address.Tcp tcp && isLoopback(tcp.host()) && isSharedWithOthers()) {
