@@ -28,7 +28,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             WeightCommand.class,
             TagCommand.class,
             WatchCommand.class,
-            WatcherCommand.class
+            WatcherCommand.class,
+            DoctorCommand.class
         },
         description = "Starts the processes of MOA and asks them questions.",
         footer = {"", "Begin with: ./moa quickstart"})

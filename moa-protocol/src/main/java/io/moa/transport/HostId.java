@@ -30,7 +30,8 @@ public final class HostId {
 
     static String of(Path proc, Path root) {
         try {
-            String boot = Files.readString(proc.resolve("sys/kernel/random/boot_id")).strip();
+            String boot =
+                    Files.readString(proc.resolve("sys/kernel/random/boot_id")).strip();
             String network = Files.readSymbolicLink(proc.resolve("self/ns/net")).toString();
             String mounts = Files.readSymbolicLink(proc.resolve("self/ns/mnt")).toString();
             Map<String, Object> folder = Files.readAttributes(root, "unix:dev,ino");

@@ -37,7 +37,8 @@ record Doors(List<Listener> all) implements Listener {
     @Override
     public CompletableFuture<Integer> drain(Duration limit) {
         CompletableFuture<Integer> cut = CompletableFuture.completedFuture(0);
-        for (CompletableFuture<Integer> each : all.stream().map(door -> door.drain(limit)).toList()) {
+        for (CompletableFuture<Integer> each :
+                all.stream().map(door -> door.drain(limit)).toList()) {
             cut = cut.thenCombine(each, Integer::sum);
         }
         return cut;

@@ -1,7 +1,6 @@
 package io.moa.server;
 
 import io.moa.Moa;
-import io.moa.annotation.MoaService;
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.invoke.Filter;
@@ -201,8 +200,13 @@ public final class MoaServer implements AutoCloseable {
         final Moa moa;
         ListenConfig listen = ListenConfig.DEFAULT;
         UnixSocketConfig unixSocket = UnixSocketConfig.OFF;
-        @Nullable HealthConfig health;
-        @Nullable Address address;
+
+        @Nullable
+        HealthConfig health;
+
+        @Nullable
+        Address address;
+
         Workers workers = Workers.DEFAULT;
         int maxInFlightPerService = 10_000;
         Duration drainLimit = Duration.ofSeconds(30);

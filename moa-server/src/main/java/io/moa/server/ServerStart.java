@@ -112,7 +112,8 @@ final class ServerStart {
         Invoker route = ServerStack.route(moa.ticker(), set.dedup, set.filters, dispatcher);
         Host host = new ExportHost(moa.self(), route, table, new ServerLoad(pools.values(), moa.ticker()));
 
-        Address where = set.address != null ? set.address : plan != null ? plan.bind() : new Address.Tcp("127.0.0.1", 0);
+        Address where =
+                set.address != null ? set.address : plan != null ? plan.bind() : new Address.Tcp("127.0.0.1", 0);
         opened.add(listen(where, host));
         List<Address> addresses = new ArrayList<>();
         Address listening = opened.get(0).address();
@@ -121,7 +122,8 @@ final class ServerStart {
             openUnix(unixConfig, host);
         }
         if (unix != null) {
-            addresses.add(unix.address()); // never first: it changes with each start, and an operator's decision is kept
+            addresses.add(
+                    unix.address()); // never first: it changes with each start, and an operator's decision is kept
         }
         Instance instance = instance(published, addresses);
         registration = moa.hasRegistry() ? moa.registry().register(instance) : null;
@@ -185,11 +187,7 @@ final class ServerStart {
         } else {
             try {
                 UnixSocketFile file = UnixSocketFile.prepare(
-                        config,
-                        moa.self().application(),
-                        moa.self().instance(),
-                        System::getProperty,
-                        System::getenv);
+                        config, moa.self().application(), moa.self().instance(), System::getProperty, System::getenv);
                 unix = file;
                 opened.add(listen(file.binding(), host));
                 file.publish();
@@ -241,7 +239,8 @@ final class ServerStart {
         if (config.serializers().isEmpty()) {
             serializers.addAll(moa.serializers().all());
         } else {
-            config.serializers().forEach(each -> serializers.add(moa.serializers().require(each)));
+            config.serializers()
+                    .forEach(each -> serializers.add(moa.serializers().require(each)));
         }
         return ServiceExporter.export(
                 export.type(),
@@ -272,7 +271,8 @@ final class ServerStart {
             return moa.transport().listen(where, exported).join();
         } catch (CompletionException e) {
             throw new IllegalStateException(
-                    "Cannot listen on " + where + ": " + (e.getCause() == null ? e : e.getCause().getMessage()),
+                    "Cannot listen on " + where + ": "
+                            + (e.getCause() == null ? e : e.getCause().getMessage()),
                     e.getCause());
         }
     }

@@ -50,7 +50,13 @@ final class Dialer {
             Throwable cause =
                     thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
             if (index + 1 < ways.addresses().size()) {
-                dial(moa, ways, index + 1, before + (before.isEmpty() ? "" : "; ") + cause.getMessage(), wanted, dialled);
+                dial(
+                        moa,
+                        ways,
+                        index + 1,
+                        before + (before.isEmpty() ? "" : "; ") + cause.getMessage(),
+                        wanted,
+                        dialled);
             } else if (before.isEmpty()) {
                 dialled.completeExceptionally(cause);
             } else {

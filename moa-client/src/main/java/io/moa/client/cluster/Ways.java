@@ -25,7 +25,8 @@ record Ways(List<Address> addresses, String reason) {
                 continue;
             }
             if (!(address instanceof Address.Unix) || instance.host().isEmpty()) {
-                others.add(address); // a Unix socket of which no host is said was given by whoever knows that it is here
+                others.add(
+                        address); // a Unix socket of which no host is said was given by whoever knows that it is here
             } else if (sameHost) {
                 here.add(address);
             } else {

@@ -84,7 +84,9 @@ class LifeCycleOrderTest {
         try {
             return http.send(
                             HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
-                                            + server.healthAddress().orElseThrow().getPort() + path))
+                                            + server.healthAddress()
+                                                    .orElseThrow()
+                                                    .getPort() + path))
                                     .timeout(PATIENCE)
                                     .build(),
                             HttpResponse.BodyHandlers.discarding())
@@ -198,7 +200,11 @@ class LifeCycleOrderTest {
                         .export(Ledgered.class, counting, io.moa.server.ExportConfig.DEFAULT.withVersion("2"))
                         .start()) {
             ServiceId service = new ServiceId(Ledgered.class.getName(), "", "2");
-            Instance instance = registry.subscribe(service, any -> {}).current().entries().get(0).instance();
+            Instance instance = registry.subscribe(service, any -> {})
+                    .current()
+                    .entries()
+                    .get(0)
+                    .instance();
             assertThat(instance).isEqualTo(published.instance());
             assertThat(instance.uuid()).isEqualTo("uuid-1");
             assertThat(instance.application()).isEqualTo("shop");

@@ -52,7 +52,8 @@ class WarmUpTest {
                 double share = (double) mine / (cold.ran.get() + sum(warm) - all);
                 double grown = Math.min(1, (slice + 1.0) * SLICE.toSeconds() / WARM_UP.toSeconds());
                 double fair = grown / (WARM + grown); // at the end of the slice, so it is the most of all its moments
-                // By weight alone it would be no more than fair; of two that are drawn the less busy one is taken, and that
+                // By weight alone it would be no more than fair; of two that are drawn the less busy one is taken, and
+                // that
                 // is the new one more often than not. It is drawn in at most twice its share.
                 assertThat(share)
                         .as("slice %d of %s", slice, shares)

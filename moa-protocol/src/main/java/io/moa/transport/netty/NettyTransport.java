@@ -43,6 +43,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sockets: TCP everywhere, Unix sockets with epoll. One group of event loops drives listeners and connections of both
@@ -87,6 +88,18 @@ public final class NettyTransport implements Transport {
     /** Whether epoll is used; otherwise NIO, without Unix sockets and {@code TCP_USER_TIMEOUT}. */
     public boolean usesEpoll() {
         return epoll;
+    }
+
+    /** Why native epoll is not available here, for people; null if it is. */
+    public static @Nullable String nativeObstacle() {
+        Throwable cause = Epoll.unavailabilityCause();
+        if (cause == null) {
+            return null;
+        }
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage());
     }
 
     /** Runs delays on the event loops. */

@@ -27,7 +27,8 @@ public record HealthConfig(String host, int port, Duration startupLimit, Duratio
 
     public HealthConfig {
         if (host.isBlank() || port < 0 || port > 65_535) {
-            throw new IllegalArgumentException("Health is told at a host and a port of 0 to 65535, not at " + host + ":" + port);
+            throw new IllegalArgumentException(
+                    "Health is told at a host and a port of 0 to 65535, not at " + host + ":" + port);
         }
         inRange("startupLimit", startupLimit, Duration.ZERO, Duration.ofHours(1));
         inRange("stuckAfter", stuckAfter, Duration.ofSeconds(1), Duration.ofMinutes(10));
@@ -86,11 +87,7 @@ public record HealthConfig(String host, int port, Duration startupLimit, Duratio
         String host = place.group(1) == null ? "127.0.0.1" : place.group(1).replaceAll("[\\[\\]]", "");
         HealthConfig rest = code == null ? at(0) : code;
         return new HealthConfig(
-                host,
-                Integer.parseInt(place.group(2)),
-                rest.startupLimit(),
-                rest.stuckAfter(),
-                rest.requestLimit());
+                host, Integer.parseInt(place.group(2)), rest.startupLimit(), rest.stuckAfter(), rest.requestLimit());
     }
 
     private static void inRange(String what, Duration value, Duration min, Duration max) {

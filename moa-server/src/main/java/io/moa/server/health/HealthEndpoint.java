@@ -31,7 +31,8 @@ public final class HealthEndpoint implements AutoCloseable {
     private final ScheduledThreadPoolExecutor watch;
     private final Health health;
 
-    private HealthEndpoint(HttpServer server, ThreadPoolExecutor threads, ScheduledThreadPoolExecutor watch, Health health) {
+    private HealthEndpoint(
+            HttpServer server, ThreadPoolExecutor threads, ScheduledThreadPoolExecutor watch, Health health) {
         this.server = server;
         this.threads = threads;
         this.watch = watch;
@@ -59,7 +60,8 @@ public final class HealthEndpoint implements AutoCloseable {
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
                 THREADS, THREADS, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), named);
         threads.allowCoreThreadTimeOut(true);
-        ScheduledThreadPoolExecutor watch = new ScheduledThreadPoolExecutor(1, named("moa-health-watch-" + application + "-"));
+        ScheduledThreadPoolExecutor watch =
+                new ScheduledThreadPoolExecutor(1, named("moa-health-watch-" + application + "-"));
         watch.setRemoveOnCancelPolicy(true);
         HealthEndpoint endpoint = new HealthEndpoint(server, threads, watch, health);
         server.setExecutor(endpoint.limited(config.requestLimit().toNanos()));
@@ -141,7 +143,9 @@ public final class HealthEndpoint implements AutoCloseable {
         StringBuilder json = new StringBuilder(100);
         json.append("{\"").append(what).append("\":").append(answer.good()).append(",\"reasons\":[");
         for (int i = 0; i < answer.reasons().size(); i++) {
-            json.append(i == 0 ? "\"" : ",\"").append(escaped(answer.reasons().get(i))).append('"');
+            json.append(i == 0 ? "\"" : ",\"")
+                    .append(escaped(answer.reasons().get(i)))
+                    .append('"');
         }
         send(exchange, answer.good() ? 200 : 503, json.append("]}").toString());
     }

@@ -41,6 +41,9 @@ public record AddressChoice(InetAddress ip, String card, String reason, List<Ref
         return card + " " + host() + ": " + reason
                 + (refused.isEmpty()
                         ? ""
-                        : "; not " + String.join(", ", refused.stream().map(Refused::toString).toList()));
+                        : "; not "
+                                + String.join(
+                                        ", ",
+                                        refused.stream().map(Refused::toString).toList()));
     }
 }

@@ -31,8 +31,25 @@ public final class AddressChooser {
     public static final String AUTO = "auto";
 
     private static final List<String> MADE_FOR_CONTAINERS = List.of(
-            "docker", "br-", "veth", "virbr", "vnet", "vmnet", "vboxnet", "lxc", "lxdbr", "podman", "cni", "flannel",
-            "cali", "cilium", "kube-", "nodelocaldns", "dummy", "ifb", "nerdctl");
+            "docker",
+            "br-",
+            "veth",
+            "virbr",
+            "vnet",
+            "vmnet",
+            "vboxnet",
+            "lxc",
+            "lxdbr",
+            "podman",
+            "cni",
+            "flannel",
+            "cali",
+            "cilium",
+            "kube-",
+            "nodelocaldns",
+            "dummy",
+            "ifb",
+            "nerdctl");
 
     private record Candidate(NetworkCard card, CardAddress address, int order) {
         @Override
@@ -42,7 +59,12 @@ public final class AddressChooser {
     }
 
     /** What was wished for; exactly one of the parts says it. */
-    private record Wish(String text, @Nullable String card, List<InetAddress> ips, @Nullable InetAddress net, int bits) {
+    private record Wish(
+            String text,
+            @Nullable String card,
+            List<InetAddress> ips,
+            @Nullable InetAddress net,
+            int bits) {
 
         boolean namesIt(Candidate one) {
             return one.card().name().equals(card) || ips.contains(one.address().ip());
@@ -97,10 +119,13 @@ public final class AddressChooser {
             return onLoopback;
         }
         if (good.isEmpty()) {
-            throw new IllegalArgumentException("No address of this host can be announced for \"" + wanted.text() + "\": "
+            throw new IllegalArgumentException("No address of this host can be announced for \"" + wanted.text()
+                    + "\": "
                     + (refused.isEmpty()
                             ? "it has no network interface"
-                            : String.join(", ", refused.stream().map(Refused::toString).toList()))
+                            : String.join(
+                                    ", ",
+                                    refused.stream().map(Refused::toString).toList()))
                     + ". Say an address, a network or an interface of this host;"
                     + " for an address of another one, such as a virtual or a translated one, listen on 0.0.0.0 and"
                     + " advertise it");
@@ -232,8 +257,7 @@ public final class AddressChooser {
         } else if (reason.isEmpty()) {
             reason = ranked.size() == 1 ? "the only one that others may reach" : "the best of " + ranked.size();
         }
-        return new AddressChoice(
-                chosen.address().ip(), chosen.card().name(), reason, refused);
+        return new AddressChoice(chosen.address().ip(), chosen.card().name(), reason, refused);
     }
 
     private static String whyAfter(Candidate chosen, Candidate other, @Nullable InetAddress towardsRegistry) {

@@ -58,8 +58,7 @@ public record ListenConfig(String host, int port, @Nullable String advertise, in
      *
      * @throws IllegalArgumentException if one of them is wrong; the message names it
      */
-    public ListenConfig over(
-            UnaryOperator<@Nullable String> property, UnaryOperator<@Nullable String> variable) {
+    public ListenConfig over(UnaryOperator<@Nullable String> property, UnaryOperator<@Nullable String> variable) {
         String saidHost = said("host", property, variable);
         String saidAdvertise = said("advertise", property, variable);
         return new ListenConfig(
@@ -80,7 +79,10 @@ public record ListenConfig(String host, int port, @Nullable String advertise, in
     }
 
     private static int number(
-            String name, int otherwise, UnaryOperator<@Nullable String> property, UnaryOperator<@Nullable String> variable) {
+            String name,
+            int otherwise,
+            UnaryOperator<@Nullable String> property,
+            UnaryOperator<@Nullable String> variable) {
         String text = said(name, property, variable);
         if (text == null) {
             return otherwise;
@@ -126,8 +128,7 @@ public record ListenConfig(String host, int port, @Nullable String advertise, in
                     + ") must say which one others are to use: call advertise(\"auto\"), or with an address, a network,"
                     + " an interface or a name");
         }
-        AddressChoice bound =
-                everywhere ? null : AddressChooser.choose(cards, where, towardsRegistry, names);
+        AddressChoice bound = everywhere ? null : AddressChooser.choose(cards, where, towardsRegistry, names);
         Address.Tcp bind = new Address.Tcp(bound == null ? where : bound.host(), port);
         if (told == null) {
             return new ListenPlan(bind, bind.host(), advertisePort, bound, reasonOf(bound));

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param choice how an interface was chosen; null if none was
  * @param reason why all this, for people, in one line
  */
-public record ListenPlan(Address.Tcp bind, String host, int port, @Nullable AddressChoice choice, String reason) {
+public record ListenPlan(
+        Address.Tcp bind, String host, int port, @Nullable AddressChoice choice, String reason) {
 
     /** What others are told, once the port listened on is known. */
     public Address.Tcp announced(int listening) {

@@ -38,7 +38,8 @@ public record UnixSocketConfig(Mode mode, @Nullable Path folder) {
     public UnixSocketConfig {
         if ((mode == Mode.FOLDER) != (folder != null) || (folder != null && !folder.isAbsolute())) {
             throw new IllegalArgumentException(
-                    "The folder of Unix sockets is an absolute path, and is said in the mode FOLDER only; not " + folder);
+                    "The folder of Unix sockets is an absolute path, and is said in the mode FOLDER only; not "
+                            + folder);
         }
     }
 
@@ -48,8 +49,7 @@ public record UnixSocketConfig(Mode mode, @Nullable Path folder) {
     }
 
     /** This, where neither property nor variable says another. */
-    public UnixSocketConfig over(
-            UnaryOperator<@Nullable String> property, UnaryOperator<@Nullable String> variable) {
+    public UnixSocketConfig over(UnaryOperator<@Nullable String> property, UnaryOperator<@Nullable String> variable) {
         String said = ListenConfig.said("unix", property, variable);
         if (said == null) {
             return this;
@@ -59,8 +59,9 @@ public record UnixSocketConfig(Mode mode, @Nullable Path folder) {
             case "auto" -> AUTO;
             default -> {
                 if (!said.startsWith("/")) {
-                    throw new IllegalArgumentException("moa.server.unix (MOA_SERVER_UNIX) is off, auto or the absolute path"
-                            + " of a folder, not \"" + said + "\"");
+                    throw new IllegalArgumentException(
+                            "moa.server.unix (MOA_SERVER_UNIX) is off, auto or the absolute path"
+                                    + " of a folder, not \"" + said + "\"");
                 }
                 yield in(Path.of(said));
             }

@@ -21,8 +21,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.zip.CRC32C;
 import java.util.function.UnaryOperator;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,13 +68,13 @@ public final class UnixSocketFile {
         CRC32C hash = new CRC32C();
         hash.update(uuid.getBytes(StandardCharsets.UTF_8));
         String readable = application.replaceAll("[^A-Za-z0-9_-]", "_");
-        String name = readable.substring(0, Math.min(MAX_NAME, readable.length()))
-                + String.format("-%08x", hash.getValue());
+        String name =
+                readable.substring(0, Math.min(MAX_NAME, readable.length())) + String.format("-%08x", hash.getValue());
         Path ready = folder.resolve(name + READY);
         int bytes = ready.toString().getBytes(StandardCharsets.UTF_8).length;
         if (bytes > Address.Unix.MAX_BYTES) {
-            throw new IOException("The path of a Unix socket has at most " + Address.Unix.MAX_BYTES + " bytes, and " + ready
-                    + " has " + bytes + ": choose a folder with a shorter path (moa.server.unix)");
+            throw new IOException("The path of a Unix socket has at most " + Address.Unix.MAX_BYTES + " bytes, and "
+                    + ready + " has " + bytes + ": choose a folder with a shorter path (moa.server.unix)");
         }
         open(folder);
         sweep(folder);
@@ -92,8 +92,7 @@ public final class UnixSocketFile {
         } catch (FileAlreadyExistsException e) {
             // it is checked below, whoever made it
         }
-        PosixFileAttributes found =
-                Files.readAttributes(folder, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        PosixFileAttributes found = Files.readAttributes(folder, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         if (!found.isDirectory()) {
             throw new IOException(folder + " is no folder: Unix sockets are kept in a folder of the user's own");
         }
@@ -119,7 +118,9 @@ public final class UnixSocketFile {
                 try {
                     if (name.endsWith(READY) && isLeft(file)
                             || name.endsWith(COMING)
-                                    && Files.getLastModifiedTime(file).toInstant().isBefore(abandoned)) {
+                                    && Files.getLastModifiedTime(file)
+                                            .toInstant()
+                                            .isBefore(abandoned)) {
                         Files.deleteIfExists(file);
                     }
                 } catch (NoSuchFileException e) {

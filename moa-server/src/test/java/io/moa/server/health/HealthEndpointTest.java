@@ -49,8 +49,8 @@ class HealthEndpointTest {
             return Answer.unless(reasons);
         }
     };
-    private final HealthEndpoint endpoint = HealthEndpoint.open(
-            HealthConfig.at(0).withRequestLimit(Duration.ofMillis(500)), health, "shop");
+    private final HealthEndpoint endpoint =
+            HealthEndpoint.open(HealthConfig.at(0).withRequestLimit(Duration.ofMillis(500)), health, "shop");
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(PATIENCE).build();
 
@@ -164,8 +164,8 @@ class HealthEndpointTest {
     @Test
     void aPlaceThatIsTakenIsSaid() {
         assertThatIllegalStateException()
-                .isThrownBy(() -> HealthEndpoint.open(
-                        HealthConfig.at(endpoint.address().getPort()), health, "second"))
+                .isThrownBy(() ->
+                        HealthEndpoint.open(HealthConfig.at(endpoint.address().getPort()), health, "second"))
                 .withMessageContaining("Health cannot be told at 127.0.0.1:")
                 .withMessageContaining("moa.server.health");
     }
@@ -180,9 +180,7 @@ class HealthEndpointTest {
         assertThat(HealthConfig.over(code, name -> null, Map.of("MOA_SERVER_HEALTH", "[::]:81")::get))
                 .isEqualTo(HealthConfig.at("::", 81).withStuckAfter(Duration.ofSeconds(3)));
         assertThat(HealthConfig.over(
-                        null,
-                        Map.of("moa.server.health", "8081")::get,
-                        Map.of("MOA_SERVER_HEALTH", "0.0.0.0:1")::get))
+                        null, Map.of("moa.server.health", "8081")::get, Map.of("MOA_SERVER_HEALTH", "0.0.0.0:1")::get))
                 .isEqualTo(HealthConfig.at(8081));
         for (String wrong : List.of("yes", "host:", ":80", "1:2:3", "80 80")) {
             assertThatIllegalArgumentException()

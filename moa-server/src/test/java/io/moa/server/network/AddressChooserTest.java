@@ -66,7 +66,8 @@ class AddressChooserTest {
                 name -> name.equals("here.example") ? List.of(ip("10.1.0.5")) : List.of());
     }
 
-    private static Arguments host(String what, String wish, @Nullable String route, String chosen, NetworkCard... cards) {
+    private static Arguments host(
+            String what, String wish, @Nullable String route, String chosen, NetworkCard... cards) {
         return Arguments.of(what, wish, route, chosen, cards);
     }
 
@@ -136,13 +137,7 @@ class AddressChooserTest {
                         "10.1.0.5",
                         lo(),
                         card("ens4", "10.1.0.5/32")),
-                host(
-                        "inside a container",
-                        "auto",
-                        null,
-                        "172.17.0.2",
-                        lo(),
-                        card("eth0", "172.17.0.2/16")),
+                host("inside a container", "auto", null, "172.17.0.2", lo(), card("eth0", "172.17.0.2/16")),
                 host(
                         "the registry runs in a container of this host",
                         "auto",
@@ -223,9 +218,10 @@ class AddressChooserTest {
     void chooses(String what, String wish, @Nullable String route, String chosen, NetworkCard[] cards) {
         AddressChoice choice = choose(wish, route, cards);
         assertThat(choice.host()).isEqualTo(chosen);
-        long addresses = Arrays.stream(cards).mapToLong(card -> card.addresses().size()).sum();
-        boolean shown = Arrays.stream(cards)
-                .anyMatch(card -> card.addresses().stream().anyMatch(one -> one.text().equals(chosen)));
+        long addresses =
+                Arrays.stream(cards).mapToLong(card -> card.addresses().size()).sum();
+        boolean shown = Arrays.stream(cards).anyMatch(card -> card.addresses().stream()
+                .anyMatch(one -> one.text().equals(chosen)));
         assertThat(choice.refused())
                 .as("a reason for every other address")
                 .hasSize((int) addresses - (shown ? 1 : 0))
@@ -271,8 +267,9 @@ class AddressChooserTest {
         }
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> choose("eth1", null, lo(), eth0))
-                .withMessage("\"eth1\" is neither an interface of this host, which has lo, eth0, nor a host name that is"
-                        + " known here");
+                .withMessage(
+                        "\"eth1\" is neither an interface of this host, which has lo, eth0, nor a host name that is"
+                                + " known here");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> choose("auto", null, lo(), card("docker0", "172.17.0.1/16")))
                 .withMessageContaining("docker0 172.17.0.1 (made for containers");

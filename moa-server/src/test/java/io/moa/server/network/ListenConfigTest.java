@@ -55,12 +55,19 @@ class ListenConfigTest {
 
     @Test
     void allAddressesAreListenedOnAndOneIsAnnounced() {
-        assertThat(plan(new ListenConfig("::", 0, "auto", 0)).announced(7).host()).isEqualTo("10.1.0.5");
-        assertThat(plan(new ListenConfig("0.0.0.0", 0, "docker0", 0)).announced(7).host())
-                .isEqualTo("172.17.0.1");
-        assertThat(plan(new ListenConfig("0.0.0.0", 0, "10.0.0.0/8", 0)).announced(7).host())
+        assertThat(plan(new ListenConfig("::", 0, "auto", 0)).announced(7).host())
                 .isEqualTo("10.1.0.5");
-        assertThat(plan(new ListenConfig("0.0.0.0", 0, "203.0.113.9", 0)).announced(7).host())
+        assertThat(plan(new ListenConfig("0.0.0.0", 0, "docker0", 0))
+                        .announced(7)
+                        .host())
+                .isEqualTo("172.17.0.1");
+        assertThat(plan(new ListenConfig("0.0.0.0", 0, "10.0.0.0/8", 0))
+                        .announced(7)
+                        .host())
+                .isEqualTo("10.1.0.5");
+        assertThat(plan(new ListenConfig("0.0.0.0", 0, "203.0.113.9", 0))
+                        .announced(7)
+                        .host())
                 .as("a virtual or translated address is told as it is")
                 .isEqualTo("203.0.113.9");
     }
@@ -88,12 +95,13 @@ class ListenConfigTest {
     @Test
     void aPropertyStandsAboveAVariableAndThatAboveTheCode() {
         ListenConfig code = new ListenConfig("127.0.0.1", 1, "code.example", 2);
-        Map<String, String> variables = Map.of(
-                "MOA_SERVER_HOST", "auto", "MOA_SERVER_PORT", "3", "MOA_SERVER_ADVERTISE_PORT", "4");
+        Map<String, String> variables =
+                Map.of("MOA_SERVER_HOST", "auto", "MOA_SERVER_PORT", "3", "MOA_SERVER_ADVERTISE_PORT", "4");
         Map<String, String> properties = Map.of("moa.server.port", "5", "moa.server.advertise", " a.example ");
         assertThat(code.over(name -> null, name -> null)).isEqualTo(code);
         assertThat(code.over(properties::get, variables::get)).isEqualTo(new ListenConfig("auto", 5, "a.example", 4));
-        assertThat(code.over(Map.of("moa.server.advertise", "")::get, name -> null).advertise())
+        assertThat(code.over(Map.of("moa.server.advertise", "")::get, name -> null)
+                        .advertise())
                 .isNull();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> code.over(Map.of("moa.server.port", "many")::get, name -> null))
