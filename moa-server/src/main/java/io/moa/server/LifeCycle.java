@@ -177,7 +177,7 @@ final class LifeCycle implements Health {
 
     @Override
     public Answer startup() {
-        boolean waits = stage == Stage.STARTING || stage == Stage.SERVING && !registered();
+        boolean waits = stage == Stage.STARTING || (stage == Stage.SERVING && !registered());
         if (!waits || ticker.nanos() - startupBy >= 0) {
             return Answer.YES; // a registry that is away must not have processes restarted
         }

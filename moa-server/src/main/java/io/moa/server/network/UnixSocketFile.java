@@ -116,11 +116,12 @@ public final class UnixSocketFile {
             for (Path file : files) {
                 String name = String.valueOf(file.getFileName());
                 try {
-                    if (name.endsWith(READY) && isLeft(file)
-                            || name.endsWith(COMING)
+                    boolean left = (name.endsWith(READY) && isLeft(file))
+                            || (name.endsWith(COMING)
                                     && Files.getLastModifiedTime(file)
                                             .toInstant()
-                                            .isBefore(abandoned)) {
+                                            .isBefore(abandoned));
+                    if (left) {
                         Files.deleteIfExists(file);
                     }
                 } catch (NoSuchFileException e) {
