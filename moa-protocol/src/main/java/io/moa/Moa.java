@@ -6,6 +6,7 @@ import io.moa.invoke.Scheduler;
 import io.moa.invoke.Ticker;
 import io.moa.protocol.serialize.SerializationLimits;
 import io.moa.protocol.serialize.Serializers;
+import io.moa.transport.HostId;
 import io.moa.transport.Peer;
 import io.moa.transport.Transport;
 import io.moa.transport.TransportConfig;
@@ -41,10 +42,12 @@ public final class Moa implements AutoCloseable {
     private final boolean ownTransport;
     private final AtomicBoolean serving = new AtomicBoolean();
     private volatile boolean closed;
+    private final String hostId;
     private final long startedAtEpochMillis = System.currentTimeMillis();
 
     private Moa(Builder builder) {
         this.self = new Peer(builder.application, builder.instance);
+        this.hostId = builder.hostId != null ? builder.hostId : HostId.ofThisProcess();
         this.ticker = builder.ticker;
         this.chance = builder.chance;
         this.transportConfig = builder.transportConfig;
@@ -94,6 +97,14 @@ public final class Moa implements AutoCloseable {
     /** Who this process is. */
     public Peer self() {
         return self;
+    }
+
+    /**
+     * Names the host and the part of it that this process sees; see {@link HostId}. Processes with the same one may use each
+     * other's Unix sockets. Empty if it is not known: then no Unix socket is announced, and none used.
+     */
+    public String hostId() {
+        return hostId;
     }
 
     /**
@@ -195,6 +206,7 @@ public final class Moa implements AutoCloseable {
     public static final class Builder {
         private final String application;
         private String instance = UUID.randomUUID().toString();
+        private @Nullable String hostId;
         private @Nullable Registry registry;
         private @Nullable String registryAddress;
         private Ticker ticker = Ticker.system();
@@ -218,6 +230,12 @@ public final class Moa implements AutoCloseable {
         /** The uuid of this process; default a new random one. */
         public Builder instance(String uuid) {
             this.instance = uuid;
+            return this;
+        }
+
+        /** Names this host instead of what {@link HostId} finds; empty for none. For tests, and hosts that it cannot tell apart. */
+        public Builder hostId(String value) {
+            this.hostId = value;
             return this;
         }
 

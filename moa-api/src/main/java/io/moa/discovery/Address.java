@@ -1,5 +1,7 @@
 package io.moa.discovery;
 
+import java.nio.charset.StandardCharsets;
+
 /** Where a process can be reached. Written {@code tcp://host:port}, {@code unix:/path} or {@code inproc:name}. */
 public sealed interface Address {
 
@@ -31,10 +33,15 @@ public sealed interface Address {
      * @param path the socket's file, at most 107 bytes long, as the operating system demands
      */
     record Unix(String path) implements Address {
+
+        /** How long a path may be, in bytes of UTF-8. */
+        public static final int MAX_BYTES = 107;
+
         public Unix {
-            if (path.isBlank() || path.length() > 107) {
+            int bytes = path.getBytes(StandardCharsets.UTF_8).length;
+            if (path.isBlank() || bytes > MAX_BYTES) {
                 throw new IllegalArgumentException(
-                        "The path of a Unix socket has 1 to 107 characters, not " + path.length());
+                        "The path of a Unix socket has 1 to " + MAX_BYTES + " bytes, not " + bytes + ": " + path);
             }
         }
 

@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param uuid names the process for its whole life; a restart is another instance
  * @param application whose process it is
- * @param host names the operating system on which it runs, so that a process of the same one may use its Unix socket;
- *     empty if not said
- * @param addresses where it listens, preferred first; may change during its life
+ * @param host names the operating system on which it runs, and the part of it that it sees, so that a process that sees the
+ *     same may use its Unix socket; empty if not said
+ * @param addresses where it listens; may change during its life. The first one is what it is known by: a decision of an
+ *     operator holds for whatever its application runs there later. A Unix socket is used by processes of the same host
  * @param protocols what it speaks there, with versions, such as {@code moa/1}; empty if not said, which means {@code moa/1}
  * @param exports what it offers
  * @param weight its share of the traffic relative to the others; 0 to 10,000, default 100; 0 takes no new calls

@@ -1,5 +1,6 @@
 package io.moa.discovery;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -54,6 +55,14 @@ public interface Registry extends AutoCloseable {
      */
     default boolean takesRegistrations() {
         return true;
+    }
+
+    /**
+     * Where this process reaches it, so that a server can announce the address that leads there too. Default none, as of a
+     * registry in memory.
+     */
+    default List<Address.Tcp> nodes() {
+        return List.of();
     }
 
     /** Ends everything begun here and forgets it. Registered instances are withdrawn. Idempotent. */

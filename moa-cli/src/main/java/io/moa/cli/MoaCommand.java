@@ -29,7 +29,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             TagCommand.class,
             WatchCommand.class,
             WatcherCommand.class,
-            LookupCommand.class
+            LookupCommand.class,
+            DoctorCommand.class
         },
         description = "Starts the processes of MOA and asks them questions.",
         footer = {"", "Begin with: ./moa quickstart"})

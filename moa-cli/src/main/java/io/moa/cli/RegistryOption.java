@@ -33,11 +33,21 @@ final class RegistryOption {
 
     /** The settings that were asked for. */
     RedisConfig config() {
-        String text = url != null ? url : System.getenv(VARIABLE);
-        if (text == null || text.isBlank()) {
+        RedisConfig said = configIfSaid();
+        if (said == null) {
             throw new ParameterException(
                     spec.commandLine(),
                     "Which registry? Say --registry redis://host:port, or set the environment variable " + VARIABLE);
+        }
+        return said;
+    }
+
+    /** The settings that were asked for; null if none were. */
+    @Nullable
+    RedisConfig configIfSaid() {
+        String text = url != null ? url : System.getenv(VARIABLE);
+        if (text == null || text.isBlank()) {
+            return null;
         }
         try {
             return RedisConfig.parse(text);

@@ -137,11 +137,11 @@ public final class MoaClient implements AutoCloseable {
     }
 
     /**
-     * Whom this client knows for a service and why, for people: what the registry says, who is called, who last, who not. It
-     * begins to follow the service.
+     * Whom this client knows for a service and why, for people: what the registry says, who is called, who last, who not, and at
+     * which address. It begins to follow the service.
      */
     public String explain(ServiceId service) {
-        return clusters.of(service).explain();
+        return clusters.of(service).explain(endpoints::way);
     }
 
     /** Follows nothing any more and closes every connection; calls in flight fail. Idempotent. */

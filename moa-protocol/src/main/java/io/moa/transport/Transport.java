@@ -1,7 +1,9 @@
 package io.moa.transport;
 
 import io.moa.discovery.Address;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 /**
  * Carries calls from one process to another. Safe for many threads; nothing blocks.
@@ -32,6 +34,14 @@ public interface Transport extends AutoCloseable {
      * @return the connection once it can carry calls, or exceptionally a {@link ConnectFailedException}
      */
     CompletableFuture<Connection> connect(Address address, Peer self, Wanted wanted);
+
+    /**
+     * The threads that carry every call, one by one, for whoever checks that they still turn. Default none, for a transport
+     * that has none of its own.
+     */
+    default List<Executor> loops() {
+        return List.of();
+    }
 
     /** Closes every listener and connection and frees the threads. Idempotent. */
     @Override

@@ -1,36 +1,27 @@
 package io.moa.server;
 
 import io.moa.Moa;
-import io.moa.annotation.MoaService;
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
-import io.moa.discovery.Registry;
-import io.moa.discovery.ServiceExport;
-import io.moa.discovery.ServiceId;
-import io.moa.governance.gate.ConcurrencyGate;
-import io.moa.invoke.Attributes;
 import io.moa.invoke.Filter;
-import io.moa.invoke.Invoker;
-import io.moa.invoke.MethodId;
-import io.moa.protocol.serialize.Serializer;
-import io.moa.server.dispatch.Dispatcher;
-import io.moa.server.dispatch.ExportedMethod;
 import io.moa.server.dispatch.ServiceExporter;
-import io.moa.server.dispatch.ServiceTable;
 import io.moa.server.dispatch.WorkerPool;
 import io.moa.server.dispatch.Workers;
 import io.moa.server.filter.DedupFilter;
-import io.moa.transport.Host;
+import io.moa.server.health.Health;
+import io.moa.server.health.HealthConfig;
+import io.moa.server.health.HealthEndpoint;
+import io.moa.server.network.ListenConfig;
+import io.moa.server.network.UnixSocketConfig;
+import io.moa.server.network.UnixSocketFile;
 import io.moa.transport.Listener;
-import io.moa.transport.Peer;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,24 +45,30 @@ public final class MoaServer implements AutoCloseable {
     private final Listener listener;
     private final Map<String, WorkerPool> pools;
     private final Instance instance;
-    private final Registry.@Nullable Registration registration;
+    private final LifeCycle life;
+    private final @Nullable HealthEndpoint health;
+    private final @Nullable UnixSocketFile unix;
     private final Duration drainLimit;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private @Nullable Thread shutdownHook; // guarded by this
 
-    private MoaServer(
+    MoaServer(
             Moa moa,
             Listener listener,
             Map<String, WorkerPool> pools,
             Instance instance,
-            Registry.@Nullable Registration registration,
+            LifeCycle life,
+            @Nullable HealthEndpoint health,
+            @Nullable UnixSocketFile unix,
             Duration drainLimit) {
         this.moa = moa;
         this.listener = listener;
         this.pools = pools;
         this.instance = instance;
-        this.registration = registration;
+        this.life = life;
+        this.health = health;
+        this.unix = unix;
         this.drainLimit = drainLimit;
     }
 
@@ -80,7 +77,7 @@ public final class MoaServer implements AutoCloseable {
         return new Builder(moa);
     }
 
-    /** Where it listens, with the port that was chosen. */
+    /** Where it listens, with the port that was chosen; the Unix socket beside it is in {@link #instance()}. */
     public Address address() {
         return listener.address();
     }
@@ -110,6 +107,33 @@ public final class MoaServer implements AutoCloseable {
         return listener.connections();
     }
 
+    /** How it is, as an orchestrator asks, whether or not this is told over HTTP too. */
+    public Health health() {
+        return life;
+    }
+
+    /** Where its health is told over HTTP; empty if it is not. */
+    public Optional<InetSocketAddress> healthAddress() {
+        return Optional.ofNullable(health).map(HealthEndpoint::address);
+    }
+
+    /**
+     * Leaves the online list and is not ready any more, and goes on to serve whoever still calls, until {@link #online()}. An
+     * operator's decision is another thing: this does not undo that. Without effect on a server that is closing.
+     */
+    public void offline() {
+        if (life.offline()) {
+            LOG.info("{} is offline, as it was asked to", this);
+        }
+    }
+
+    /** Takes {@link #offline()} back. Without effect if that was not called, and on a server that is closing. */
+    public void online() {
+        if (life.online()) {
+            LOG.info("{} is online again", this);
+        }
+    }
+
     /**
      * Leaves gracefully, at most as long as the drain limit. Blocks until it is done, whoever began it. Idempotent.
      */
@@ -120,49 +144,24 @@ public final class MoaServer implements AutoCloseable {
             return;
         }
         try {
-            leaveOnlineList(); // first, so that nobody new comes while we tell those who are here
-            int cut = listener.drain(drainLimit).join();
-            if (cut > 0) {
-                LOG.warn("{} closed with {} calls unfinished after {}", this, cut, drainLimit);
-            }
-        } catch (RejectedExecutionException runtimeClosed) {
-            LOG.warn("{} could not drain, because its runtime was closed before it", this);
+            life.leave(drainLimit);
         } finally {
             end();
         }
     }
 
-    private void leaveOnlineList() {
-        try {
-            if (registration != null) {
-                registration.offline();
-            }
-        } catch (RuntimeException broken) { // whatever the registry does, the calls under way are answered
-            LOG.warn("{} could not leave the online list of its registry", this, broken);
-        }
-    }
-
     private void end() {
         try {
-            withdraw(registration);
-            listener.close();
-        } catch (RejectedExecutionException runtimeClosed) {
-            LOG.debug("the runtime of {} was closed before it", this, runtimeClosed);
+            life.end();
         } finally {
+            ServerStart.remove(unix);
             pools.values().forEach(WorkerPool::close);
+            if (health != null) {
+                health.close();
+            }
             removeShutdownHook();
             moa.endServing();
             ended.complete(null);
-        }
-    }
-
-    private static void withdraw(Registry.@Nullable Registration registration) {
-        try {
-            if (registration != null) {
-                registration.close();
-            }
-        } catch (RuntimeException broken) { // whatever the registry does, the door is closed
-            LOG.warn("{} could not be withdrawn", registration, broken);
         }
     }
 
@@ -175,7 +174,7 @@ public final class MoaServer implements AutoCloseable {
         }
     }
 
-    private synchronized void closeOnShutdown() {
+    synchronized void closeOnShutdown() {
         shutdownHook = new Thread(this::close, "moa-shutdown-" + moa.self().application());
         Runtime.getRuntime().addShutdownHook(shutdownHook);
     }
@@ -198,53 +197,91 @@ public final class MoaServer implements AutoCloseable {
 
     /** Collects what a server is made of. Not safe for threads. */
     public static final class Builder {
-        private final Moa moa;
-        private String host = "127.0.0.1";
-        private int port;
-        private @Nullable Address address;
-        private @Nullable String advertise;
-        private Workers workers = Workers.DEFAULT;
-        private int maxInFlightPerService = 10_000;
-        private Duration drainLimit = Duration.ofSeconds(30);
-        private DedupFilter.Window dedup = DedupFilter.Window.DEFAULT;
-        private boolean closeOnShutdown = true;
-        private int weight = Instance.DEFAULT_WEIGHT;
-        private Duration warmUp = Duration.ZERO;
-        private Map<String, String> labels = Map.of();
-        private Map<String, String> metadata = Map.of();
-        private final List<Filter> filters = new ArrayList<>();
-        private final List<Export<?>> exports = new ArrayList<>();
+        final Moa moa;
+        ListenConfig listen = ListenConfig.DEFAULT;
+        UnixSocketConfig unixSocket = UnixSocketConfig.OFF;
 
-        private record Export<S>(Class<S> type, S implementation, ExportConfig config) {}
+        @Nullable
+        HealthConfig health;
+
+        @Nullable
+        Address address;
+
+        Workers workers = Workers.DEFAULT;
+        int maxInFlightPerService = 10_000;
+        Duration drainLimit = Duration.ofSeconds(30);
+        DedupFilter.Window dedup = DedupFilter.Window.DEFAULT;
+        boolean closeOnShutdown = true;
+        int weight = Instance.DEFAULT_WEIGHT;
+        Duration warmUp = Duration.ZERO;
+        Map<String, String> labels = Map.of();
+        Map<String, String> metadata = Map.of();
+        final List<Filter> filters = new ArrayList<>();
+        final List<Export<?>> exports = new ArrayList<>();
+
+        record Export<S>(Class<S> type, S implementation, ExportConfig config) {}
 
         private Builder(Moa moa) {
             this.moa = moa;
         }
 
-        /** The local address to listen on; default 127.0.0.1, so that nothing is open to a network by accident. */
+        /**
+         * Where to listen: an address, a network such as {@code 10.0.0.0/8}, an interface, a host name, {@code auto}, or
+         * {@code 0.0.0.0} for all addresses; default 127.0.0.1, so that nothing is open to a network by accident. How it is
+         * chosen is told by {@link io.moa.server.network.AddressChooser}; {@code moa.server.host} and {@code MOA_SERVER_HOST}
+         * stand above it.
+         */
         public Builder host(String value) {
-            this.host = value;
+            this.listen = listen.withHost(value);
             return this;
         }
 
-        /** The TCP port; default 0, a free one. */
+        /**
+         * The TCP port; 0 to 65,535, default 0, a free one; {@code moa.server.port} and {@code MOA_SERVER_PORT} stand above it.
+         */
         public Builder port(int value) {
-            this.port = value;
+            this.listen = listen.withPort(value);
             return this;
         }
 
-        /** Listens there instead of on host and port; for Unix sockets and in-process transports. */
+        /** Whether there is a Unix socket too, for callers on this host; default {@link UnixSocketConfig#OFF}. */
+        public Builder unixSocket(UnixSocketConfig value) {
+            this.unixSocket = value;
+            return this;
+        }
+
+        /** Where its health is told over HTTP; default null, nowhere. See {@link HealthConfig}. */
+        public Builder health(@Nullable HealthConfig value) {
+            this.health = value;
+            return this;
+        }
+
+        /**
+         * Listens there and nowhere else, whatever host, port, properties and variables say; for in-process transports, and
+         * for a Unix socket alone.
+         */
         public Builder address(Address value) {
             this.address = value;
             return this;
         }
 
         /**
-         * The host that others are told to connect to; default the one listened on. It must be said when listening on all
-         * addresses, because guessing a network interface is how instances end up unreachable.
+         * The host that others are told to connect to; default the one listened on. An address or a name of another host is
+         * told as it is, as a virtual or translated address needs; {@code auto}, a network or an interface is chosen from
+         * what this host has. It must be said when listening on all addresses. {@code moa.server.advertise} and {@code
+         * MOA_SERVER_ADVERTISE} stand above it.
          */
         public Builder advertise(String value) {
-            this.advertise = value;
+            this.listen = listen.withAdvertise(value);
+            return this;
+        }
+
+        /**
+         * The port that others are told, where a container's port is published as another one; 0 to 65,535, default 0, the
+         * one listened on. {@code moa.server.advertise.port} and {@code MOA_SERVER_ADVERTISE_PORT} stand above it.
+         */
+        public Builder advertisePort(int value) {
+            this.listen = listen.withAdvertisePort(value);
             return this;
         }
 
@@ -348,143 +385,7 @@ public final class MoaServer implements AutoCloseable {
          * @throws IllegalStateException if the address cannot be listened on
          */
         public MoaServer start() {
-            if (exports.isEmpty()) {
-                throw new IllegalArgumentException("A server exports at least one service: call export(...)");
-            }
-            Address where = address != null ? address : new Address.Tcp(host, port);
-            if (where instanceof Address.Tcp tcp && advertise == null && isWildcard(tcp.host()) && moa.hasRegistry()) {
-                throw new IllegalArgumentException("A server that listens on all addresses (" + tcp.host()
-                        + ") must say which one others are to use: call advertise(\"host or IP\")");
-            }
-            Map<String, WorkerPool> pools = new LinkedHashMap<>();
-            List<ServiceExport> published = new ArrayList<>();
-            List<ExportedMethod> methods = new ArrayList<>();
-            @Nullable Listener listener = null;
-            Registry.@Nullable Registration registration = null;
-            boolean started = false;
-            moa.beginServing();
-            try {
-                for (Export<?> export : exports) {
-                    ServiceExporter.Exported exported = export(export, pools);
-                    published.add(exported.published());
-                    methods.addAll(exported.methods());
-                }
-                ServiceTable table = new ServiceTable(methods);
-                Dispatcher dispatcher = new Dispatcher(
-                        table, moa.ticker(), moa.transportConfig().maxBodyBytes());
-                Invoker route = ServerStack.route(moa.ticker(), dedup, filters, dispatcher);
-                ServerLoad load = new ServerLoad(pools.values(), moa.ticker());
-                listener = listen(where, new ExportHost(moa.self(), route, table, load));
-                Instance instance = Instance.builder(
-                                moa.self().instance(), moa.self().application())
-                        .addresses(List.of(advertised(listener.address())))
-                        .protocol("moa/1")
-                        .exports(published)
-                        .weight(weight)
-                        .startedAtEpochMillis(moa.startedAtEpochMillis())
-                        .warmUp(warmUp)
-                        .labels(LabelSettings.over(labels, System::getProperty, System::getenv))
-                        .metadata(metadata)
-                        .build();
-                registration = moa.hasRegistry() ? moa.registry().register(instance) : null;
-                MoaServer server = new MoaServer(moa, listener, pools, instance, registration, drainLimit);
-                if (closeOnShutdown) {
-                    server.closeOnShutdown();
-                }
-                started = true;
-                LOG.info(
-                        "{} serves {}",
-                        server,
-                        published.stream().map(ServiceExport::service).toList());
-                return server;
-            } finally {
-                if (!started) { // nothing stays open or announced of a server that nobody holds
-                    withdraw(registration);
-                    if (listener != null) {
-                        listener.close();
-                    }
-                    pools.values().forEach(WorkerPool::close);
-                    moa.endServing();
-                }
-            }
-        }
-
-        private <S> ServiceExporter.Exported export(Export<S> export, Map<String, WorkerPool> pools) {
-            ExportConfig config = export.config();
-            requirePreferredSerializer(export.type());
-            Workers wanted = config.workers() != null ? config.workers() : workers;
-            String name = export.type().getSimpleName();
-            WorkerPool pool =
-                    pools.computeIfAbsent(export.type().getName() + config, any -> new WorkerPool(name, wanted));
-            List<Serializer> serializers = new ArrayList<>();
-            if (config.serializers().isEmpty()) {
-                serializers.addAll(moa.serializers().all());
-            } else {
-                config.serializers()
-                        .forEach(each -> serializers.add(moa.serializers().require(each)));
-            }
-            return ServiceExporter.export(
-                    export.type(),
-                    export.implementation(),
-                    serializers,
-                    config.allow().toArray(new Class<?>[0]),
-                    pool,
-                    new ConcurrencyGate(name, maxInFlightPerService),
-                    config.group(),
-                    config.version());
-        }
-
-        /** A misspelt name in the annotation would otherwise be found by the first caller. */
-        private void requirePreferredSerializer(Class<?> type) {
-            MoaService annotation = type.getAnnotation(MoaService.class);
-            if (annotation != null) {
-                try {
-                    moa.serializers().require(annotation.serializer());
-                } catch (IllegalArgumentException unknown) {
-                    throw new IllegalArgumentException(
-                            "@MoaService of " + type.getName() + ": " + unknown.getMessage(), unknown);
-                }
-            }
-        }
-
-        private Listener listen(Address where, Host exported) {
-            try {
-                return moa.transport().listen(where, exported).join();
-            } catch (CompletionException e) {
-                throw new IllegalStateException(
-                        "Cannot listen on " + where + ": "
-                                + (e.getCause() == null ? e : e.getCause().getMessage()),
-                        e.getCause());
-            }
-        }
-
-        private Address advertised(Address listening) {
-            return advertise != null && listening instanceof Address.Tcp tcp
-                    ? new Address.Tcp(advertise, tcp.port())
-                    : listening;
-        }
-
-        private static boolean isWildcard(String host) {
-            return host.equals("0.0.0.0") || host.equals("::") || host.equals("0:0:0:0:0:0:0:0");
-        }
-    }
-
-    /** What the transport sees of this server. */
-    private record ExportHost(Peer self, Invoker route, ServiceTable table, ServerLoad serverLoad) implements Host {
-        @Override
-        public boolean serves(ServiceId service) {
-            return table.serves(service);
-        }
-
-        @Override
-        public @Nullable Attributes attributesOf(ServiceId service, MethodId method, int serializer) {
-            ExportedMethod exported = table.find(service, method);
-            return exported == null ? null : exported.attributes(serializer);
-        }
-
-        @Override
-        public int load() {
-            return serverLoad.percent();
+            return new ServerStart(this).run();
         }
     }
 }

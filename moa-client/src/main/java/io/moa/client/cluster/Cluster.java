@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -143,6 +144,15 @@ public final class Cluster {
 
     /** Who is known and why, for people: a line for the service, and one for each instance. */
     public String explain() {
+        return explain(instance -> "");
+    }
+
+    /**
+     * As {@link #explain()}, and at which address each is called.
+     *
+     * @param way which address of an instance is used, and why; empty for nothing to say
+     */
+    public String explain(Function<Instance, String> way) {
         Plan now = plan;
         Snapshot snapshot = now.snapshot();
         StringBuilder text = new StringBuilder(200);
@@ -170,7 +180,8 @@ public final class Cluster {
                     .append(entry.instance())
                     .append(": ");
             String last = now.last().get(entry.instance().uuid());
-            text.append(last != null ? last : Entries.describe(entry, snapshot.goodbyes()));
+            text.append(last != null ? last : Entries.describe(entry, snapshot.goodbyes()))
+                    .append(way.apply(entry.instance()).isEmpty() ? "" : "; " + way.apply(entry.instance()));
         }
         return text.toString();
     }

@@ -1,7 +1,6 @@
 package io.moa.client.cluster;
 
 import io.moa.Moa;
-import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.invoke.Backstop;
 import io.moa.invoke.Cancellation;
@@ -40,7 +39,7 @@ final class ConnectionSlot {
 
     private final Moa moa;
     private final Instance instance;
-    private final @Nullable Address address;
+    private final Ways ways;
     private final EndpointConfig config;
 
     private volatile @Nullable Connection open; // the fast path reads only this
@@ -54,11 +53,12 @@ final class ConnectionSlot {
     private int failures;
     private long pausedUntilNanos;
     private String lastFailure = "";
+    private String whyThere = "";
 
-    ConnectionSlot(Moa moa, Instance instance, @Nullable Address address, EndpointConfig config) {
+    ConnectionSlot(Moa moa, Instance instance, Ways ways, EndpointConfig config) {
         this.moa = moa;
         this.instance = instance;
-        this.address = address;
+        this.ways = ways;
         this.config = config;
     }
 
@@ -75,7 +75,7 @@ final class ConnectionSlot {
         if (retired) {
             return refuse(Status.DRAINING, whyRetired());
         }
-        if (address == null) {
+        if (ways.addresses().isEmpty()) {
             return refuse(
                     Status.UNAVAILABLE,
                     instance + " can only be reached at " + instance.addresses() + ", which this process cannot");
@@ -147,35 +147,25 @@ final class ConnectionSlot {
     }
 
     private void connect(Invocation cause) {
-        Address where = address;
-        if (where == null) {
-            return;
-        }
         boolean anybody = instance.application().equals(Instance.ANY_APPLICATION);
         Wanted wanted = new Wanted(
                 anybody ? "" : instance.application(), anybody ? "" : instance.uuid(), List.of(cause.service()));
-        CompletableFuture<Connection> coming;
-        try {
-            coming = moa.transport().connect(where, moa.self(), wanted);
-        } catch (RuntimeException e) {
-            failed(e); // such as a transport that is closed: without this the slot would stay "connecting" for ever
-            return;
-        }
-        coming.whenComplete((connection, thrown) -> {
+        Dialer.dial(moa, ways, wanted).whenComplete((dialled, thrown) -> {
             if (thrown == null) {
-                connected(connection);
+                connected(dialled.connection(), dialled.why());
             } else {
                 failed(thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown);
             }
         });
     }
 
-    private void connected(Connection connection) {
+    private void connected(Connection connection, String why) {
         List<Waiting> ready;
         synchronized (this) {
             connecting = false;
             failures = 0;
             open = connection;
+            whyThere = why;
             ready = new ArrayList<>(waiting);
             waiting.clear();
         }
@@ -184,7 +174,7 @@ final class ConnectionSlot {
             LOG.info(
                     "{} at {} is now process {}; it serves what was wanted and is used until the registry says more",
                     instance.application(),
-                    address,
+                    connection.address(),
                     connection.peer());
         }
         connection.unusable().thenRun(() -> gone(connection));
@@ -257,6 +247,19 @@ final class ConnectionSlot {
         } else {
             moa.scheduler().schedule(() -> closeWhenIdle(connection), IDLE_CHECK_NANOS);
         }
+    }
+
+    /** Which address is used, or would be, and why; for people. */
+    synchronized String way() {
+        Connection connection = open;
+        if (connection != null && connection.usable()) {
+            return "connected to " + connection.address() + " (" + whyThere + ")";
+        }
+        if (ways.addresses().isEmpty()) {
+            return "none of its addresses can be used here";
+        }
+        return "not connected" + (failures > 0 ? ", because " + lastFailure : "") + "; would try "
+                + ways.addresses().get(0) + " (" + ways.reason() + ")";
     }
 
     /** Whether nothing is open or coming here. */

@@ -1,7 +1,6 @@
 package io.moa.client.cluster;
 
 import io.moa.Moa;
-import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Invocation;
@@ -10,7 +9,6 @@ import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One instance, as something that can be called: a few connections, opened when the first call comes, used in turn. Safe
@@ -24,20 +22,11 @@ public final class Endpoint implements Invoker {
 
     Endpoint(Moa moa, Instance instance, EndpointConfig config) {
         this.instance = instance;
-        Address address = firstSupported(moa, instance);
+        Ways ways = Ways.to(moa, instance);
         this.slots = new ConnectionSlot[config.connections()];
         for (int i = 0; i < slots.length; i++) {
-            slots[i] = new ConnectionSlot(moa, instance, address, config);
+            slots[i] = new ConnectionSlot(moa, instance, ways, config);
         }
-    }
-
-    static @Nullable Address firstSupported(Moa moa, Instance instance) {
-        for (Address address : instance.addresses()) {
-            if (moa.transport().supports(address)) {
-                return address;
-            }
-        }
-        return null;
     }
 
     @Override
@@ -51,6 +40,11 @@ public final class Endpoint implements Invoker {
         for (ConnectionSlot slot : slots) {
             slot.retire();
         }
+    }
+
+    /** Which of its addresses is used, or would be, and why; for people. */
+    String way() {
+        return slots[0].way();
     }
 
     /** Whether no connection is left. */

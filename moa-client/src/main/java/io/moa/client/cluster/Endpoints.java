@@ -43,6 +43,12 @@ public final class Endpoints {
         });
     }
 
+    /** Which address of an instance is used, or would be, and why; for people. Connects to nobody. */
+    public String way(Instance instance) {
+        Endpoint known = byInstance.get(instance.uuid());
+        return (known != null ? known : new Endpoint(moa, instance, config)).way();
+    }
+
     /** Whether {@link #close()} was called: no call may be begun any more. */
     public boolean isClosed() {
         return closed;

@@ -1,7 +1,6 @@
 package io.moa.client.cluster;
 
 import io.moa.Moa;
-import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.discovery.ServiceId;
 import io.moa.transport.Connection;
@@ -90,26 +89,21 @@ final class Prober {
 
     private void start(Job job) {
         Instance instance = job.instance();
-        Address address = Endpoint.firstSupported(moa, instance);
-        if (address == null) {
+        Ways ways = Ways.to(moa, instance);
+        if (ways.addresses().isEmpty()) {
             ended(job, false, "no address that this process can reach");
             return;
         }
         Wanted wanted = new Wanted(instance.application(), instance.uuid(), List.of(job.service()));
-        try {
-            moa.transport().connect(address, moa.self(), wanted).whenComplete((connection, thrown) -> {
-                if (thrown == null) {
-                    answered(job, connection);
-                } else {
-                    Throwable cause = thrown instanceof CompletionException && thrown.getCause() != null
-                            ? thrown.getCause()
-                            : thrown;
-                    ended(job, false, "probe failed: " + cause.getMessage());
-                }
-            });
-        } catch (RuntimeException e) { // such as a transport that is closed
-            ended(job, false, "probe failed: " + e.getMessage());
-        }
+        Dialer.dial(moa, ways, wanted).whenComplete((dialled, thrown) -> {
+            if (thrown == null) {
+                answered(job, dialled.connection());
+            } else {
+                Throwable cause =
+                        thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+                ended(job, false, "probe failed: " + cause.getMessage());
+            }
+        });
     }
 
     private void answered(Job job, Connection connection) {

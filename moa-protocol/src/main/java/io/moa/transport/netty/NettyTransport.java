@@ -36,10 +36,14 @@ import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sockets: TCP everywhere, Unix sockets with epoll. One group of event loops drives listeners and connections of both
@@ -86,12 +90,31 @@ public final class NettyTransport implements Transport {
         return epoll;
     }
 
+    /** Why native epoll is not available here, for people; null if it is. */
+    public static @Nullable String nativeObstacle() {
+        Throwable cause = Epoll.unavailabilityCause();
+        if (cause == null) {
+            return null;
+        }
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage());
+    }
+
     /** Runs delays on the event loops. */
     public Scheduler scheduler() {
         return (task, delayNanos) -> {
             var scheduled = loops.schedule(task, Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
             return () -> scheduled.cancel(false);
         };
+    }
+
+    @Override
+    public List<Executor> loops() {
+        List<Executor> each = new ArrayList<>();
+        loops.forEach(each::add);
+        return each;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.moa.registry.redis;
 
+import io.moa.discovery.Address;
 import io.moa.discovery.CatalogueChange;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
@@ -52,6 +53,11 @@ public final class RedisRegistry implements Registry {
         this.bad = new BadEntries(link.where());
         this.chore = new RegistryChore(this, link, bad);
         link.add(chore);
+    }
+
+    @Override
+    public List<Address.Tcp> nodes() {
+        return link.config().nodes();
     }
 
     /** A registry over a link that others share; whoever opened the link closes it, after the registry. */

@@ -1,0 +1,191 @@
+package io.moa.server;
+
+import io.moa.discovery.Registry;
+import io.moa.invoke.Ticker;
+import io.moa.server.health.Health;
+import io.moa.server.health.LoopPulse;
+import io.moa.transport.Listener;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The order in which a server comes and goes. This is all of it:
+ *
+ * <pre>
+ *   start     doors open → registered → ready → its share grows (warm-up, by the clients)
+ *   offline   not ready → off the online list; whoever still calls is served → online: back, ready
+ *   leave     not ready → off the online list → every client is told, door shut → served until each has acknowledged
+ *             and every call is answered, at most the drain limit → registration withdrawn, connections closed
+ * </pre>
+ *
+ * <p>Readiness goes first, so that whoever asks knows before the first call is refused. Safe for many threads.
+ */
+final class LifeCycle implements Health {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LifeCycle.class);
+
+    /** Where in its life a server is. */
+    enum Stage {
+        STARTING,
+        SERVING,
+        OFFLINE,
+        LEAVING,
+        CLOSED
+    }
+
+    private final String who;
+    private final Ticker ticker;
+    private final LoopPulse pulse;
+    private final long startupBy;
+    private volatile Stage stage = Stage.STARTING;
+    private volatile @Nullable Listener doors;
+    private volatile Registry.@Nullable Registration registration;
+
+    /**
+     * A life that has not begun.
+     *
+     * @param startupLimit how long the first registration is waited for by {@link #startup}
+     */
+    LifeCycle(String who, Ticker ticker, LoopPulse pulse, Duration startupLimit) {
+        this.who = who;
+        this.ticker = ticker;
+        this.pulse = pulse;
+        this.startupBy = ticker.nanos() + startupLimit.toNanos();
+    }
+
+    /** The doors are open, and the process is announced. */
+    void begin(Listener opened, Registry.@Nullable Registration announced) {
+        doors = opened;
+        registration = announced;
+        stage = Stage.SERVING;
+    }
+
+    Stage stage() {
+        return stage;
+    }
+
+    /** Whether this changed anything: an offline server stays so, and one that leaves comes back no more. */
+    synchronized boolean offline() {
+        if (stage != Stage.SERVING) {
+            return false;
+        }
+        stage = Stage.OFFLINE;
+        leaveOnlineList();
+        return true;
+    }
+
+    /** Takes {@link #offline} back; whether this changed anything. */
+    synchronized boolean online() {
+        if (stage != Stage.OFFLINE) {
+            return false;
+        }
+        Registry.Registration announced = registration;
+        if (announced != null) {
+            announced.online();
+        }
+        stage = Stage.SERVING;
+        return true;
+    }
+
+    private synchronized void notReady() {
+        stage = Stage.LEAVING;
+    }
+
+    /** Leaves gracefully; blocks until it is done, at most about as long as the limit. */
+    void leave(Duration limit) {
+        Listener open = doors;
+        if (open == null) {
+            return;
+        }
+        notReady();
+        leaveOnlineList(); // first, so that nobody new comes while we tell those who are here
+        try {
+            int cut = open.drain(limit).join();
+            if (cut > 0) {
+                LOG.warn("{} closed with {} calls unfinished after {}", who, cut, limit);
+            }
+        } catch (RejectedExecutionException runtimeClosed) {
+            LOG.warn("{} could not drain, because its runtime was closed before it", who);
+        }
+    }
+
+    /** Withdraws the announcement and shuts the doors, at once. */
+    void end() {
+        notReady();
+        try {
+            withdraw(registration);
+            Listener open = doors;
+            if (open != null) {
+                open.close();
+            }
+        } catch (RejectedExecutionException runtimeClosed) {
+            LOG.debug("the runtime of {} was closed before it", who, runtimeClosed);
+        }
+        stage = Stage.CLOSED;
+    }
+
+    private void leaveOnlineList() {
+        Registry.Registration announced = registration;
+        try {
+            if (announced != null) {
+                announced.offline();
+            }
+        } catch (RuntimeException broken) { // whatever the registry does, the calls under way are answered
+            LOG.warn("{} could not leave the online list of its registry", who, broken);
+        }
+    }
+
+    static void withdraw(Registry.@Nullable Registration registration) {
+        try {
+            if (registration != null) {
+                registration.close();
+            }
+        } catch (RuntimeException broken) { // whatever the registry does, the door is closed
+            LOG.warn("{} could not be withdrawn", registration, broken);
+        }
+    }
+
+    // ---- as an orchestrator asks
+
+    @Override
+    public Answer live() {
+        String complaint = pulse.complaint();
+        return complaint == null ? Answer.YES : new Answer(false, List.of(complaint));
+    }
+
+    @Override
+    public Answer ready() {
+        List<String> reasons = new ArrayList<>();
+        switch (stage) {
+            case STARTING -> reasons.add("it is starting");
+            case OFFLINE -> reasons.add("it was taken offline");
+            case LEAVING -> reasons.add("it is closing: running calls are finished, new ones go elsewhere");
+            case CLOSED -> reasons.add("it is closed");
+            case SERVING -> {
+                if (!registered()) {
+                    reasons.add("the registry has not taken its announcement yet");
+                }
+            }
+        }
+        return Answer.unless(reasons);
+    }
+
+    @Override
+    public Answer startup() {
+        boolean waits = stage == Stage.STARTING || (stage == Stage.SERVING && !registered());
+        if (!waits || ticker.nanos() - startupBy >= 0) {
+            return Answer.YES; // a registry that is away must not have processes restarted
+        }
+        return new Answer(false, ready().reasons());
+    }
+
+    private boolean registered() {
+        Registry.Registration announced = registration;
+        return announced == null || announced.registered().isDone();
+    }
+}

@@ -1,0 +1,298 @@
+package io.moa.server;
+
+import io.moa.Moa;
+import io.moa.annotation.MoaService;
+import io.moa.discovery.Address;
+import io.moa.discovery.Instance;
+import io.moa.discovery.Registry;
+import io.moa.discovery.ServiceExport;
+import io.moa.discovery.ServiceId;
+import io.moa.governance.gate.ConcurrencyGate;
+import io.moa.invoke.Attributes;
+import io.moa.invoke.Invoker;
+import io.moa.invoke.MethodId;
+import io.moa.protocol.serialize.Serializer;
+import io.moa.server.dispatch.Dispatcher;
+import io.moa.server.dispatch.ExportedMethod;
+import io.moa.server.dispatch.ServiceExporter;
+import io.moa.server.dispatch.ServiceTable;
+import io.moa.server.dispatch.WorkerPool;
+import io.moa.server.dispatch.Workers;
+import io.moa.server.health.HealthConfig;
+import io.moa.server.health.HealthEndpoint;
+import io.moa.server.health.LoopPulse;
+import io.moa.server.network.ListenConfig;
+import io.moa.server.network.ListenPlan;
+import io.moa.server.network.LocalNetwork;
+import io.moa.server.network.UnixSocketConfig;
+import io.moa.server.network.UnixSocketFile;
+import io.moa.transport.Host;
+import io.moa.transport.Listener;
+import io.moa.transport.Peer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One start of a server: what it opened is closed again if anything fails. Used once, by one thread. */
+final class ServerStart {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServerStart.class);
+
+    private final MoaServer.Builder set;
+    private final Moa moa;
+    private final Map<String, WorkerPool> pools = new LinkedHashMap<>();
+    private final List<Listener> opened = new ArrayList<>();
+    private @Nullable HealthEndpoint health;
+    private @Nullable UnixSocketFile unix;
+    private Registry.@Nullable Registration registration;
+
+    ServerStart(MoaServer.Builder set) {
+        this.set = set;
+        this.moa = set.moa;
+    }
+
+    MoaServer run() {
+        if (set.exports.isEmpty()) {
+            throw new IllegalArgumentException("A server exports at least one service: call export(...)");
+        }
+        HealthConfig healthConfig = HealthConfig.over(set.health, System::getProperty, System::getenv);
+        UnixSocketConfig unixConfig = set.unixSocket.over(System::getProperty, System::getenv);
+        ListenPlan plan = set.address == null ? plan() : null;
+        moa.beginServing();
+        boolean started = false;
+        try {
+            LifeCycle life = life(healthConfig == null ? HealthConfig.at(0) : healthConfig);
+            if (healthConfig != null) { // before everything else, so that a slow start can be watched
+                health = HealthEndpoint.open(healthConfig, life, moa.self().application());
+            }
+            MoaServer server = open(life, plan, unixConfig);
+            started = true;
+            return server;
+        } finally {
+            if (!started) { // nothing stays open or announced of a server that nobody holds
+                undo();
+            }
+        }
+    }
+
+    private ListenPlan plan() {
+        ListenConfig config = set.listen.over(System::getProperty, System::getenv);
+        return config.plan(
+                LocalNetwork.cards(),
+                moa.hasRegistry() ? LocalNetwork.towards(moa.registry().nodes()) : null,
+                LocalNetwork::resolve,
+                moa.hasRegistry());
+    }
+
+    private LifeCycle life(HealthConfig config) {
+        return new LifeCycle(
+                "The server of " + moa.self(),
+                moa.ticker(),
+                new LoopPulse(moa.transport().loops(), moa.ticker(), config.stuckAfter()),
+                config.startupLimit());
+    }
+
+    private MoaServer open(LifeCycle life, @Nullable ListenPlan plan, UnixSocketConfig unixConfig) {
+        List<ServiceExport> published = new ArrayList<>();
+        List<ExportedMethod> methods = new ArrayList<>();
+        for (MoaServer.Builder.Export<?> export : set.exports) {
+            ServiceExporter.Exported exported = export(export);
+            published.add(exported.published());
+            methods.addAll(exported.methods());
+        }
+        ServiceTable table = new ServiceTable(methods);
+        Dispatcher dispatcher =
+                new Dispatcher(table, moa.ticker(), moa.transportConfig().maxBodyBytes());
+        Invoker route = ServerStack.route(moa.ticker(), set.dedup, set.filters, dispatcher);
+        Host host = new ExportHost(moa.self(), route, table, new ServerLoad(pools.values(), moa.ticker()));
+
+        Address where =
+                set.address != null ? set.address : plan != null ? plan.bind() : new Address.Tcp("127.0.0.1", 0);
+        opened.add(listen(where, host));
+        List<Address> addresses = new ArrayList<>();
+        Address listening = opened.get(0).address();
+        addresses.add(plan != null && listening instanceof Address.Tcp tcp ? plan.announced(tcp.port()) : listening);
+        if (plan != null && unixConfig.mode() != UnixSocketConfig.Mode.OFF) {
+            openUnix(unixConfig, host);
+        }
+        if (unix != null) {
+            addresses.add(
+                    unix.address()); // never first: it changes with each start, and an operator's decision is kept
+        }
+        Instance instance = instance(published, addresses);
+        registration = moa.hasRegistry() ? moa.registry().register(instance) : null;
+        Listener doors = opened.size() == 1 ? opened.get(0) : new Doors(opened);
+        life.begin(doors, registration);
+        MoaServer server = new MoaServer(moa, doors, pools, instance, life, health, unix, set.drainLimit);
+        if (set.closeOnShutdown) {
+            server.closeOnShutdown();
+        }
+        tell(server, published, plan, addresses);
+        return server;
+    }
+
+    private Instance instance(List<ServiceExport> published, List<Address> addresses) {
+        boolean unixToo = addresses.stream().anyMatch(Address.Unix.class::isInstance);
+        return Instance.builder(moa.self().instance(), moa.self().application())
+                .host(unixToo ? moa.hostId() : "")
+                .addresses(addresses)
+                .protocol("moa/1")
+                .exports(published)
+                .weight(set.weight)
+                .startedAtEpochMillis(moa.startedAtEpochMillis())
+                .warmUp(set.warmUp)
+                .labels(LabelSettings.over(set.labels, System::getProperty, System::getenv))
+                .metadata(set.metadata)
+                .build();
+    }
+
+    private void tell(
+            MoaServer server, List<ServiceExport> published, @Nullable ListenPlan plan, List<Address> addresses) {
+        LOG.info(
+                "{} serves {}{}{}{}",
+                server,
+                published.stream().map(ServiceExport::service).toList(),
+                registration == null ? "" : ", announced at " + addresses,
+                plan == null ? "" : "; " + plan.reason(),
+                health == null ? "" : "; its health is told at " + health.address());
+        if (addresses.get(0) instanceof Address.Tcp tcp && isLoopback(tcp.host()) && isSharedWithOthers()) {
+            LOG.warn(
+                    "{} announces {}, which only this host reaches, in a registry that other hosts may use too:"
+                            + " call host(\"auto\"), or set MOA_SERVER_HOST",
+                    server,
+                    tcp);
+        }
+    }
+
+    private static boolean isLoopback(String host) {
+        return host.startsWith("127.") || host.equals("localhost") || host.equals("0:0:0:0:0:0:0:1");
+    }
+
+    private boolean isSharedWithOthers() {
+        return moa.hasRegistry() && LocalNetwork.towards(moa.registry().nodes()) != null;
+    }
+
+    private void openUnix(UnixSocketConfig config, Host host) {
+        String obstacle = null;
+        if (moa.hostId().isEmpty()) {
+            obstacle = "this host cannot be told from others, see HostId";
+        } else if (!moa.transport().supports(new Address.Unix("/"))) {
+            obstacle = "they need Linux and Netty's native epoll";
+        } else {
+            try {
+                UnixSocketFile file = UnixSocketFile.prepare(
+                        config, moa.self().application(), moa.self().instance(), System::getProperty, System::getenv);
+                unix = file;
+                opened.add(listen(file.binding(), host));
+                file.publish();
+            } catch (IOException | IllegalStateException e) {
+                obstacle = String.valueOf(e.getMessage());
+                remove(unix);
+                unix = null;
+                while (opened.size() > 1) {
+                    opened.remove(1).close();
+                }
+            }
+        }
+        if (obstacle != null && config.mode() == UnixSocketConfig.Mode.FOLDER) {
+            throw new IllegalStateException("There can be no Unix socket in " + config.folder() + ": " + obstacle);
+        }
+        if (obstacle != null) {
+            LOG.info("{} has no Unix socket: {}", moa.self(), obstacle);
+        }
+    }
+
+    static void remove(@Nullable UnixSocketFile file) {
+        try {
+            if (file != null) {
+                file.remove();
+            }
+        } catch (IOException e) { // the next server of this folder finds that nobody listens there
+            LOG.debug("{} stays behind", file.address(), e);
+        }
+    }
+
+    private void undo() {
+        LifeCycle.withdraw(registration);
+        opened.forEach(Listener::close);
+        remove(unix);
+        pools.values().forEach(WorkerPool::close);
+        if (health != null) {
+            health.close();
+        }
+        moa.endServing();
+    }
+
+    private <S> ServiceExporter.Exported export(MoaServer.Builder.Export<S> export) {
+        ExportConfig config = export.config();
+        requirePreferredSerializer(export.type());
+        Workers wanted = config.workers() != null ? config.workers() : set.workers;
+        String name = export.type().getSimpleName();
+        WorkerPool pool = pools.computeIfAbsent(export.type().getName() + config, any -> new WorkerPool(name, wanted));
+        List<Serializer> serializers = new ArrayList<>();
+        if (config.serializers().isEmpty()) {
+            serializers.addAll(moa.serializers().all());
+        } else {
+            config.serializers()
+                    .forEach(each -> serializers.add(moa.serializers().require(each)));
+        }
+        return ServiceExporter.export(
+                export.type(),
+                export.implementation(),
+                serializers,
+                config.allow().toArray(new Class<?>[0]),
+                pool,
+                new ConcurrencyGate(name, set.maxInFlightPerService),
+                config.group(),
+                config.version());
+    }
+
+    /** A misspelt name in the annotation would otherwise be found by the first caller. */
+    private void requirePreferredSerializer(Class<?> type) {
+        MoaService annotation = type.getAnnotation(MoaService.class);
+        if (annotation != null) {
+            try {
+                moa.serializers().require(annotation.serializer());
+            } catch (IllegalArgumentException unknown) {
+                throw new IllegalArgumentException(
+                        "@MoaService of " + type.getName() + ": " + unknown.getMessage(), unknown);
+            }
+        }
+    }
+
+    private Listener listen(Address where, Host exported) {
+        try {
+            return moa.transport().listen(where, exported).join();
+        } catch (CompletionException e) {
+            throw new IllegalStateException(
+                    "Cannot listen on " + where + ": "
+                            + (e.getCause() == null ? e : e.getCause().getMessage()),
+                    e.getCause());
+        }
+    }
+
+    /** What the transport sees of this server. */
+    private record ExportHost(Peer self, Invoker route, ServiceTable table, ServerLoad serverLoad) implements Host {
+        @Override
+        public boolean serves(ServiceId service) {
+            return table.serves(service);
+        }
+
+        @Override
+        public @Nullable Attributes attributesOf(ServiceId service, MethodId method, int serializer) {
+            ExportedMethod exported = table.find(service, method);
+            return exported == null ? null : exported.attributes(serializer);
+        }
+
+        @Override
+        public int load() {
+            return serverLoad.percent();
+        }
+    }
+}
