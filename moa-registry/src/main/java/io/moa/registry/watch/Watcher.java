@@ -131,6 +131,7 @@ public final class Watcher implements AutoCloseable {
                 isConfirmed(ticker.nanos()),
                 probing.ended(),
                 probing.failed(),
+                probing.late(),
                 verdicts.suspected(),
                 verdicts.removed(),
                 verdicts.reinstated(),
