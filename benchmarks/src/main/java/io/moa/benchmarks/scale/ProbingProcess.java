@@ -40,8 +40,8 @@ final class ProbingProcess {
                 .eventLoops(1)
                 .transportConfig(TransportConfig.DEFAULT.toBuilder()
                         .connectTimeout(Duration.ofSeconds(1))
-                        .heartbeat(Duration.ofMinutes(5)) // the kept ones are asked by the watcher alone
-                        .heartbeatLimit(Duration.ofMinutes(30))
+                        .heartbeat(Duration.ofMinutes(1)) // the kept ones are asked by the watcher alone
+                        .heartbeatLimit(Duration.ofMinutes(10))
                         .build())
                 .build();
         try (RedisLink link = RedisLink.open(RedisConfig.parse(args[0]));
