@@ -97,7 +97,7 @@ class WatchRulesCanFailTest {
                         "a watcher that was paused discards what it saw",
                         "Watcher",
                         "if (late > config.pauseLimit().toNanos()) {",
-                        "if (late < 0) {",
+                        "if (late == Long.MIN_VALUE) {",
                         WatchSimulationTest.class,
                         "aPauseOfTenSecondsBlamesNobody"),
                 new Break(
