@@ -167,9 +167,15 @@ class WatchersOverRedisTest {
         awaitRegistered(4);
         NodeProcess other = opened(new NodeProcess(WatcherMain.class, "other", redis.url()));
         WatcherProcess here = opened(WatcherProcess.builder(store).name("here").start());
-        SOON.until(() -> here.status().parts() > 0 && here.status().parts() < WatchStore.PARTS, () -> here.status()
-                .toString());
-        Map<Integer, Round.Holding> before = parts();
+        Map<Integer, Round.Holding> before = SOON.value(
+                this::parts,
+                parts -> parts.size() == WatchStore.PARTS
+                        && parts.values().stream()
+                                        .map(Round.Holding::watcher)
+                                        .distinct()
+                                        .count()
+                                == 2,
+                "two that share all parts");
 
         other.signal("STOP");
         SOON.until(() -> here.status().parts() == WatchStore.PARTS, () -> here.status()
