@@ -84,9 +84,14 @@ public final class ChildProcess implements AutoCloseable {
 
     /** Waits up to a minute for the answer of that name; returns the rest of the line. */
     public String await(String answer) throws IOException, InterruptedException {
-        String line = answers.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        return await(answer, PATIENCE);
+    }
+
+    /** Waits so long for the answer of that name; returns the rest of the line. */
+    public String await(String answer, Duration patience) throws IOException, InterruptedException {
+        String line = answers.poll(patience.toSeconds(), TimeUnit.SECONDS);
         if (line == null) {
-            throw new IOException(name + " did not answer \"" + answer + "\" within " + PATIENCE.toSeconds() + " s");
+            throw new IOException(name + " did not answer \"" + answer + "\" within " + patience.toSeconds() + " s");
         }
         int blank = line.indexOf(' ');
         String word = blank < 0 ? line : line.substring(0, blank);

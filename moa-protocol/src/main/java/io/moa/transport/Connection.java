@@ -35,6 +35,29 @@ public interface Connection extends Invoker, AutoCloseable {
     /** Completes, never exceptionally, when the peer has announced that it closes, or when the connection is gone. */
     CompletableFuture<Void> unusable();
 
+    /**
+     * Asks the peer for a sign of life on this connection, beside the calls on it.
+     *
+     * @return ends when the peer has answered; exceptionally, with a {@link ConnectFailedException}, if the connection is gone
+     *     or ends before that. It has no limit of time of its own: who waits gives up by closing. A connection without a wire,
+     *     such as one within a process, answers at once while it is usable
+     */
+    default CompletableFuture<Void> ping() {
+        return usable()
+                ? CompletableFuture.completedFuture(null)
+                : CompletableFuture.failedFuture(
+                        new ConnectFailedException("The ping was not answered: the connection is closed", null));
+    }
+
+    /**
+     * Closes at once, and without the farewell of TCP where there is one: the peer sees a reset, and this host keeps nothing of
+     * the connection (no TIME_WAIT). For connections on which nothing is owed to the peer any more, opened and closed by the
+     * thousand. Idempotent.
+     */
+    default void abort() {
+        close();
+    }
+
     /** Closes at once. Calls in flight fail with {@link io.moa.invoke.Status#UNAVAILABLE}. Idempotent. */
     @Override
     void close();

@@ -75,6 +75,19 @@ public abstract class TransportContract {
     }
 
     @Test
+    void aPingIsAnsweredWhileTheConnectionIsUsableAndFailsAfterwards() throws Exception {
+        Connection connection = connect();
+        connection.ping().get(10, TimeUnit.SECONDS);
+        connection.ping().get(10, TimeUnit.SECONDS);
+        assertThat(connection.usable()).isTrue();
+        connection.abort();
+        connection.unusable().get(10, TimeUnit.SECONDS);
+        assertThatThrownBy(() -> connection.ping().get(10, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(ConnectFailedException.class)
+                .hasMessageContaining("ping was not answered");
+    }
+
+    @Test
     void carriesBytesThereAndBack() {
         assertThat(bytes(call(connect(), body("hello"), SOON).join())).isEqualTo("hello");
     }

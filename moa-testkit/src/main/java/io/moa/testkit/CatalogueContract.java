@@ -1,8 +1,8 @@
 package io.moa.testkit;
 
-import static io.moa.testkit.RegistryContract.ORDERS;
-import static io.moa.testkit.RegistryContract.STOCK;
-import static io.moa.testkit.RegistryContract.instance;
+import static io.moa.testkit.RegistryWords.ORDERS;
+import static io.moa.testkit.RegistryWords.STOCK;
+import static io.moa.testkit.RegistryWords.instance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 

@@ -1,28 +1,23 @@
 package io.moa.benchmarks.scale;
 
+import io.moa.benchmarks.ChildProcess;
 import io.moa.benchmarks.RedisServer;
 import io.moa.benchmarks.Report;
 import io.moa.benchmarks.Surroundings;
-import io.moa.benchmarks.Table;
-import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
-import io.moa.discovery.Snapshot;
 import io.moa.registry.redis.RedisConfig;
 import io.moa.registry.redis.RedisRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
-import org.HdrHistogram.ConcurrentHistogram;
-import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -39,7 +34,12 @@ import picocli.CommandLine.Option;
 public final class ScaleBenchmark implements Callable<Integer> {
 
     private static final int BOOTS = 7;
-    private static final int CHANGES = 100;
+
+    /** How many connections the comparison keeps. */
+    private static final int KEPT = 15_000;
+
+    private static final List<String> ROWS =
+            List.of("heartbeats", "boots", "changes", "restarts", "probes", "probes-handshake", "probes-kept");
 
     @Option(names = "--services", description = "How many services.")
     private int services = 2_000;
@@ -53,11 +53,21 @@ public final class ScaleBenchmark implements Callable<Integer> {
     @Option(names = "--restarting", description = "How many instances restart together.")
     private int restarting = 1_000;
 
+    @Option(
+            names = "--rows",
+            split = ",",
+            paramLabel = "ROW",
+            description = "What is measured: heartbeats, boots, changes, restarts, probes; to compare probes with, also"
+                    + " probes-handshake (no ping) and probes-kept (a connection for each instance, kept).")
+    private List<String> rows = List.of("heartbeats", "boots", "changes", "restarts", "probes");
+
+    @Option(names = "--seconds", description = "How long the probes are measured, after a warm-up.")
+    private int seconds = 30;
+
     @Option(names = "--report", paramLabel = "NAME", description = "Write benchmarks/reports/NAME.md.")
     private @Nullable String report;
 
-    private final Table table = new Table("what", "seen", "wanted", "met").leftAligned(1);
-    private boolean met = true;
+    private final Findings findings = new Findings();
 
     public static void main(String[] args) {
         System.exit(new CommandLine(new ScaleBenchmark()).execute(args));
@@ -69,34 +79,69 @@ public final class ScaleBenchmark implements Callable<Integer> {
             Report.checkName(report);
         }
         Report out = new Report().title("Scale").add(Surroundings.describe());
-        out.add(services + " services, " + instances + " instances. Redis runs on the same machine.");
+        out.add(services + " services, " + instances + " instances; Redis and all processes on one machine. Rows: "
+                + String.join(", ", rows) + ".");
+        for (String row : rows) {
+            if (!ROWS.contains(row)) {
+                throw new IllegalArgumentException("There is no row " + row + "; the rows are " + ROWS);
+            }
+        }
         Path folder = Files.createTempDirectory("moa-scale-");
-        try (RedisServer redis = RedisServer.start(folder, "maxclients 20000")) {
-            RedisConfig config = RedisConfig.parse("redis://127.0.0.1:" + redis.port());
-            Population population = new Population(services, 9000);
-            try (RedisRegistry world = RedisRegistry.open(config)) {
-                long start = System.nanoTime();
-                population.register(world, 0, instances);
-                told("all instances registered by one process after", millis(System.nanoTime() - start) + " ms");
-                told("memory of Redis", megabytes(redis));
-                heartbeats(redis);
-                boots(config, population);
-                changes(config, population, world, redis);
-                restarts(config, population, redis);
+        try {
+            if (rows.stream().anyMatch(row -> !row.startsWith("probes"))) {
+                discovery(folder);
+            }
+            ProbeRows probes = new ProbeRows(findings, services, seconds);
+            for (String row : rows) {
+                if (row.startsWith("probes")) {
+                    String kind = row.equals("probes") ? "ping" : row.substring("probes-".length());
+                    // A kept connection takes a descriptor for each instance, of which a process here has 20,000.
+                    probes.run(
+                            folder,
+                            kind,
+                            kind.equals("kept") ? Math.min(instances, KEPT) : instances,
+                            kind.equals("ping"));
+                }
             }
         } finally {
             delete(folder);
         }
-        out.add(table);
-        out.add(met ? "Everything wanted was seen." : "Not everything wanted was seen: look for \"no\".");
+        findings.writeTo(out);
         out.write(report);
-        return met ? 0 : 1;
+        return findings.met() ? 0 : 1;
+    }
+
+    private void discovery(Path folder) throws Exception {
+        try (RedisServer redis = RedisServer.start(folder, "maxclients 20000")) {
+            String url = "redis://127.0.0.1:" + redis.port();
+            RedisConfig config = RedisConfig.parse(url);
+            Population population = new Population(services, 9000);
+            try (ChildProcess world = WorldProcess.start(url, services, instances, 9000)) {
+                findings.told(
+                        "all instances registered by one process after",
+                        ChildProcess.fields(world.await("registered", Duration.ofMinutes(10)))
+                                        .get("millis") + " ms");
+                findings.told("memory of Redis", megabytes(redis));
+                if (rows.contains("heartbeats")) {
+                    heartbeats(redis);
+                }
+                if (rows.contains("boots")) {
+                    boots(config, population);
+                }
+                if (rows.contains("changes")) {
+                    new ChangeRow(findings, services, followers).run(config, url, population, redis);
+                }
+                if (rows.contains("restarts")) {
+                    restarts(config, population, redis);
+                }
+            }
+        }
     }
 
     private void heartbeats(RedisServer redis) throws InterruptedException {
         TimeUnit.SECONDS.sleep(5);
         double cores = cores(redis, 15);
-        told("Redis, for the heartbeats of all instances from one process", cores + " of a core");
+        findings.told("Redis, for the heartbeats of all instances from one process", cores + " of a core");
     }
 
     /** A client of fifty services, from nothing to knowing them all. */
@@ -120,69 +165,10 @@ public final class ScaleBenchmark implements Callable<Integer> {
             }
         }
         nanos.sort(Comparator.naturalOrder());
-        told(
+        findings.told(
                 "a client of 50 services knows them, the first time in this JVM",
                 millis(nanos.get(BOOTS - 1)) + " ms at worst");
-        wanted("the same, median of " + BOOTS, millis(nanos.get(BOOTS / 2)), 1_000, " ms");
-    }
-
-    /** Followers with connections and threads of their own, as processes have them. */
-    private void changes(RedisConfig config, Population population, RedisRegistry world, RedisServer redis)
-            throws Exception {
-        List<RedisRegistry> clients = new ArrayList<>();
-        Histogram late = new ConcurrentHistogram(TimeUnit.MINUTES.toNanos(1), 3);
-        AtomicLong changedAt = new AtomicLong();
-        AtomicLong seen = new AtomicLong();
-        Instance one = population.instance(0);
-        try {
-            CountDownLatch known = new CountDownLatch(followers);
-            for (int i = 0; i < followers; i++) {
-                RedisRegistry client = RedisRegistry.open(config);
-                clients.add(client);
-                client.subscribe(population.service(0), snapshot -> {
-                    if (weight(snapshot, one.uuid()) == one.weight()) {
-                        known.countDown();
-                    } else if (weight(snapshot, one.uuid()) > 0) {
-                        late.recordValue(System.nanoTime() - changedAt.get());
-                        seen.incrementAndGet();
-                    }
-                });
-            }
-            if (!known.await(60, TimeUnit.SECONDS)) {
-                throw new IOException("not all followers learned of their service within 60 s");
-            }
-            Registry.Registration registration = world.register(one);
-            registration.registered().get(30, TimeUnit.SECONDS);
-            for (int change = 1; change <= CHANGES; change++) {
-                long before = seen.get();
-                changedAt.set(System.nanoTime());
-                registration.update(one.withWeight(1_000 + change));
-                long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-                while (seen.get() < before + followers && System.nanoTime() - deadline < 0) {
-                    TimeUnit.MILLISECONDS.sleep(5);
-                }
-                TimeUnit.MILLISECONDS.sleep(50);
-            }
-            told(
-                    "changes told to " + followers + " clients, of " + (long) CHANGES * followers,
-                    Long.toString(seen.get()));
-            told("a change reaches a client, median", millis(late.getValueAtPercentile(50)) + " ms");
-            wanted("a change reaches a client, p99", millis(late.getValueAtPercentile(99)), 500, " ms");
-            told(
-                    "Redis, for " + followers + " clients that follow and nothing changes",
-                    cores(redis, 10) + " of a core");
-        } finally {
-            clients.forEach(RedisRegistry::close);
-        }
-    }
-
-    private static int weight(Snapshot snapshot, String uuid) {
-        for (Snapshot.Entry entry : snapshot.entries()) {
-            if (entry.instance().uuid().equals(uuid)) {
-                return entry.instance().weight();
-            }
-        }
-        return 0;
+        findings.wanted("the same, median of " + BOOTS, millis(nanos.get(BOOTS / 2)), 1_000, " ms");
     }
 
     /** Processes with connections of their own that all come at once, each of which also follows a service. */
@@ -203,9 +189,11 @@ public final class ScaleBenchmark implements Callable<Integer> {
             }
             long nanos = System.nanoTime() - start;
             long cpuMillis = redis.cpuMillis() - cpu;
-            told(restarting + " processes are registered after", millis(nanos) + " ms");
-            wanted("Redis meanwhile", cpuMillis / (nanos / 1e6), 0.5, " of a core");
-            told("Redis, for their heartbeats and followings", cores(redis, 15) + " of a core, with those of the rest");
+            findings.told(restarting + " processes are registered after", millis(nanos) + " ms");
+            findings.wanted("Redis meanwhile", cpuMillis / (nanos / 1e6), 0.5, " of a core");
+            findings.told(
+                    "Redis, for their heartbeats and followings",
+                    cores(redis, 15) + " of a core, with those of the rest");
         } finally {
             processes.forEach(RedisRegistry::close);
         }
@@ -229,22 +217,6 @@ public final class ScaleBenchmark implements Callable<Integer> {
 
     private static double millis(long nanos) {
         return Math.round(nanos / 1e4) / 100.0;
-    }
-
-    private void told(String what, String seen) {
-        table.row(what, seen, "", "");
-        System.err.println(what + ": " + seen);
-    }
-
-    private void wanted(String what, double seen, double limit, String unit) {
-        boolean good = seen <= limit;
-        met &= good;
-        table.row(
-                what,
-                String.format(Locale.ROOT, "%.2f%s", seen, unit),
-                String.format(Locale.ROOT, "≤ %s%s", limit, unit),
-                good ? "yes" : "no");
-        System.err.println(what + ": " + seen + unit);
     }
 
     private static void delete(Path folder) throws IOException {

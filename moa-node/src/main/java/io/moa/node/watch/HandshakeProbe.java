@@ -2,34 +2,49 @@ package io.moa.node.watch;
 
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
+import io.moa.invoke.Scheduler;
+import io.moa.invoke.Ticker;
 import io.moa.registry.watch.Probe;
 import io.moa.transport.Connection;
 import io.moa.transport.Peer;
 import io.moa.transport.Transport;
 import io.moa.transport.Wanted;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens a connection, introduces itself, reads who answers, and closes again. So a probe goes the whole way that a new
- * caller goes, past listener and event loop of the instance, and sends no call. It ends within the transport's connect
- * timeout. Safe for many threads; it does not own the transport.
+ * Opens a connection, introduces itself, reads who answers, waits until a ping is answered on it, and lets go with a reset. So a
+ * probe goes the whole way that a new caller goes, past listener and event loop of the instance, and sees it work once more after
+ * its greeting; it sends no call. Safe for many threads; it owns neither transport nor scheduler.
  */
 public final class HandshakeProbe implements Probe {
 
     private final Transport transport;
     private final Peer self;
+    private final Scheduler scheduler;
+    private final Ticker ticker;
+    private final Duration limit;
 
     /**
      * A probe over a transport.
      *
+     * @param transport whose connect timeout limits connect and handshake
      * @param self who the instances are told is calling
+     * @param limit how long a probe may take from its beginning to the answer of the ping, if the connect timeout does not end it
+     *     before; more than zero
      */
-    public HandshakeProbe(Transport transport, Peer self) {
+    public HandshakeProbe(Transport transport, Peer self, Scheduler scheduler, Ticker ticker, Duration limit) {
+        if (limit.isZero() || limit.isNegative()) {
+            throw new IllegalArgumentException("A probe needs some time, not " + limit);
+        }
         this.transport = transport;
         this.self = self;
+        this.scheduler = scheduler;
+        this.ticker = ticker;
+        this.limit = limit;
     }
 
     @Override
@@ -39,22 +54,46 @@ public final class HandshakeProbe implements Probe {
             return CompletableFuture.completedFuture(Finding.failed(
                     "none of its addresses, " + instance.addresses() + ", can be reached from the watcher"));
         }
+        long start = ticker.nanos();
         CompletableFuture<Connection> opening;
         try {
             opening = transport.connect(address, self, new Wanted(instance.application(), instance.uuid(), List.of()));
         } catch (RuntimeException e) { // such as a transport that is closed
             return CompletableFuture.completedFuture(Finding.failed(reason(e)));
         }
-        return opening.handle((connection, failure) -> {
+        CompletableFuture<Finding> found = new CompletableFuture<>();
+        opening.whenComplete((connection, failure) -> {
             if (connection == null) {
-                return Finding.failed(failure == null ? "no connection" : reason(failure));
+                found.complete(Finding.failed(failure == null ? "no connection" : reason(failure)));
+                return;
             }
             Peer peer = connection.peer();
-            connection.close();
-            return peer.instance().equals(instance.uuid())
-                    ? Finding.REACHED
-                    : Finding.failed("another process, " + peer.application() + " " + peer.instance() + ", answers at "
-                            + address);
+            if (!peer.instance().equals(instance.uuid())) {
+                connection.abort();
+                found.complete(Finding.failed(
+                        "another process, " + peer.application() + " " + peer.instance() + ", answers at " + address));
+                return;
+            }
+            awaitPong(connection, start, found);
+        });
+        return found;
+    }
+
+    /** A process may greet from its backlog of work and yet do nothing more: a callers' next frame would wait in vain. */
+    private void awaitPong(Connection connection, long start, CompletableFuture<Finding> found) {
+        long left = limit.toNanos() - (ticker.nanos() - start);
+        Scheduler.Timer alarm = scheduler.schedule(
+                () -> {
+                    connection.abort();
+                    found.complete(Finding.failed("it greeted, and then did not answer a ping within "
+                            + limit.toMillis() + " ms of the beginning"));
+                },
+                Math.max(0, left));
+        connection.ping().whenComplete((answered, failure) -> {
+            alarm.cancel();
+            connection.abort();
+            found.complete(
+                    failure == null ? Finding.REACHED : Finding.failed("it greeted, and then: " + reason(failure)));
         });
     }
 

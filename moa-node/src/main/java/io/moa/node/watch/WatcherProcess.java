@@ -1,6 +1,7 @@
 package io.moa.node.watch;
 
 import io.moa.Moa;
+import io.moa.registry.watch.Probe;
 import io.moa.registry.watch.WatchConfig;
 import io.moa.registry.watch.WatchStore;
 import io.moa.registry.watch.Watcher;
@@ -8,6 +9,7 @@ import io.moa.registry.watch.WatcherStatus;
 import io.moa.transport.TransportConfig;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 
 /**
  * One watcher with a transport and threads of its own. Safe for many threads.
@@ -31,7 +33,8 @@ public final class WatcherProcess implements AutoCloseable {
         this.watcher = new Watcher(
                 builder.name,
                 builder.store,
-                new HandshakeProbe(moa.transport(), moa.self()),
+                builder.decoration.apply(new HandshakeProbe(
+                        moa.transport(), moa.self(), moa.scheduler(), moa.ticker(), builder.probeTimeout)),
                 builder.config,
                 moa.scheduler(),
                 moa.ticker(),
@@ -71,6 +74,7 @@ public final class WatcherProcess implements AutoCloseable {
         private String name = "watcher-" + UUID.randomUUID();
         private WatchConfig config = WatchConfig.DEFAULT;
         private Duration probeTimeout = Duration.ofSeconds(1);
+        private UnaryOperator<Probe> decoration = UnaryOperator.identity();
 
         private Builder(WatchStore store) {
             this.store = store;
@@ -91,12 +95,23 @@ public final class WatcherProcess implements AutoCloseable {
             return this;
         }
 
-        /** How long one probe may take, connect and handshake together; default 1 s, 10 ms to 10 s. */
+        /** How long one probe may take, connect, handshake and ping together; default 1 s, 10 ms to 10 s. */
         public Builder probeTimeout(Duration value) {
             if (value.compareTo(Duration.ofMillis(10)) < 0 || value.compareTo(Duration.ofSeconds(10)) > 0) {
                 throw new IllegalArgumentException("probeTimeout is 10 ms to 10 s, not " + value);
             }
             probeTimeout = value;
+            return this;
+        }
+
+        /**
+         * What stands before the probe, or in its place: to count probes, to leave some to another way of looking, to play a
+         * network that is cut. Default nothing.
+         *
+         * @param value makes, once, of the probe that connects the one that is used
+         */
+        public Builder probe(UnaryOperator<Probe> value) {
+            decoration = value;
             return this;
         }
 

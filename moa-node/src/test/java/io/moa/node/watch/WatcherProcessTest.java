@@ -8,14 +8,25 @@ import io.moa.discovery.Instance;
 import io.moa.discovery.Liveness;
 import io.moa.invoke.Ticker;
 import io.moa.node.quickstart.SampleGreeter;
+import io.moa.protocol.frame.FrameKind;
+import io.moa.protocol.frame.Frames;
+import io.moa.protocol.frame.Welcome;
 import io.moa.registry.memory.MemoryRegistry;
 import io.moa.registry.watch.MemoryWatchStore;
 import io.moa.registry.watch.Probe;
 import io.moa.registry.watch.WatchConfig;
 import io.moa.server.MoaServer;
 import io.moa.testkit.Eventually;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class WatcherProcessTest {
@@ -36,7 +47,8 @@ class WatcherProcessTest {
                         .closeOnShutdown(false)
                         .start();
                 Moa watcher = moa("moa-watcher")) {
-            HandshakeProbe probe = new HandshakeProbe(watcher.transport(), watcher.self());
+            HandshakeProbe probe = new HandshakeProbe(
+                    watcher.transport(), watcher.self(), watcher.scheduler(), watcher.ticker(), Duration.ofSeconds(30));
             Instance instance = server.instance();
             assertThat(probe.probe(instance).join()).isEqualTo(Probe.Finding.REACHED);
             Instance restarted = Instance.builder("another", "shop")
@@ -51,6 +63,46 @@ class WatcherProcessTest {
                     .addresses(List.of(new Address.InProcess("x")))
                     .build();
             assertThat(probe.probe(nowhere).join().failure()).contains("can be reached");
+        }
+    }
+
+    @Test
+    void aProcessThatGreetsAndThenDoesNothingIsNotReached() throws Exception {
+        try (ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                Moa watcher = moa("moa-watcher")) {
+            HandshakeProbe probe = new HandshakeProbe(
+                    watcher.transport(),
+                    watcher.self(),
+                    watcher.scheduler(),
+                    watcher.ticker(),
+                    Duration.ofMillis(1_500));
+            Instance instance = Instance.builder("hung", "shop")
+                    .addresses(List.of(new Address.Tcp("127.0.0.1", listener.getLocalPort())))
+                    .build();
+            CompletableFuture<Probe.Finding> finding = probe.probe(instance);
+            try (Socket accepted = listener.accept()) {
+                ByteBuf welcome = Unpooled.buffer();
+                Frames.message(
+                        welcome,
+                        FrameKind.WELCOME,
+                        new Welcome(
+                                true,
+                                "",
+                                "shop",
+                                "hung",
+                                1,
+                                0,
+                                64 << 10,
+                                64 << 20,
+                                1 << 20,
+                                new byte[0],
+                                List.of(),
+                                0));
+                accepted.getOutputStream().write(ByteBufUtil.getBytes(welcome));
+                welcome.release();
+                assertThat(finding.get(60, TimeUnit.SECONDS).failure())
+                        .contains("it greeted", "did not answer a ping within 1500 ms");
+            }
         }
     }
 

@@ -71,6 +71,7 @@ final class ClientConnection implements Connection, FrameLink.Side {
     private final Ticker ticker;
     private final byte[] selfAsCaller;
     private final FrameLink link;
+    private final PendingPings pings;
     private final CompletableFuture<Connection> opened = new CompletableFuture<>();
     private final CompletableFuture<Void> unusable = new CompletableFuture<>();
     private final AtomicLong queuedBytes = new AtomicLong();
@@ -101,6 +102,7 @@ final class ClientConnection implements Connection, FrameLink.Side {
         this.selfAsCaller = CallHeader.encodeCaller(self.asCaller());
         this.deadlines = new DeadlineWheel(ticker.nanos());
         this.link = new FrameLink(this, config, ticker);
+        this.pings = new PendingPings(link);
     }
 
     FrameLink link() {
@@ -211,6 +213,16 @@ final class ClientConnection implements Connection, FrameLink.Side {
                         "The arguments of " + call.service() + " " + call.method() + " cannot be sent: "
                                 + e.getMessage())
                 .withCause(e);
+    }
+
+    @Override
+    public CompletableFuture<Void> ping() {
+        return pings.ask();
+    }
+
+    @Override
+    public void abort() {
+        link.abort("this side closed the connection");
     }
 
     @Override
@@ -612,6 +624,11 @@ final class ClientConnection implements Connection, FrameLink.Side {
     }
 
     @Override
+    public void pong(long token) {
+        pings.answered(token);
+    }
+
+    @Override
     public void readComplete() {}
 
     @Override
@@ -632,6 +649,7 @@ final class ClientConnection implements Connection, FrameLink.Side {
         for (PendingCall call : lost) {
             call.connectionLost(reason);
         }
+        pings.lost(reason);
         unusable.complete(null);
     }
 

@@ -14,8 +14,10 @@ import io.moa.protocol.frame.ReceiveCredit;
 import io.moa.transport.TransportConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import java.io.IOException;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +70,9 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
 
         /** The split body of a call arrived whole, but its checksum is wrong; nothing of it is shown. */
         void damaged(long requestId);
+
+        /** The peer answered a ping. */
+        void pong(long token);
 
         /** Everything that was read together has been handled. */
         void readComplete();
@@ -171,6 +176,24 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
             open.close();
         } else {
             open.eventLoop().execute(() -> close(reason));
+        }
+    }
+
+    /** Closes the connection with a reset, from any thread. On a Unix socket it is closed as always. */
+    void abort(String reason) {
+        Channel open = channel;
+        if (open == null) {
+            return;
+        }
+        if (open.eventLoop().inEventLoop()) {
+            try {
+                open.config().setOption(ChannelOption.SO_LINGER, 0);
+            } catch (ChannelException e) {
+                LOG.debug("{} is closed without a reset", open, e); // the peer was faster
+            }
+            close(reason);
+        } else {
+            open.eventLoop().execute(() -> abort(reason));
         }
     }
 
@@ -297,7 +320,7 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
                 long token = frame.requestId();
                 output.write(out -> Frames.pong(out, token));
             }
-            case PONG -> {} // that bytes came is all it says
+            case PONG -> side.pong(frame.requestId());
             case CREDIT -> output.granted(Frames.creditBytes(frame));
             case CONTINUATION -> gather(frame);
             default -> {

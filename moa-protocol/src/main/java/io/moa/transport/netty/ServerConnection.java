@@ -636,6 +636,9 @@ final class ServerConnection implements FrameLink.Side {
     }
 
     @Override
+    public void pong(long token) {} // that bytes came is all it says
+
+    @Override
     public void readComplete() {
         closeIfDone(); // a frame that was heard out may have been one that asks for no answer
     }

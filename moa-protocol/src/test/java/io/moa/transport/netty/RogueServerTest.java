@@ -8,6 +8,7 @@ import io.moa.invoke.Executed;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
 import io.moa.protocol.frame.FrameKind;
+import io.moa.protocol.frame.Frames;
 import io.moa.protocol.frame.Prefix;
 import io.moa.testkit.Eventually;
 import io.moa.testkit.LeakCheck;
@@ -16,8 +17,10 @@ import io.moa.transport.Peer;
 import io.moa.transport.TransportConfig;
 import io.moa.transport.Wanted;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -83,6 +86,48 @@ class RogueServerTest {
         RawPeer rogue = RawPeer.accept(socket);
         assertThat(rogue.next().kind()).isEqualTo(FrameKind.HELLO);
         return rogue.send(RawPeer.welcome("rogue"));
+    }
+
+    @Test
+    void aPingWaitsForItsOwnPongAndEndsWithTheConnection() {
+        CompletableFuture<ClientConnection> connecting = connecting();
+        try (RawPeer rogue = welcomed()) {
+            ClientConnection connection = connecting.join();
+            CompletableFuture<Void> ping = connection.ping();
+            RawPeer.Seen asked = rogue.next();
+            while (asked.kind() != FrameKind.PING || asked.id() < 1L << 62) {
+                asked = rogue.next(); // the connection's own heartbeats
+            }
+            rogue.send(pong(asked.id() + 1)); // of a ping that was never sent
+            rogue.send(pong(1));
+            assertThat(ping).isNotDone();
+            rogue.send(pong(asked.id()));
+            ping.join();
+            CompletableFuture<Void> unanswered = connection.ping();
+            assertThat(unanswered).isNotDone();
+            rogue.close();
+            assertThatThrownBy(unanswered::join).hasMessageContaining("ping was not answered");
+        }
+    }
+
+    private static ByteBuf pong(long token) {
+        ByteBuf out = Unpooled.buffer();
+        Frames.pong(out, token);
+        return out;
+    }
+
+    @Test
+    void anAbortedConnectionIsResetAndLeavesNothingOnThisHost() throws IOException {
+        CompletableFuture<ClientConnection> connecting = connecting();
+        try (java.net.Socket accepted = socket.accept()) {
+            ByteBuf welcome = RawPeer.welcome("rogue");
+            accepted.getOutputStream().write(ByteBufUtil.getBytes(welcome));
+            welcome.release();
+            connecting.join().abort();
+            assertThatThrownBy(() -> accepted.getInputStream().transferTo(OutputStream.nullOutputStream()))
+                    .isInstanceOf(java.net.SocketException.class)
+                    .hasMessageContaining("reset");
+        }
     }
 
     @Test

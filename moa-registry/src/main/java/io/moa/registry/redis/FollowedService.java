@@ -94,12 +94,37 @@ final class FollowedService {
             uuids = uuids.subList(0, MAX_ENTRIES);
         }
         entries = reader.read(connection, service, uuids);
+        takeWhatHappened(connection, keys, reader, top == null ? BEGINNING : top);
         noteGoodbyes(reader);
-        lastId = top == null ? BEGINNING : top;
         fullDue = false;
         failures = 0;
         fullAt = now + nextNanos;
         return List.copyOf(entries.values());
+    }
+
+    /**
+     * The log between the last reading and now tells apart who is missing from the list because he left. It is read behind the
+     * list, so that nobody can be missing from the list whose goodbye is not in the log yet.
+     *
+     * @param top the log's end before the list was read
+     */
+    private void takeWhatHappened(RedisConnection connection, RedisKeys keys, EntryReader reader, String top)
+            throws IOException {
+        if (lastId.isEmpty() || compareIds(top, lastId) < 0) {
+            lastId = top; // nothing was known before, or this is another log
+            return;
+        }
+        List<@Nullable Object> answers =
+                Replies.list(connection.call("XREAD", "COUNT", LOG_READ, "STREAMS", keys.log(service), lastId));
+        List<@Nullable Object> items = answers.isEmpty()
+                ? List.of()
+                : Replies.list(Replies.list(answers.get(0)).get(1));
+        Set<String> uuids = changed(items);
+        if (items.size() >= LOG_READ) {
+            lastId = top; // what stands between is in the list; only goodbyes may be missing
+        } else {
+            take(uuids, reader.read(connection, service, uuids));
+        }
     }
 
     /**
@@ -160,7 +185,12 @@ final class FollowedService {
     /** Reads the entries of some processes anew; returns the whole list. */
     List<Snapshot.Entry> readChanged(RedisConnection connection, EntryReader reader, Set<String> uuids)
             throws IOException {
-        Map<String, Snapshot.Entry> fresh = reader.read(connection, service, uuids);
+        take(uuids, reader.read(connection, service, uuids));
+        noteGoodbyes(reader);
+        return List.copyOf(entries.values());
+    }
+
+    private void take(Set<String> uuids, Map<String, Snapshot.Entry> fresh) {
         entries = new TreeMap<>(entries);
         for (String uuid : uuids) {
             Snapshot.Entry entry = fresh.get(uuid);
@@ -170,8 +200,6 @@ final class FollowedService {
                 entries.remove(uuid);
             }
         }
-        noteGoodbyes(reader);
-        return List.copyOf(entries.values());
     }
 
     /** Compares the log's end with what was read: a log that ends before that is another one. */
@@ -191,7 +219,8 @@ final class FollowedService {
         return first.isEmpty() ? null : Replies.text(first.get(0));
     }
 
-    private static int compareIds(String one, String other) {
+    /** Compares two ids of a log. */
+    static int compareIds(String one, String other) {
         String[] a = one.split("-");
         String[] b = other.split("-");
         int byTime = Long.compareUnsigned(Long.parseUnsignedLong(a[0]), Long.parseUnsignedLong(b[0]));

@@ -32,6 +32,7 @@ final class HintListener {
 
     private final Object lock = new Object();
     // All guarded by lock.
+    private Set<String> given = Set.of();
     private Set<String> wanted = Set.of();
     private final Set<String> asked = new HashSet<>();
     private Address.@Nullable Tcp address;
@@ -60,6 +61,10 @@ final class HintListener {
      */
     void want(Set<String> channels) {
         synchronized (lock) {
+            if (channels.equals(given)) {
+                return; // it is said at every step of the link
+            }
+            given = channels;
             Set<String> next = channels.stream().sorted().limit(MAX_CHANNELS).collect(Collectors.toUnmodifiableSet());
             if (closed || next.equals(wanted)) {
                 return;

@@ -109,16 +109,21 @@ final class RedisCatalogue implements Chore, AutoCloseable {
     public void run(RedisConnection connection, long now) throws IOException {
         boolean told = hinted;
         hinted = false;
+        String from = lastId;
         pollAt = now + Jitter.around(link.config().poll().toNanos(), link.random());
         try {
             if (!fullDue && fullAt - now > 0) {
                 readLog(connection, told, now);
+                if (fullDue) {
+                    lastId = from; // who left is told by the reading of everything
+                }
             }
             if (fullDue || fullAt - now <= 0) {
                 readAll(connection, now);
             }
         } catch (IOException | RedisError e) {
             fullDue = true; // what was read of the log may not have been followed to its end
+            lastId = from;
             throw e;
         }
     }
@@ -130,27 +135,58 @@ final class RedisCatalogue implements Chore, AutoCloseable {
         if (uuids.size() > MAX_PROCESSES) {
             uuids = uuids.subList(0, MAX_PROCESSES);
         }
-        Map<String, Snapshot.Entry> read = reader.read(connection, null, uuids);
+        Map<String, Snapshot.Entry> read = new TreeMap<>(reader.read(connection, null, uuids));
+        Set<String> left = new HashSet<>();
+        readBetween(connection, top == null ? BEGINNING : top, read, left);
         Set<String> changed = new LinkedHashSet<>(entries.keySet());
         changed.addAll(read.keySet());
-        apply(changed, read, Set.of(), now);
+        apply(changed, read, left, now);
         reader.retain(read.keySet());
-        lastId = top == null ? BEGINNING : top;
         fullDue = false;
         fullAt = now + Jitter.around(link.config().fullRead().toNanos(), link.random());
+    }
+
+    /**
+     * Reads what the log holds between the last reading and the end of this one: it tells apart who is missing because he left. It
+     * is read behind the records, so that nobody can be missing there whose goodbye is not in the log yet.
+     *
+     * @param top the log's end before the records were read
+     */
+    private void readBetween(RedisConnection connection, String top, Map<String, Snapshot.Entry> read, Set<String> left)
+            throws IOException {
+        if (lastId.isEmpty() || FollowedService.compareIds(top, lastId) < 0) {
+            lastId = top; // nothing was known before, or this is another log
+            return;
+        }
+        Set<String> changed = new LinkedHashSet<>();
+        for (int round = 0; round < LOG_ROUNDS; round++) {
+            int items = readEntries(connection, changed, left);
+            if (items < LOG_READ) {
+                Map<String, Snapshot.Entry> again = reader.read(connection, null, changed);
+                read.keySet().removeAll(changed);
+                read.putAll(again);
+                return;
+            }
+        }
+        lastId = top; // what stands between was read; only goodbyes may be missing
+    }
+
+    /** Takes the next entries of the log; returns how many there were. */
+    private int readEntries(RedisConnection connection, Set<String> changed, Set<String> left) throws IOException {
+        List<@Nullable Object> answers =
+                Replies.list(connection.call("XREAD", "COUNT", LOG_READ, "STREAMS", keys.logOfAll(), lastId));
+        List<@Nullable Object> items = answers.isEmpty()
+                ? List.of()
+                : Replies.list(Replies.list(answers.get(0)).get(1));
+        items.forEach(item -> take(Replies.list(item), changed, left));
+        return items.size();
     }
 
     private void readLog(RedisConnection connection, boolean told, long now) throws IOException {
         Set<String> changed = new LinkedHashSet<>();
         Set<String> left = new HashSet<>();
         for (int round = 0; round < LOG_ROUNDS; round++) {
-            List<@Nullable Object> answers =
-                    Replies.list(connection.call("XREAD", "COUNT", LOG_READ, "STREAMS", keys.logOfAll(), lastId));
-            List<@Nullable Object> items = answers.isEmpty()
-                    ? List.of()
-                    : Replies.list(Replies.list(answers.get(0)).get(1));
-            items.forEach(item -> take(Replies.list(item), changed, left));
-            if (items.size() < LOG_READ) {
+            if (readEntries(connection, changed, left) < LOG_READ) {
                 if (changed.isEmpty() && told) {
                     // Told to look, and nothing is there: it was read before, or this is another log.
                     String top =

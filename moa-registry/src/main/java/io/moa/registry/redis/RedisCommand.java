@@ -45,6 +45,11 @@ final class RedisCommand {
         return bytes.length + LENGTH_BYTES;
     }
 
+    /** Whether it is a script, which may touch more keys than it names. */
+    boolean isScript() {
+        return name.equals("EVAL");
+    }
+
     /** About how many bytes it has on the wire. */
     int bytes() {
         return bytes;

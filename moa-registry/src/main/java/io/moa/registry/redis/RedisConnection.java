@@ -39,15 +39,23 @@ final class RedisConnection implements AutoCloseable {
 
     private final Address.Tcp address;
     private final BoundedConnection connection;
+    private final @Nullable AskedNode asked;
 
-    private RedisConnection(Address.Tcp address, BoundedConnection connection) {
+    private RedisConnection(Address.Tcp address, BoundedConnection connection, @Nullable AskedNode asked) {
         this.address = address;
         this.connection = connection;
+        this.asked = asked;
     }
 
     /** Connects and logs in to a Redis. */
     static RedisConnection open(RedisConfig config, Address.Tcp address) throws IOException {
-        return open(config, address, config.user(), config.password(), config.socketTimeout());
+        AskedNode asked = config.mode() == RedisMode.CLUSTER ? new AskedNode(config, address) : null;
+        return open(config, address, config.user(), config.password(), config.socketTimeout(), asked);
+    }
+
+    /** Connects and logs in to a node of a Cluster that another one has named; where it points on, nobody follows. */
+    static RedisConnection openAsked(RedisConfig config, Address.Tcp address) throws IOException {
+        return open(config, address, config.user(), config.password(), config.socketTimeout(), null);
     }
 
     /**
@@ -59,6 +67,17 @@ final class RedisConnection implements AutoCloseable {
      */
     static RedisConnection open(
             RedisConfig config, Address.Tcp address, String user, String password, Duration readTimeout)
+            throws IOException {
+        return open(config, address, user, password, readTimeout, null);
+    }
+
+    private static RedisConnection open(
+            RedisConfig config,
+            Address.Tcp address,
+            String user,
+            String password,
+            Duration readTimeout,
+            @Nullable AskedNode asked)
             throws IOException {
         DefaultJedisClientConfig.Builder login = DefaultJedisClientConfig.builder()
                 .resp2()
@@ -80,7 +99,7 @@ final class RedisConnection implements AutoCloseable {
             return socket(config, address, readTimeout);
         };
         try {
-            return new RedisConnection(address, new BoundedConnection(once, login.build()));
+            return new RedisConnection(address, new BoundedConnection(once, login.build()), asked);
         } catch (JedisDataException e) {
             throw new RedisError(String.valueOf(e.getMessage()));
         } catch (JedisException e) {
@@ -142,6 +161,12 @@ final class RedisConnection implements AutoCloseable {
      *     BoundedConnection#OVERSIZED} or a {@link RedisError}
      */
     List<@Nullable Object> pipeline(List<RedisCommand> commands) throws IOException {
+        List<@Nullable Object> replies = exchange(commands);
+        return asked == null ? replies : asked.followEach(commands, replies);
+    }
+
+    /** Sends commands together and reads all answers, as this node gives them. */
+    List<@Nullable Object> exchange(List<RedisCommand> commands) throws IOException {
         try {
             List<@Nullable Object> replies = new ArrayList<>(commands.size());
             int waiting = 0;
@@ -195,7 +220,10 @@ final class RedisConnection implements AutoCloseable {
         all.add(RedisCommand.of("MULTI"));
         all.addAll(commands);
         all.add(RedisCommand.of("EXEC"));
-        List<@Nullable Object> replies = pipeline(all);
+        List<@Nullable Object> replies = exchange(all);
+        if (asked != null) {
+            replies = asked.followTogether(all, replies);
+        }
         for (Object reply : replies) {
             if (reply instanceof RedisError error) {
                 throw error;
@@ -264,5 +292,8 @@ final class RedisConnection implements AutoCloseable {
     @Override
     public void close() {
         cut();
+        if (asked != null) {
+            asked.close();
+        }
     }
 }

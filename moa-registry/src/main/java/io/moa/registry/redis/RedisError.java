@@ -9,7 +9,10 @@ final class RedisError extends RuntimeException {
     private static final long serialVersionUID = 1;
     private static final int MAX_TEXT = 300;
 
-    /** Answers that speak about the server or the login, and not about one command: another connection may help. */
+    /**
+     * Answers that speak about the server or the login, and not about one command: another connection may help. {@code TRYAGAIN}
+     * is none: while a slot of a Cluster is on its way, commands with one key go on.
+     */
     private static final Set<String> OF_THE_SERVER = Set.of(
             "LOADING",
             "READONLY",
@@ -20,7 +23,6 @@ final class RedisError extends RuntimeException {
             "CLUSTERDOWN",
             "MOVED",
             "ASK",
-            "TRYAGAIN",
             "NOREPLICAS",
             "BUSY",
             "UNBLOCKED");
@@ -43,10 +45,20 @@ final class RedisError extends RuntimeException {
         return OF_THE_SERVER.contains(code) || String.valueOf(getMessage()).contains("max number of clients");
     }
 
+    /** Where {@code ASK} points, as host:port, perhaps without the host; null for every other answer. */
+    @Nullable
+    String askAt() {
+        return target("ASK");
+    }
+
     /** Where {@code MOVED} points, as host:port, perhaps without the host; null for every other answer. */
     @Nullable
     String movedTo() {
+        return target("MOVED");
+    }
+
+    private @Nullable String target(String answer) {
         String[] words = String.valueOf(getMessage()).split(" ");
-        return words.length == 3 && words[0].equals("MOVED") ? words[2] : null;
+        return words.length == 3 && words[0].equals(answer) ? words[2] : null;
     }
 }

@@ -61,7 +61,6 @@ public final class RedisLink implements AutoCloseable {
 
     // The thread's own.
     private long usedAt;
-    private Set<String> channels = Set.of();
 
     /**
      * A link that connects when it is needed.
@@ -338,10 +337,7 @@ public final class RedisLink implements AutoCloseable {
         for (ChoreSlot slot : slots) {
             wanted.addAll(slot.chore().channels());
         }
-        if (!wanted.equals(channels)) {
-            channels = wanted;
-            hints.want(wanted);
-        }
+        hints.want(wanted);
         hints.keepAlive(now);
     }
 

@@ -65,8 +65,16 @@ final class RegistryChore implements Chore {
     @Override
     public void run(RedisConnection connection, long now) throws IOException {
         List<Announcement> beating = new ArrayList<>();
+        RedisError refused = null;
         for (Announcement announcement : registry.announcements()) {
-            announcement.settle(connection, now);
+            try {
+                announcement.settle(connection, now);
+            } catch (RedisError e) {
+                if (e.ofTheServer()) {
+                    throw e;
+                }
+                refused = e; // what cannot be written now is no reason to stop heartbeats and readings
+            }
             if (announcement.isOver()) {
                 registry.over(announcement);
             } else if (announcement.isHeartbeatDue(now)) {
@@ -76,6 +84,9 @@ final class RegistryChore implements Chore {
         beat(connection, beating, now);
         readLogs(connection, now);
         readLists(connection, now);
+        if (refused != null) {
+            throw refused; // so that it is tried again after a pause
+        }
     }
 
     private void beat(RedisConnection connection, List<Announcement> beating, long now) throws IOException {
@@ -144,6 +155,7 @@ final class RegistryChore implements Chore {
             if (e.ofTheServer()) {
                 throw e;
             }
+            // TRYAGAIN: some of the logs have moved to another node of a Cluster, and each has to be asked for alone.
             readLogsApart(connection, services, hinted, now, e);
             return;
         }

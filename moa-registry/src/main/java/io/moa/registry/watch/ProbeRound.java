@@ -13,6 +13,9 @@ import java.util.random.RandomGenerator;
 /** When which instance is probed: evenly, soon again after a failure, seldom when dead. Guarded by the watcher's lock. */
 final class ProbeRound {
 
+    /** A probe that begins so much after it was due is late; a tick alone is 100 ms. */
+    static final long LATE_MILLIS = 1_000;
+
     private static final int MAX_ANSWERING = 256;
 
     private record Due(long atNanos, Watched seen, int generation) {}
@@ -28,6 +31,7 @@ final class ProbeRound {
     private int answering;
     private long ended;
     private long failed;
+    private long late;
 
     ProbeRound(Watcher watcher, Probe probe, WatchConfig config, Ticker ticker, RandomGenerator chance) {
         this.watcher = watcher;
@@ -58,6 +62,9 @@ final class ProbeRound {
                 continue;
             }
             running++;
+            if (now - next.atNanos >= LATE_MILLIS * 1_000_000) {
+                late++;
+            }
             seen.probing = true;
             Instance instance = seen.instance;
             outside.add(() -> look(instance)
@@ -124,5 +131,9 @@ final class ProbeRound {
 
     long failed() {
         return failed;
+    }
+
+    long late() {
+        return late;
     }
 }

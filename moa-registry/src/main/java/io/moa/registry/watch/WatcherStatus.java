@@ -11,6 +11,8 @@ package io.moa.registry.watch;
  * @param confirmed whether the store has confirmed its lease lately
  * @param probes probes that ended
  * @param failedProbes those of them that failed
+ * @param lateProbes probes that began more than {@value ProbeRound#LATE_MILLIS} ms after they were due: this watcher, or what it
+ *     may probe at once, is too small for what it watches
  * @param suspected instances marked SUSPECT
  * @param removed instances marked OFFLINE
  * @param reinstated marks taken away
@@ -29,6 +31,7 @@ public record WatcherStatus(
         boolean confirmed,
         long probes,
         long failedProbes,
+        long lateProbes,
         long suspected,
         long removed,
         long reinstated,

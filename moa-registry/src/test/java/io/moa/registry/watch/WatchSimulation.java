@@ -39,7 +39,13 @@ final class WatchSimulation {
     record Seat(String name, SimulatedHost host, Watcher watcher) {}
 
     final VirtualTime time = new VirtualTime();
-    final MemoryWatchStore store = new MemoryWatchStore(time);
+    /** How far the store's clock is from the right time. */
+    long storeClockNanos;
+
+    /** How far the watchers' wall clocks are from the right time. */
+    long wallClockMillis;
+
+    final MemoryWatchStore store = new MemoryWatchStore(() -> time.nanos() + storeClockNanos);
     final Random chance;
     final List<Process> processes = new ArrayList<>();
     final Map<String, Process> byUuid = new HashMap<>();
@@ -97,7 +103,7 @@ final class WatchSimulation {
                 WatchConfig.DEFAULT,
                 host.scheduler(),
                 time,
-                () -> time.nanos() / 1_000_000,
+                () -> time.nanos() / 1_000_000 + wallClockMillis,
                 new Random(chance.nextLong()));
         Seat seat = new Seat(name, host, watcher);
         seats.add(seat);

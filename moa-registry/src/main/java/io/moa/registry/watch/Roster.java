@@ -1,0 +1,134 @@
+package io.moa.registry.watch;
+
+import io.moa.discovery.Instance;
+import io.moa.discovery.Liveness;
+import io.moa.discovery.ServiceExport;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Who is registered, as the store's listings say: all instances, not only those of the own parts. Guarded by the watcher's lock. */
+final class Roster {
+
+    private static final int BATCH = 1_000;
+
+    private final Watcher watcher;
+    private final WatchStore store;
+    private final Map<String, Watched> all = new HashMap<>();
+    private final Map<String, Integer> serviceSizes = new HashMap<>();
+    private boolean listing;
+
+    Roster(Watcher watcher, WatchStore store) {
+        this.watcher = watcher;
+        this.store = store;
+    }
+
+    /** Everybody. The order is the same for the same instances, and the collection is a view. */
+    Collection<Watched> all() {
+        return all.values();
+    }
+
+    @Nullable
+    Watched of(String uuid) {
+        return all.get(uuid);
+    }
+
+    /** How many instances offer a service. */
+    int sizeOf(String service) {
+        return serviceSizes.getOrDefault(service, 0);
+    }
+
+    int size() {
+        return all.size();
+    }
+
+    void clear() {
+        all.clear();
+    }
+
+    /** Whether a listing is on its way. */
+    boolean isListing() {
+        return listing;
+    }
+
+    /** Asks the store who is registered. */
+    void list(long now, List<Runnable> outside) {
+        listing = true;
+        outside.add(() -> watcher.ask(
+                store.list(),
+                (found, more) -> {
+                    listing = false;
+                    learn(found, now, more);
+                },
+                () -> listing = false));
+    }
+
+    private void learn(Listing found, long askedNanos, List<Runnable> outside) {
+        List<String> unknown = new ArrayList<>();
+        found.revisions().forEach((uuid, revision) -> {
+            Watched known = all.get(uuid);
+            if (known == null || known.revision != revision) {
+                unknown.add(uuid);
+            }
+        });
+        all.values().removeIf(each -> {
+            boolean gone = !found.revisions().containsKey(each.uuid);
+            if (gone) {
+                count(each.instance, -1);
+                each.discard();
+            }
+            return gone;
+        });
+        long now = watcher.nanos();
+        for (Watched each : all.values()) {
+            // A listing from before a change of ours does not know of it.
+            if (!each.writing && !(each.written && each.writtenNanos - askedNanos >= 0)) {
+                each.mark(found.marks().getOrDefault(each.uuid, Liveness.ONLINE), now);
+            }
+        }
+        for (int from = 0; from < unknown.size(); from += BATCH) {
+            List<String> batch = List.copyOf(unknown.subList(from, Math.min(unknown.size(), from + BATCH)));
+            outside.add(() -> watcher.ask(
+                    store.read(batch),
+                    (instances, more) -> instances.values().forEach(each -> learn(each, found)),
+                    () -> {}));
+        }
+    }
+
+    private void learn(Instance instance, Listing listing) {
+        long now = watcher.nanos();
+        long revision = listing.revisions().getOrDefault(instance.uuid(), 0L);
+        Watched known = all.get(instance.uuid());
+        count(instance, 1);
+        if (known != null) {
+            count(known.instance, -1);
+            known.instance = instance;
+            known.revision = revision;
+            return;
+        }
+        Watched fresh = new Watched(instance, revision);
+        fresh.mark(listing.marks().getOrDefault(fresh.uuid, Liveness.ONLINE), now);
+        all.put(fresh.uuid, fresh);
+        watcher.appeared(fresh, now);
+    }
+
+    private void count(Instance instance, int by) {
+        for (String service : services(instance)) {
+            serviceSizes.merge(service, by, (a, b) -> a + b == 0 ? null : Integer.valueOf(a + b));
+        }
+    }
+
+    /** The services of an instance, by name. */
+    static Set<String> services(Instance instance) {
+        Set<String> services = new HashSet<>();
+        for (ServiceExport export : instance.exports()) {
+            services.add(export.service().toString());
+        }
+        return services;
+    }
+}
