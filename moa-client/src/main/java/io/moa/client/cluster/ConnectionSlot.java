@@ -42,6 +42,7 @@ final class ConnectionSlot {
     private final Instance instance;
     private final @Nullable Address address;
     private final EndpointConfig config;
+    private final Unreachables unreachables;
 
     private volatile @Nullable Connection open; // the fast path reads only this
     private volatile boolean retired;
@@ -55,11 +56,12 @@ final class ConnectionSlot {
     private long pausedUntilNanos;
     private String lastFailure = "";
 
-    ConnectionSlot(Moa moa, Instance instance, @Nullable Address address, EndpointConfig config) {
+    ConnectionSlot(Moa moa, Instance instance, @Nullable Address address, EndpointConfig config, Unreachables unreachables) {
         this.moa = moa;
         this.instance = instance;
         this.address = address;
         this.config = config;
+        this.unreachables = unreachables;
     }
 
     CompletableFuture<Reply> invoke(Invocation call) {
@@ -186,6 +188,9 @@ final class ConnectionSlot {
                     instance.application(),
                     address,
                     connection.peer());
+            unreachables.stranger(instance, "another process, " + connection.peer() + ", answers at " + address);
+        } else {
+            unreachables.reached(instance.uuid());
         }
         connection.unusable().thenRun(() -> gone(connection));
         for (Waiting call : ready) {
@@ -208,6 +213,9 @@ final class ConnectionSlot {
             waiting.clear();
         }
         LOG.debug("no connection to {}", instance, thrown);
+        if (!retired) {
+            unreachables.failed(instance, reason);
+        }
         for (Waiting call : unlucky) {
             call.end(Endpoint.refused(Status.UNAVAILABLE, "No connection to " + instance + ": " + reason));
         }
@@ -257,6 +265,14 @@ final class ConnectionSlot {
         } else {
             moa.scheduler().schedule(() -> closeWhenIdle(connection), IDLE_CHECK_NANOS);
         }
+    }
+
+    /** Whether the very process is connected. */
+    boolean isConnected() {
+        Connection connection = open;
+        return connection != null
+                && connection.usable()
+                && connection.peer().instance().equals(instance.uuid());
     }
 
     /** Whether nothing is open or coming here. */

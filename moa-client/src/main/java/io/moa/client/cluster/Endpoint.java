@@ -22,12 +22,12 @@ public final class Endpoint implements Invoker {
     private final ConnectionSlot[] slots;
     private final AtomicInteger turn = new AtomicInteger();
 
-    Endpoint(Moa moa, Instance instance, EndpointConfig config) {
+    Endpoint(Moa moa, Instance instance, EndpointConfig config, Unreachables unreachables) {
         this.instance = instance;
         Address address = firstSupported(moa, instance);
         this.slots = new ConnectionSlot[config.connections()];
         for (int i = 0; i < slots.length; i++) {
-            slots[i] = new ConnectionSlot(moa, instance, address, config);
+            slots[i] = new ConnectionSlot(moa, instance, address, config, unreachables);
         }
     }
 
@@ -51,6 +51,16 @@ public final class Endpoint implements Invoker {
         for (ConnectionSlot slot : slots) {
             slot.retire();
         }
+    }
+
+    /** Whether the very process is connected. */
+    boolean isConnected() {
+        for (ConnectionSlot slot : slots) {
+            if (slot.isConnected()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether no connection is left. */
