@@ -14,6 +14,7 @@ public final class Endpoints {
 
     private final Moa moa;
     private final EndpointConfig config;
+    private final Prober prober;
     private final Unreachables unreachables;
     private final Map<String, Endpoint> byInstance = new ConcurrentHashMap<>();
     private volatile boolean closed;
@@ -32,10 +33,24 @@ public final class Endpoints {
     public Endpoints(Moa moa, EndpointConfig config, Consumer<List<Registry.Unreachable>> complaints) {
         this.moa = moa;
         this.config = config;
+        this.prober = new Prober(moa);
         // A connection that is cut counts as one until its heartbeat has been missed.
         long hold = moa.transportConfig().heartbeatLimit().toNanos()
                 + moa.transportConfig().heartbeat().toNanos();
-        this.unreachables = new Unreachables(moa.ticker(), moa.scheduler(), hold, this::connected, complaints);
+        this.unreachables = new Unreachables(moa.ticker(), moa.scheduler(), hold, this::connected, this::probe, complaints);
+    }
+
+    private void probe(Instance instance, Prober.Answer answer) {
+        if (instance.exports().isEmpty()) {
+            answer.postponed(); // nothing is known that it would have to serve
+        } else {
+            prober.probe(instance, instance.exports().get(0).service(), answer);
+        }
+    }
+
+    /** Probes of this client's instances, all in one line. */
+    Prober prober() {
+        return prober;
     }
 
     private int connected() {

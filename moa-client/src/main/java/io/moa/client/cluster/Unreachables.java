@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * comes to does not count; only connecting does.
  *
  * <p>A complaint is made of an instance that was tried twice without success, or at whose address another process answers,
- * for as long as a connection may be broken before that is noticed; again every {@link #AGAIN_AFTER}.
+ * for as long as a connection may be broken before that is noticed; again every {@link #AGAIN_AFTER}. Calls soon avoid such
+ * an instance and then say nothing more of it, so it is probed meanwhile.
  *
  * <p><b>When it does not trust itself.</b> A process that is cut off cannot reach anybody. So nothing is said, and nothing
  * seen before counts, for {@link #ISOLATION_HOLD} after more instances could not be reached than are connected, and after the
@@ -36,7 +37,7 @@ public final class Unreachables {
     /** How long after a complaint the same instance is complained of again. */
     static final Duration AGAIN_AFTER = Duration.ofSeconds(10);
 
-    /** How long an instance that nobody has tried to reach since is remembered. */
+    /** How long an instance that no call has tried to reach since is remembered, and probed. */
     static final Duration FORGOTTEN_AFTER = Duration.ofSeconds(30);
 
     /** How long nothing is said by a process that seems to be cut off. */
@@ -45,22 +46,42 @@ public final class Unreachables {
     /** A look that comes so much too late says that the process itself has stood still. */
     static final Duration PAUSE_LIMIT = Duration.ofSeconds(2);
 
+    /** How long after the latest try an instance is probed. */
+    private static final long PROBE_AFTER_NANOS = Duration.ofMillis(900).toNanos();
+
+    /** How many probes begin at one look; more would wait in line for longer than they are worth. */
+    private static final int MAX_PROBES = 50;
+
     private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
 
+    /** Asks an instance itself whether it is there. */
+    @FunctionalInterface
+    interface Probe {
+        void probe(Instance instance, Prober.Answer answer);
+    }
+
     private static final class Failing {
+        final Instance instance;
         long sinceNanos;
-        long latestNanos;
+        long calledNanos; // when a call failed to connect
+        long triedNanos; // when a call or a probe did
+        boolean probing;
         int failures;
         boolean stranger;
         boolean told;
         long toldNanos;
         String reason = "";
+
+        Failing(Instance instance) {
+            this.instance = instance;
+        }
     }
 
     private final Ticker ticker;
     private final Scheduler scheduler;
     private final long holdNanos;
     private final IntSupplier connected;
+    private final Probe prober;
     private final Consumer<List<Registry.Unreachable>> sink;
 
     // Guarded by this.
@@ -76,6 +97,7 @@ public final class Unreachables {
      *
      * @param holdNanos how long an instance must be failing: as long as a connection may be broken before it is noticed
      * @param connected how many instances are connected now, as themselves
+     * @param prober probes an instance
      * @param sink where complaints go; must not block
      */
     Unreachables(
@@ -83,11 +105,13 @@ public final class Unreachables {
             Scheduler scheduler,
             long holdNanos,
             IntSupplier connected,
+            Probe prober,
             Consumer<List<Registry.Unreachable>> sink) {
         this.ticker = ticker;
         this.scheduler = scheduler;
         this.holdNanos = holdNanos;
         this.connected = connected;
+        this.prober = prober;
         this.sink = sink;
     }
 
@@ -111,13 +135,14 @@ public final class Unreachables {
             if (failing.size() >= MAX_INSTANCES) {
                 return; // as good as cut off, and what is beyond would be dropped anyway
             }
-            one = new Failing();
+            one = new Failing(instance);
             one.sinceNanos = now;
             failing.put(instance.uuid(), one);
         }
         one.failures++;
         one.stranger |= stranger;
-        one.latestNanos = now;
+        one.calledNanos = now;
+        one.triedNanos = now;
         one.reason = reason;
         if (look == null) {
             plan(now);
@@ -154,28 +179,75 @@ public final class Unreachables {
 
     private void look() {
         int reached = connected.getAsInt(); // without the lock: it asks the connections
-        List<Registry.Unreachable> complaints;
+        List<Registry.Unreachable> complaints = List.of();
+        List<Instance> probes;
         synchronized (this) {
             look = null;
             long now = ticker.nanos();
             boolean stoodStill = now - lookAtNanos > PAUSE_LIMIT.toNanos();
-            failing.values().removeIf(one -> now - one.latestNanos >= FORGOTTEN_AFTER.toNanos());
+            failing.values().removeIf(one -> now - one.calledNanos >= FORGOTTEN_AFTER.toNanos());
             if (closed || failing.isEmpty()) {
                 return;
             }
             plan(now);
+            probes = probes(now);
             if (stoodStill || failing.size() > reached) {
                 distrust(now, stoodStill);
-                return;
+            } else if (!doubting || now - doubtsUntilNanos >= 0) {
+                doubting = false;
+                complaints = complaints(now);
             }
-            if (doubting && now - doubtsUntilNanos < 0) {
-                return;
-            }
-            doubting = false;
-            complaints = complaints(now);
         }
+        probes.forEach(this::probe);
         if (!complaints.isEmpty()) {
             sink.accept(complaints);
+        }
+    }
+
+    private List<Instance> probes(long now) {
+        List<Instance> probes = new ArrayList<>();
+        for (Failing one : failing.values()) {
+            if (!one.probing && now - one.triedNanos >= PROBE_AFTER_NANOS && probes.size() < MAX_PROBES) {
+                one.probing = true;
+                probes.add(one.instance);
+            }
+        }
+        return probes;
+    }
+
+    private void probe(Instance instance) {
+        String uuid = instance.uuid();
+        prober.probe(instance, new Prober.Answer() {
+            @Override
+            public void probed(boolean isThere, String how) {
+                if (isThere) {
+                    reached(uuid);
+                } else {
+                    probeFailed(uuid, how);
+                }
+            }
+
+            @Override
+            public void postponed() {
+                probeEnded(uuid);
+            }
+        });
+    }
+
+    private synchronized void probeFailed(String uuid, String how) {
+        Failing one = failing.get(uuid);
+        if (one != null) {
+            one.probing = false;
+            one.failures++;
+            one.triedNanos = ticker.nanos();
+            one.reason = how;
+        }
+    }
+
+    private synchronized void probeEnded(String uuid) {
+        Failing one = failing.get(uuid);
+        if (one != null) {
+            one.probing = false;
         }
     }
 
@@ -195,7 +267,8 @@ public final class Unreachables {
         List<Registry.Unreachable> complaints = new ArrayList<>();
         for (Map.Entry<String, Failing> each : failing.entrySet()) {
             Failing one = each.getValue();
-            boolean certain = one.failures >= 2 || (one.stranger && one.failures >= 1);
+            boolean lately = now - one.triedNanos < AGAIN_AFTER.toNanos();
+            boolean certain = (one.failures >= 2 && lately) || (one.stranger && one.failures >= 1);
             boolean due = !one.told || now - one.toldNanos >= AGAIN_AFTER.toNanos();
             if (certain && due && now - one.sinceNanos >= holdNanos && complaints.size() < Registry.MAX_COMPLAINTS) {
                 one.told = true;

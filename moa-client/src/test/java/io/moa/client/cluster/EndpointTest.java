@@ -242,6 +242,6 @@ class EndpointTest {
     }
 
     private Unreachables unheard() {
-        return new Unreachables(moa.ticker(), moa.scheduler(), 0, () -> 0, complaints -> {});
+        return new Unreachables(moa.ticker(), moa.scheduler(), 0, () -> 0, (instance, answer) -> {}, complaints -> {});
     }
 }
