@@ -75,7 +75,9 @@ public final class Moa implements AutoCloseable {
         // Last: whatever is refused above has opened none.
         this.ownRegistry = builder.registryAddress == null
                 ? null
-                : RegistryAddress.open(builder.registryAddress, builder.classLoader);
+                : RegistryAddress.open(
+                        RegistryAddress.over(builder.registryAddress, System::getProperty, System::getenv),
+                        builder.classLoader);
         this.registry = ownRegistry == null ? builder.registry : ownRegistry.registry();
     }
 
@@ -252,6 +254,13 @@ public final class Moa implements AutoCloseable {
          * moa-registry}; {@code embedded} with {@code moa-registry-embedded}; or what a {@link
          * io.moa.discovery.RegistryProvider} of your own opens. It is opened by {@link #build()}, which refuses an address
          * that nobody opens, and closed with the runtime.
+         *
+         * <p>Several registries are used as one when their addresses stand here, separated by blanks, each with a name and
+         * perhaps a priority and a use: {@code old=redis://one:6379 new/1/follow=redis://two:6379}; see
+         * {@code docs/discovery.md}.
+         *
+         * <p>The system property {@code moa.registry}, else the environment variable {@code MOA_REGISTRY}, stands above what
+         * is said here, not above a registry that is handed in.
          */
         public Builder registry(String address) {
             this.registry = null;

@@ -65,6 +65,26 @@ public interface Registry extends AutoCloseable {
         return List.of();
     }
 
+    /**
+     * Tells those who watch over the instances that a consumer cannot reach some of them. It is a hint: it may be dropped,
+     * and alone it changes nothing. Does not wait. Default: nobody is told.
+     *
+     * @param consumer the uuid of the process that complains; one process has one vote
+     * @param instances whom it cannot reach; at most {@value #MAX_COMPLAINTS} at once, what is beyond is dropped
+     */
+    default void complain(String consumer, List<Unreachable> instances) {}
+
+    /** So many instances are complained of at once at most. */
+    int MAX_COMPLAINTS = 100;
+
+    /**
+     * An instance that cannot be reached. Immutable.
+     *
+     * @param uuid the instance
+     * @param reason for people
+     */
+    record Unreachable(String uuid, String reason) {}
+
     /** Ends everything begun here and forgets it. Registered instances are withdrawn. Idempotent. */
     @Override
     void close();
@@ -98,6 +118,15 @@ public interface Registry extends AutoCloseable {
 
         /** What is known now. */
         Snapshot current();
+
+        /**
+         * Who says what is known now of one instance, for people; where there is one source, {@link Snapshot#source()}.
+         *
+         * @param uuid the instance; one that nobody lists is of no source, and the answer is that of the whole
+         */
+        default String sourceOf(String uuid) {
+            return current().source();
+        }
 
         /** Ends the following; the listener may be told once more while this runs, and not after. Idempotent. */
         @Override

@@ -12,6 +12,14 @@ public interface RegistryProvider {
     boolean opens(String address);
 
     /**
+     * Whether it joins several registries, whose addresses stand in one text, separated by blanks and each perhaps with a
+     * label in front. Default false.
+     */
+    default boolean opensSeveral() {
+        return false;
+    }
+
+    /**
      * Opens a registry. Does not wait for the store behind it.
      *
      * @throws IllegalArgumentException if the address is wrong; the message says what is expected and shows no password

@@ -1,6 +1,7 @@
 package io.moa.discovery;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -18,9 +19,17 @@ import java.util.Set;
  * @param goodbyes the uuids of processes that said themselves that they take no new calls: those among the entries that
  *     went {@linkplain Registry.Registration#offline() offline}, and, at most the {@value #MAX_GOODBYES} latest, those no
  *     longer among them that withdrew their registration, or this service from it. Who comes back is not among them
+ * @param distances the uuids of those among the entries that are to be used only when none of a smaller distance can be,
+ *     each with its distance, 1 or more; who is not among them has distance 0
  */
 public record Snapshot(
-        ServiceId service, long revision, List<Entry> entries, long asOfNanos, String source, Set<String> goodbyes) {
+        ServiceId service,
+        long revision,
+        List<Entry> entries,
+        long asOfNanos,
+        String source,
+        Set<String> goodbyes,
+        Map<String, Integer> distances) {
 
     /** So many goodbyes of processes that are no longer listed are remembered at most. */
     public static final int MAX_GOODBYES = 1_000;
@@ -49,6 +58,18 @@ public record Snapshot(
     public Snapshot {
         entries = List.copyOf(entries);
         goodbyes = Set.copyOf(goodbyes);
+        distances = Map.copyOf(distances);
+    }
+
+    /** One whose instances are all equally near. */
+    public Snapshot(
+            ServiceId service,
+            long revision,
+            List<Entry> entries,
+            long asOfNanos,
+            String source,
+            Set<String> goodbyes) {
+        this(service, revision, entries, asOfNanos, source, goodbyes, Map.of());
     }
 
     /** One without goodbyes. */
@@ -59,6 +80,11 @@ public record Snapshot(
     /** What is known before any source has answered: nothing. It is not the same as an empty list. */
     public static Snapshot unknown(ServiceId service, long nowNanos) {
         return new Snapshot(service, 0, List.of(), nowNanos, "none");
+    }
+
+    /** How far an instance is: 0, or more for one that is used only when no nearer one can be. */
+    public int distanceOf(String uuid) {
+        return distances.getOrDefault(uuid, 0);
     }
 
     /** Whether no source has answered yet. */

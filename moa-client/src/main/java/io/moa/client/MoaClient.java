@@ -16,6 +16,7 @@ import io.moa.client.stub.ServiceStub;
 import io.moa.client.stub.StubCompiler;
 import io.moa.client.stub.StubConfig;
 import io.moa.discovery.Address;
+import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.belief.BeliefConfig;
 import io.moa.invoke.Filter;
@@ -28,6 +29,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -60,9 +62,10 @@ public final class MoaClient implements AutoCloseable {
             Discovery discovery,
             BeliefConfig belief,
             DiskConfig kept,
+            Consumer<List<Registry.Unreachable>> complaints,
             List<Filter> filters) {
         this.moa = moa;
-        this.endpoints = new Endpoints(moa, config);
+        this.endpoints = new Endpoints(moa, config, complaints);
         Path folder = kept.folder();
         if (folder == null) {
             this.writer = null;
@@ -221,7 +224,10 @@ public final class MoaClient implements AutoCloseable {
             boolean keep =
                     discovery == null && moa.hasRegistry() && moa.registry().outlivesProcess();
             DiskConfig kept = keep ? disk.over(System::getProperty, System::getenv) : DiskConfig.OFF;
-            return new MoaClient(moa, endpoints, where, belief, kept, filters);
+            boolean registered = discovery == null && moa.hasRegistry();
+            Consumer<List<Registry.Unreachable>> complaints =
+                    registered ? all -> moa.registry().complain(moa.self().instance(), all) : all -> {};
+            return new MoaClient(moa, endpoints, where, belief, kept, complaints, filters);
         }
     }
 }

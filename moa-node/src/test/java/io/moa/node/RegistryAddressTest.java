@@ -46,4 +46,34 @@ class RegistryAddressTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageNotContaining("secret");
     }
+
+    @Test
+    void severalAddressesAreOneRegistry() {
+        try (Moa moa = Moa.builder("app")
+                .registry("old=redis://127.0.0.1:1 new/1/follow=redis://:secret@127.0.0.1:2?prefix=shop")
+                .build()) {
+            assertThat(moa.registry().toString())
+                    .contains("old", "new", "priority=1", "FOLLOW", "redis://127.0.0.1:2")
+                    .doesNotContain("secret");
+            moa.registry().subscribe(ServiceId.of("x.Y"), snapshot -> {}).close();
+        }
+        assertThatThrownBy(() -> Moa.builder("app")
+                        .registry("old=redis://127.0.0.1:1 new=zookeeper://:secret@host")
+                        .build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("new")
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void theReleaseConfigurationStandsAboveAnAddressInTheCode() {
+        System.setProperty("moa.registry", "a=redis://127.0.0.1:1 b=redis://127.0.0.1:2");
+        try (Moa moa = Moa.builder("app").registry("embedded").build();
+                Moa none = Moa.builder("app").build()) {
+            assertThat(moa.registry().toString()).contains("redis://127.0.0.1:1", "redis://127.0.0.1:2");
+            assertThat(none.hasRegistry()).as("who wants no registry gets none").isFalse();
+        } finally {
+            System.clearProperty("moa.registry");
+        }
+    }
 }

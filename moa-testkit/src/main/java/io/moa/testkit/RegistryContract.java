@@ -5,7 +5,6 @@ import static io.moa.testkit.RegistryWords.await;
 import static io.moa.testkit.RegistryWords.awaitCurrent;
 import static io.moa.testkit.RegistryWords.entry;
 import static io.moa.testkit.RegistryWords.facts;
-import static io.moa.testkit.RegistryWords.instance;
 import static io.moa.testkit.RegistryWords.lists;
 import static io.moa.testkit.RegistryWords.online;
 import static io.moa.testkit.RegistryWords.passChange;
@@ -42,6 +41,11 @@ public interface RegistryContract
                 LostStoreContract,
                 GoodbyeContract,
                 CatalogueContract {
+
+    /** An instance that offers these services, with an address inside this process. */
+    static Instance instance(String uuid, ServiceId... services) {
+        return RegistryWords.instance(uuid, services);
+    }
 
     /** The service that most tests are about. */
     ServiceId ORDERS = RegistryWords.ORDERS;

@@ -14,6 +14,7 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,7 +37,8 @@ public final class CutWatcher {
                         .instance(args[0])
                         .eventLoops(1)
                         .build()) {
-            Probe real = new HandshakeProbe(moa.transport(), moa.self());
+            Probe real = new HandshakeProbe(
+                    moa.transport(), moa.self(), moa.scheduler(), moa.ticker(), Duration.ofSeconds(1));
             Probe probe = instance -> cut.contains(instance.uuid())
                     ? CompletableFuture.completedFuture(Probe.Finding.failed("cut off"))
                     : real.probe(instance);

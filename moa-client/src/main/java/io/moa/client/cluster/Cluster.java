@@ -168,7 +168,7 @@ public final class Cluster {
                 .append(" instances may be called, ")
                 .append(now.last().size())
                 .append(" of them last; says ")
-                .append(snapshot.source())
+                .append((confirmed.isUnknown() ? snapshot : confirmed).source())
                 .append(", revision ")
                 .append(snapshot.revision())
                 .append(", confirmed ")
@@ -180,8 +180,17 @@ public final class Cluster {
                     .append(entry.instance())
                     .append(": ");
             String last = now.last().get(entry.instance().uuid());
-            text.append(last != null ? last : Entries.describe(entry, snapshot.goodbyes()))
-                    .append(way.apply(entry.instance()).isEmpty() ? "" : "; " + way.apply(entry.instance()));
+            text.append(last != null ? last : Entries.describe(entry, snapshot.goodbyes()));
+            String uuid = entry.instance().uuid();
+            if (snapshot.distanceOf(uuid) > 0) {
+                text.append("; only when no nearer one can be called");
+            }
+            String source = confirmed.isUnknown() ? snapshot.source() : subscription.sourceOf(uuid);
+            if (!source.equals((confirmed.isUnknown() ? snapshot : confirmed).source())) {
+                text.append("; says ").append(source);
+            }
+            String how = way.apply(entry.instance());
+            text.append(how.isEmpty() ? "" : "; " + how);
         }
         return text.toString();
     }

@@ -36,7 +36,7 @@ public final class Clusters {
         this.discovery = discovery;
         this.belief = belief;
         this.disk = disk;
-        this.prober = new Prober(moa);
+        this.prober = endpoints.prober();
     }
 
     /**

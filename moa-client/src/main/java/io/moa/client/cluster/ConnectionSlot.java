@@ -41,6 +41,7 @@ final class ConnectionSlot {
     private final Instance instance;
     private final Ways ways;
     private final EndpointConfig config;
+    private final Unreachables unreachables;
 
     private volatile @Nullable Connection open; // the fast path reads only this
     private volatile boolean retired;
@@ -55,11 +56,12 @@ final class ConnectionSlot {
     private String lastFailure = "";
     private String whyThere = "";
 
-    ConnectionSlot(Moa moa, Instance instance, Ways ways, EndpointConfig config) {
+    ConnectionSlot(Moa moa, Instance instance, Ways ways, EndpointConfig config, Unreachables unreachables) {
         this.moa = moa;
         this.instance = instance;
         this.ways = ways;
         this.config = config;
+        this.unreachables = unreachables;
     }
 
     CompletableFuture<Reply> invoke(Invocation call) {
@@ -176,6 +178,10 @@ final class ConnectionSlot {
                     instance.application(),
                     connection.address(),
                     connection.peer());
+            unreachables.stranger(
+                    instance, "another process, " + connection.peer() + ", answers at " + connection.address());
+        } else {
+            unreachables.reached(instance.uuid());
         }
         connection.unusable().thenRun(() -> gone(connection));
         for (Waiting call : ready) {
@@ -198,6 +204,9 @@ final class ConnectionSlot {
             waiting.clear();
         }
         LOG.debug("no connection to {}", instance, thrown);
+        if (!retired) {
+            unreachables.failed(instance, reason);
+        }
         for (Waiting call : unlucky) {
             call.end(Endpoint.refused(Status.UNAVAILABLE, "No connection to " + instance + ": " + reason));
         }
@@ -260,6 +269,14 @@ final class ConnectionSlot {
         }
         return "not connected" + (failures > 0 ? ", because " + lastFailure : "") + "; would try "
                 + ways.addresses().get(0) + " (" + ways.reason() + ")";
+    }
+
+    /** Whether the very process is connected. */
+    boolean isConnected() {
+        Connection connection = open;
+        return connection != null
+                && connection.usable()
+                && connection.peer().instance().equals(instance.uuid());
     }
 
     /** Whether nothing is open or coming here. */

@@ -20,12 +20,12 @@ public final class Endpoint implements Invoker {
     private final ConnectionSlot[] slots;
     private final AtomicInteger turn = new AtomicInteger();
 
-    Endpoint(Moa moa, Instance instance, EndpointConfig config) {
+    Endpoint(Moa moa, Instance instance, EndpointConfig config, Unreachables unreachables) {
         this.instance = instance;
         Ways ways = Ways.to(moa, instance);
         this.slots = new ConnectionSlot[config.connections()];
         for (int i = 0; i < slots.length; i++) {
-            slots[i] = new ConnectionSlot(moa, instance, ways, config);
+            slots[i] = new ConnectionSlot(moa, instance, ways, config, unreachables);
         }
     }
 
@@ -45,6 +45,16 @@ public final class Endpoint implements Invoker {
     /** Which of its addresses is used, or would be, and why; for people. */
     String way() {
         return slots[0].way();
+    }
+
+    /** Whether the very process is connected. */
+    boolean isConnected() {
+        for (ConnectionSlot slot : slots) {
+            if (slot.isConnected()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether no connection is left. */

@@ -2,29 +2,72 @@ package io.moa.client.cluster;
 
 import io.moa.Moa;
 import io.moa.discovery.Instance;
+import io.moa.discovery.Registry;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /** The connections of one client, by instance and shared by all services that the instance offers. Safe for many threads. */
 public final class Endpoints {
 
     private final Moa moa;
     private final EndpointConfig config;
+    private final Prober prober;
+    private final Unreachables unreachables;
     private final Map<String, Endpoint> byInstance = new ConcurrentHashMap<>();
     private volatile boolean closed;
     private final Set<Endpoint> leaving = ConcurrentHashMap.newKeySet(); // their last calls are being finished
 
+    /** Connections of whose failures nobody is told. */
     public Endpoints(Moa moa, EndpointConfig config) {
+        this(moa, config, complaints -> {});
+    }
+
+    /**
+     * Connections.
+     *
+     * @param complaints where it is told, in batches, whom this process cannot reach; must not block
+     */
+    public Endpoints(Moa moa, EndpointConfig config, Consumer<List<Registry.Unreachable>> complaints) {
         this.moa = moa;
         this.config = config;
+        this.prober = new Prober(moa);
+        // A connection that is cut counts as one until its heartbeat has been missed.
+        long hold = moa.transportConfig().heartbeatLimit().toNanos()
+                + moa.transportConfig().heartbeat().toNanos();
+        this.unreachables =
+                new Unreachables(moa.ticker(), moa.scheduler(), hold, this::connected, this::probe, complaints);
+    }
+
+    private void probe(Instance instance, Prober.Answer answer) {
+        if (instance.exports().isEmpty()) {
+            answer.postponed(); // nothing is known that it would have to serve
+        } else {
+            prober.probe(instance, instance.exports().get(0).service(), answer);
+        }
+    }
+
+    /** Probes of this client's instances, all in one line. */
+    Prober prober() {
+        return prober;
+    }
+
+    private int connected() {
+        int count = 0;
+        for (Endpoint endpoint : byInstance.values()) {
+            count += endpoint.isConnected() ? 1 : 0;
+        }
+        return count;
     }
 
     /** The endpoint of an instance; made, unconnected, if there is none. */
     public Endpoint of(Instance instance) {
         Endpoint known = byInstance.get(instance.uuid());
         if (known == null) {
-            known = byInstance.computeIfAbsent(instance.uuid(), any -> new Endpoint(moa, instance, config));
+            known = byInstance.computeIfAbsent(
+                    instance.uuid(), any -> new Endpoint(moa, instance, config, unreachables));
             if (closed) {
                 known.close(); // it came too late to be closed with the others
             }
@@ -38,6 +81,7 @@ public final class Endpoints {
             if (!uuids.contains(uuid) && byInstance.remove(uuid, endpoint)) {
                 leaving.removeIf(Endpoint::isIdle);
                 leaving.add(endpoint);
+                unreachables.left(uuid);
                 endpoint.retire();
             }
         });
@@ -46,7 +90,7 @@ public final class Endpoints {
     /** Which address of an instance is used, or would be, and why; for people. Connects to nobody. */
     public String way(Instance instance) {
         Endpoint known = byInstance.get(instance.uuid());
-        return (known != null ? known : new Endpoint(moa, instance, config)).way();
+        return (known != null ? known : new Endpoint(moa, instance, config, unreachables)).way();
     }
 
     /** Whether {@link #close()} was called: no call may be begun any more. */
@@ -57,6 +101,7 @@ public final class Endpoints {
     /** Closes every connection at once, and those that a racing call may still make. */
     public void close() {
         closed = true;
+        unreachables.close();
         byInstance.values().forEach(Endpoint::close);
         leaving.forEach(Endpoint::close);
         leaving.clear();

@@ -17,6 +17,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +81,13 @@ public final class DiskSnapshots implements AutoCloseable {
     /** What was known of a service when it was last written; null if nothing, or nothing that can be believed. Reads a file. */
     public @Nullable Snapshot read(ServiceId service) {
         Path file = file(service);
+        try {
+            checkOwner(file);
+        } catch (NoSuchFileException firstTime) {
+            return null;
+        } catch (IOException | RuntimeException e) {
+            return refused(service, file, e);
+        }
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(config.maxFileBytes() + 1);
             if (bytes.length > config.maxFileBytes()) {
@@ -94,12 +102,36 @@ public final class DiskSnapshots implements AutoCloseable {
         } catch (NoSuchFileException firstTime) {
             return null;
         } catch (IOException | RuntimeException e) {
-            LOG.warn(
-                    "The list of {} in {} is not used: {}. This process waits for its registry",
-                    service,
-                    file,
-                    e.getMessage());
-            return null;
+            return refused(service, file, e);
+        }
+    }
+
+    private static @Nullable Snapshot refused(ServiceId service, Path file, Exception e) {
+        LOG.warn(
+                "The list of {} in {} is not used: {}. This process waits for its registry",
+                service,
+                file,
+                e.getMessage() == null ? e : e.getMessage().replaceAll("\\p{Cntrl}", "?"));
+        return null;
+    }
+
+    /** What another user wrote may lead calls to him. A user who has no name here cannot be compared with anybody. */
+    private static void checkOwner(Path file) throws IOException {
+        if (!file.getFileSystem().supportedFileAttributeViews().contains("owner")) {
+            return;
+        }
+        UserPrincipal self;
+        try {
+            self = file.getFileSystem()
+                    .getUserPrincipalLookupService()
+                    .lookupPrincipalByName(System.getProperty("user.name", ""));
+        } catch (IOException | UnsupportedOperationException nameless) {
+            return;
+        }
+        UserPrincipal owner = Files.getOwner(file);
+        if (!owner.equals(self)) {
+            throw new IOException(
+                    "it belongs to user " + owner.getName() + ", and this process runs as " + self.getName());
         }
     }
 

@@ -29,7 +29,7 @@ import java.util.zip.CRC32C;
 final class SnapshotFile {
 
     private static final int LETTERS = 0x4D4F4153; // MOAS
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int HEAD = 4 + 4 + 4 + 8;
 
     /** What a file says. */
@@ -46,6 +46,7 @@ final class SnapshotFile {
         out.writeInt(snapshot.entries().size());
         for (Snapshot.Entry entry : snapshot.entries()) {
             write(out, entry, snapshot.service());
+            out.writeInt(snapshot.distanceOf(entry.instance().uuid()));
         }
         out.flush();
         CRC32C sum = new CRC32C();
@@ -139,13 +140,19 @@ final class SnapshotFile {
         long revision = Math.max(1, in.readLong());
         int count = in.readInt();
         List<Snapshot.Entry> entries = new ArrayList<>();
+        Map<String, Integer> distances = new HashMap<>();
         for (int i = 0; i < count; i++) {
-            entries.add(entry(in, service));
+            Snapshot.Entry entry = entry(in, service);
+            entries.add(entry);
+            int distance = in.readInt();
+            if (distance > 0) {
+                distances.put(entry.instance().uuid(), distance);
+            }
         }
         long age = Math.max(0, wallMillis - writtenAt);
         String source = "disk, written " + Duration.ofMillis(age).toSeconds() + " s before this process read it";
         long asOf = nowNanos - Duration.ofMillis(age).toNanos();
-        return new Content(writtenAt, new Snapshot(service, revision, entries, asOf, source));
+        return new Content(writtenAt, new Snapshot(service, revision, entries, asOf, source, Set.of(), distances));
     }
 
     private static Snapshot.Entry entry(DataInputStream in, ServiceId service) throws IOException {

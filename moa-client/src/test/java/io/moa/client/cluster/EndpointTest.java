@@ -61,7 +61,7 @@ class EndpointTest {
     }
 
     private Endpoint endpoint(EndpointConfig config) {
-        return new Endpoint(moa, instance(new Address.Tcp("10.0.0.1", 7)), config);
+        return new Endpoint(moa, instance(new Address.Tcp("10.0.0.1", 7)), config, unheard());
     }
 
     private Invocation call() {
@@ -224,7 +224,8 @@ class EndpointTest {
 
     @Test
     void instanceWithoutAnAddressOfAKnownKindIsSaidSo() {
-        Endpoint endpoint = new Endpoint(moa, instance(new Address.InProcess("elsewhere")), EndpointConfig.DEFAULT);
+        Endpoint endpoint =
+                new Endpoint(moa, instance(new Address.InProcess("elsewhere")), EndpointConfig.DEFAULT, unheard());
         Reply.Failure refused = failure(endpoint.invoke(call()));
         assertThat(refused.status()).isEqualTo(Status.UNAVAILABLE);
         assertThat(refused.message()).contains("can only be reached at").contains("elsewhere");
@@ -239,5 +240,9 @@ class EndpointTest {
         ticker.advance(TEN_SECONDS);
         endpoint.invoke(call());
         assertThat(transport.dials).hasSize(2);
+    }
+
+    private Unreachables unheard() {
+        return new Unreachables(moa.ticker(), moa.scheduler(), 0, () -> 0, (instance, answer) -> {}, complaints -> {});
     }
 }

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -161,7 +162,7 @@ class DiskSnapshotsTest {
         byte[] good = Files.readAllBytes(file);
         DiskSnapshots disk = open();
         Random random = new Random(3);
-        for (int i = 0; i < 3_000; i++) {
+        for (int i = 0; i < 12_000; i++) {
             byte[] bad =
                     switch (i % 3) {
                         case 0 -> java.util.Arrays.copyOf(good, random.nextInt(good.length));
@@ -213,6 +214,28 @@ class DiskSnapshotsTest {
         write(many);
         assertThat(open(DiskConfig.in(folder).withMaxFileBytes(1024)).read(SERVICE))
                 .isNull();
+    }
+
+    @Test
+    void aFileOfAnotherUserIsNotUsed() throws IOException {
+        write(entry("a"));
+        Path file = open().file(SERVICE);
+        assertThat(open().read(SERVICE)).isNotNull();
+        try {
+            Files.setOwner(
+                    file, file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody"));
+        } catch (IOException notAllowed) {
+            Assumptions.abort("only root can give a file away: " + notAllowed.getMessage());
+        }
+        assertThat(open().read(SERVICE)).isNull();
+    }
+
+    @Test
+    void distancesAreKept() {
+        DiskSnapshots disk = open();
+        disk.keep(new Snapshot(SERVICE, 1, List.of(entry("a"), entry("b")), 0, "test", Set.of(), Map.of("b", 2)));
+        scheduler.advance(Duration.ofSeconds(3));
+        assertThat(open().read(SERVICE).distances()).isEqualTo(Map.of("b", 2));
     }
 
     @Test

@@ -34,6 +34,9 @@ public final class P2cPicker implements Picker {
      */
     public record Candidate(Instance instance, int weight, InstanceLoad load) {}
 
+    /** So many candidates are looked at for a good one before somebody less wanted is: the walk is on the call's way. */
+    private static final int LOOKED_AT = 64;
+
     private final Candidate[] candidates;
     private final int[] cumulatedWeights;
     private final RandomGenerator chance;
@@ -85,6 +88,18 @@ public final class P2cPicker implements Picker {
         Candidate candidate = candidates[choice];
         return (tried == null || !tried.contains(candidate.instance().uuid()))
                 && !candidate.load().suspect(ticker.nanos());
+    }
+
+    /** The index of a candidate against which nothing speaks; -1 if neither the best of two is one nor those beside it. */
+    int chooseGood(@Nullable Set<String> tried) {
+        int choice = choose(tried);
+        for (int i = 0; i < Math.min(candidates.length, LOOKED_AT); i++) {
+            int next = (choice + i) % candidates.length;
+            if (isGood(next, tried)) {
+                return next;
+            }
+        }
+        return -1;
     }
 
     Lease lease(int choice) {

@@ -9,51 +9,51 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Picks among the good candidates, and among the doubtful ones only when no good one is left: there is none, the call has
- * tried them all, or those that chance offers have just failed. Safe for many threads.
+ * Picks in the first tier that has somebody good, and in a later one only when there is nobody good before: the tier is
+ * empty, the call has tried all of it, or those looked at have just failed. If nobody is good anywhere, it picks in the first
+ * tier that is not empty. Safe for many threads.
  */
 public final class TieredPicker implements Picker {
 
-    private final P2cPicker first;
-    private final P2cPicker last;
+    private final P2cPicker[] tiers;
 
     /**
-     * Makes a picker of two tiers.
+     * Makes a picker.
      *
-     * @param first the good candidates; may be empty
-     * @param last the doubtful ones; may be empty
+     * @param tiers the most wanted candidates first; each tier may be empty
      */
-    public TieredPicker(P2cPicker first, P2cPicker last) {
-        this.first = first;
-        this.last = last;
+    public TieredPicker(List<P2cPicker> tiers) {
+        this.tiers = tiers.stream().filter(tier -> !tier.isEmpty()).toArray(P2cPicker[]::new);
     }
 
-    /** Among whom it picks, the good ones first, for explanations and meters. */
+    /** Among whom it picks, the most wanted first, for explanations and meters. */
     public List<P2cPicker.Candidate> candidates() {
-        List<P2cPicker.Candidate> all = new ArrayList<>(first.candidates());
-        all.addAll(last.candidates());
+        List<P2cPicker.Candidate> all = new ArrayList<>();
+        for (P2cPicker tier : tiers) {
+            all.addAll(tier.candidates());
+        }
         return all;
-    }
-
-    /** The doubtful ones. */
-    public List<P2cPicker.Candidate> doubtful() {
-        return last.candidates();
     }
 
     @Override
     public @Nullable Lease pick(Invocation call) {
-        if (last.isEmpty()) {
-            return first.pick(call);
+        if (tiers.length == 0) {
+            return null;
         }
-        if (first.isEmpty()) {
-            return last.pick(call);
+        if (tiers.length == 1) {
+            return tiers[0].pick(call);
         }
         Set<String> tried = call.attributes().get(P2cPicker.TRIED);
-        int choice = first.choose(tried);
-        if (first.isGood(choice, tried)) {
-            return first.lease(choice);
+        int first = tiers[0].chooseGood(tried);
+        if (first >= 0) {
+            return tiers[0].lease(first);
         }
-        int doubtful = last.choose(tried);
-        return last.isGood(doubtful, tried) ? last.lease(doubtful) : first.lease(choice);
+        for (int i = 1; i < tiers.length; i++) {
+            int later = tiers[i].chooseGood(tried);
+            if (later >= 0) {
+                return tiers[i].lease(later);
+            }
+        }
+        return tiers[0].lease(tiers[0].choose(tried));
     }
 }

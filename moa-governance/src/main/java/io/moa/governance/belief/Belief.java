@@ -84,13 +84,15 @@ public final class Belief {
                 continue;
             }
             if (entry == null) {
-                doubt(uuid, new Doubt(before.getValue(), false, nowNanos));
+                doubt(uuid, new Doubt(before.getValue(), told.distanceOf(uuid), false, nowNanos));
             } else if (!entry.online() && !entry.operator().offline()) {
                 dark.add(entry);
             }
         }
         if (!dark.isEmpty() && tooMany(dark.size(), now.isEmpty(), nowNanos)) {
-            dark.forEach(entry -> doubt(entry.instance().uuid(), new Doubt(entry, true, nowNanos)));
+            dark.forEach(entry -> doubt(
+                    entry.instance().uuid(),
+                    new Doubt(entry, snapshot.distanceOf(entry.instance().uuid()), true, nowNanos)));
         }
         told = snapshot;
         usable = now;
@@ -208,10 +210,15 @@ public final class Belief {
                 entries.add(entry);
             }
         }
+        Map<String, Integer> distances = new HashMap<>(told.distances());
         for (Doubt doubt : doubts.values()) {
+            if (doubt.distance > 0) {
+                distances.put(doubt.entry.instance().uuid(), doubt.distance);
+            }
             entries.add(new Snapshot.Entry(doubt.entry.instance(), Liveness.SUSPECT, doubt.entry.operator()));
         }
-        return new Snapshot(told.service(), told.revision(), entries, told.asOfNanos(), told.source(), told.goodbyes());
+        return new Snapshot(
+                told.service(), told.revision(), entries, told.asOfNanos(), told.source(), told.goodbyes(), distances);
     }
 
     /** The pause, 20 % more or less. */

@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 final class Doubt {
 
     Snapshot.Entry entry;
+    final int distance;
     boolean listed; // off the online list, and not missing
     final long sinceNanos;
     boolean probing;
@@ -15,8 +16,9 @@ final class Doubt {
     String latest = "";
     long nextProbeNanos;
 
-    Doubt(Snapshot.Entry entry, boolean listed, long nowNanos) {
+    Doubt(Snapshot.Entry entry, int distance, boolean listed, long nowNanos) {
         this.entry = entry;
+        this.distance = distance;
         this.listed = listed;
         this.sinceNanos = nowNanos;
         this.nextProbeNanos = nowNanos;

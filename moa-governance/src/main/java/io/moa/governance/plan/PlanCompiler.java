@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -20,7 +22,8 @@ import java.util.random.RandomGenerator;
  * begins with it.
  *
  * <p><b>Who is called last.</b> Those that the caller doubts, and those that a watcher cannot reach ({@link
- * Liveness#SUSPECT}) unless this process's own calls to them have succeeded lately.
+ * Liveness#SUSPECT}) unless this process's own calls to them have succeeded lately. Those of a greater {@linkplain
+ * Snapshot#distances() distance} come after all of a smaller one.
  *
  * <p>Not safe for threads: one writer compiles, rarely; the plans are for everyone.
  */
@@ -34,6 +37,12 @@ public final class PlanCompiler {
 
     /** What this process learnt of an instance; outlives plans. */
     private record Known(InstanceLoad load, long firstSeenNanos, boolean appeared) {}
+
+    /** Those of one distance. A near one in doubt comes before a far one without: most doubts are the registry's fault. */
+    private static final class Tiers {
+        final List<P2cPicker.Candidate> good = new ArrayList<>();
+        final List<P2cPicker.Candidate> doubtful = new ArrayList<>();
+    }
 
     /**
      * Makes a compiler.
@@ -61,8 +70,8 @@ public final class PlanCompiler {
     public Plan compile(Snapshot snapshot, Map<String, String> doubts) {
         long now = ticker.nanos();
         Map<String, Known> kept = new HashMap<>();
-        List<P2cPicker.Candidate> good = new ArrayList<>(snapshot.entries().size());
-        List<P2cPicker.Candidate> doubtful = new ArrayList<>();
+        SortedMap<Integer, Tiers> byDistance = new TreeMap<>();
+        int usable = 0;
         Map<String, String> last = new HashMap<>();
         int warming = 0;
         for (Snapshot.Entry entry : snapshot.entries()) {
@@ -80,22 +89,27 @@ public final class PlanCompiler {
                 warming++;
             }
             P2cPicker.Candidate candidate = new P2cPicker.Candidate(instance, weight, one.load());
+            usable++;
+            Tiers tiers = byDistance.computeIfAbsent(snapshot.distanceOf(uuid), distance -> new Tiers());
             String doubt = doubts.get(uuid);
             if (doubt != null) {
                 last.put(uuid, doubt);
-                doubtful.add(candidate);
+                tiers.doubtful.add(candidate);
             } else if (entry.liveness() == Liveness.SUSPECT && !one.load().proven(now)) {
                 last.put(uuid, "a watcher cannot reach it, and no call of this process has succeeded there lately");
-                doubtful.add(candidate);
+                tiers.doubtful.add(candidate);
             } else {
-                good.add(candidate);
+                tiers.good.add(candidate);
             }
         }
         known = kept;
         looked = looked || !snapshot.isUnknown();
-        TieredPicker picker =
-                new TieredPicker(new P2cPicker(good, chance, ticker), new P2cPicker(doubtful, chance, ticker));
-        return new Plan(snapshot, picker, good.size() + doubtful.size(), last, warming);
+        List<P2cPicker> pickers = new ArrayList<>(2 * byDistance.size());
+        for (Tiers tiers : byDistance.values()) {
+            pickers.add(new P2cPicker(tiers.good, chance, ticker));
+            pickers.add(new P2cPicker(tiers.doubtful, chance, ticker));
+        }
+        return new Plan(snapshot, new TieredPicker(pickers), usable, last, warming);
     }
 
     private int warmed(Instance instance, int weight, Known one, long nowNanos) {

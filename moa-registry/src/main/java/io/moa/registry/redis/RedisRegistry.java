@@ -6,6 +6,7 @@ import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
+import io.moa.registry.watch.Complaint;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ public final class RedisRegistry implements Registry {
     private final boolean ownsLink;
     private final BadEntries bad;
     private final RegistryChore chore;
+    private final RedisWatchStore complaints;
     private final AtomicLong revisions = new AtomicLong();
     private final AtomicLong repairs = new AtomicLong();
     private final AtomicLong fullReads = new AtomicLong();
@@ -52,6 +54,7 @@ public final class RedisRegistry implements Registry {
         this.source = "redis " + link.where();
         this.bad = new BadEntries(link.where());
         this.chore = new RegistryChore(this, link, bad);
+        this.complaints = new RedisWatchStore(link);
         link.add(chore);
     }
 
@@ -114,6 +117,15 @@ public final class RedisRegistry implements Registry {
             followed = catalogue;
         }
         return followed.follow(listener);
+    }
+
+    /** Hints of at most {@value Registry#MAX_COMPLAINTS} instances; what cannot be written within 5 s is dropped. */
+    @Override
+    public void complain(String consumer, List<Unreachable> instances) {
+        complaints.complain(instances.stream()
+                .limit(MAX_COMPLAINTS)
+                .map(each -> new Complaint(consumer, each.uuid(), each.reason()))
+                .toList());
     }
 
     private void checkOpen() {

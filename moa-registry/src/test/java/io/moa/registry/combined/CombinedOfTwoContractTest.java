@@ -1,0 +1,12 @@
+package io.moa.registry.combined;
+
+import io.moa.testkit.RegistryContract;
+import io.moa.testkit.RegistryStage;
+
+class CombinedOfTwoContractTest implements RegistryContract {
+
+    @Override
+    public RegistryStage stage() {
+        return new CombinedStage(2);
+    }
+}
