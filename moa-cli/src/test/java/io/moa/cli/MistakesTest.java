@@ -47,8 +47,9 @@ class MistakesTest {
 
     @Test
     void hostThatIsNotOfThisComputer() {
-        assertThat(failure("quickstart", "--serve", "--host", "192.0.2.1", "--port", "0"))
-                .startsWith("moa: Cannot listen on tcp://192.0.2.1:0: it is not an address of this host. Choose ");
+        assertThat(failure("quickstart", "--serve", "--host", "198.51.100.1", "--port", "0"))
+                .startsWith("moa: No address of this host can be announced for \"198.51.100.1\": ")
+                .contains("Say an address, a network or an interface of this host");
         assertThat(failure("quickstart", "--serve", "--host", "nowhere.invalid", "--port", "0"))
                 .startsWith(
                         "moa: Cannot listen on tcp://nowhere.invalid:0: no host of this name is known here. Choose ");

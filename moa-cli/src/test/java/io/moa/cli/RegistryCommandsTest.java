@@ -75,8 +75,9 @@ class RegistryCommandsTest {
     void servicesAreListed() {
         CommandRun ls = run("ls");
         assertThat(ls.exitCode()).isZero();
-        assertThat(ls.out().lines().toList().get(0)).isEqualTo("SERVICE      REGISTERED  USABLE");
-        assertThat(ls.out().lines().toList().get(1)).isEqualTo("shop.Orders  2           2");
+        // Another test's lookup may have left its service in the list, which makes the first column wider.
+        assertThat(ls.out().lines().toList().get(0)).matches("SERVICE +REGISTERED  USABLE");
+        assertThat(ls.out().lines()).anyMatch(line -> line.matches("shop\\.Orders +2 +2"));
     }
 
     @Test
@@ -101,7 +102,7 @@ class RegistryCommandsTest {
         assertThat(run("offline", "aaaa1", "--author", "ada").out())
                 .contains("not used, offline by an operator")
                 .contains("decided: offline");
-        assertThat(run("ls").out()).contains("shop.Orders  2           1");
+        assertThat(run("ls").out().lines()).anyMatch(line -> line.matches("shop\\.Orders +2 +1"));
         assertThat(run("weight", "10.0.0.1:7001", "30").out()).contains("decided: offline, weight 30");
         assertThat(run("tag", FIRST, "blue").out()).contains("decided: offline, weight 30, tag blue");
         assertThat(run("ls", SERVICE).out()).contains("30 (set)").contains("tag=blue (set)");
