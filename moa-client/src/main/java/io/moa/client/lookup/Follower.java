@@ -181,12 +181,12 @@ final class Follower {
         }
         asked = null;
         if (news == null) {
-            move(failure == null ? "no answer" : reason(failure), true);
+            move(failure == null ? "no answer" : reason(failure));
             return;
         }
         Knowledge knowledge = news.knowledge();
         if (knowledge.state() != LookupState.KNOWN) {
-            move("it says " + knowledge.state(), true);
+            move("it says " + knowledge.state());
             return;
         }
         long now = moa.ticker().nanos();
@@ -195,7 +195,7 @@ final class Follower {
                 knownAsOf != null && knownAsOf - asOf > config.staleAfter().toNanos();
         take(news, asOf, stale);
         if (stale) {
-            move("what it knows is " + knowledge.ageMillis() + " ms old, and this process knows better", true);
+            move("what it knows is " + knowledge.ageMillis() + " ms old, and this process knows better");
             return;
         }
         knownAsOf = knownAsOf == null ? asOf : Math.max(knownAsOf, asOf);
@@ -242,7 +242,7 @@ final class Follower {
     }
 
     /** To the next copy, after a pause. */
-    private void move(String why, boolean failed) {
+    private void move(String why) {
         long now = moa.ticker().nanos();
         if (complainedAt == null || now - complainedAt > QUIET_NANOS) {
             complainedAt = now;
@@ -255,8 +255,8 @@ final class Follower {
         }
         goTo((at + 1) % copies.size(), now);
         failures = Math.min(failures + 1, 30);
-        double bound =
-                Math.min(config.backoffMax().toNanos(), config.backoffFirst().toNanos() * Math.pow(2, failures - 1));
+        double bound = Math.min(
+                (double) config.backoffMax().toNanos(), config.backoffFirst().toNanos() * Math.pow(2, failures - 1));
         resting = true;
         later(
                 () -> {

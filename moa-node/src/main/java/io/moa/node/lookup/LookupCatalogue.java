@@ -64,7 +64,7 @@ final class LookupCatalogue {
             Snapshot.Entry entry = sharing(told);
             byUuid.put(uuid, entry);
             if (before != null
-                    && before.instance().exports() != entry.instance().exports()) {
+                    && !same(before.instance().exports(), entry.instance().exports())) {
                 leave(changes, before, true); // what it offers no more it gave up itself
             }
             for (ServiceExport export : entry.instance().exports()) {
@@ -142,12 +142,12 @@ final class LookupCatalogue {
         var exports = share(i.exports());
         var labels = share(i.labels());
         var metadata = share(i.metadata());
-        boolean shares = application == i.application()
-                && host == i.host()
-                && protocols == i.protocols()
-                && exports == i.exports()
-                && labels == i.labels()
-                && metadata == i.metadata();
+        boolean shares = same(application, i.application())
+                && same(host, i.host())
+                && same(protocols, i.protocols())
+                && same(exports, i.exports())
+                && same(labels, i.labels())
+                && same(metadata, i.metadata());
         return shares
                 ? entry // of the registry's own parts, so both keep one
                 : new Snapshot.Entry(
@@ -165,6 +165,11 @@ final class LookupCatalogue {
                                 metadata),
                         entry.liveness(),
                         entry.operator());
+    }
+
+    /** Whether it is one object, not only an equal one. */
+    private static boolean same(Object one, Object other) {
+        return one == other;
     }
 
     @SuppressWarnings("unchecked")
