@@ -115,7 +115,7 @@ class LifeCycleOrderTest {
 
     private MoaServer start(HealthConfig health) {
         return MoaServer.builder(serverMoa)
-                .health(health)
+                .health(health.withRequestLimit(PATIENCE))
                 .closeOnShutdown(false)
                 .export(Ledgered.class, counting)
                 .start();
