@@ -232,6 +232,17 @@ class ArchitectureTest {
             .because("what tests are made of, JUnit above all, does not belong into production")
             .allowEmptyShould(true);
 
+    static final ArchRule ONLY_HEALTH_SPEAKS_HTTP = noClasses()
+            .that()
+            .resideInAPackage("io.moa..")
+            .and()
+            .resideOutsideOfPackage("io.moa.server.health..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.sun.net.httpserver..")
+            .because("calls travel over MOA's own protocol; HTTP is for orchestrators, and bounded in one place")
+            .allowEmptyShould(true);
+
     static final ArchRule NODE_DOES_NOT_KNOW_ITS_COMMAND = noClasses()
             .that()
             .resideInAPackage("io.moa.node..")
@@ -368,6 +379,11 @@ class ArchitectureTest {
     @Test
     void nothingThatRunsKnowsTheTestkit() {
         NOTHING_THAT_RUNS_KNOWS_THE_TESTKIT.check(moa);
+    }
+
+    @Test
+    void onlyHealthSpeaksHttp() {
+        ONLY_HEALTH_SPEAKS_HTTP.check(moa);
     }
 
     @Test

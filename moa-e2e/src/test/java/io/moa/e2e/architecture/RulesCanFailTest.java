@@ -15,6 +15,7 @@ import io.moa.registry.redis.wrong.StartsItsOwnRedis;
 import io.moa.server.wrong.AbstractWorkerImpl;
 import io.moa.server.wrong.DecodesItself;
 import io.moa.server.wrong.KeepsACallAccount;
+import io.moa.server.wrong.SpeaksHttp;
 import io.moa.testkit.topology.wrong.StartsTheQuickstart;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +50,11 @@ class RulesCanFailTest {
     void refusesATopologyThatKnowsAProcessAndAServerThatKnowsTheTestkit() {
         refuses(ArchitectureTest.TOPOLOGY_KNOWS_NO_PROCESS, StartsTheQuickstart.class);
         refuses(ArchitectureTest.NOTHING_THAT_RUNS_KNOWS_THE_TESTKIT, KeepsACallAccount.class);
+    }
+
+    @Test
+    void refusesASecondHttpServer() {
+        refuses(ArchitectureTest.ONLY_HEALTH_SPEAKS_HTTP, SpeaksHttp.class);
     }
 
     @Test

@@ -30,6 +30,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -108,8 +110,12 @@ class LifeCycleOrderTest {
     }
 
     private MoaServer start() {
+        return start(HealthConfig.at(0));
+    }
+
+    private MoaServer start(HealthConfig health) {
         return MoaServer.builder(serverMoa)
-                .health(HealthConfig.at(0))
+                .health(health.withRequestLimit(PATIENCE))
                 .closeOnShutdown(false)
                 .export(Ledgered.class, counting)
                 .start();
@@ -184,6 +190,27 @@ class LifeCycleOrderTest {
         assertThat(steps.stream().map(step -> step.split(",", 2)[0]))
                 .containsExactly("register", "offline", "online", "offline", "withdraw");
         assertThat(steps.get(1)).startsWith("offline, ready 503");
+    }
+
+    @Test
+    void aServerWhoseEventLoopIsBlockedSaysSoAndStillAnswersTheProbe() {
+        server = start(HealthConfig.at(0).withStuckAfter(Duration.ofSeconds(1)));
+        List<Executor> loops = serverMoa.transport().loops();
+        assertThat(loops).isNotEmpty();
+        CountDownLatch blocked = new CountDownLatch(1);
+        loops.get(loops.size() - 1).execute(() -> {
+            try {
+                blocked.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Eventually.within(PATIENCE).until(() -> ask("/live") == 503, () -> "it says that it lives");
+        assertThat(server.health().live().reasons().get(0)).contains("event loops have not turned for 1000 ms");
+        assertThat(ask("/ready")).as("whether it lives is another question").isEqualTo(200);
+        blocked.countDown();
+        Eventually.within(PATIENCE).until(() -> ask("/live") == 200, () -> "it does not recover");
+        server.close();
     }
 
     /** Everything that an instance is to publish, by name. */

@@ -146,7 +146,9 @@ class ChecksTest {
         assertThat(HostChecks.steadiness(3_601_000, 1_000).what()).contains("jumped by 3600000 ms");
         assertThat(HostChecks.snapshots(DiskConfig.in(folder.resolve("new"))).level())
                 .isEqualTo(OK);
-        assertThat(folder.resolve("new")).isEmptyDirectory();
+        assertThat(folder).as("nothing is left behind").isEmptyDirectory();
+        assertThat(HostChecks.snapshots(DiskConfig.in(folder)).level()).isEqualTo(OK);
+        assertThat(folder).isEmptyDirectory();
         assertThat(HostChecks.snapshots(DiskConfig.OFF).level()).isEqualTo(WARN);
         Path file = Files.writeString(folder.resolve("file"), "");
         assertThat(HostChecks.snapshots(DiskConfig.in(file)).level()).isEqualTo(FAIL);

@@ -131,7 +131,7 @@ public record ListenConfig(String host, int port, @Nullable String advertise, in
         AddressChoice bound = everywhere ? null : AddressChooser.choose(cards, where, towardsRegistry, names);
         Address.Tcp bind = new Address.Tcp(bound == null ? where : bound.host(), port);
         if (told == null) {
-            return new ListenPlan(bind, bind.host(), advertisePort, bound, reasonOf(bound));
+            return new ListenPlan(bind, bind.host(), advertisePort, bound, reasonOf(bound, where));
         }
         boolean choose = told.equals(AddressChooser.AUTO)
                 || told.indexOf('/') >= 0
@@ -140,10 +140,14 @@ public record ListenConfig(String host, int port, @Nullable String advertise, in
             return new ListenPlan(bind, told, advertisePort, bound, "advertised as " + told + ", as configured");
         }
         AddressChoice chosen = AddressChooser.choose(cards, told, towardsRegistry, names);
-        return new ListenPlan(bind, chosen.host(), advertisePort, chosen, reasonOf(chosen));
+        return new ListenPlan(bind, chosen.host(), advertisePort, chosen, reasonOf(chosen, told));
     }
 
-    private static String reasonOf(@Nullable AddressChoice choice) {
-        return choice == null ? "all addresses" : choice.toString();
+    private static String reasonOf(@Nullable AddressChoice choice, String where) {
+        if (choice == null) {
+            return "all addresses";
+        }
+        boolean nothingToChoose = AddressText.literal(where) != null; // then why the others were not is no news
+        return nothingToChoose ? choice.card() + " " + choice.host() + ": " + choice.reason() : choice.toString();
     }
 }

@@ -50,7 +50,7 @@ class HealthEndpointTest {
         }
     };
     private final HealthEndpoint endpoint =
-            HealthEndpoint.open(HealthConfig.at(0).withRequestLimit(Duration.ofMillis(500)), health, "shop");
+            HealthEndpoint.open(HealthConfig.at(0).withRequestLimit(Duration.ofSeconds(2)), health, "shop");
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(PATIENCE).build();
 

@@ -34,6 +34,7 @@ class ListenConfigTest {
         ListenPlan plan = plan(ListenConfig.DEFAULT);
         assertThat(plan.bind()).isEqualTo(new Address.Tcp("127.0.0.1", 0));
         assertThat(plan.announced(4711)).isEqualTo(new Address.Tcp("127.0.0.1", 4711));
+        assertThat(plan.reason()).isEqualTo("lo 127.0.0.1: configured as 127.0.0.1");
     }
 
     @Test
