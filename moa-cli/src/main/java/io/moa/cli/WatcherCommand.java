@@ -104,7 +104,8 @@ final class WatcherCommand implements Callable<Integer> {
 
     private static String told(WatcherStatus status) {
         return status.watcher() + ": " + status.instances() + " of " + status.registered() + " processes watched, "
-                + status.probes() + " probes, " + status.failedProbes() + " of them failed; " + status.suspected()
+                + status.probes() + " probes, " + status.failedProbes() + " of them failed, " + status.lateProbes()
+                + " began late; " + status.suspected()
                 + " suspected, " + status.removed() + " removed, " + status.reinstated() + " put back, "
                 + status.forgotten() + " forgotten, " + status.fused() + " refused by the fuse"
                 + (status.fit() ? "" : "; it doubts itself and changes nothing")

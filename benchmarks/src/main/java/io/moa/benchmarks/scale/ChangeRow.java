@@ -26,20 +26,27 @@ final class ChangeRow {
     private final Findings findings;
     private final int services;
     private final int followers;
+    private final int changing;
 
-    ChangeRow(Findings findings, int services, int followers) {
+    /**
+     * A measurement.
+     *
+     * @param instances how many there are; the one that changes is another, which offers the first service
+     */
+    ChangeRow(Findings findings, int services, int instances, int followers) {
         this.findings = findings;
         this.services = services;
         this.followers = followers;
+        this.changing = instances - instances % services + services;
     }
 
     void run(RedisConfig config, String url, Population population, RedisServer redis) throws Exception {
         List<ChildProcess> processes = new ArrayList<>();
         try (RedisRegistry changer = RedisRegistry.open(config)) {
-            Registry.Registration registration = changer.register(stamped(population.instance(0)));
+            Registry.Registration registration = changer.register(stamped(population.instance(changing)));
             registration.registered().get(30, TimeUnit.SECONDS);
             for (int i = 0; i < PROCESSES; i++) {
-                processes.add(FollowersProcess.start(url, services, followers / PROCESSES));
+                processes.add(FollowersProcess.start(url, services, changing, followers / PROCESSES));
             }
             int following = 0;
             for (ChildProcess process : processes) {
@@ -85,11 +92,11 @@ final class ChangeRow {
                 .build();
     }
 
-    private static void round(
+    private void round(
             Registry.Registration registration, Population population, List<ChildProcess> processes, Histogram late)
             throws Exception {
         for (int change = 0; change < CHANGES; change++) {
-            registration.update(stamped(population.instance(0)));
+            registration.update(stamped(population.instance(changing)));
             TimeUnit.MILLISECONDS.sleep(300); // longer than they are gathered, so that each is told
         }
         TimeUnit.SECONDS.sleep(2);

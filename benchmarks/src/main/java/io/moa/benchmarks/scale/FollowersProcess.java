@@ -27,22 +27,23 @@ final class FollowersProcess {
 
     private FollowersProcess() {}
 
-    static ChildProcess start(String url, int services, int clients) throws Exception {
+    static ChildProcess start(String url, int services, int changing, int clients) throws Exception {
         return new ChildProcess(
                 "followers",
                 List.of(),
                 List.of("-Xmx256m", "-XX:+UseSerialGC", "-Xss256k"),
                 FollowersProcess.class,
-                List.of(url, Integer.toString(services), Integer.toString(clients)),
+                List.of(url, Integer.toString(services), Integer.toString(changing), Integer.toString(clients)),
                 Map.of());
     }
 
-    /** Runs it; the arguments are the registry's URL, how many services there are and how many clients follow the first. */
+    /** Runs it; the arguments are the registry's URL, how many services there are the number of the
+     *  instance that changes, and how many clients follow the first service. */
     public static void main(String[] args) throws Exception {
         RedisConfig config = RedisConfig.parse(args[0]);
         Population population = new Population(Integer.parseInt(args[1]), 1);
-        int clients = Integer.parseInt(args[2]);
-        String uuid = population.instance(0).uuid();
+        int clients = Integer.parseInt(args[3]);
+        String uuid = population.instance(Integer.parseInt(args[2])).uuid();
         Queue<Long> late = new ConcurrentLinkedQueue<>();
         CountDownLatch known = new CountDownLatch(clients);
         List<RedisRegistry> all = new ArrayList<>();
@@ -55,7 +56,7 @@ final class FollowersProcess {
                 String at = changedAt(snapshot, uuid);
                 if (before[0].isEmpty() && !at.isEmpty()) {
                     known.countDown();
-                } else if (!at.equals(before[0])) {
+                } else if (!at.isEmpty() && !at.equals(before[0])) {
                     late.add((now - Long.parseLong(at)) / 1_000);
                 }
                 before[0] = at;

@@ -129,7 +129,7 @@ public final class ScaleBenchmark implements Callable<Integer> {
                     boots(config, population);
                 }
                 if (rows.contains("changes")) {
-                    new ChangeRow(findings, services, followers).run(config, url, population, redis);
+                    new ChangeRow(findings, services, instances, followers).run(config, url, population, redis);
                 }
                 if (rows.contains("restarts")) {
                     restarts(config, population, redis);
