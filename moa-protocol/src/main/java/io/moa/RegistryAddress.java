@@ -48,8 +48,8 @@ final class RegistryAddress {
             }
         }
         if (several) {
-            throw new IllegalArgumentException("Nothing on the class path joins several registries: add the artifact"
-                    + " io.moa:moa-registry");
+            throw new IllegalArgumentException(
+                    "Nothing on the class path joins several registries: add the artifact" + " io.moa:moa-registry");
         }
         int scheme = address.indexOf("://");
         // What is behind the scheme may hold a password.

@@ -63,7 +63,12 @@ public record Snapshot(
 
     /** One whose instances are all equally near. */
     public Snapshot(
-            ServiceId service, long revision, List<Entry> entries, long asOfNanos, String source, Set<String> goodbyes) {
+            ServiceId service,
+            long revision,
+            List<Entry> entries,
+            long asOfNanos,
+            String source,
+            Set<String> goodbyes) {
         this(service, revision, entries, asOfNanos, source, goodbyes, Map.of());
     }
 

@@ -71,9 +71,7 @@ class RegistryAddressTest {
         try (Moa moa = Moa.builder("app").registry("embedded").build();
                 Moa none = Moa.builder("app").build()) {
             assertThat(moa.registry().toString()).contains("redis://127.0.0.1:1", "redis://127.0.0.1:2");
-            assertThat(none.hasRegistry())
-                    .as("who wants no registry gets none")
-                    .isFalse();
+            assertThat(none.hasRegistry()).as("who wants no registry gets none").isFalse();
         } finally {
             System.clearProperty("moa.registry");
         }

@@ -56,7 +56,8 @@ final class ConnectionSlot {
     private long pausedUntilNanos;
     private String lastFailure = "";
 
-    ConnectionSlot(Moa moa, Instance instance, @Nullable Address address, EndpointConfig config, Unreachables unreachables) {
+    ConnectionSlot(
+            Moa moa, Instance instance, @Nullable Address address, EndpointConfig config, Unreachables unreachables) {
         this.moa = moa;
         this.instance = instance;
         this.address = address;

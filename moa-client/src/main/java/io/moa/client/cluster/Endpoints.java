@@ -37,7 +37,8 @@ public final class Endpoints {
         // A connection that is cut counts as one until its heartbeat has been missed.
         long hold = moa.transportConfig().heartbeatLimit().toNanos()
                 + moa.transportConfig().heartbeat().toNanos();
-        this.unreachables = new Unreachables(moa.ticker(), moa.scheduler(), hold, this::connected, this::probe, complaints);
+        this.unreachables =
+                new Unreachables(moa.ticker(), moa.scheduler(), hold, this::connected, this::probe, complaints);
     }
 
     private void probe(Instance instance, Prober.Answer answer) {
@@ -65,7 +66,8 @@ public final class Endpoints {
     public Endpoint of(Instance instance) {
         Endpoint known = byInstance.get(instance.uuid());
         if (known == null) {
-            known = byInstance.computeIfAbsent(instance.uuid(), any -> new Endpoint(moa, instance, config, unreachables));
+            known = byInstance.computeIfAbsent(
+                    instance.uuid(), any -> new Endpoint(moa, instance, config, unreachables));
             if (closed) {
                 known.close(); // it came too late to be closed with the others
             }

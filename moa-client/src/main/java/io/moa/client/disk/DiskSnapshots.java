@@ -130,8 +130,8 @@ public final class DiskSnapshots implements AutoCloseable {
         }
         UserPrincipal owner = Files.getOwner(file);
         if (!owner.equals(self)) {
-            throw new IOException("it belongs to user " + owner.getName() + ", and this process runs as "
-                    + self.getName());
+            throw new IOException(
+                    "it belongs to user " + owner.getName() + ", and this process runs as " + self.getName());
         }
     }
 

@@ -224,7 +224,8 @@ class EndpointTest {
 
     @Test
     void instanceWithoutAnAddressOfAKnownKindIsSaidSo() {
-        Endpoint endpoint = new Endpoint(moa, instance(new Address.InProcess("elsewhere")), EndpointConfig.DEFAULT, unheard());
+        Endpoint endpoint =
+                new Endpoint(moa, instance(new Address.InProcess("elsewhere")), EndpointConfig.DEFAULT, unheard());
         Reply.Failure refused = failure(endpoint.invoke(call()));
         assertThat(refused.status()).isEqualTo(Status.UNAVAILABLE);
         assertThat(refused.message()).contains("can only be reached at").contains("elsewhere");

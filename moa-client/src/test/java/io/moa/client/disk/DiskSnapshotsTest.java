@@ -233,8 +233,7 @@ class DiskSnapshotsTest {
     @Test
     void distancesAreKept() {
         DiskSnapshots disk = open();
-        disk.keep(new Snapshot(
-                SERVICE, 1, List.of(entry("a"), entry("b")), 0, "test", Set.of(), Map.of("b", 2)));
+        disk.keep(new Snapshot(SERVICE, 1, List.of(entry("a"), entry("b")), 0, "test", Set.of(), Map.of("b", 2)));
         scheduler.advance(Duration.ofSeconds(3));
         assertThat(open().read(SERVICE).distances()).isEqualTo(Map.of("b", 2));
     }

@@ -107,7 +107,8 @@ class BootFromDiskTest {
                     String told = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
                     assertThat(process.waitFor(Market.PATIENCE.toSeconds(), TimeUnit.SECONDS))
                             .isTrue();
-                    System.out.println("boot from disk, process " + i + ": " + told.lines().findFirst().orElse(""));
+                    System.out.println("boot from disk, process " + i + ": "
+                            + told.lines().findFirst().orElse(""));
                     assertThat(told)
                             .contains("answer " + i + " after")
                             .contains("3 of 3 instances may be called")
@@ -155,12 +156,10 @@ class BootFromDiskTest {
                     Till hasty = client.with(till, CallOptions.NONE.withTimeout(Duration.ofMillis(300)));
                     assertThatThrownBy(() -> hasty.again(1))
                             .as(bad.getKey())
-                            .isInstanceOfSatisfying(
-                                    CallException.class,
-                                    failure -> assertThat(failure.executed()).isEqualTo(Executed.NO));
+                            .isInstanceOfSatisfying(CallException.class, failure -> assertThat(failure.executed())
+                                    .isEqualTo(Executed.NO));
                     wire.accept();
-                    Market.eventually()
-                            .value(() -> FewestCallable.callable(client), count -> count == 1, bad.getKey());
+                    Market.eventually().value(() -> FewestCallable.callable(client), count -> count == 1, bad.getKey());
                     long id = market.account.sent(true);
                     assertThat(till.again(id)).as(bad.getKey()).isEqualTo(id);
                 }

@@ -55,9 +55,8 @@ class ComplaintsTest {
             }
             Market.Provider behind = market.hidden();
             door = market.keep(ChaosProxy.to("127.0.0.1", behind.server().port()));
-            Instance instance = behind.server()
-                    .instance()
-                    .withAddresses(List.of(new Address.Tcp("127.0.0.1", door.port())));
+            Instance instance =
+                    behind.server().instance().withAddresses(List.of(new Address.Tcp("127.0.0.1", door.port())));
             hanging = instance.uuid();
             market.registry(redis).register(instance);
             Market.eventually().until(() -> registered() == 4, () -> registered() + " registered");
@@ -98,8 +97,8 @@ class ComplaintsTest {
                 scene.consumer(market, QUICK);
             }
             scene.watcher(market);
-            InstanceReport report = Market.eventually()
-                    .value(scene::report, each -> each.mark() == Liveness.OFFLINE, "removed");
+            InstanceReport report =
+                    Market.eventually().value(scene::report, each -> each.mark() == Liveness.OFFLINE, "removed");
             assertThat(report.leaseMillis()).as("its lease lives").isPositive();
             assertThat(report.evidence().get(0).lines())
                     .filteredOn(line -> line.contains("consumer "))
@@ -141,8 +140,8 @@ class ComplaintsTest {
             List<ChaosProxy> doors = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 Market.Provider provider = market.hidden();
-                ChaosProxy door = market.keep(
-                        ChaosProxy.to("127.0.0.1", provider.server().port()));
+                ChaosProxy door =
+                        market.keep(ChaosProxy.to("127.0.0.1", provider.server().port()));
                 doors.add(door);
                 market.registry(redis)
                         .register(provider.server()
@@ -167,10 +166,10 @@ class ComplaintsTest {
             for (int i = 0; i < 3; i++) {
                 traffic.get(i).more(3_000);
             }
-            assertThat(consumers).allSatisfy(each -> assertThat(each.complaints.get()).isZero());
-            assertThat(desk.instances(Market.TILL).join())
-                    .hasSize(4)
-                    .allSatisfy(report -> assertThat(report.mark()).isEqualTo(Liveness.ONLINE));
+            assertThat(consumers)
+                    .allSatisfy(each -> assertThat(each.complaints.get()).isZero());
+            assertThat(desk.instances(Market.TILL).join()).hasSize(4).allSatisfy(report -> assertThat(report.mark())
+                    .isEqualTo(Liveness.ONLINE));
         }
     }
 }

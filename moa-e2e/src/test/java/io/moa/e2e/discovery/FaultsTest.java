@@ -131,7 +131,9 @@ class FaultsTest {
             traffic.more(500);
             assertThat(client.explain(Market.TILL)).contains("4 of 4"); // nobody has taken it off the list
             traffic.close();
-            assertThat(stranger.till().served.get()).as("calls that the stranger ran").isZero();
+            assertThat(stranger.till().served.get())
+                    .as("calls that the stranger ran")
+                    .isZero();
             assertThat(traffic.failedAgain).isEmpty();
             assertThat(traffic.failed.size() - failedBefore)
                     .as("calls that were lost with the stranger there: none was sent to it")
@@ -273,8 +275,7 @@ class FaultsTest {
                 }
             }
             traffic.more(100);
-            Market.eventually()
-                    .until(() -> counting.told.get() > toldBefore, () -> "no change was told");
+            Market.eventually().until(() -> counting.told.get() > toldBefore, () -> "no change was told");
             long told = counting.told.get() - toldBefore;
             double seconds = (System.nanoTime() - begun) / 1e9;
             // Gathered for half a second, looked at every two (1.6 at least), read whole every ten: no more than these.

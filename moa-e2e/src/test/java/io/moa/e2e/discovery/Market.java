@@ -63,8 +63,7 @@ final class Market implements AutoCloseable {
 
     /** Two, of equal priority, the first preferred. */
     Registry both(Registry old, Registry fresh) {
-        return keep(
-                CombinedRegistry.of(List.of(RegistryMember.of("old", old), RegistryMember.of("new", fresh))));
+        return keep(CombinedRegistry.of(List.of(RegistryMember.of("old", old), RegistryMember.of("new", fresh))));
     }
 
     /** A provider that announces itself. */
@@ -101,10 +100,8 @@ final class Market implements AutoCloseable {
     }
 
     MoaClient client(Registry registry, TransportConfig config, DiskConfig disk) {
-        Moa moa = keep(Moa.builder("caller")
-                .transportConfig(config)
-                .registry(registry)
-                .build());
+        Moa moa = keep(
+                Moa.builder("caller").transportConfig(config).registry(registry).build());
         return keep(MoaClient.builder(moa)
                 .endpoints(new EndpointConfig(1, Duration.ofMillis(50), Duration.ofMillis(500), 10_000))
                 .disk(disk)

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.moa.client.MoaClient;
 import io.moa.discovery.Registry;
 import io.moa.discovery.Registry.Registration;
+import io.moa.invoke.Ticker;
 import io.moa.registry.combined.CombinedRegistry;
 import io.moa.registry.combined.RegistryMember;
 import io.moa.registry.embedded.EmbeddedRedis;
 import io.moa.registry.memory.MemoryRegistry;
-import io.moa.invoke.Ticker;
 import io.moa.testkit.CallAccount;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +49,10 @@ class MigrationTest {
             assertThat(both.explain(Market.TILL)).contains("3 of 3 instances may be called");
 
             // 2. Providers, one after the other, announce themselves in both.
-            replace(providers, during, () -> market.provider(market.both(market.registry(old), market.registry(fresh))));
+            replace(
+                    providers,
+                    during,
+                    () -> market.provider(market.both(market.registry(old), market.registry(fresh))));
             before.more(100);
             before.close();
 
@@ -81,8 +84,7 @@ class MigrationTest {
     private static void replace(List<Market.Provider> providers, Traffic traffic, Start start) {
         for (int i = 0; i < providers.size(); i++) {
             Market.Provider next = start.now();
-            Market.eventually()
-                    .until(() -> next.till().served.get() > 0, () -> next.uuid() + " is not called");
+            Market.eventually().until(() -> next.till().served.get() > 0, () -> next.uuid() + " is not called");
             providers.set(i, next).leave();
             traffic.more(30);
         }
@@ -94,8 +96,10 @@ class MigrationTest {
             EmbeddedRedis redis = market.redis();
             EmbeddedRedis other = market.redis();
             Market.Provider provider = market.hidden();
-            Registration inOld = market.registry(redis).register(provider.server().instance());
-            Registration inNew = market.registry(other).register(provider.server().instance());
+            Registration inOld =
+                    market.registry(redis).register(provider.server().instance());
+            Registration inNew =
+                    market.registry(other).register(provider.server().instance());
             MoaClient client = market.client(market.both(market.registry(redis), market.registry(other)));
             Traffic traffic = market.traffic(client);
             traffic.more(50);
@@ -145,7 +149,8 @@ class MigrationTest {
             MemoryRegistry near = market.keep(new MemoryRegistry(Ticker.system()));
             MemoryRegistry far = market.keep(new MemoryRegistry(Ticker.system()));
             Registry here = market.keep(CombinedRegistry.of(List.of(
-                    RegistryMember.of("here", near), RegistryMember.of("there", far).withPriority(1))));
+                    RegistryMember.of("here", near),
+                    RegistryMember.of("there", far).withPriority(1))));
             List<Market.Provider> own = new ArrayList<>(List.of(market.provider(near), market.provider(near)));
             List<Market.Provider> theirs = List.of(market.provider(far), market.provider(far));
             MoaClient client = market.client(here);
@@ -163,9 +168,7 @@ class MigrationTest {
             Market.eventually().until(() -> own.get(0).till().served.get() > 0, () -> "the own one is not called");
             away = served(theirs);
             traffic.more(200);
-            assertThat(served(theirs) - away)
-                    .as("calls that were on their way")
-                    .isLessThanOrEqualTo(4);
+            assertThat(served(theirs) - away).as("calls that were on their way").isLessThanOrEqualTo(4);
 
             // The whole data centre goes without a word, its registry too: nobody takes its providers off the list.
             Market.Provider dead = market.hidden();

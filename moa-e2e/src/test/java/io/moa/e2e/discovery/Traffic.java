@@ -46,8 +46,7 @@ final class Traffic implements AutoCloseable {
                 ok.incrementAndGet();
             } catch (CallException e) {
                 account.outcome(
-                        id,
-                        e.executed() == Executed.NO ? CallAccount.Outcome.REJECTED : CallAccount.Outcome.UNKNOWN);
+                        id, e.executed() == Executed.NO ? CallAccount.Outcome.REJECTED : CallAccount.Outcome.UNKNOWN);
                 (again ? failedAgain : failed).add(e.getMessage());
             }
             LockSupport.parkNanos(PAUSE_NANOS); // a steady stream, not all that the machine can do

@@ -218,13 +218,7 @@ public final class Belief {
             entries.add(new Snapshot.Entry(doubt.entry.instance(), Liveness.SUSPECT, doubt.entry.operator()));
         }
         return new Snapshot(
-                told.service(),
-                told.revision(),
-                entries,
-                told.asOfNanos(),
-                told.source(),
-                told.goodbyes(),
-                distances);
+                told.service(), told.revision(), entries, told.asOfNanos(), told.source(), told.goodbyes(), distances);
     }
 
     /** The pause, 20 % more or less. */

@@ -91,17 +91,14 @@ public final class CombinedRegistry implements Registry {
         this.members = members.stream()
                 .sorted(Comparator.comparingInt(RegistryMember::priority))
                 .toList();
-        this.followed =
-                this.members.stream().filter(RegistryMember::follows).toList();
+        this.followed = this.members.stream().filter(RegistryMember::follows).toList();
         if (followed.isEmpty()) {
             throw new IllegalArgumentException("None of the registries "
                     + members.stream().map(RegistryMember::name).toList()
                     + " is followed, so no provider could be found; give one the use FOLLOW or BOTH");
         }
-        List<Integer> priorities = followed.stream()
-                .map(RegistryMember::priority)
-                .distinct()
-                .toList();
+        List<Integer> priorities =
+                followed.stream().map(RegistryMember::priority).distinct().toList();
         this.distances = followed.stream()
                 .map(member -> priorities.indexOf(member.priority()))
                 .toList();
@@ -245,8 +242,7 @@ public final class CombinedRegistry implements Registry {
     }
 
     String source() {
-        return "registries "
-                + followed.stream().map(RegistryMember::name).collect(Collectors.joining(", "));
+        return "registries " + followed.stream().map(RegistryMember::name).collect(Collectors.joining(", "));
     }
 
     boolean isAnswering(Snapshot current, long now) {

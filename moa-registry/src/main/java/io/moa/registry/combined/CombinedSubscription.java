@@ -222,8 +222,8 @@ final class CombinedSubscription implements Registry.Subscription, Followed {
             return name + " has not answered yet";
         }
         long age = registry.ticker().nanos() - current.asOfNanos();
-        return name + " (" + current.source() + ") confirmed "
-                + TimeUnit.NANOSECONDS.toMillis(Math.max(0, age)) + " ms ago";
+        return name + " (" + current.source() + ") confirmed " + TimeUnit.NANOSECONDS.toMillis(Math.max(0, age))
+                + " ms ago";
     }
 
     @Override

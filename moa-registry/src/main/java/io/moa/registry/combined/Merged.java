@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param distance how near the nearest registry is that lists it
  * @param member which registry the entry is from; -1 if none
  */
-record Merged(
-        Snapshot.@Nullable Entry entry, boolean goodbye, int distance, int member) {
+record Merged(Snapshot.@Nullable Entry entry, boolean goodbye, int distance, int member) {
 
     /**
      * What one registry says of it.
@@ -28,8 +27,7 @@ record Merged(
      * @param entry null if it does not list the instance
      * @param goodbye whether it knows of a goodbye
      */
-    record Word(
-            int member, int distance, boolean answering, Snapshot.@Nullable Entry entry, boolean goodbye) {}
+    record Word(int member, int distance, boolean answering, Snapshot.@Nullable Entry entry, boolean goodbye) {}
 
     /**
      * Joins the words.
@@ -48,7 +46,8 @@ record Merged(
         if (listing.isEmpty()) {
             return new Merged(null, goodbye, 0, -1);
         }
-        // Who left one registry and stands in another has moved, and has not said goodbye. One that does not answer counts
+        // Who left one registry and stands in another has moved, and has not said goodbye. One that does not answer
+        // counts
         // here too: nobody is lost because the registry that he moved to is away for a moment.
         List<Word> heard = listing.stream().filter(Word::answering).toList();
         List<Word> counting = heard.isEmpty() ? List.of(listing.get(0)) : heard;

@@ -172,8 +172,7 @@ class CombinedRegistryTest {
 
     @Test
     void instancesOfAFartherRegistryAreFarther() {
-        Subscription seen =
-                of(5, RegistryUse.BOTH, RegistryUse.BOTH).subscribe(ORDERS, new Recorder<>());
+        Subscription seen = of(5, RegistryUse.BOTH, RegistryUse.BOTH).subscribe(ORDERS, new Recorder<>());
         stage.alone(1).register(instance("far", ORDERS));
         stage.alone(0).register(instance("near", ORDERS));
         stage.alone(0).register(instance("both", ORDERS));
@@ -184,8 +183,7 @@ class CombinedRegistryTest {
 
     @Test
     void ofEqualPriorityNobodyIsFarther() {
-        Subscription seen =
-                of(0, RegistryUse.BOTH, RegistryUse.BOTH).subscribe(ORDERS, new Recorder<>());
+        Subscription seen = of(0, RegistryUse.BOTH, RegistryUse.BOTH).subscribe(ORDERS, new Recorder<>());
         stage.alone(1).register(instance("a", ORDERS));
         stage.alone(0).register(instance("b", ORDERS));
         assertThat(seen.current().distances()).isEmpty();

@@ -22,7 +22,14 @@ class RegistryLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a=b c=", "=redis://:secret@one", "old/x=redis://:secret@one", "old/1/listen=redis://:secret@one"})
+    @ValueSource(
+            strings = {
+                "",
+                "a=b c=",
+                "=redis://:secret@one",
+                "old/x=redis://:secret@one",
+                "old/1/listen=redis://:secret@one"
+            })
     void aLabelThatCannotBeReadIsRefusedWithoutThePassword(String setting) {
         assertThatThrownBy(() -> RegistryLine.parse(setting))
                 .isInstanceOf(IllegalArgumentException.class)
