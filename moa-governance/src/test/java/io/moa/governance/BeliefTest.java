@@ -56,6 +56,14 @@ class BeliefTest {
     }
 
     @Test
+    void whoIsInDoubtIsAsFarAsBefore() {
+        List<Snapshot.Entry> entries = online("a", "b");
+        belief.update(new Snapshot(SERVICE, ++revision, entries, now, "test", Set.of(), Map.of("b", 2)), now);
+        Believed believed = tell(List.of());
+        assertThat(believed.snapshot().distances()).isEqualTo(Map.of("b", 2));
+    }
+
+    @Test
     void aGoodbyeIsBelievedAtOnce() {
         tell(online("a", "b"));
         assertThat(uuids(tell(online("b"), "a"))).containsExactly("b");

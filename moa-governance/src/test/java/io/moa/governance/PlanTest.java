@@ -92,6 +92,43 @@ class PlanTest {
     }
 
     @Test
+    void fartherInstancesArePickedOnlyWhenNoNearerOneIsGood() {
+        Plan plan = compiler.compile(far(Map.of("far", 1, "farthest", 2), "near", "other", "far", "farthest"));
+        assertThat(pickAndEnd(plan, 1_000)).containsOnlyKeys("near", "other");
+        assertThat(picked(plan, "near")).isEqualTo("other");
+        assertThat(picked(plan, "near", "other")).isEqualTo("far");
+        assertThat(picked(plan, "near", "other", "far")).isEqualTo("farthest");
+        fail(plan, "near");
+        assertThat(pickAndEnd(plan, 1_000)).containsOnlyKeys("other");
+        fail(plan, "other");
+        assertThat(pickAndEnd(plan, 1_000)).containsOnlyKeys("far");
+        ticker.advance(Duration.ofMillis(1_001));
+        assertThat(pickAndEnd(plan, 1_000)).containsOnlyKeys("near", "other");
+    }
+
+    @Test
+    void aNearerInstanceInDoubtComesBeforeAFartherOne() {
+        Plan plan = compiler.compile(far(Map.of("far", 1), "near", "far"), Map.of("near", "missing"));
+        assertThat(pickAndEnd(plan, 100)).containsOnlyKeys("near");
+        fail(plan, "near");
+        assertThat(pickAndEnd(plan, 100)).containsOnlyKeys("far");
+    }
+
+    private String picked(Plan plan, String... tried) {
+        Lease lease = plan.pick(tried(tried));
+        lease.settle(OK, ticker.nanos());
+        return lease.instance().uuid();
+    }
+
+    private Snapshot far(Map<String, Integer> distances, String... uuids) {
+        List<Snapshot.Entry> entries = new ArrayList<>();
+        for (String uuid : uuids) {
+            entries.add(new Snapshot.Entry(instance(uuid, 100), Liveness.ONLINE, OperatorState.NONE));
+        }
+        return new Snapshot(SERVICE, 1, entries, ticker.nanos(), "test", Set.of(), distances);
+    }
+
+    @Test
     void triedInstancesAreUsedAgainOnlyWhenNoOtherIsLeft() {
         Plan plan = plan(instance("a", 100), instance("b", 100));
         assertThat(plan.pick(tried("a")).instance().uuid()).isEqualTo("b");

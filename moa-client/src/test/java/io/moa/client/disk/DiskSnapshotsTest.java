@@ -169,8 +169,14 @@ class DiskSnapshotsTest {
                         case 1 -> flipped(good, random);
                         default -> java.util.Arrays.copyOf(good, good.length + 1 + random.nextInt(100));
                     };
-            Files.write(file, bad);
-            assertThat(disk.read(SERVICE)).as("input %d", i).isNull();
+            assertThatThrownBy(() -> SnapshotFile.read(bad, SERVICE, 0, wallMillis))
+                    .as("input %d", i)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageMatching("[^\\n\\r]{1,300}");
+            if (i < 600) { // and the whole way, over the disk
+                Files.write(file, bad);
+                assertThat(disk.read(SERVICE)).as("input %d", i).isNull();
+            }
         }
         Files.write(file, good);
         assertThat(disk.read(SERVICE).entries()).isEqualTo(snapshot.entries());

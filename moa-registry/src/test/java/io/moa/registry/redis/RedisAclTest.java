@@ -155,11 +155,27 @@ class RedisAclTest {
     }
 
     @Test
+    void whoMayNotComplainFollowsOn() {
+        RedisRegistry reader = registry(RedisRole.READER);
+        Recorder<Snapshot> listener = new Recorder<>();
+        reader.subscribe(ORDERS, listener);
+        RedisRegistry process = registry(RedisRole.PROCESS);
+        process.register(Instances.of("a", ORDERS));
+        listener.await(SOON, Instances.lists("a"), "a");
+        long reads = reader.fullReads();
+        reader.complain("c", List.of(new Registry.Unreachable("a", "refused")));
+        process.register(Instances.of("b", ORDERS));
+        listener.await(SOON, Instances.lists("a", "b"), "b");
+        assertThat(reader.fullReads()).as("it did not have to begin anew").isEqualTo(reads);
+    }
+
+    @Test
     void aWatcherDoesAllItsWorkAndAProcessComplains() {
         RedisRegistry process = registry(RedisRole.PROCESS);
         RedisStage.done(process.register(Instances.of("a", ORDERS)).registered());
+        process.complain("c", List.of(new Registry.Unreachable("a", "refused")));
         RedisStage.done(
-                new RedisWatchStore(link(RedisRole.PROCESS)).complain(List.of(new Complaint("c", "a", "refused"))));
+                new RedisWatchStore(link(RedisRole.PROCESS)).complain(List.of(new Complaint("d", "a", "refused"))));
 
         RedisWatchStore store = new RedisWatchStore(link(RedisRole.WATCHER));
         RedisStage.done(store.renew("other", true, Duration.ofSeconds(30)));
@@ -173,7 +189,7 @@ class RedisAclTest {
         assertThat(RedisStage.done(store.list()).revisions()).containsOnlyKeys("a");
         assertThat(RedisStage.done(store.read(List.of("a")))).containsOnlyKeys("a");
         assertThat(RedisStage.done(store.signs(List.of("a"))).get("a").complaints())
-                .hasSize(1);
+                .containsExactlyInAnyOrder(new Complaint("c", "a", "refused"), new Complaint("d", "a", "refused"));
         for (Change change : List.of(Change.SUSPECT, Change.REMOVE, Change.REINSTATE, Change.REMOVE, Change.FORGET)) {
             Evidence evidence = new Evidence("a", change, "w", part, fence, 17, "why", 5, List.of(), List.of(), "");
             List<Allowance> allowances = change == Change.REMOVE ? List.of(new Allowance(Allowance.ALL, 5)) : List.of();
