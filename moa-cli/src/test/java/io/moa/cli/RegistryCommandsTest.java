@@ -165,7 +165,7 @@ class RegistryCommandsTest {
                         .lines()
                         .toList()
                         .get(lookup.out().lines().toList().size() - 1))
-                .startsWith("1 processes of 1 services, confirmed ") // itself;
+                .startsWith("1 processes of 1 services, confirmed "); // itself
         assertThat(lookup.out()).doesNotContain(password());
     }
 
