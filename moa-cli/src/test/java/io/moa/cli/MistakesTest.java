@@ -49,10 +49,11 @@ class MistakesTest {
     void hostThatIsNotOfThisComputer() {
         assertThat(failure("quickstart", "--serve", "--host", "198.51.100.1", "--port", "0"))
                 .startsWith("moa: No address of this host can be announced for \"198.51.100.1\": ")
+                .contains("lo 127.0.0.1 (not 198.51.100.1)")
                 .contains("Say an address, a network or an interface of this host");
         assertThat(failure("quickstart", "--serve", "--host", "nowhere.invalid", "--port", "0"))
-                .startsWith(
-                        "moa: Cannot listen on tcp://nowhere.invalid:0: no host of this name is known here. Choose ");
+                .startsWith("moa: \"nowhere.invalid\" is neither an interface of this host, which has ")
+                .endsWith("nor a host name that is known here");
     }
 
     @Test
