@@ -61,6 +61,20 @@ class WatchFaultsTest {
         assertHarmless(sim);
     }
 
+    // ---- too much for one
+
+    @Test
+    void probesThatBeginLateAreCounted() {
+        WatchSimulation sim = new WatchSimulation(1, 200, 20, 0);
+        WatchSimulation.Seat busy =
+                sim.watcher(WatchConfig.builder().maxProbes(1).build()); // ten a second, of forty that are due
+        sim.run(30);
+        assertThat(busy.watcher().status().lateProbes()).isPositive();
+        WatchSimulation enough = settled(1, 200, 20, 1);
+        assertThat(enough.seats.get(0).watcher().status().lateProbes()).isZero();
+        assertThat(enough.seats.get(0).watcher().status().probes()).isGreaterThan(200);
+    }
+
     // ---- consumers
 
     @Test

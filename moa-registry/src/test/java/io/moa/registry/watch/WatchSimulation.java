@@ -94,13 +94,17 @@ final class WatchSimulation {
     }
 
     Seat watcher() {
+        return watcher(WatchConfig.DEFAULT);
+    }
+
+    Seat watcher(WatchConfig config) {
         String name = "w" + born++;
         SimulatedHost host = new SimulatedHost(time);
         Watcher watcher = new Watcher(
                 name,
                 new DistantStore(host, store, this::wrote),
                 instance -> probe(host, instance),
-                WatchConfig.DEFAULT,
+                config,
                 host.scheduler(),
                 time,
                 () -> time.nanos() / 1_000_000 + wallClockMillis,
