@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moa.client.MoaClient;
 import io.moa.discovery.Instance;
+import io.moa.invoke.CallException;
 import io.moa.registry.embedded.EmbeddedRedis;
 import io.moa.registry.redis.InstanceReport;
 import io.moa.registry.redis.OperatorDesk;
@@ -149,7 +150,10 @@ class FaultsTest {
         try (Market market = new Market()) {
             EmbeddedRedis redis = market.redis();
             for (int round = 0; round < 2; round++) {
-                List<Market.Provider> servers = providers(market, redis, 4);
+                List<Market.Provider> servers = new ArrayList<>();
+                for (int i = 0; i < 4; i++) {
+                    servers.add(market.beginning(market.registry(redis)));
+                }
                 List<RedisRegistry> registries = new ArrayList<>();
                 List<MoaClient> clients = new ArrayList<>();
                 for (int i = 0; i < consumers; i++) {
@@ -164,8 +168,7 @@ class FaultsTest {
                 List<Till> tills =
                         clients.stream().map(client -> client.stub(Till.class)).toList();
                 for (Till till : tills) {
-                    long id = market.account.sent(true);
-                    market.account.ok(id, till.again(id));
+                    Market.eventually().until(() -> called(market.account, till), () -> "no call succeeds");
                 }
                 for (int i = 0; i < consumers; i++) {
                     MoaClient client = clients.get(i);
@@ -179,6 +182,18 @@ class FaultsTest {
                 servers.forEach(Market.Provider::die);
             }
             assertThat(market.account.verify().ok()).isEqualTo(2 * consumers);
+        }
+    }
+
+    /** A registry that has no provider yet says so. */
+    private static boolean called(CallAccount account, Till till) {
+        long id = account.sent(true);
+        try {
+            account.ok(id, till.again(id));
+            return true;
+        } catch (CallException e) {
+            account.outcome(id, CallAccount.Outcome.REJECTED);
+            return false;
         }
     }
 

@@ -66,8 +66,27 @@ final class Market implements AutoCloseable {
         return keep(CombinedRegistry.of(List.of(RegistryMember.of("old", old), RegistryMember.of("new", fresh))));
     }
 
-    /** A provider that announces itself. */
+    /** A provider that announces itself, and can be found. */
     Provider provider(Registry registry) {
+        Provider provider = beginning(registry);
+        awaitListed(registry, provider);
+        return provider;
+    }
+
+    /** Waits until a registry lists a provider: a list that is empty for the moment is the truth, and calls fail on it. */
+    void awaitListed(Registry registry, Provider provider) {
+        try (Registry.Subscription seen = registry.subscribe(TILL, snapshot -> {})) {
+            eventually()
+                    .value(
+                            seen::current,
+                            snapshot -> snapshot.entries().stream()
+                                    .anyMatch(entry -> entry.instance().uuid().equals(provider.uuid())),
+                            "the provider in the registry");
+        }
+    }
+
+    /** A provider that announces itself, in its own time. */
+    Provider beginning(Registry registry) {
         Moa moa = keep(Moa.builder(APPLICATION)
                 .transportConfig(PATIENT)
                 .registry(registry)

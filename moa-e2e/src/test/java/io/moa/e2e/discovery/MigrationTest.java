@@ -100,11 +100,11 @@ class MigrationTest {
                     market.registry(redis).register(provider.server().instance());
             Registration inNew =
                     market.registry(other).register(provider.server().instance());
+            Market.eventually().until(inOld.registered()::isDone, () -> "not in the old one");
+            Market.eventually().until(inNew.registered()::isDone, () -> "not in the new one");
             MoaClient client = market.client(market.both(market.registry(redis), market.registry(other)));
             Traffic traffic = market.traffic(client);
             traffic.more(50);
-            Market.eventually().until(inOld.registered()::isDone, () -> "not in the old one");
-            Market.eventually().until(inNew.registered()::isDone, () -> "not in the new one");
             Market.eventually()
                     .value(() -> client.explain(Market.TILL), text -> text.contains("lists 1; new"), "listed by both");
             inOld.close();
