@@ -7,7 +7,6 @@ import io.moa.registry.redis.RedisRegistry;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -46,10 +45,8 @@ final class FollowersProcess {
         String uuid = population.instance(Integer.parseInt(args[2])).uuid();
         Queue<Long> late = new ConcurrentLinkedQueue<>();
         CountDownLatch known = new CountDownLatch(clients);
-        List<RedisRegistry> all = new ArrayList<>();
         for (int i = 0; i < clients; i++) {
             RedisRegistry client = RedisRegistry.open(config);
-            all.add(client);
             String[] before = {""};
             client.subscribe(population.service(0), snapshot -> {
                 long now = System.nanoTime();

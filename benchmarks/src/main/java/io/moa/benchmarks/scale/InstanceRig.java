@@ -14,6 +14,7 @@ import io.moa.protocol.frame.Prefix;
 import io.moa.protocol.frame.Welcome;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -66,7 +67,7 @@ final class InstanceRig {
 
     private static final class Greeter extends ChannelInboundHandlerAdapter implements FrameSink {
         private final FrameReader reader = new FrameReader(FrameLimits.DEFAULT);
-        private ByteBuf out;
+        private ByteBuf out = Unpooled.EMPTY_BUFFER;
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {

@@ -50,22 +50,22 @@ final class ProbeRows {
                     long timeWait = timeWait();
                     Map<String, String> seen = ChildProcess.fields(watcher.order("measure " + seconds, "measured"));
                     String what = "probes (" + kind + ") of " + instances + " instances: ";
-                    findings.told(what + "ended a second", seen.get("probes"));
+                    findings.told(what + "ended a second", ChildProcess.field(seen, "probes"));
                     if (wanted) {
                         findings.wanted(
                                 what + "the watcher", Double.parseDouble(value(seen, "cores")), 1, " of a core");
                         findings.wanted(what + "failed", Double.parseDouble(value(seen, "failed")), 0, "");
                     } else {
-                        findings.told(what + "the watcher", seen.get("cores") + " of a core");
-                        findings.told(what + "failed", seen.get("failed"));
+                        findings.told(what + "the watcher", ChildProcess.field(seen, "cores") + " of a core");
+                        findings.told(what + "failed", ChildProcess.field(seen, "failed"));
                     }
-                    findings.told(what + "began over 1 s late", seen.get("late"));
-                    findings.told(what + "marked", seen.get("marked"));
-                    findings.told(what + "file descriptors at most", seen.get("descriptors"));
-                    findings.told(what + "threads at most", seen.get("threads"));
+                    findings.told(what + "began over 1 s late", ChildProcess.field(seen, "late"));
+                    findings.told(what + "marked", ChildProcess.field(seen, "marked"));
+                    findings.told(what + "file descriptors at most", ChildProcess.field(seen, "descriptors"));
+                    findings.told(what + "threads at most", ChildProcess.field(seen, "threads"));
                     findings.told(
                             what + "heap used at most, and after a collection",
-                            seen.get("heap") + " and " + seen.get("live") + " MiB");
+                            ChildProcess.field(seen, "heap") + " and " + ChildProcess.field(seen, "live") + " MiB");
                     findings.told(
                             what + "sockets in TIME_WAIT on this host, before and after",
                             timeWait + " and " + timeWait());
