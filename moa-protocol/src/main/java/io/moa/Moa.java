@@ -251,7 +251,8 @@ public final class Moa implements AutoCloseable {
         /**
          * Where services are found and announced, by its address: {@code redis://host:port}, {@code
          * redis-sentinel://host:port,host:port/master}, {@code redis-cluster://host:port,host:port} with the artifact {@code
-         * moa-registry}; {@code embedded} with {@code moa-registry-embedded}; or what a {@link
+         * moa-registry}; {@code moa-lookup://host:port,host:port} with {@code moa-client}, which is only followed; {@code
+         * embedded} with {@code moa-registry-embedded}; or what a {@link
          * io.moa.discovery.RegistryProvider} of your own opens. It is opened by {@link #build()}, which refuses an address
          * that nobody opens, and closed with the runtime.
          *

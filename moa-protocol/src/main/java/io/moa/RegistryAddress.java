@@ -58,7 +58,7 @@ final class RegistryAddress {
                 : address.substring(0, scheme) + "://";
         throw new IllegalArgumentException("Nothing on the class path opens a registry's address "
                 + (scheme < 0 && !address.equals("embedded") ? kind : "like " + kind)
-                + ": for redis://host:port and its kin add the artifact io.moa:moa-registry, for embedded add"
-                + " io.moa:moa-registry-embedded");
+                + ": for redis://host:port and its kin add the artifact io.moa:moa-registry, for moa-lookup://host:port"
+                + " io.moa:moa-client, for embedded io.moa:moa-registry-embedded");
     }
 }
