@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Live rules and release settings in Redis, which a {@link RuleDesk} writes. Their keys and their channel are their own: no
  * change of an instance touches them. The revision comes from the log of changes, so that processes that have read the same
- * usually call it the same; within one process it grows with every change.
+ * usually call it the same; within one process it grows with every change. Nothing is read, and no channel listened to, before
+ * somebody asks for the first time.
  *
  * <p>A text over 64 KiB is passed over, counted and named once. Listeners run on the link's thread, or on the one that
  * subscribes, and must not block. Safe for many threads.
@@ -35,6 +36,7 @@ public final class RedisRules implements RuleSource {
     private final Object lock = new Object();
     private final List<Subscribed> subscribed = new ArrayList<>(); // guarded by lock
     private volatile RuleSet current = RuleSet.EMPTY; // written under lock
+    private volatile boolean begun; // written under lock
     private boolean closed; // guarded by lock
 
     private RedisRules(RedisLink link, boolean ownsLink) {
@@ -42,6 +44,19 @@ public final class RedisRules implements RuleSource {
         this.ownsLink = ownsLink;
         this.bad = new BadEntries(link.where());
         this.chore = new RulesChore();
+    }
+
+    /** Who asks for nothing costs nothing: neither a reading nor a subscription. */
+    private void begin() {
+        if (begun) {
+            return;
+        }
+        synchronized (lock) {
+            if (begun || closed) {
+                return;
+            }
+            begun = true;
+        }
         link.add(chore);
     }
 
@@ -57,6 +72,7 @@ public final class RedisRules implements RuleSource {
 
     @Override
     public RuleSet current() {
+        begin();
         return current;
     }
 
@@ -70,6 +86,7 @@ public final class RedisRules implements RuleSource {
             subscribed.add(following);
             following.delivery.offer(current);
         }
+        begin();
         following.delivery.drainHeld();
         return following;
     }
