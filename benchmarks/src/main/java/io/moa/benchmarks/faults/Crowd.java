@@ -23,6 +23,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -34,10 +35,12 @@ public final class Crowd {
 
     private static final long BUCKET_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final int BUCKETS = 10; // of a window of 100 ms
+    private static final int EXAMPLES = 5; // of failures, in each turn
 
     private final List<Member> members = new ArrayList<>();
     private final LongAdder sent = new LongAdder();
     private final LongAdder failed = new LongAdder();
+    private final AtomicInteger examples = new AtomicInteger();
 
     /** What was seen since the last turn: calls, failures, the most clients that connected within 100 ms, list reads. */
     record Seen(long sent, long failed, long busiest, long fullReads) {
@@ -51,7 +54,7 @@ public final class Crowd {
         }
     }
 
-    /** One client, and when it began to connect. */
+    /** One client, and when it was connected. */
     private static final class Member implements Transport {
         private final Transport real;
         private final RedisRegistry registry;
@@ -78,10 +81,12 @@ public final class Crowd {
 
         @Override
         public CompletableFuture<Connection> connect(Address address, Peer self, Wanted wanted) {
-            synchronized (this) {
-                connects.add(System.nanoTime());
-            }
-            return real.connect(address, self, wanted);
+            return real.connect(address, self, wanted).thenApply(connection -> {
+                synchronized (this) {
+                    connects.add(System.nanoTime());
+                }
+                return connection;
+            });
         }
 
         synchronized List<Long> takeConnects() {
@@ -169,6 +174,9 @@ public final class Crowd {
                 member.answeredBegunAt = begun;
             } else {
                 failed.increment();
+                if (examples.getAndIncrement() < EXAMPLES) {
+                    System.err.println(failure.getMessage());
+                }
             }
         });
     }
@@ -189,6 +197,7 @@ public final class Crowd {
     }
 
     private String turn() {
+        examples.set(0);
         TreeMap<Long, Integer> clients = new TreeMap<>(); // begin of a window → clients that connected in it
         long reads = 0;
         for (Member member : members) {
