@@ -2,13 +2,10 @@ package io.moa.client.cluster;
 
 import io.moa.Moa;
 import io.moa.discovery.Instance;
-import io.moa.invoke.Backstop;
-import io.moa.invoke.Cancellation;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Phase;
 import io.moa.invoke.Reply;
-import io.moa.invoke.Scheduler;
 import io.moa.invoke.Status;
 import io.moa.protocol.payload.BodyPayload;
 import io.moa.protocol.serialize.SerializationException;
@@ -22,7 +19,6 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,26 +38,35 @@ final class ConnectionSlot {
     private final Ways ways;
     private final EndpointConfig config;
     private final Unreachables unreachables;
+    private final ConnectSpread spread;
 
     private volatile @Nullable Connection open; // the fast path reads only this
     private volatile boolean retired;
     private volatile boolean closed;
 
     // Guarded by this.
-    private final Queue<Waiting> waiting = new ArrayDeque<>();
+    private final Queue<WaitingCall> waiting = new ArrayDeque<>();
     private final List<Connection> leaving = new ArrayList<>(); // told us that they close, with calls of ours on them
     private boolean connecting;
+    private boolean tried;
     private int failures;
     private long pausedUntilNanos;
     private String lastFailure = "";
     private String whyThere = "";
 
-    ConnectionSlot(Moa moa, Instance instance, Ways ways, EndpointConfig config, Unreachables unreachables) {
+    ConnectionSlot(
+            Moa moa,
+            Instance instance,
+            Ways ways,
+            EndpointConfig config,
+            Unreachables unreachables,
+            ConnectSpread spread) {
         this.moa = moa;
         this.instance = instance;
         this.ways = ways;
         this.config = config;
         this.unreachables = unreachables;
+        this.spread = spread;
     }
 
     CompletableFuture<Reply> invoke(Invocation call) {
@@ -87,8 +92,9 @@ final class ConnectionSlot {
             return CompletableFuture.completedFuture(badArguments);
         }
         call.ledger().enter(Phase.CONNECT_WAIT, now);
-        Waiting mine = new Waiting(call);
+        WaitingCall mine = new WaitingCall(moa, instance, call, this::forget);
         boolean connect = false;
+        long pause = 0;
         Connection connected;
         synchronized (this) {
             if (retired) {
@@ -109,6 +115,8 @@ final class ConnectionSlot {
                 }
                 connecting = true;
                 connect = true;
+                pause = tried ? 0 : spread.pauseNanos(now);
+                tried = true;
             } else if (waiting.size() >= config.maxWaiting()) {
                 return refuse(
                         Status.OVERLOADED,
@@ -128,9 +136,15 @@ final class ConnectionSlot {
             mine.end(Endpoint.refused(Status.UNAVAILABLE, "The runtime of " + moa.self() + " is closed"));
         }
         if (connect) {
-            connect(call);
+            connectAfter(pause, call);
+            if (pause > call.deadline().remainingNanos(now)) {
+                mine.end(Endpoint.refused(
+                        Status.UNAVAILABLE,
+                        instance + " is new, and others have just failed: this client connects in " + pause / 1_000_000
+                                + " ms, so that not all come at once, and the call has less time than that"));
+            }
         }
-        return mine.reply;
+        return mine.reply();
     }
 
     /** The connection may be ready on an event loop, where users' classes must not be encoded; so it is done here. */
@@ -148,6 +162,18 @@ final class ConnectionSlot {
         return null;
     }
 
+    private void connectAfter(long pause, Invocation cause) {
+        if (pause == 0) {
+            connect(cause);
+            return;
+        }
+        try {
+            moa.scheduler().schedule(() -> connect(cause), pause);
+        } catch (RejectedExecutionException runtimeClosed) {
+            failed(runtimeClosed);
+        }
+    }
+
     private void connect(Invocation cause) {
         boolean anybody = instance.application().equals(Instance.ANY_APPLICATION);
         Wanted wanted = new Wanted(
@@ -162,7 +188,7 @@ final class ConnectionSlot {
     }
 
     private void connected(Connection connection, String why) {
-        List<Waiting> ready;
+        List<WaitingCall> ready;
         synchronized (this) {
             connecting = false;
             failures = 0;
@@ -184,7 +210,7 @@ final class ConnectionSlot {
             unreachables.reached(instance.uuid());
         }
         connection.unusable().thenRun(() -> gone(connection));
-        for (Waiting call : ready) {
+        for (WaitingCall call : ready) {
             call.proceed(connection);
         }
         if (closed) {
@@ -195,11 +221,12 @@ final class ConnectionSlot {
     }
 
     private void failed(Throwable thrown) {
-        List<Waiting> unlucky;
+        List<WaitingCall> unlucky;
         String reason = thrown.getMessage() == null ? thrown.toString() : thrown.getMessage();
         synchronized (this) {
             connecting = false;
             pause(reason);
+            spread.failed(moa.ticker().nanos());
             unlucky = new ArrayList<>(waiting);
             waiting.clear();
         }
@@ -207,7 +234,7 @@ final class ConnectionSlot {
         if (!retired) {
             unreachables.failed(instance, reason);
         }
-        for (Waiting call : unlucky) {
+        for (WaitingCall call : unlucky) {
             call.end(Endpoint.refused(Status.UNAVAILABLE, "No connection to " + instance + ": " + reason));
         }
     }
@@ -292,106 +319,24 @@ final class ConnectionSlot {
             connection.close();
         }
         List<Connection> draining;
-        List<Waiting> unlucky;
+        List<WaitingCall> unlucky;
         synchronized (this) {
             draining = List.copyOf(leaving);
             leaving.clear();
             unlucky = new ArrayList<>(waiting);
             waiting.clear();
         }
-        for (Waiting call : unlucky) {
+        for (WaitingCall call : unlucky) {
             call.end(Endpoint.refused(Status.UNAVAILABLE, "The client was closed; the call was not sent"));
         }
         draining.forEach(Connection::close);
     }
 
-    private static CompletableFuture<Reply> refuse(Status status, String message) {
-        return CompletableFuture.completedFuture(Endpoint.refused(status, message));
+    private synchronized void forget(WaitingCall call) {
+        waiting.remove(call);
     }
 
-    /** A call that waits for the connection, at most until its deadline. */
-    private final class Waiting implements Cancellation.Listener {
-        private final Invocation call;
-        private final CompletableFuture<Reply> reply = new CompletableFuture<>();
-        private final AtomicBoolean decided = new AtomicBoolean(); // proceeds, or ends here: never both
-        private volatile Scheduler.@Nullable Timer timer;
-
-        Waiting(Invocation call) {
-            this.call = call;
-        }
-
-        void limit() {
-            if (!call.deadline().isNone()) {
-                timer = moa.scheduler()
-                        .schedule(
-                                this::expire,
-                                call.deadline().remainingNanos(moa.ticker().nanos()));
-                if (decided.get()) {
-                    stopTimer();
-                }
-            }
-            call.cancellation().add(this);
-        }
-
-        void proceed(Connection connection) {
-            if (!decide()) {
-                return;
-            }
-            try {
-                connection
-                        .invoke(call)
-                        .whenComplete((ended, broken) -> reply.complete(
-                                ended != null
-                                        ? ended
-                                        : Backstop.broken(
-                                                call, broken == null ? new NullPointerException("no reply") : broken)));
-            } catch (RuntimeException e) { // such as a payload that an interrupted caller has given up
-                reply.complete(Backstop.broken(call, e));
-            }
-        }
-
-        void end(Reply failure) {
-            if (decide()) {
-                reply.complete(failure);
-            }
-        }
-
-        private void expire() {
-            if (decide()) {
-                forget();
-                reply.complete(call.timedOut(Executed.NO, moa.ticker().nanos(), "connecting to " + instance));
-            }
-        }
-
-        @Override
-        public void cancelled(Cancellation.Reason reason) {
-            if (decide()) {
-                forget();
-                reply.complete(Endpoint.refused(
-                        Status.CANCELLED, "The call was withdrawn (" + reason + ") while it waited for a connection"));
-            }
-        }
-
-        private boolean decide() {
-            if (!decided.compareAndSet(false, true)) {
-                return false;
-            }
-            stopTimer();
-            call.cancellation().remove(this);
-            return true;
-        }
-
-        private void stopTimer() {
-            Scheduler.Timer running = timer;
-            if (running != null) {
-                running.cancel();
-            }
-        }
-
-        private void forget() {
-            synchronized (ConnectionSlot.this) {
-                waiting.remove(this);
-            }
-        }
+    private static CompletableFuture<Reply> refuse(Status status, String message) {
+        return CompletableFuture.completedFuture(Endpoint.refused(status, message));
     }
 }

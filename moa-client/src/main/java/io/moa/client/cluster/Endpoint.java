@@ -20,12 +20,12 @@ public final class Endpoint implements Invoker {
     private final ConnectionSlot[] slots;
     private final AtomicInteger turn = new AtomicInteger();
 
-    Endpoint(Moa moa, Instance instance, EndpointConfig config, Unreachables unreachables) {
+    Endpoint(Moa moa, Instance instance, EndpointConfig config, Unreachables unreachables, ConnectSpread spread) {
         this.instance = instance;
         Ways ways = Ways.to(moa, instance);
         this.slots = new ConnectionSlot[config.connections()];
         for (int i = 0; i < slots.length; i++) {
-            slots[i] = new ConnectionSlot(moa, instance, ways, config, unreachables);
+            slots[i] = new ConnectionSlot(moa, instance, ways, config, unreachables, spread);
         }
     }
 

@@ -17,6 +17,7 @@ public final class Endpoints {
     private final Prober prober;
     private final Unreachables unreachables;
     private final Map<String, Endpoint> byInstance = new ConcurrentHashMap<>();
+    private final ConnectSpread spread;
     private volatile boolean closed;
     private final Set<Endpoint> leaving = ConcurrentHashMap.newKeySet(); // their last calls are being finished
 
@@ -34,6 +35,7 @@ public final class Endpoints {
         this.moa = moa;
         this.config = config;
         this.prober = new Prober(moa);
+        this.spread = new ConnectSpread(moa.chance());
         // A connection that is cut counts as one until its heartbeat has been missed.
         long hold = moa.transportConfig().heartbeatLimit().toNanos()
                 + moa.transportConfig().heartbeat().toNanos();
@@ -67,7 +69,7 @@ public final class Endpoints {
         Endpoint known = byInstance.get(instance.uuid());
         if (known == null) {
             known = byInstance.computeIfAbsent(
-                    instance.uuid(), any -> new Endpoint(moa, instance, config, unreachables));
+                    instance.uuid(), any -> new Endpoint(moa, instance, config, unreachables, spread));
             if (closed) {
                 known.close(); // it came too late to be closed with the others
             }
@@ -90,7 +92,7 @@ public final class Endpoints {
     /** Which address of an instance is used, or would be, and why; for people. Connects to nobody. */
     public String way(Instance instance) {
         Endpoint known = byInstance.get(instance.uuid());
-        return (known != null ? known : new Endpoint(moa, instance, config, unreachables)).way();
+        return (known != null ? known : new Endpoint(moa, instance, config, unreachables, spread)).way();
     }
 
     /** Whether {@link #close()} was called: no call may be begun any more. */

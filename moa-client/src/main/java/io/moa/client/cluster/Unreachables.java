@@ -46,8 +46,11 @@ public final class Unreachables {
     /** A look that comes so much too late says that the process itself has stood still. */
     static final Duration PAUSE_LIMIT = Duration.ofSeconds(2);
 
-    /** How long after the latest try an instance is probed. */
-    private static final long PROBE_AFTER_NANOS = Duration.ofMillis(900).toNanos();
+    /**
+     * How long after the latest try an instance is probed. Two tries must fail before a complaint; clients of servers that crashed
+     * together all probe, so no more often than that needs.
+     */
+    static final Duration PROBE_AFTER = Duration.ofMillis(1_900);
 
     /** How many probes begin at one look; more would wait in line for longer than they are worth. */
     private static final int MAX_PROBES = 50;
@@ -190,13 +193,14 @@ public final class Unreachables {
                 return;
             }
             plan(now);
-            probes = probes(now);
             if (stoodStill || failing.size() > reached) {
                 distrust(now, stoodStill);
             } else if (!doubting || now - doubtsUntilNanos >= 0) {
                 doubting = false;
                 complaints = complaints(now);
             }
+            // Who doubts himself says nothing, and need not know.
+            probes = doubting ? List.of() : probes(now);
         }
         probes.forEach(this::probe);
         if (!complaints.isEmpty()) {
@@ -207,7 +211,11 @@ public final class Unreachables {
     private List<Instance> probes(long now) {
         List<Instance> probes = new ArrayList<>();
         for (Failing one : failing.values()) {
-            if (!one.probing && now - one.triedNanos >= PROBE_AFTER_NANOS && probes.size() < MAX_PROBES) {
+            // Whose address another process has is gone for good: a uuid does not come back.
+            if (!one.probing
+                    && !one.stranger
+                    && now - one.triedNanos >= PROBE_AFTER.toNanos()
+                    && probes.size() < MAX_PROBES) {
                 one.probing = true;
                 probes.add(one.instance);
             }

@@ -51,6 +51,8 @@ class EndpointTest {
             })
             .build();
 
+    private final ConnectSpread spread = new ConnectSpread(moa.chance());
+
     @AfterEach
     void close() {
         moa.close();
@@ -61,7 +63,7 @@ class EndpointTest {
     }
 
     private Endpoint endpoint(EndpointConfig config) {
-        return new Endpoint(moa, instance(new Address.Tcp("10.0.0.1", 7)), config, unheard());
+        return new Endpoint(moa, instance(new Address.Tcp("10.0.0.1", 7)), config, unheard(), spread);
     }
 
     private Invocation call() {
@@ -224,8 +226,8 @@ class EndpointTest {
 
     @Test
     void instanceWithoutAnAddressOfAKnownKindIsSaidSo() {
-        Endpoint endpoint =
-                new Endpoint(moa, instance(new Address.InProcess("elsewhere")), EndpointConfig.DEFAULT, unheard());
+        Endpoint endpoint = new Endpoint(
+                moa, instance(new Address.InProcess("elsewhere")), EndpointConfig.DEFAULT, unheard(), spread);
         Reply.Failure refused = failure(endpoint.invoke(call()));
         assertThat(refused.status()).isEqualTo(Status.UNAVAILABLE);
         assertThat(refused.message()).contains("can only be reached at").contains("elsewhere");
@@ -244,5 +246,39 @@ class EndpointTest {
 
     private Unreachables unheard() {
         return new Unreachables(moa.ticker(), moa.scheduler(), 0, () -> 0, (instance, answer) -> {}, complaints -> {});
+    }
+
+    /** Servers that crashed together come back together; their clients must not. */
+    @Test
+    void whoHasJustFoundSomebodyDeadConnectsToSomebodyNewAtAMomentOfItsOwn() {
+        Endpoint dead = endpoint(EndpointConfig.DEFAULT);
+        dead.invoke(call());
+        transport.last().fail("nobody listens");
+
+        Endpoint fresh = endpoint(EndpointConfig.DEFAULT);
+        Duration pause = Duration.ofNanos(spread.pauseNanos(ticker.nanos()));
+        assertThat(pause).isPositive().isLessThan(Duration.ofNanos(ConnectSpread.PERIOD_NANOS));
+        CompletableFuture<Reply> hasty =
+                fresh.invoke(Calls.of(ticker, pause.minusMillis(1)).build());
+        CompletableFuture<Reply> patient = fresh.invoke(call());
+        assertThat(failure(hasty).executed()).isEqualTo(Executed.NO);
+        assertThat(failure(hasty).message()).contains("so that not all come at once");
+        assertThat(transport.dials).hasSize(1);
+
+        scheduler.advance(pause);
+        assertThat(transport.dials).hasSize(2);
+        StagedTransport.Line line = transport.last().succeed("provider", "uuid-of-it");
+        assertThat(line.calls).hasSize(1);
+        line.replies.get(0).complete(DONE);
+        assertThat(patient).isCompletedWithValue(DONE);
+    }
+
+    @Test
+    void whoSawNoFailureLatelyConnectsAtOnce() {
+        endpoint(EndpointConfig.DEFAULT).invoke(call());
+        transport.last().fail("nobody listens");
+        scheduler.advance(Duration.ofNanos(ConnectSpread.MEMORY_NANOS));
+        endpoint(EndpointConfig.DEFAULT).invoke(call());
+        assertThat(transport.dials).hasSize(2);
     }
 }

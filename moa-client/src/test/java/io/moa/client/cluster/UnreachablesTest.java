@@ -72,7 +72,7 @@ class UnreachablesTest {
         unreachables.failed(instance("a"), "refused");
         scheduler.advance(Duration.ofSeconds(40));
         assertThat(told).hasSize(3).allSatisfy(each -> assertThat(each.reason()).isEqualTo("probe failed"));
-        assertThat(probes).isBetween(25, 30);
+        assertThat(probes).isBetween(12, 15);
         assertThat(scheduler.pending()).isZero();
     }
 

@@ -1,0 +1,113 @@
+package io.moa.client.cluster;
+
+import io.moa.Moa;
+import io.moa.discovery.Instance;
+import io.moa.invoke.Backstop;
+import io.moa.invoke.Cancellation;
+import io.moa.invoke.Executed;
+import io.moa.invoke.Invocation;
+import io.moa.invoke.Reply;
+import io.moa.invoke.Scheduler;
+import io.moa.invoke.Status;
+import io.moa.transport.Connection;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A call that waits for a connection, at most until its deadline. Safe for many threads. */
+final class WaitingCall implements Cancellation.Listener {
+
+    private final Moa moa;
+    private final Instance instance;
+    private final Invocation call;
+    private final Consumer<WaitingCall> forget;
+    private final CompletableFuture<Reply> reply = new CompletableFuture<>();
+    private final AtomicBoolean decided = new AtomicBoolean(); // proceeds, or ends here: never both
+    private volatile Scheduler.@Nullable Timer timer;
+
+    /**
+     * A call that is not limited yet.
+     *
+     * @param instance whom it waits for
+     * @param forget told when the call does not wait any more, and nobody has a connection for it
+     */
+    WaitingCall(Moa moa, Instance instance, Invocation call, Consumer<WaitingCall> forget) {
+        this.moa = moa;
+        this.instance = instance;
+        this.call = call;
+        this.forget = forget;
+    }
+
+    CompletableFuture<Reply> reply() {
+        return reply;
+    }
+
+    void limit() {
+        if (!call.deadline().isNone()) {
+            timer = moa.scheduler()
+                    .schedule(
+                            this::expire,
+                            call.deadline().remainingNanos(moa.ticker().nanos()));
+            if (decided.get()) {
+                stopTimer();
+            }
+        }
+        call.cancellation().add(this);
+    }
+
+    void proceed(Connection connection) {
+        if (!decide()) {
+            return;
+        }
+        try {
+            connection
+                    .invoke(call)
+                    .whenComplete((ended, broken) -> reply.complete(
+                            ended != null
+                                    ? ended
+                                    : Backstop.broken(
+                                            call, broken == null ? new NullPointerException("no reply") : broken)));
+        } catch (RuntimeException e) { // such as a payload that an interrupted caller has given up
+            reply.complete(Backstop.broken(call, e));
+        }
+    }
+
+    void end(Reply failure) {
+        if (decide()) {
+            reply.complete(failure);
+        }
+    }
+
+    private void expire() {
+        if (decide()) {
+            forget.accept(this);
+            reply.complete(call.timedOut(Executed.NO, moa.ticker().nanos(), "connecting to " + instance));
+        }
+    }
+
+    @Override
+    public void cancelled(Cancellation.Reason reason) {
+        if (decide()) {
+            forget.accept(this);
+            reply.complete(Endpoint.refused(
+                    Status.CANCELLED, "The call was withdrawn (" + reason + ") while it waited for a connection"));
+        }
+    }
+
+    private boolean decide() {
+        if (!decided.compareAndSet(false, true)) {
+            return false;
+        }
+        stopTimer();
+        call.cancellation().remove(this);
+        return true;
+    }
+
+    private void stopTimer() {
+        Scheduler.Timer running = timer;
+        if (running != null) {
+            running.cancel();
+        }
+    }
+}
