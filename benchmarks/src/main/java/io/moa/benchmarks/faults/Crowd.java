@@ -3,6 +3,7 @@ package io.moa.benchmarks.faults;
 import io.moa.Moa;
 import io.moa.benchmarks.ChildProcess;
 import io.moa.client.MoaClient;
+import io.moa.client.disk.DiskConfig;
 import io.moa.discovery.Address;
 import io.moa.registry.redis.RedisConfig;
 import io.moa.registry.redis.RedisRegistry;
@@ -157,7 +158,7 @@ public final class Crowd {
                 .scheduler(parts.scheduler())
                 .registry(registry)
                 .build();
-        member.counted = MoaClient.builder(moa).build().stub(Counted.class);
+        member.counted = MoaClient.builder(moa).disk(DiskConfig.OFF).build().stub(Counted.class);
         return member;
     }
 
