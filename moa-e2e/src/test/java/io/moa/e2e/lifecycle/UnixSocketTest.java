@@ -157,9 +157,10 @@ class UnixSocketTest {
         MoaServer server = server("here", UnixSocketConfig.in(folder()));
         Files.delete(socketOf(server));
         leaveBehind(socketOf(server));
+        // A process that another thread was just starting may hold the listener for a moment: then it hangs up.
         assertThat(callAndExplain(client("here")))
                 .contains("connected to " + server.address())
-                .contains("connection refused");
+                .containsAnyOf("connection refused", "ended during the handshake");
     }
 
     /** Root may open what is closed to everybody, so this says something only for other users. */

@@ -231,7 +231,7 @@ class LookupServiceTest {
         eventually().until(() -> process.status().followers() == 1, () -> "" + process.status());
         CompletableFuture<News> later = lookup.follow(new Question("same", edition, 60_000, latest));
         assertThat(earlier.join().services()).isEmpty();
-        assertThat(process.status().followers()).isEqualTo(1);
+        eventually().until(() -> process.status().followers() == 1, () -> "" + process.status());
         later.cancel(true);
         eventually().until(() -> process.status().followers() == 0, () -> "" + process.status());
     }
