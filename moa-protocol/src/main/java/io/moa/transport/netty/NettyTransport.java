@@ -35,6 +35,7 @@ import java.io.FileNotFoundException;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +59,7 @@ public final class NettyTransport implements Transport {
     private final EventLoopGroup loops;
     private final boolean epoll;
     private final int maxConnections;
+    private final NameResolver names = new NameResolver();
 
     /**
      * Starts the event loops.
@@ -214,23 +216,24 @@ public final class NettyTransport implements Transport {
                 TimeUnit.NANOSECONDS);
         connection.opened().whenComplete((opened, failed) -> limit.cancel(false));
         if (address instanceof Address.Tcp tcp && !isLiteral(tcp.host())) {
-            // The JDK's resolver blocks, and this may be an event loop; names are rare, so a thread each is no waste.
-            Thread resolver = new Thread(() -> connect(client, address, connection), "moa-resolve-" + tcp.host());
-            resolver.setDaemon(true);
-            resolver.start();
+            names.resolve(tcp.host()).whenComplete((found, unknown) -> {
+                if (found != null) {
+                    connect(client, address, new InetSocketAddress(found, tcp.port()), connection);
+                } else {
+                    connection.failOpening(
+                            "Could not connect to " + address + ": "
+                                    + (unknown instanceof UnknownHostException ? UNKNOWN_NAME : reason(unknown)),
+                            null);
+                }
+            });
         } else {
-            connect(client, address, connection);
+            connect(client, address, socketAddress(address), connection);
         }
         return connection.opened();
     }
 
-    private void connect(Bootstrap client, Address address, ClientConnection connection) {
+    private void connect(Bootstrap client, Address address, SocketAddress where, ClientConnection connection) {
         try {
-            SocketAddress where = socketAddress(address);
-            if (where instanceof InetSocketAddress tcp && tcp.isUnresolved()) {
-                connection.failOpening("Could not connect to " + address + ": " + UNKNOWN_NAME, null);
-                return;
-            }
             if (connection.opened().isDone()) {
                 return; // the name took longer than the limit
             }
@@ -315,6 +318,7 @@ public final class NettyTransport implements Transport {
 
     @Override
     public void close() {
+        names.close();
         loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
     }
 }
