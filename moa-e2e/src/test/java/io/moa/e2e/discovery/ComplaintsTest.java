@@ -19,10 +19,12 @@ import io.moa.transport.TransportConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What consumers tell the watchers, with one real watcher and a real Redis. */
+@Tag("once")
 @Timeout(300)
 class ComplaintsTest {
 

@@ -33,9 +33,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two watchers over a real Redis, with real probes of servers on sockets: B10, B11 and A13 in small. */
+@Tag("once")
 class WatchersOverRedisTest {
 
     private static final Eventually SOON = Eventually.within(Duration.ofSeconds(120));

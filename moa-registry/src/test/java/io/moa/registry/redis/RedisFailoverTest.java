@@ -10,9 +10,11 @@ import io.moa.testkit.Recorder;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** B7 and B8: a master dies, or stands still and comes back beside its successor. */
+@Tag("once")
 class RedisFailoverTest {
 
     private static final ServiceId ORDERS = ServiceId.of("orders");

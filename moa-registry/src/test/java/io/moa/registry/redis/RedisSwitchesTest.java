@@ -13,9 +13,11 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** B9, a switch of which nobody is told because no Sentinel can be reached; and B7 several times in a row. */
+@Tag("once")
 class RedisSwitchesTest {
 
     private static final ServiceId ORDERS = ServiceId.of("orders");

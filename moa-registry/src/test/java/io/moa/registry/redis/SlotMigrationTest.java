@@ -12,9 +12,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A slot on its way to another node, key by key, as an operator's tool moves it; and one whose move stands still half way. */
+@Tag("once")
 class SlotMigrationTest {
 
     private static final ServiceId ORDERS = ServiceId.of("orders");

@@ -6,9 +6,11 @@ import io.moa.discovery.Liveness;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What watchers do under the fuse for all, with consumers' complaints, in pairs, alone, and with clocks that jump. On virtual time. */
+@Tag("once")
 class WatchFaultsTest {
 
     private static final int SEEDS = Integer.getInteger("moa.test.seeds", 1);

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Each rule that keeps a watcher from doing harm is taken away, in a copy of its source that is compiled beside; the test that
  * stands for the rule must then fail. So a rule cannot lose its test, and production code needs no switch for it.
  */
+@Tag("once")
 class WatchRulesCanFailTest {
 
     private static final String PACKAGE = "io.moa.registry.watch.";

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.moa.discovery.Liveness;
 import java.util.List;
 import java.util.Locale;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the watchers do when things go wrong, on virtual time. Each line printed is a row of docs/watcher.md. */
+@Tag("once")
 class WatchSimulationTest {
 
     private static final int SEEDS = Integer.getInteger("moa.test.seeds", 1); // 5 for the figures of docs/watcher.md
