@@ -181,13 +181,24 @@ final class RegistryChore implements Chore {
             return;
         }
         for (Object answer : answers) {
+            if (answer == BoundedConnection.OVERSIZED) {
+                continue;
+            }
             List<@Nullable Object> parts = Replies.list(answer);
             FollowedService service = byKey.remove(String.valueOf(Replies.text(parts.get(0))));
             if (service == null) {
                 continue;
             }
+            if (parts.get(1) == BoundedConnection.OVERSIZED) {
+                service.readFullIn(now, 0);
+                continue;
+            }
             Set<String> uuids = service.changed(Replies.list(parts.get(1)));
             registry.publish(service, service.readChanged(connection, reader, uuids), now);
+        }
+        if (answers.contains(BoundedConnection.OVERSIZED)) {
+            return; // of those that are missing nothing is known; the others are read to their ends, and the next poll
+            // goes on
         }
         for (FollowedService service : byKey.values()) {
             if (hinted.contains(service)) {
