@@ -24,6 +24,9 @@ final class Announcement implements Registry.Registration {
 
     private static final int CHECKED_SERVICES = 3;
 
+    /** The first commands that write or withdraw: the lease, the revision and the record. */
+    private static final int OF_THE_PROCESS = 3;
+
     private final RedisRegistry registry;
     private final RedisKeys keys;
     private final String uuid;
@@ -46,6 +49,8 @@ final class Announcement implements Registry.Registration {
     // The link's thread's own.
     private long heartbeatAt;
     private int checkNext;
+    private int refusals; // since Redis last took something
+    private long retryAt;
 
     /**
      * An announcement that is not yet written.
@@ -155,12 +160,31 @@ final class Announcement implements Registry.Registration {
             if (replaced) {
                 return Long.MAX_VALUE;
             }
-            return closed || written != wish ? 0 : heartbeatAt - now;
+            if (closed || written != wish) {
+                return refusals > 0 ? Math.max(0, retryAt - now) : 0;
+            }
+            return heartbeatAt - now;
         }
     }
 
     void connected(long now) {
         heartbeatAt = now;
+        refusals = 0; // what one refused, another may take
+    }
+
+    /** Lets it wait after Redis took nothing: it alone, and not what is read. */
+    void refused(long now) {
+        retryAt = now + pause();
+    }
+
+    private long pause() {
+        refusals++;
+        return Jitter.pause(refusals, registry.link().random());
+    }
+
+    private long untilHeartbeat() {
+        return Jitter.around(
+                registry.link().config().heartbeat().toNanos(), registry.link().random());
     }
 
     boolean isHeartbeatDue(long now) {
@@ -175,7 +199,7 @@ final class Announcement implements Registry.Registration {
         Set<ServiceId> services;
         long number;
         synchronized (lock) {
-            if (replaced || (!closed && written == wish)) {
+            if (replaced || (!closed && written == wish) || (refusals > 0 && retryAt - now > 0)) {
                 return;
             }
             number = wish;
@@ -198,18 +222,33 @@ final class Announcement implements Registry.Registration {
             }
             return;
         }
-        if (connection.transaction(commands) == null) {
+        List<@Nullable Object> results = connection.together(commands);
+        if (results == null) {
             return; // a watch left over from something that failed; it is gone now, and the next round writes
         }
+        judge(results, OF_THE_PROCESS + services.size());
+        refusals = 0;
         synchronized (lock) {
             written = number;
             listedIn.retainAll(services);
         }
-        heartbeatAt = now
-                + Jitter.around(
-                        registry.link().config().heartbeat().toNanos(),
-                        registry.link().random());
+        heartbeatAt = now + untilHeartbeat();
         registered.complete(null);
+    }
+
+    /**
+     * What makes the process known has to be taken; the rest is a help to others, which one key of another type must not turn into
+     * writing the same for ever.
+     */
+    private void judge(List<@Nullable Object> results, int needed) {
+        for (int i = 0; i < results.size(); i++) {
+            if (results.get(i) instanceof RedisError error) {
+                if (i < needed) {
+                    throw error;
+                }
+                registry.link().complain(this + ": " + error.getMessage());
+            }
+        }
     }
 
     private List<RedisCommand> writing(Set<ServiceId> services, Set<ServiceId> left) {
@@ -219,6 +258,8 @@ final class Announcement implements Registry.Registration {
         commands.add(RedisCommand.of("HSET", keys.processes(), uuid, json));
         for (ServiceId service : services) {
             commands.add(RedisCommand.of("HSET", keys.members(service), uuid, ""));
+        }
+        for (ServiceId service : services) {
             commands.add(RedisCommand.of("HSET", keys.services(), service, ""));
         }
         for (ServiceId service : left) {
@@ -257,7 +298,9 @@ final class Announcement implements Registry.Registration {
             }
             ChangeLog.tell(commands, keys, services, uuid, ChangeLog.LEFT);
             ChangeLog.tellAll(commands, keys, uuid, ChangeLog.LEFT);
-            if (connection.transaction(commands) != null) {
+            List<@Nullable Object> results = connection.together(commands);
+            if (results != null) {
+                judge(results, OF_THE_PROCESS);
                 return;
             }
         }
@@ -287,34 +330,39 @@ final class Announcement implements Registry.Registration {
      * Takes the answers to {@link #heartbeat}.
      *
      * @return whether another registration of this uuid, a later one, stands in Redis
+     * @throws RedisError what Redis refused, after all else was taken
      */
     boolean heard(List<@Nullable Object> answers, long now) {
-        String found = null;
+        RedisError refused = null;
         boolean whole = true;
         for (int i = 0; i < answers.size(); i++) {
-            Object answer = answers.get(i);
-            if (answer instanceof RedisError error) {
-                throw error;
-            }
-            if (i == 1) {
-                found = Replies.text(answer);
+            if (answers.get(i) instanceof RedisError error) {
+                refused = refused == null ? error : refused;
             } else if (i > 1) {
-                whole &= Objects.equals(answer, 1L);
+                whole &= Objects.equals(answers.get(i), 1L);
             }
         }
-        heartbeatAt = now
-                + Jitter.around(
-                        registry.link().config().heartbeat().toNanos(),
-                        registry.link().random());
-        synchronized (lock) {
-            if (found != null && !found.startsWith(stamp + ".") && found.compareTo(stamp) > 0) {
-                replaced = true;
-                return true;
+        if (answers.get(0) instanceof RedisError) {
+            heartbeatAt = now + pause(); // the lease runs meanwhile
+        } else {
+            refusals = 0;
+            heartbeatAt = now + untilHeartbeat();
+        }
+        if (!(answers.get(1) instanceof RedisError)) {
+            String found = Replies.text(answers.get(1));
+            synchronized (lock) {
+                if (found != null && !found.startsWith(stamp + ".") && found.compareTo(stamp) > 0) {
+                    replaced = true;
+                    return true;
+                }
+                if (!whole || !revision(written).equals(found)) {
+                    written = 0; // Redis has forgotten something: all of it is written again
+                    registry.repaired();
+                }
             }
-            if (!whole || !revision(written).equals(found)) {
-                written = 0; // Redis has forgotten something: all of it is written again
-                registry.repaired();
-            }
+        }
+        if (refused != null) {
+            throw refused;
         }
         return false;
     }

@@ -15,11 +15,11 @@ import redis.clients.jedis.util.RedisInputStream;
 /**
  * A connection of Jedis whose answers are bounded: what Redis holds was written by others, and a value of 10 MB in it must
  * cost neither the memory of those who read it nor the entries beside it. A value over the bound is passed over, and stands
- * as {@link #OVERSIZED} in the reply.
+ * as {@link #OVERSIZED} in the reply; so does what would make the whole reply too long, values or lists in it.
  */
 final class BoundedConnection extends Connection {
 
-    /** Stands for a value that is longer than {@link #MAX_BULK}. */
+    /** Stands for a value that is longer than {@link #MAX_BULK}, and for what an answer holds beyond its bound. */
     static final Object OVERSIZED = new Object() {
         @Override
         public String toString() {
@@ -30,10 +30,24 @@ final class BoundedConnection extends Connection {
     /** Rules may be as long as this; records are bounded more tightly by who reads them. */
     static final int MAX_BULK = 1 << 18;
 
+    /**
+     * What one answer may keep of values up to {@link #MAX_NAME}, each counted with {@link #ELEMENT} more, and of longer ones. They are
+     * counted apart, so that long values which somebody has put between names do not crowd out the names: a list of 500,000
+     * processes fits, and so do 64 records that are all as long as a value may be.
+     */
+    private static final int NAMES = 32 << 20;
+
+    private static final int LONG_VALUES = 16 << 20;
+    private static final int MAX_NAME = 1 << 10;
+    private static final int ELEMENT = 16;
+
     private static final int MAX_LINE = 1 << 16;
     private static final int MAX_ELEMENTS = 1 << 20;
     private static final int MAX_DEPTH = 8;
     private static final int SKIP_BYTES = 8192;
+
+    private int namesLeft;
+    private int longLeft;
 
     BoundedConnection(JedisSocketFactory sockets, JedisClientConfig config) {
         super(sockets, config);
@@ -46,6 +60,8 @@ final class BoundedConnection extends Connection {
 
     @Override
     protected @Nullable Object protocolRead(RedisInputStream in, PushConsumerChain pushes) {
+        namesLeft = NAMES;
+        longLeft = LONG_VALUES;
         Object reply = read(in, 0);
         if (reply instanceof JedisDataException error) {
             throw error;
@@ -53,7 +69,7 @@ final class BoundedConnection extends Connection {
         return reply;
     }
 
-    private static @Nullable Object read(RedisInputStream in, int depth) {
+    private @Nullable Object read(RedisInputStream in, int depth) {
         if (depth > MAX_DEPTH) {
             throw new JedisConnectionException("Redis answered with lists in lists, deeper than " + MAX_DEPTH);
         }
@@ -70,7 +86,7 @@ final class BoundedConnection extends Connection {
         };
     }
 
-    private static @Nullable List<@Nullable Object> list(RedisInputStream in, long size, int depth) {
+    private @Nullable Object list(RedisInputStream in, long size, int depth) {
         if (size == -1) {
             return null;
         }
@@ -79,13 +95,33 @@ final class BoundedConnection extends Connection {
         }
         // Not sized by what the peer claims: it may send nothing behind the claim.
         List<@Nullable Object> list = new ArrayList<>((int) Math.min(size, 64));
+        boolean passedOver = depth > 0 && namesLeft < 0;
         for (long i = 0; i < size; i++) {
-            list.add(read(in, depth + 1));
+            namesLeft = Math.max(-1, namesLeft - ELEMENT);
+            Object element = read(in, depth + 1);
+            if (!passedOver) {
+                list.add(element);
+            }
         }
-        return list;
+        return passedOver ? OVERSIZED : list;
     }
 
-    private static @Nullable Object bulk(RedisInputStream in, long length) {
+    private boolean fits(long length) {
+        if (length > MAX_BULK) {
+            return false;
+        }
+        if (length <= MAX_NAME) {
+            namesLeft = (int) Math.max(-1, namesLeft - length);
+            return namesLeft >= 0;
+        }
+        if (length > longLeft) {
+            return false;
+        }
+        longLeft -= (int) length;
+        return true;
+    }
+
+    private @Nullable Object bulk(RedisInputStream in, long length) {
         if (length == -1) {
             return null;
         }
@@ -93,7 +129,7 @@ final class BoundedConnection extends Connection {
             throw new JedisConnectionException("Redis answered with a value of length " + length);
         }
         Object value;
-        if (length > MAX_BULK) {
+        if (!fits(length)) {
             byte[] waste = new byte[SKIP_BYTES];
             for (long left = length; left > 0; ) {
                 left -= fill(in, waste, 0, (int) Math.min(left, waste.length));

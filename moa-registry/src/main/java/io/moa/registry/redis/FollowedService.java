@@ -89,7 +89,7 @@ final class FollowedService {
                 RedisCommand.of("XREVRANGE", keys.log(service), "+", "-", "COUNT", 1),
                 RedisCommand.of("HKEYS", keys.members(service))));
         String top = topOf(answers.get(0));
-        List<String> uuids = Replies.texts(answers.get(1));
+        List<String> uuids = Replies.uuids(answers.get(1));
         if (uuids.size() > MAX_ENTRIES) {
             uuids = uuids.subList(0, MAX_ENTRIES);
         }
@@ -120,7 +120,7 @@ final class FollowedService {
                 ? List.of()
                 : Replies.list(Replies.list(answers.get(0)).get(1));
         Set<String> uuids = changed(items);
-        if (items.size() >= LOG_READ) {
+        if (isCut(items)) {
             lastId = top; // what stands between is in the list; only goodbyes may be missing
         } else {
             take(uuids, reader.read(connection, service, uuids));
@@ -135,10 +135,13 @@ final class FollowedService {
      */
     Set<String> changed(List<@Nullable Object> items) {
         Set<String> uuids = new LinkedHashSet<>();
-        if (items.size() >= LOG_READ) {
+        if (isCut(items)) {
             fullDue = true;
         }
         for (Object item : items) {
+            if (item == BoundedConnection.OVERSIZED) {
+                continue;
+            }
             List<@Nullable Object> parts = Replies.list(item);
             String id = parts.isEmpty() ? null : Replies.text(parts.get(0));
             if (id == null || parts.size() < 2) {
@@ -147,12 +150,17 @@ final class FollowedService {
             lastId = id;
             List<String> fields = Replies.texts(parts.get(1));
             int at = fields.indexOf(ChangeLog.UUID);
-            if (at >= 0 && at + 1 < fields.size()) {
+            if (at >= 0 && at + 1 < fields.size() && InstanceRecord.isUuid(fields.get(at + 1))) {
                 uuids.add(fields.get(at + 1));
                 noteWord(fields.get(at + 1), fields.indexOf(ChangeLog.WORD) + 1, fields);
             }
         }
         return uuids;
+    }
+
+    /** Whether there may be more in a log than was read of it: it was too much, in number or in bytes. */
+    static boolean isCut(List<@Nullable Object> items) {
+        return items.size() >= LOG_READ || items.contains(BoundedConnection.OVERSIZED);
     }
 
     private void noteWord(String uuid, int at, List<String> fields) {

@@ -28,6 +28,11 @@ record InstanceRecord(Instance instance, boolean withdrawn) {
     /** The longest uuid, so that keys stay short. */
     static final int MAX_UUID = 200;
 
+    /** Whether a name that anybody may have written can be that of a process. */
+    static boolean isUuid(String text) {
+        return !text.isEmpty() && text.length() <= MAX_UUID;
+    }
+
     private static final Set<String> NOWHERE = Set.of("0.0.0.0", "::", "0:0:0:0:0:0:0:0", "255.255.255.255");
 
     /**

@@ -162,7 +162,7 @@ public final class OperatorDesk {
     /** The processes listed for a service, in order of their uuids, without their evidence. */
     public CompletableFuture<List<InstanceReport>> instances(ServiceId service) {
         return link.ask(connection -> {
-            List<String> uuids = new ArrayList<>(Replies.texts(connection.call("HKEYS", keys.members(service))));
+            List<String> uuids = new ArrayList<>(Replies.uuids(connection.call("HKEYS", keys.members(service))));
             uuids.sort(null);
             return reports(connection, uuids, false);
         });

@@ -131,7 +131,7 @@ final class RedisCatalogue implements Chore, AutoCloseable {
     private void readAll(RedisConnection connection, long now) throws IOException {
         // The log's end first: what changes while everything is read stands behind it, and is read again.
         String top = FollowedService.topOf(connection.call("XREVRANGE", keys.logOfAll(), "+", "-", "COUNT", 1));
-        List<String> uuids = Replies.texts(connection.call("HKEYS", keys.processes()));
+        List<String> uuids = Replies.uuids(connection.call("HKEYS", keys.processes()));
         if (uuids.size() > MAX_PROCESSES) {
             uuids = uuids.subList(0, MAX_PROCESSES);
         }
@@ -178,8 +178,12 @@ final class RedisCatalogue implements Chore, AutoCloseable {
         List<@Nullable Object> items = answers.isEmpty()
                 ? List.of()
                 : Replies.list(Replies.list(answers.get(0)).get(1));
-        items.forEach(item -> take(Replies.list(item), changed, left));
-        return items.size();
+        for (Object item : items) {
+            if (item != BoundedConnection.OVERSIZED) {
+                take(Replies.list(item), changed, left);
+            }
+        }
+        return FollowedService.isCut(items) ? LOG_READ : items.size();
     }
 
     private void readLog(RedisConnection connection, boolean told, long now) throws IOException {
@@ -212,6 +216,9 @@ final class RedisCatalogue implements Chore, AutoCloseable {
             return;
         }
         String uuid = fields.get(at + 1);
+        if (!InstanceRecord.isUuid(uuid)) {
+            return;
+        }
         changed.add(uuid);
         int word = fields.indexOf(ChangeLog.WORD);
         if (word >= 0 && word + 1 < fields.size() && fields.get(word + 1).equals(ChangeLog.LEFT)) {

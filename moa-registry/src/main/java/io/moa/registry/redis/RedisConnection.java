@@ -216,6 +216,25 @@ final class RedisConnection implements AutoCloseable {
      */
     @Nullable
     List<@Nullable Object> transaction(List<RedisCommand> commands) throws IOException {
+        List<@Nullable Object> results = together(commands);
+        if (results != null) {
+            for (Object result : results) {
+                if (result instanceof RedisError error) {
+                    throw error;
+                }
+            }
+        }
+        return results;
+    }
+
+    /**
+     * As {@link #transaction}, and what failed when it ran, such as a key of another type, stands in its place: Redis has run all
+     * the others.
+     *
+     * @throws RedisError if none ran
+     */
+    @Nullable
+    List<@Nullable Object> together(List<RedisCommand> commands) throws IOException {
         List<RedisCommand> all = new ArrayList<>(commands.size() + 2);
         all.add(RedisCommand.of("MULTI"));
         all.addAll(commands);
@@ -230,16 +249,7 @@ final class RedisConnection implements AutoCloseable {
             }
         }
         Object done = replies.get(replies.size() - 1);
-        if (done == null) {
-            return null;
-        }
-        List<@Nullable Object> results = Replies.list(done);
-        for (Object result : results) {
-            if (result instanceof RedisError error) {
-                throw error;
-            }
-        }
-        return results;
+        return done == null ? null : Replies.list(done);
     }
 
     /** Sends commands whose answers another thread reads. At most one thread at a time writes. */

@@ -11,19 +11,18 @@ final class RedisError extends RuntimeException {
 
     /**
      * Answers that speak about the server or the login, and not about one command: another connection may help. {@code TRYAGAIN}
-     * is none: while a slot of a Cluster is on its way, commands with one key go on.
+     * is none: while a slot of a Cluster is on its way, commands with one key go on. Nor are {@code MISCONF}, {@code NOREPLICAS} and
+     * {@code OOM}: they refuse what is written, and what is read goes on; that the master is elsewhere by now, Sentinels tell.
      */
     private static final Set<String> OF_THE_SERVER = Set.of(
             "LOADING",
             "READONLY",
             "MASTERDOWN",
-            "MISCONF",
             "NOAUTH",
             "WRONGPASS",
             "CLUSTERDOWN",
             "MOVED",
             "ASK",
-            "NOREPLICAS",
             "BUSY",
             "UNBLOCKED");
 

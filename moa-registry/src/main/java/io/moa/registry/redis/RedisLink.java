@@ -59,6 +59,7 @@ public final class RedisLink implements AutoCloseable {
     private volatile @Nullable RedisConnection connection; // written by the thread
     private volatile String state = "not connected yet";
 
+    private volatile boolean idle; // it worked when it was last used
     // The thread's own.
     private long usedAt;
 
@@ -266,6 +267,7 @@ public final class RedisLink implements AutoCloseable {
         if (open != null) {
             if (now - usedAt > IDLE_NANOS) {
                 drop();
+                idle = true;
                 connector.close(); // it asks anew when it is needed
                 state = "idle";
             } else {
@@ -327,6 +329,7 @@ public final class RedisLink implements AutoCloseable {
     private void drop() {
         RedisConnection open = connection;
         connection = null;
+        idle = false;
         if (open != null) {
             open.close();
         }
@@ -344,11 +347,8 @@ public final class RedisLink implements AutoCloseable {
     private boolean isClosing(long now) {
         lock.lock();
         try {
-            if (!closing) {
-                return false;
-            }
-            if (connection == null || now - closeBy > 0) {
-                return true;
+            if (!closing || (connection == null && !idle) || now - closeBy > 0) {
+                return closing;
             }
         } finally {
             lock.unlock();
@@ -384,7 +384,7 @@ public final class RedisLink implements AutoCloseable {
             return;
         }
         try {
-            if (isConnected()) {
+            if (isConnected() || idle) {
                 ending.join(2 * config.socketTimeout().toMillis());
             }
         } catch (InterruptedException e) {

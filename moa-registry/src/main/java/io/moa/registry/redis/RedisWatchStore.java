@@ -164,7 +164,7 @@ public final class RedisWatchStore implements WatchStore {
                 }
             }
             Map<String, Long> listed = new HashMap<>();
-            for (String uuid : Replies.texts(answers.get(2))) {
+            for (String uuid : Replies.uuids(answers.get(2))) {
                 listed.put(uuid, stamps.getOrDefault(uuid, 0L)); // a record without a revision is a record all the same
             }
             Map<String, Liveness> marks = new HashMap<>();

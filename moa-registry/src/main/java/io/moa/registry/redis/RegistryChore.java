@@ -64,16 +64,26 @@ final class RegistryChore implements Chore {
 
     @Override
     public void run(RedisConnection connection, long now) throws IOException {
+        // What cannot be written now is no reason to stop reading: a Redis short of replicas, disk or memory still
+        // answers.
+        RedisError unusable = write(connection, now);
+        readLogs(connection, now);
+        readLists(connection, now);
+        if (unusable != null) {
+            throw unusable; // another connection may take it
+        }
+    }
+
+    /** Writes what is due; what Redis refused because of the connection, or null. */
+    private @Nullable RedisError write(RedisConnection connection, long now) throws IOException {
         List<Announcement> beating = new ArrayList<>();
-        RedisError refused = null;
+        RedisError unusable = null;
         for (Announcement announcement : registry.announcements()) {
             try {
                 announcement.settle(connection, now);
             } catch (RedisError e) {
-                if (e.ofTheServer()) {
-                    throw e;
-                }
-                refused = e; // what cannot be written now is no reason to stop heartbeats and readings
+                announcement.refused(now);
+                unusable = noted(announcement, e, unusable);
             }
             if (announcement.isOver()) {
                 registry.over(announcement);
@@ -81,15 +91,20 @@ final class RegistryChore implements Chore {
                 beating.add(announcement);
             }
         }
-        beat(connection, beating, now);
-        readLogs(connection, now);
-        readLists(connection, now);
-        if (refused != null) {
-            throw refused; // so that it is tried again after a pause
-        }
+        return beat(connection, beating, now, unusable);
     }
 
-    private void beat(RedisConnection connection, List<Announcement> beating, long now) throws IOException {
+    private @Nullable RedisError noted(Announcement announcement, RedisError e, @Nullable RedisError unusable) {
+        if (e.ofTheServer()) {
+            return e;
+        }
+        link.complain(announcement + ": " + e.getMessage());
+        return unusable;
+    }
+
+    private @Nullable RedisError beat(
+            RedisConnection connection, List<Announcement> beating, long now, @Nullable RedisError before)
+            throws IOException {
         List<RedisCommand> commands = new ArrayList<>();
         List<Integer> ends = new ArrayList<>();
         for (Announcement announcement : beating) {
@@ -97,17 +112,23 @@ final class RegistryChore implements Chore {
             ends.add(commands.size());
         }
         List<@Nullable Object> answers = commands.isEmpty() ? List.of() : connection.pipeline(commands);
+        RedisError unusable = before;
         int from = 0;
         for (int i = 0; i < beating.size(); i++) {
             Announcement announcement = beating.get(i);
-            if (announcement.heard(answers.subList(from, ends.get(i)), now)) {
-                link.complain(
-                        "Another process has registered as " + announcement.uuid()
-                                + " and replaces this one, which says nothing of itself any more; each needs a uuid of its own");
-                registry.over(announcement);
+            try {
+                if (announcement.heard(answers.subList(from, ends.get(i)), now)) {
+                    link.complain(
+                            "Another process has registered as " + announcement.uuid()
+                                    + " and replaces this one, which says nothing of itself any more; each needs a uuid of its own");
+                    registry.over(announcement);
+                }
+            } catch (RedisError e) {
+                unusable = noted(announcement, e, unusable);
             }
             from = ends.get(i);
         }
+        return unusable;
     }
 
     private void readLogs(RedisConnection connection, long now) throws IOException {
@@ -160,13 +181,24 @@ final class RegistryChore implements Chore {
             return;
         }
         for (Object answer : answers) {
+            if (answer == BoundedConnection.OVERSIZED) {
+                continue;
+            }
             List<@Nullable Object> parts = Replies.list(answer);
             FollowedService service = byKey.remove(String.valueOf(Replies.text(parts.get(0))));
             if (service == null) {
                 continue;
             }
+            if (parts.get(1) == BoundedConnection.OVERSIZED) {
+                service.readFullIn(now, 0);
+                continue;
+            }
             Set<String> uuids = service.changed(Replies.list(parts.get(1)));
             registry.publish(service, service.readChanged(connection, reader, uuids), now);
+        }
+        if (answers.contains(BoundedConnection.OVERSIZED)) {
+            return; // of those that are missing nothing is known; the others are read to their ends, and the next poll
+            // goes on
         }
         for (FollowedService service : byKey.values()) {
             if (hinted.contains(service)) {

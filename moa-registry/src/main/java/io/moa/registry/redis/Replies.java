@@ -61,6 +61,13 @@ final class Replies {
         return texts;
     }
 
+    /** The names of processes in a list; what is too long for one is left out. */
+    static List<String> uuids(@Nullable Object reply) {
+        List<String> uuids = texts(reply);
+        uuids.removeIf(text -> !InstanceRecord.isUuid(text));
+        return uuids;
+    }
+
     private static void refuse(@Nullable Object reply) {
         if (reply instanceof RedisError error) {
             throw error;

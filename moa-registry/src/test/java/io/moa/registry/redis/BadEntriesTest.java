@@ -9,6 +9,8 @@ import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import io.moa.testkit.Recorder;
+import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -60,6 +62,49 @@ class BadEntriesTest {
             writer.register(Instances.of("another", ORDERS));
             listener.await(SOON, Instances.lists("good", "another"), "a change beside them");
         }
+    }
+
+    @Test
+    void namesThatAreTooLongForOneArePassedOverAndCrowdOutNobody() {
+        try (RedisStage stage = new RedisStage(redis.config(), redis)) {
+            RedisKeys keys = stage.hand.keys();
+            RedisRegistry reader = stage.open();
+            Recorder<Snapshot> listener = new Recorder<>();
+            reader.subscribe(ORDERS, listener);
+            stage.open().register(Instances.of("a", ORDERS));
+            listener.await(SOON, Instances.lists("a"), "a");
+            String tooLong = "x".repeat(200_000);
+            for (int i = 0; i < 100; i++) {
+                redis.call("HSET", keys.members(ORDERS), i + tooLong, "");
+                redis.call("XADD", keys.log(ORDERS), "*", "u", i + tooLong, "w", "left");
+            }
+            stage.open().register(Instances.of("b", ORDERS));
+            Snapshot told = listener.await(SOON, Instances.lists("a", "b"), "a and b");
+            long reads = reader.fullReads();
+            SOON.until(() -> reader.fullReads() > reads, reader::toString);
+            assertThat(told.goodbyes()).isEmpty();
+            assertThat(listener.last()).matches(Instances.lists("a", "b"));
+            assertThat(listener.last().goodbyes()).isEmpty();
+        }
+    }
+
+    @Test
+    void anAnswerKeepsNoMoreThanItsBound() {
+        redis.call("DEL", "many");
+        for (int i = 0; i < 100; i++) {
+            redis.call("RPUSH", "many", "x".repeat(200_000));
+        }
+        redis.call("RPUSH", "many", "a name");
+        List<Object> answer = Replies.list(redis.call("LRANGE", "many", 0, -1));
+        assertThat(answer).hasSize(101);
+        assertThat(Replies.text(answer.get(0))).hasSize(200_000);
+        assertThat(Replies.text(answer.get(100))).isEqualTo("a name");
+        assertThat(answer.stream()
+                        .map(Replies::bytes)
+                        .filter(Objects::nonNull)
+                        .mapToLong(bytes -> bytes.length)
+                        .sum())
+                .isBetween(10_000_000L, 1L << 24);
     }
 
     private static void put(RedisKeys keys, String uuid, String text) {

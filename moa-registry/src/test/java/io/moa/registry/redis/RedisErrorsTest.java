@@ -3,10 +3,12 @@ package io.moa.registry.redis;
 import static io.moa.registry.redis.RedisStage.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import io.moa.testkit.Recorder;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -82,6 +84,61 @@ class RedisErrorsTest {
             SOON.until(() -> faulty.refused() > before + 3, () -> "it is not tried again: " + registry);
             faulty.answer(null);
             goesOn(registry, listener);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"min-replicas-to-write", "maxmemory"})
+    void whoOffersReadsOnWhileRedisRefusesWhatIsWritten(String setting) throws IOException {
+        RedisConfig config = redis.config().prefix(RedisStage.nextPrefix()).build();
+        try (RedisRegistry other = RedisRegistry.open(config);
+                RedisRegistry beating = RedisRegistry.open(config);
+                RedisRegistry starting = RedisRegistry.open(config)) {
+            RedisStage.done(other.register(Instances.of("b", ORDERS)).registered());
+            RedisStage.done(
+                    beating.register(Instances.of("c", ServiceId.of("stock"))).registered());
+            redis.call("CONFIG", "SET", setting, 1);
+            try {
+                Registry.Registration waiting = starting.register(Instances.of("a", ServiceId.of("stock")));
+                Recorder<Snapshot> listener = new Recorder<>();
+                starting.subscribe(ORDERS, listener);
+                beating.subscribe(ORDERS, listener);
+                listener.await(SOON, Instances.lists("b"), "b");
+                for (RedisRegistry registry : List.of(starting, beating)) {
+                    long reads = registry.fullReads();
+                    SOON.until(() -> registry.fullReads() > reads + 1, registry::toString);
+                    assertThat(registry.link().isConnected()).isTrue();
+                }
+                assertThat(waiting.registered()).isNotDone();
+            } finally {
+                redis.call("CONFIG", "SET", setting, 0);
+            }
+            Recorder<Snapshot> stock = new Recorder<>();
+            other.subscribe(ServiceId.of("stock"), stock);
+            stock.await(SOON, Instances.lists("a", "c"), "what was refused before");
+        }
+    }
+
+    @Test
+    void aKeyOfAnotherTypeThatProcessesMayWriteBlindsNobodyAndHoldsNoRegistration() {
+        RedisConfig config = redis.config().prefix(RedisStage.nextPrefix()).build();
+        RedisKeys keys = new RedisKeys(config.prefix());
+        try (RedisRegistry first = RedisRegistry.open(config);
+                RedisRegistry second = RedisRegistry.open(config)) {
+            Recorder<Snapshot> listener = new Recorder<>();
+            first.subscribe(ORDERS, listener);
+            RedisStage.done(
+                    first.register(Instances.of("a", ServiceId.of("stock"))).registered());
+            redis.call("SET", keys.services(), "x");
+            Registry.Registration registration = second.register(Instances.of("b", ORDERS));
+            RedisStage.done(registration.registered());
+            listener.await(SOON, Instances.lists("b"), "b");
+            registration.close();
+            listener.await(SOON, told -> told.revision() > 1 && told.entries().isEmpty(), "nobody");
+            redis.call("DEL", keys.services());
+            SOON.until(
+                    () -> Replies.number(redis.call("HEXISTS", keys.services(), "stock")) == 1,
+                    () -> "not mended: " + first);
         }
     }
 

@@ -4,6 +4,7 @@ import static io.moa.registry.redis.RedisStage.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.moa.discovery.ServiceId;
 import io.moa.testkit.FakeTicker;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -74,6 +75,28 @@ class RedisLinkTest {
         assertThat(link.isConnected()).isFalse();
         RedisStage.done(link.ask(connection -> connection.call("PING")));
         assertThat(link.isConnected()).isTrue();
+    }
+
+    @Test
+    void aGoodbyeIsSaidAlsoAfterTheConnectionWasClosedForWantOfUse() {
+        RedisConfig config = redis.config()
+                .prefix(RedisStage.nextPrefix())
+                .socketTimeout(Duration.ofSeconds(10))
+                .lease(Duration.ofMinutes(5))
+                .heartbeat(Duration.ofMinutes(2))
+                .build();
+        RedisKeys keys = new RedisKeys(config.prefix());
+        try (RedisLink seldom = new RedisLink(config, ticker, InstantSource.system(), new Random(1));
+                RedisRegistry registry = RedisRegistry.over(seldom)) {
+            RedisStage.done(
+                    registry.register(Instances.of("a", ServiceId.of("orders"))).registered());
+            ticker.advance(Duration.ofSeconds(31));
+            seldom.wake();
+            SOON.until(() -> seldom.state().equals("idle"), seldom::toString);
+            registry.close();
+            seldom.close();
+            assertThat(redis.call("HEXISTS", keys.processes(), "a")).isEqualTo(0L);
+        }
     }
 
     @Test
