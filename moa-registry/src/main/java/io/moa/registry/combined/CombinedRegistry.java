@@ -1,5 +1,6 @@
 package io.moa.registry.combined;
 
+import io.moa.discovery.Address;
 import io.moa.discovery.CatalogueChange;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
@@ -213,10 +214,19 @@ public final class CombinedRegistry implements Registry {
         return followed.stream().anyMatch(member -> member.registry().outlivesProcess());
     }
 
-    /** Tells each that is followed: its watchers look after the instances that it lists. */
+    /** Where this process reaches each of them, the most preferred first. */
+    @Override
+    public List<Address.Tcp> nodes() {
+        return members.stream()
+                .flatMap(member -> member.registry().nodes().stream())
+                .distinct()
+                .toList();
+    }
+
+    /** Tells each, followed or not: a lookup is only followed and tells nobody, and the watchers may be at the one that is not. */
     @Override
     public void complain(String consumer, List<Unreachable> instances) {
-        followed.forEach(member -> member.registry().complain(consumer, instances));
+        members.forEach(member -> member.registry().complain(consumer, instances));
     }
 
     // ---- for what is followed

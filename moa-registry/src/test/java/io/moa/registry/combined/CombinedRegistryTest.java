@@ -5,6 +5,7 @@ import static io.moa.testkit.RegistryContract.instance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.moa.discovery.Address;
 import io.moa.discovery.CatalogueChange;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Liveness;
@@ -320,6 +321,27 @@ class CombinedRegistryTest {
         stage.open(List.of(RegistryMember.of("one", first), RegistryMember.of("two", second)))
                 .complain("me", List.of(new Registry.Unreachable("a", "refused")));
         assertThat(told).containsExactly("me a", "me a");
+    }
+
+    @Test
+    void theWayToEachOfThemIsKnown() {
+        Address.Tcp one = new Address.Tcp("one", 1);
+        Address.Tcp two = new Address.Tcp("two", 2);
+        Registry first = new AnswersOnly(stage.alone(0), new ArrayList<>(), List.of(one));
+        Registry second = new AnswersOnly(stage.alone(1), new ArrayList<>(), List.of(two, one));
+        Registry both = stage.open(List.of(RegistryMember.of("second", second), RegistryMember.of("first", first)));
+        assertThat(both.nodes()).containsExactly(two, one);
+    }
+
+    @Test
+    void complaintsReachAMemberThatIsOnlyRegisteredAt() {
+        List<String> told = new ArrayList<>();
+        stage.open(List.of(
+                        RegistryMember.of("lookup", new AnswersOnly(stage.alone(0))),
+                        RegistryMember.of("redis", new AnswersOnly(stage.alone(1), told))
+                                .withUse(RegistryUse.REGISTER)))
+                .complain("me", List.of(new Registry.Unreachable("a", "refused")));
+        assertThat(told).containsExactly("me a");
     }
 
     @Test
