@@ -54,6 +54,7 @@ public record LookupInstance(
         Map<String, String> metadata) {
 
     public LookupInstance {
+        hostId = hostId == null ? "" : hostId; // absent in JSON
         addresses = List.copyOf(addresses);
         protocols = List.copyOf(protocols);
         exports = List.copyOf(exports);
@@ -70,6 +71,7 @@ public record LookupInstance(
      */
     public record Export(String service, List<String> serializers, String contract) {
         public Export {
+            contract = contract == null ? "" : contract; // absent in JSON
             serializers = List.copyOf(serializers);
         }
     }
@@ -119,6 +121,11 @@ public record LookupInstance(
      * @throws IllegalArgumentException if this is none that a process could have said; the message says why
      */
     public Snapshot.Entry toEntry() {
+        if (liveness == null || operator == null) { // absent in JSON
+            throw new IllegalArgumentException(
+                    "A process of a lookup needs its liveness and what an operator has decided; " + uuid + " of "
+                            + application + " lacks one");
+        }
         return new Snapshot.Entry(
                 new Instance(
                         uuid,

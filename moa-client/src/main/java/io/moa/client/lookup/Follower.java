@@ -14,6 +14,7 @@ import io.moa.lookup.ServiceNews;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -36,6 +37,12 @@ final class Follower {
     /** So long services that are subscribed to one after the other are gathered for one question. */
     private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
+    /**
+     * So far apart, at least, are two questions that are the same: one that was answered at once and with nothing of use, as by a
+     * lookup gone mad, or because another follower has the same name and each ends the other's question.
+     */
+    static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
     private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final LookupRegistry registry;
@@ -55,6 +62,9 @@ final class Follower {
     private @Nullable Lookup lookup;
     private String edition = "";
     private @Nullable CompletableFuture<News> asked;
+    private List<Question.Held> askedAbout = List.of();
+    private long askedAt;
+    private boolean pausing;
     private long turn;
     private boolean resting;
     private int failures;
@@ -92,10 +102,16 @@ final class Follower {
 
     private void askNow() {
         asking.set(false);
-        if (!closed && !resting) {
-            withdraw();
-            next();
+        if (closed || resting || (asked != null && asksForLists())) {
+            return; // one that asks for whole lists does not hang; withdrawn for each new service it would never end
         }
+        withdraw();
+        next();
+    }
+
+    private boolean asksForLists() {
+        return askedAbout.stream()
+                .anyMatch(held -> held.revision() == 0 || !held.after().isEmpty());
     }
 
     private void later(Runnable task, long nanos) {
@@ -132,8 +148,13 @@ final class Follower {
             leave(); // nobody needs a connection
             return;
         }
+        if (isTooEarly(held)) {
+            return;
+        }
         long mine = ++turn;
         questions.incrementAndGet();
+        askedAbout = held;
+        askedAt = moa.ticker().nanos();
         long wait = config.hang().toMillis();
         wait -= (long) (wait * 0.2 * moa.chance().nextDouble()); // so that followers do not keep step
         CompletableFuture<News> call;
@@ -144,6 +165,25 @@ final class Follower {
         }
         asked = call;
         call.whenComplete((news, failure) -> run(() -> answered(mine, news, failure)));
+    }
+
+    /** Whether the same was asked a moment ago; it is asked again by and by then. */
+    private boolean isTooEarly(List<Question.Held> held) {
+        long least = Math.min(LEAST_NANOS, config.hang().toNanos() / 4);
+        long left = askedAt + least - moa.ticker().nanos();
+        if (left <= 0 || held.size() != askedAbout.size() || !Set.copyOf(held).equals(Set.copyOf(askedAbout))) {
+            return false;
+        }
+        if (!pausing) {
+            pausing = true;
+            later(
+                    () -> {
+                        pausing = false;
+                        next();
+                    },
+                    left);
+        }
+        return true;
     }
 
     private Lookup link() {
@@ -184,6 +224,16 @@ final class Follower {
             move(failure == null ? "no answer" : reason(failure));
             return;
         }
+        try {
+            understand(news);
+        } catch (RuntimeException e) { // such as of a field that is missing; whatever it is, somebody must ask on
+            move("it answers what cannot be understood: " + e);
+            return;
+        }
+        next();
+    }
+
+    private void understand(News news) {
         Knowledge knowledge = news.knowledge();
         if (knowledge.state() != LookupState.KNOWN) {
             move("it says " + knowledge.state());
@@ -206,7 +256,6 @@ final class Follower {
             // Home again, or to somebody who may know more recently.
             goTo(at != 0 ? 0 : 1, now);
         }
-        next();
     }
 
     private void take(News news, long asOf, boolean stale) {
@@ -269,6 +318,7 @@ final class Follower {
     private void goTo(int other, long now) {
         leave();
         moves.incrementAndGet();
+        askedAbout = List.of(); // another copy is another question
         at = other;
         double share = 0.5 + moa.chance().nextDouble();
         homeAt = now + (long) (config.homeAfter().toNanos() * share);

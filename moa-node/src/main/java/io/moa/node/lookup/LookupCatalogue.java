@@ -5,6 +5,7 @@ import io.moa.discovery.Instance;
 import io.moa.discovery.ServiceExport;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -22,6 +23,14 @@ final class LookupCatalogue {
     /** So many services that nobody offers any more are remembered, with who left them. */
     private static final int EMPTY_SERVICES = 10_000;
 
+    /**
+     * So many who are gone are remembered in all, each once for every service that it offered; when there are more, the half that
+     * has been gone longest is forgotten. Two and a half times the processes that a lookup is measured with, so that a restart of
+     * all of them fits; whoever comes back with an older revision is told the whole list.
+     */
+    static final int MAX_GONE = 50_000;
+
+    private final int maxGone;
     private final ConcurrentSkipListMap<String, ServiceRows> services = new ConcurrentSkipListMap<>();
     private volatile boolean known;
     private volatile long revision = 1; // that of what nobody has ever heard of
@@ -34,6 +43,16 @@ final class LookupCatalogue {
     private final Set<String> leaving = new HashSet<>(); // of the known, those that said goodbye
     private final LinkedHashSet<String> empty = new LinkedHashSet<>();
     private int sharedOnce;
+    private int gone;
+
+    LookupCatalogue() {
+        this(MAX_GONE);
+    }
+
+    /** One that remembers so many who are gone. */
+    LookupCatalogue(int maxGone) {
+        this.maxGone = maxGone;
+    }
 
     /**
      * Takes what the registry tells.
@@ -100,6 +119,7 @@ final class LookupCatalogue {
             ServiceRows after = before.with(stands, next);
             if (after != before) {
                 services.put(service, after);
+                gone += after.goneCount() - before.goneCount();
                 changed.add(service);
                 empty.remove(service);
                 if (after.size() == 0) {
@@ -110,12 +130,42 @@ final class LookupCatalogue {
         while (empty.size() > EMPTY_SERVICES) {
             String oldest = empty.iterator().next();
             empty.remove(oldest);
-            services.remove(oldest);
+            ServiceRows removed = services.remove(oldest);
+            gone -= removed == null ? 0 : removed.goneCount();
+        }
+        if (gone > maxGone) {
+            forgetTheLongestGone();
         }
         size = byUuid.size();
         source = change.source();
         known = true;
         return changed;
+    }
+
+    private void forgetTheLongestGone() {
+        long[] since = services.values().stream()
+                .flatMapToLong(rows -> Arrays.stream(rows.goneSince()))
+                .sorted()
+                .toArray();
+        long middle = since[since.length - maxGone / 2];
+        forgetEarlier(middle);
+        if (gone > maxGone) {
+            forgetEarlier(middle + 1); // most of them went with one change
+        }
+    }
+
+    private void forgetEarlier(long earlierThan) {
+        gone = 0;
+        services.replaceAll((service, rows) -> {
+            ServiceRows after = rows.forgetting(earlierThan);
+            gone += after.goneCount();
+            return after;
+        });
+    }
+
+    /** How many who are gone are remembered. */
+    synchronized int gone() {
+        return gone;
     }
 
     private static void leave(

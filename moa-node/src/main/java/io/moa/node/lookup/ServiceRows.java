@@ -114,6 +114,36 @@ final class ServiceRows {
         return uuids;
     }
 
+    /** How many who are gone are remembered. */
+    int goneCount() {
+        return gone.length;
+    }
+
+    /** Since when each of those is gone; oldest first. */
+    long[] goneSince() {
+        return goneSince.clone();
+    }
+
+    /** These rows, with nobody remembered who is gone since an earlier revision than this; this itself if nobody is. */
+    ServiceRows forgetting(long earlierThan) {
+        int first = 0;
+        while (first < gone.length && goneSince[first] < earlierThan) {
+            first++;
+        }
+        if (first == 0) {
+            return this;
+        }
+        return new ServiceRows(
+                revision,
+                entries,
+                since,
+                leaving,
+                Arrays.copyOfRange(gone, first, gone.length),
+                Arrays.copyOfRange(goneSince, first, gone.length),
+                Arrays.copyOfRange(goneWithGoodbye, first, gone.length),
+                Math.max(complete, goneSince[first - 1])); // who has that revision knows that they are gone
+    }
+
     private String uuidOf(int row) {
         return entries[row].instance().uuid();
     }

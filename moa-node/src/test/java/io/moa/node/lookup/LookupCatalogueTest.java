@@ -27,7 +27,7 @@ class LookupCatalogueTest {
 
     private static final LookupConfig SMALL = LookupConfig.DEFAULT.withPartInstances(3);
 
-    private final LookupCatalogue catalogue = new LookupCatalogue();
+    private LookupCatalogue catalogue = new LookupCatalogue();
     private long revision = 0;
 
     private static Snapshot.Entry entry(String uuid, int weight, String... services) {
@@ -155,6 +155,38 @@ class LookupCatalogueTest {
         assertThat(x.entries.keySet()).containsExactly("b");
         assertThat(x.left).isEmpty();
         assertThat(x.whole).isEqualTo(1);
+    }
+
+    @Test
+    void ofAllServicesTogetherTheLongestGoneAreForgotten() {
+        catalogue = new LookupCatalogue(10);
+        whole(Set.of(), entry("stays", 1, "s0", "s1", "s2", "s3"));
+        Follower early = new Follower("s0").ask();
+        Follower late = new Follower("s0");
+        for (int i = 0; i < 100; i++) {
+            change(Set.of(), Set.of(), entry("i" + i, 1, "s" + i % 4));
+            change(Set.of("i" + i), Set.of("i" + i));
+            assertThat(catalogue.gone()).isLessThanOrEqualTo(10);
+            if (i == 95) {
+                late.ask();
+            }
+        }
+        assertThat(catalogue.rows("s3").goneSince(0, true)).contains("i99");
+        early.ask();
+        assertThat(early.whole).as("the whole list again").isEqualTo(2);
+        assertThat(early.entries.keySet()).containsExactly("stays");
+        late.ask();
+        assertThat(late.whole).isEqualTo(1);
+        assertThat(late.left).contains("i96");
+
+        List<String> all = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            all.add("all" + i);
+            change(Set.of(), Set.of(), entry("all" + i, 1, "s0"));
+        }
+        change(Set.copyOf(all), Set.of());
+        assertThat(catalogue.gone()).as("all at once").isLessThanOrEqualTo(10);
+        assertThat(late.ask().entries.keySet()).containsExactly("stays");
     }
 
     @Test

@@ -25,7 +25,8 @@ final class CombinedCatalogue implements Registry.CatalogueSubscription, Followe
         boolean answering;
         long asOfNanos;
         final Map<String, Snapshot.Entry> entries = new HashMap<>();
-        final Set<String> goodbyes = new HashSet<>(); // of those listed, and for one round of those that are gone
+        // Of those listed, for one round of those that are gone, and of those gone from here whom another lists.
+        final Set<String> goodbyes = new HashSet<>();
     }
 
     private final CombinedRegistry registry;
@@ -74,9 +75,14 @@ final class CombinedCatalogue implements Registry.CatalogueSubscription, Followe
                 return;
             }
             Set<String> touched = apply(part, change);
+            for (Part other : parts) {
+                if (other != part) { // whoever has moved and is lost where he stands now has not said goodbye there
+                    other.goodbyes.removeIf(uuid -> !isListed(uuid));
+                }
+            }
             tell = begun && (known ? tell(touched, false) : first());
             // A goodbye of one who is gone has been told, or would have been.
-            part.goodbyes.retainAll(part.entries.keySet());
+            part.goodbyes.removeIf(uuid -> !isListed(uuid));
         }
         if (tell) {
             delivery.drain();
@@ -151,6 +157,15 @@ final class CombinedCatalogue implements Registry.CatalogueSubscription, Followe
         delivery.offer(new CatalogueChange(
                 registry.nextRevision(), whole, changed, gone, goodbyes, newest(), registry.source()));
         return true;
+    }
+
+    private boolean isListed(String uuid) {
+        for (Part part : parts) {
+            if (part.entries.containsKey(uuid)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Merged merged(String uuid) {

@@ -1,5 +1,6 @@
 package io.moa.registry.combined;
 
+import io.moa.discovery.Address;
 import io.moa.discovery.CatalogueChange;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
@@ -26,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Who is preferred.</b> Of two registries, the one with the smaller {@linkplain RegistryMember#priority() priority},
  * then the one named first. What holds of an instance is what the most preferred of those says that list it and have confirmed
- * it within {@link #ANSWERS_WITHIN}; an operator's offline counts from any of these, and so does a process's own word that it
- * takes no calls. Who left one registry and stands in another has moved, and stays. The rest of the rules is in
- * {@code docs/discovery.md}.
+ * it within {@link #ANSWERS_WITHIN}; a process's own word that it takes no calls counts from any of these, and an operator's
+ * offline from anywhere, also as the last word of one that is silent. Who left one registry and stands in another has moved, and
+ * stays; as a suspect if only silent ones list it. The rest of the rules is in {@code docs/discovery.md}.
  *
  * <p><b>Distances.</b> Instances of a smaller priority are called first; those of a greater one only when none of these can
  * be, see {@link Snapshot#distances()}. With equal priorities they share evenly.
@@ -213,10 +214,19 @@ public final class CombinedRegistry implements Registry {
         return followed.stream().anyMatch(member -> member.registry().outlivesProcess());
     }
 
-    /** Tells each that is followed: its watchers look after the instances that it lists. */
+    /** Where this process reaches each of them, the most preferred first. */
+    @Override
+    public List<Address.Tcp> nodes() {
+        return members.stream()
+                .flatMap(member -> member.registry().nodes().stream())
+                .distinct()
+                .toList();
+    }
+
+    /** Tells each, followed or not: a lookup is only followed and tells nobody, and the watchers may be at the one that is not. */
     @Override
     public void complain(String consumer, List<Unreachable> instances) {
-        followed.forEach(member -> member.registry().complain(consumer, instances));
+        members.forEach(member -> member.registry().complain(consumer, instances));
     }
 
     // ---- for what is followed

@@ -36,34 +36,51 @@ record Merged(Snapshot.@Nullable Entry entry, boolean goodbye, int distance, int
      */
     static Merged of(List<Word> words) {
         List<Word> listing = new ArrayList<>(words.size());
-        boolean goodbye = false;
+        boolean said = false;
+        boolean left = false; // a goodbye was heard where it is listed no more
         for (Word word : words) {
-            goodbye |= word.goodbye();
+            said |= word.goodbye();
             if (word.entry() != null) {
                 listing.add(word);
+            } else {
+                left |= word.goodbye();
             }
         }
         if (listing.isEmpty()) {
-            return new Merged(null, goodbye, 0, -1);
+            return new Merged(null, said, 0, -1);
         }
-        // Who left one registry and stands in another has moved, and has not said goodbye. One that does not answer
-        // counts
-        // here too: nobody is lost because the registry that he moved to is away for a moment.
         List<Word> heard = listing.stream().filter(Word::answering).toList();
-        List<Word> counting = heard.isEmpty() ? List.of(listing.get(0)) : heard;
-        Word chosen = counting.get(0);
+        List<Word> silent = listing.stream().filter(word -> !word.answering()).toList();
+        // The last words of those that are silent: behind those that answer, whom they do not overrule.
+        List<Word> inOrder = new ArrayList<>(heard);
+        inOrder.addAll(silent);
+        Word chosen = inOrder.get(0);
         Snapshot.Entry entry = chosen.entry();
         if (entry == null) {
             throw new IllegalStateException("only those that list it count");
         }
-        boolean leaves = counting.stream().anyMatch(Word::goodbye);
+        // Who went offline while both listed it may be back since: those that answer know. Else the last word holds.
+        boolean leaves = (heard.isEmpty() ? silent : heard).stream().anyMatch(Word::goodbye);
+        // Who left one registry and stands in another has moved, if that one answers. If it does not, he may as well
+        // have
+        // ended, unheard by it: he is kept, and taken last. The same of one who is offline in a registry that fell
+        // silent.
+        boolean doubtful = heard.isEmpty() ? left : silent.stream().anyMatch(Word::goodbye);
         int nearest = listing.stream().mapToInt(Word::distance).min().orElse(0);
-        Liveness liveness = leaves ? Liveness.OFFLINE : entry.liveness();
+        Liveness liveness = entry.liveness();
+        if (leaves) {
+            liveness = Liveness.OFFLINE;
+        } else if (doubtful && liveness == Liveness.ONLINE) {
+            liveness = Liveness.SUSPECT;
+        }
         return new Merged(
-                new Snapshot.Entry(entry.instance(), liveness, decided(counting)), leaves, nearest, chosen.member());
+                new Snapshot.Entry(entry.instance(), liveness, decided(inOrder)), leaves, nearest, chosen.member());
     }
 
-    /** Offline if anybody says so; weight and tag by the first who decides them. */
+    /**
+     * Offline if anybody says so, or said so when it was heard last: an operator's decision holds until he takes it back.
+     * Weight and tag by the first who decides them.
+     */
     private static OperatorState decided(List<Word> words) {
         boolean offline = false;
         Integer weight = null;

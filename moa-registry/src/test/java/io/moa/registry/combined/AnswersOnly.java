@@ -1,5 +1,6 @@
 package io.moa.registry.combined;
 
+import io.moa.discovery.Address;
 import io.moa.discovery.CatalogueChange;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
@@ -9,11 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** A registry that takes no registrations, as a lookup does, and notes who complains of whom. */
-record AnswersOnly(Registry behind, List<String> complaints) implements Registry {
+/** A registry that takes no registrations, as a lookup does, is at some nodes, and notes who complains of whom. */
+record AnswersOnly(Registry behind, List<String> complaints, List<Address.Tcp> nodes) implements Registry {
 
     AnswersOnly(Registry behind) {
         this(behind, new ArrayList<>());
+    }
+
+    AnswersOnly(Registry behind, List<String> complaints) {
+        this(behind, complaints, List.of());
     }
 
     @Override

@@ -5,6 +5,8 @@ import static io.moa.testkit.RegistryContract.instance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.moa.discovery.Address;
+import io.moa.discovery.CatalogueChange;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Liveness;
 import io.moa.discovery.OperatorState;
@@ -114,6 +116,7 @@ class CombinedRegistryTest {
         stage.stores.get(1).disconnect();
         stage.scheduler.advance(Duration.ofMinutes(10));
         assertThat(uuids(told.last())).as("the new one is away").isEqualTo("a");
+        assertThat(told.last().entries().get(0).liveness()).isEqualTo(Liveness.SUSPECT);
         stage.stores.get(1).reconnect();
         fresh.close();
         assertThat(uuids(told.last())).isEmpty();
@@ -159,6 +162,73 @@ class CombinedRegistryTest {
         stage.stores.get(0).reconnect();
         stage.scheduler.advance(CombinedRegistry.REVIEW);
         assertThat(entry(seen, "a").liveness()).isEqualTo(Liveness.ONLINE);
+    }
+
+    private void beSilent(int store) {
+        stage.stores.get(store).disconnect();
+        stage.scheduler.advance(CombinedRegistry.ANSWERS_WITHIN.plus(CombinedRegistry.REVIEW));
+    }
+
+    @Test
+    void anOperatorsDecisionOutlastsTheRegistryThatHoldsIt() {
+        Subscription seen = stage.open().subscribe(ORDERS, new Recorder<>());
+        stage.open().register(instance("a", ORDERS));
+        stage.stores.get(1).decide("a", new OperatorState(true, 7, "x"));
+        beSilent(1);
+        assertThat(entry(seen, "a").operator()).isEqualTo(new OperatorState(true, 7, "x"));
+        stage.stores.get(0).decide("a", new OperatorState(false, 3, null));
+        assertThat(entry(seen, "a").operator())
+                .as("who answers decides first")
+                .isEqualTo(new OperatorState(true, 3, "x"));
+        beSilent(0);
+        assertThat(entry(seen, "a").operator().offline()).as("both are away").isTrue();
+        stage.stores.get(1).reconnect();
+        stage.stores.get(1).decide("a", OperatorState.NONE);
+        assertThat(entry(seen, "a").operator().offline()).isFalse();
+    }
+
+    @Test
+    void whoGoesOfflineStaysSoWhenNobodyAnswers() {
+        Subscription seen = stage.open().subscribe(ORDERS, new Recorder<>());
+        Registration registration = stage.open().register(instance("a", ORDERS));
+        beSilent(0);
+        registration.offline();
+        beSilent(1);
+        assertThat(uuids(seen.current())).isEqualTo("a-");
+        assertThat(seen.current().goodbyes()).containsExactly("a");
+    }
+
+    @Test
+    void whoComesBackOnlineIsUsedWhileARegistryThatHeardTheGoodbyeIsSilent() {
+        Subscription seen = stage.open().subscribe(ORDERS, new Recorder<>());
+        Registration registration = stage.open().register(instance("a", ORDERS));
+        registration.offline();
+        beSilent(0);
+        assertThat(uuids(seen.current())).isEqualTo("a-");
+        registration.online();
+        assertThat(entry(seen, "a").liveness())
+                .as("the silent one said otherwise")
+                .isEqualTo(Liveness.SUSPECT);
+        assertThat(seen.current().goodbyes()).isEmpty();
+        stage.stores.get(0).reconnect();
+        assertThat(entry(seen, "a").liveness()).isEqualTo(Liveness.ONLINE);
+    }
+
+    @Test
+    void whoLeavesWhileAnotherRegistryIsSilentIsTakenLastAndNotAsSound() {
+        Subscription seen = stage.open().subscribe(ORDERS, new Recorder<>());
+        Recorder<CatalogueChange> all = new Recorder<>();
+        stage.open().subscribeAll(all);
+        Registration registration = stage.open().register(instance("a", ORDERS));
+        beSilent(1);
+        registration.close();
+        stage.scheduler.advance(Duration.ofHours(1));
+        assertThat(entry(seen, "a").liveness()).isEqualTo(Liveness.SUSPECT);
+        assertThat(all.last().changed()).extracting(Snapshot.Entry::liveness).containsExactly(Liveness.SUSPECT);
+        stage.stores.get(1).reconnect();
+        assertThat(uuids(seen.current())).isEmpty();
+        assertThat(seen.current().goodbyes()).containsExactly("a");
+        assertThat(all.last().gone()).containsExactly("a");
     }
 
     // ---- priorities and uses
@@ -251,6 +321,27 @@ class CombinedRegistryTest {
         stage.open(List.of(RegistryMember.of("one", first), RegistryMember.of("two", second)))
                 .complain("me", List.of(new Registry.Unreachable("a", "refused")));
         assertThat(told).containsExactly("me a", "me a");
+    }
+
+    @Test
+    void theWayToEachOfThemIsKnown() {
+        Address.Tcp one = new Address.Tcp("one", 1);
+        Address.Tcp two = new Address.Tcp("two", 2);
+        Registry first = new AnswersOnly(stage.alone(0), new ArrayList<>(), List.of(one));
+        Registry second = new AnswersOnly(stage.alone(1), new ArrayList<>(), List.of(two, one));
+        Registry both = stage.open(List.of(RegistryMember.of("second", second), RegistryMember.of("first", first)));
+        assertThat(both.nodes()).containsExactly(two, one);
+    }
+
+    @Test
+    void complaintsReachAMemberThatIsOnlyRegisteredAt() {
+        List<String> told = new ArrayList<>();
+        stage.open(List.of(
+                        RegistryMember.of("lookup", new AnswersOnly(stage.alone(0))),
+                        RegistryMember.of("redis", new AnswersOnly(stage.alone(1), told))
+                                .withUse(RegistryUse.REGISTER)))
+                .complain("me", List.of(new Registry.Unreachable("a", "refused")));
+        assertThat(told).containsExactly("me a");
     }
 
     @Test
