@@ -111,6 +111,15 @@ public interface Registry extends AutoCloseable {
         /** Withdraws the announcement. Idempotent. */
         @Override
         void close();
+
+        /**
+         * Completes when nothing more is to be waited for after {@link #close()}: the store has the withdrawal, or it is away,
+         * or it took too long. For who ends a process, where nobody goes on with it. Never exceptionally, and within a bound
+         * that the implementation states. Default: completed, as of a registry that withdraws at once.
+         */
+        default CompletableFuture<Void> withdrawn() {
+            return CompletableFuture.completedFuture(null);
+        }
     }
 
     /** The following of one service. */

@@ -8,7 +8,11 @@ import io.moa.transport.Listener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +25,7 @@ import org.slf4j.LoggerFactory;
  *   offline   not ready → off the online list; whoever still calls is served → online: back, ready
  *   leave     not ready → off the online list → every client is told, door shut → served until each has acknowledged
  *             and every call is answered, at most the drain limit → registration withdrawn, connections closed
+ *             → until the registry has taken that, at most 2 s
  * </pre>
  *
  * <p>Readiness goes first, so that whoever asks knows before the first call is refused. Safe for many threads.
@@ -28,6 +33,9 @@ import org.slf4j.LoggerFactory;
 final class LifeCycle implements Health {
 
     private static final Logger LOG = LoggerFactory.getLogger(LifeCycle.class);
+
+    /** So long a registry is waited for at most at the end. */
+    private static final long WITHDRAWAL_MILLIS = 2_000;
 
     /** Where in its life a server is. */
     enum Stage {
@@ -45,6 +53,8 @@ final class LifeCycle implements Health {
     private volatile Stage stage = Stage.STARTING;
     private volatile @Nullable Listener doors;
     private volatile Registry.@Nullable Registration registration;
+    // Asked for once: a registration hands out a new future each time, and keeps it until it is registered.
+    private volatile @Nullable CompletableFuture<Void> firstTaken;
 
     /**
      * A life that has not begun.
@@ -62,6 +72,7 @@ final class LifeCycle implements Health {
     void begin(Listener opened, Registry.@Nullable Registration announced) {
         doors = opened;
         registration = announced;
+        firstTaken = announced == null ? null : announced.registered();
         stage = Stage.SERVING;
     }
 
@@ -129,6 +140,23 @@ final class LifeCycle implements Health {
         stage = Stage.CLOSED;
     }
 
+    /**
+     * Waits until the registry has taken the withdrawal, a bounded time. A process that is asked to end would otherwise be
+     * gone before, and its record would stay behind.
+     */
+    void awaitWithdrawal() {
+        Registry.Registration announced = registration;
+        try {
+            if (announced != null) {
+                announced.withdrawn().get(WITHDRAWAL_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException | ExecutionException | RuntimeException broken) { // it ends nevertheless
+            LOG.warn("{} ends before its registry has taken the withdrawal", who, broken);
+        }
+    }
+
     private void leaveOnlineList() {
         Registry.Registration announced = registration;
         try {
@@ -185,7 +213,7 @@ final class LifeCycle implements Health {
     }
 
     private boolean registered() {
-        Registry.Registration announced = registration;
-        return announced == null || announced.registered().isDone();
+        CompletableFuture<Void> taken = firstTaken;
+        return taken == null || taken.isDone();
     }
 }

@@ -146,13 +146,16 @@ public final class MoaServer implements AutoCloseable {
         try {
             life.leave(drainLimit);
         } finally {
-            end();
+            end(true);
         }
     }
 
-    private void end() {
+    private void end(boolean gracefully) {
         try {
             life.end();
+            if (gracefully) {
+                life.awaitWithdrawal();
+            }
         } finally {
             ServerStart.remove(unix);
             pools.values().forEach(WorkerPool::close);
@@ -168,7 +171,7 @@ public final class MoaServer implements AutoCloseable {
     /** Leaves at once: callers see their connections break. For tests of failure and for emergencies. */
     public void closeNow() {
         if (closed.compareAndSet(false, true)) {
-            end();
+            end(false);
         } else {
             listener.close(); // cuts a graceful close short
         }

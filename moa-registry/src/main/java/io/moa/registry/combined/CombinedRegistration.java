@@ -60,6 +60,13 @@ final class CombinedRegistration implements Registry.Registration {
         parts.forEach(Registry.Registration::close);
     }
 
+    /** Completes when all of them are withdrawn, each within its own bound. */
+    @Override
+    public CompletableFuture<Void> withdrawn() {
+        return CompletableFuture.allOf(
+                parts.stream().map(Registry.Registration::withdrawn).toArray(CompletableFuture<?>[]::new));
+    }
+
     @Override
     public String toString() {
         return "CombinedRegistration[" + uuid + " in " + parts + "]";

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Announcement implements Registry.Registration {
 
     private static final int CHECKED_SERVICES = 3;
+    private static final long LONGEST_FAREWELL_MILLIS = 2_000;
 
     /** The first commands that write or withdraw: the lease, the revision and the record. */
     private static final int OF_THE_PROCESS = 3;
@@ -33,6 +35,7 @@ final class Announcement implements Registry.Registration {
     private final String stamp;
     private final long leaseMillis;
     private final CompletableFuture<Void> registered = new CompletableFuture<>();
+    private final CompletableFuture<Void> withdrawn = new CompletableFuture<>();
 
     private final Object lock = new Object();
     // The wish; guarded by lock.
@@ -129,8 +132,24 @@ final class Announcement implements Registry.Registration {
         registry.link().wake();
     }
 
+    /**
+     * Completes within twice the socket timeout, at most {@value #LONGEST_FAREWELL_MILLIS} ms. Without a connection it is
+     * complete: while Redis is away, nobody's end waits for it.
+     */
+    @Override
+    public CompletableFuture<Void> withdrawn() {
+        RedisLink link = registry.link();
+        if (!link.isConnected()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        long millis = Math.min(
+                LONGEST_FAREWELL_MILLIS, 2 * link.config().socketTimeout().toMillis());
+        return withdrawn.copy().completeOnTimeout(null, millis, TimeUnit.MILLISECONDS);
+    }
+
     /** Makes it inert, for another registration in the same registry has taken over; where it is listed. */
     private Set<ServiceId> replace() {
+        withdrawn.complete(null); // what stands there is no longer its own
         synchronized (lock) {
             replaced = true;
             Set<ServiceId> services = new HashSet<>(listedIn);
@@ -220,6 +239,7 @@ final class Announcement implements Registry.Registration {
             synchronized (lock) {
                 written = -1;
             }
+            withdrawn.complete(null);
             return;
         }
         List<@Nullable Object> results = connection.together(commands);

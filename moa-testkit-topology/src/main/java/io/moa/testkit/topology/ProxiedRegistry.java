@@ -106,5 +106,10 @@ final class ProxiedRegistry implements Registry {
         public void close() {
             registration.close();
         }
+
+        @Override
+        public CompletableFuture<Void> withdrawn() {
+            return registration.withdrawn();
+        }
     }
 }
