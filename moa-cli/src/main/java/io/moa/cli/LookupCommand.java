@@ -4,6 +4,7 @@ import io.moa.node.lookup.LookupProcess;
 import io.moa.node.lookup.LookupStatus;
 import io.moa.registry.redis.RedisLink;
 import io.moa.registry.redis.RedisRegistry;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,8 @@ import picocli.CommandLine.Spec;
                         + " Ends with Ctrl+C or SIGTERM, after its followers went to another one.")
 final class LookupCommand implements Callable<Integer> {
 
+    private static final int PORT = 9_100;
+
     @ParentCommand
     private MoaCommand moa;
 
@@ -37,22 +40,23 @@ final class LookupCommand implements Callable<Integer> {
 
     @Option(
             names = "--port",
-            defaultValue = "9100",
             paramLabel = "PORT",
-            description = "The TCP port, 0 for a free one; default ${DEFAULT-VALUE}.")
-    private int port;
+            description = "The TCP port, 0 for a free one; default MOA_SERVER_PORT, else " + PORT + ".")
+    private @Nullable Integer port;
 
     @Option(
             names = "--host",
-            defaultValue = "127.0.0.1",
             paramLabel = "HOST",
-            description = "The local address to listen on; default ${DEFAULT-VALUE}, 0.0.0.0 for all.")
-    private String host;
+            description =
+                    "The local address to listen on; default MOA_SERVER_HOST, else 127.0.0.1. 0.0.0.0 for all, and"
+                            + " then --advertise, too.")
+    private @Nullable String host;
 
     @Option(
             names = "--advertise",
             paramLabel = "HOST",
-            description = "What others are told to connect to; default the address listened on.")
+            description =
+                    "What others are told to connect to; default MOA_SERVER_ADVERTISE, else the address listened on.")
     private @Nullable String advertise;
 
     @Option(
@@ -72,7 +76,7 @@ final class LookupCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (port < 0 || port > 65_535) {
+        if (port != null && (port < 0 || port > 65_535)) {
             throw new ParameterException(spec.commandLine(), "--port: a port is 0 to 65535, not " + port);
         }
         CountDownLatch asked = new CountDownLatch(1);
@@ -90,15 +94,11 @@ final class LookupCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(hook);
         try (RedisLink link = RedisLink.open(registry.config());
                 RedisRegistry followed = RedisRegistry.over(link)) {
-            LookupProcess.Builder builder =
-                    LookupProcess.builder(followed).host(host).port(port);
-            if (advertise != null) {
-                builder.advertise(advertise);
-            }
-            try (LookupProcess lookup = builder.start()) {
+            try (LookupProcess lookup = start(followed)) {
                 moa.out()
-                        .println("Following " + registry.config().where() + "; listening on " + host + ":"
-                                + lookup.port() + " as " + lookup.instance());
+                        .println("Following " + registry.config().where() + "; listening on "
+                                + lookup.address().toString().replace("tcp://", "")
+                                + " as " + lookup.instance());
                 moa.out().flush();
                 tell(lookup, asked);
                 moa.out().println(told(lookup.status()));
@@ -108,6 +108,30 @@ final class LookupCommand implements Callable<Integer> {
             forget(hook);
         }
         return 0;
+    }
+
+    /** Options stand above properties and variables, and those above what this command takes if nobody says anything. */
+    private LookupProcess start(RedisRegistry followed) {
+        LookupProcess.Builder builder = LookupProcess.builder(followed).portIfUnsaid(PORT);
+        if (host != null) {
+            builder.host(host);
+        }
+        if (port != null) {
+            builder.port(port);
+        }
+        if (advertise != null) {
+            builder.advertise(advertise);
+        }
+        boolean everywhere = host != null && List.of("0.0.0.0", "::", "[::]").contains(host.strip());
+        boolean told =
+                System.getenv("MOA_SERVER_ADVERTISE") != null || System.getProperty("moa.server.advertise") != null;
+        if (everywhere && advertise == null && !told) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--host " + host + " listens on all addresses: say with --advertise which one others are to use, or"
+                            + " --advertise auto");
+        }
+        return builder.start();
     }
 
     private void tell(LookupProcess lookup, CountDownLatch asked) throws InterruptedException {

@@ -201,6 +201,7 @@ public final class MoaServer implements AutoCloseable {
     /** Collects what a server is made of. Not safe for threads. */
     public static final class Builder {
         final Moa moa;
+        ProcessSettings settings = ProcessSettings.GIVEN;
         ListenConfig listen = ListenConfig.DEFAULT;
         UnixSocketConfig unixSocket = UnixSocketConfig.OFF;
 
@@ -226,6 +227,12 @@ public final class MoaServer implements AutoCloseable {
 
         private Builder(Moa moa) {
             this.moa = moa;
+        }
+
+        /** What stands above the code; default {@link ProcessSettings#GIVEN}. */
+        public Builder settings(ProcessSettings value) {
+            this.settings = value;
+            return this;
         }
 
         /**

@@ -61,8 +61,8 @@ final class ServerStart {
         if (set.exports.isEmpty()) {
             throw new IllegalArgumentException("A server exports at least one service: call export(...)");
         }
-        HealthConfig healthConfig = HealthConfig.over(set.health, System::getProperty, System::getenv);
-        UnixSocketConfig unixConfig = set.unixSocket.over(System::getProperty, System::getenv);
+        HealthConfig healthConfig = HealthConfig.over(set.health, set.settings.property(), set.settings.variable());
+        UnixSocketConfig unixConfig = set.unixSocket.over(set.settings.property(), set.settings.variable());
         ListenPlan plan = set.address == null ? plan() : null;
         moa.beginServing();
         boolean started = false;
@@ -82,7 +82,7 @@ final class ServerStart {
     }
 
     private ListenPlan plan() {
-        ListenConfig config = set.listen.over(System::getProperty, System::getenv);
+        ListenConfig config = set.listen.over(set.settings.property(), set.settings.variable());
         return config.plan(
                 LocalNetwork.cards(),
                 moa.hasRegistry() ? LocalNetwork.towards(moa.registry().nodes()) : null,
@@ -147,7 +147,7 @@ final class ServerStart {
                 .weight(set.weight)
                 .startedAtEpochMillis(moa.startedAtEpochMillis())
                 .warmUp(set.warmUp)
-                .labels(LabelSettings.over(set.labels, System::getProperty, System::getenv))
+                .labels(LabelSettings.over(set.labels, set.settings.property(), set.settings.variable()))
                 .metadata(set.metadata)
                 .build();
     }
@@ -187,7 +187,11 @@ final class ServerStart {
         } else {
             try {
                 UnixSocketFile file = UnixSocketFile.prepare(
-                        config, moa.self().application(), moa.self().instance(), System::getProperty, System::getenv);
+                        config,
+                        moa.self().application(),
+                        moa.self().instance(),
+                        set.settings.property(),
+                        set.settings.variable());
                 unix = file;
                 opened.add(listen(file.binding(), host));
                 file.publish();

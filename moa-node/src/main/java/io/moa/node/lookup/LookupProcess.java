@@ -1,14 +1,18 @@
 package io.moa.node.lookup;
 
 import io.moa.Moa;
+import io.moa.discovery.Address;
 import io.moa.discovery.CatalogueChange;
 import io.moa.discovery.Registry;
 import io.moa.lookup.Lookup;
 import io.moa.server.ExportConfig;
 import io.moa.server.MoaServer;
+import io.moa.server.ProcessSettings;
 import io.moa.server.dispatch.Workers;
 import io.moa.transport.TransportConfig;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -124,6 +128,11 @@ public final class LookupProcess implements AutoCloseable {
         return server.port();
     }
 
+    /** Where it listens. */
+    public Address address() {
+        return server.address();
+    }
+
     /** The uuid under which it is registered. */
     public String instance() {
         return moa.self().instance();
@@ -185,6 +194,7 @@ public final class LookupProcess implements AutoCloseable {
         private int port;
         private String advertise = "";
         private Duration drainLimit = Duration.ofSeconds(10);
+        private final Set<String> said = new HashSet<>();
 
         private Builder(Registry registry) {
             this.registry = registry;
@@ -196,21 +206,36 @@ public final class LookupProcess implements AutoCloseable {
             return this;
         }
 
-        /** The local address to listen on; default 127.0.0.1, so that nothing is open to a network by accident. */
+        /**
+         * The local address to listen on; default {@code moa.server.host} or {@code MOA_SERVER_HOST}, else 127.0.0.1, so that
+         * nothing is open to a network by accident.
+         */
         public Builder host(String value) {
             host = value;
+            said.add("host");
             return this;
         }
 
-        /** The TCP port; 0 to 65,535, default 0, a free one. */
+        /** The TCP port; 0 to 65,535, default {@code moa.server.port} or {@code MOA_SERVER_PORT}, else 0, a free one. */
         public Builder port(int value) {
+            port = value;
+            said.add("port");
+            return this;
+        }
+
+        /** The TCP port if neither {@link #port} nor a setting of the process says one; 0 to 65,535. */
+        public Builder portIfUnsaid(int value) {
             port = value;
             return this;
         }
 
-        /** The host that others are told to connect to; default the one listened on. Needed when that is all addresses. */
+        /**
+         * The host that others are told to connect to; default {@code moa.server.advertise} or {@code MOA_SERVER_ADVERTISE},
+         * else the one listened on. Needed when that is all addresses.
+         */
         public Builder advertise(String value) {
             advertise = value;
+            said.add("advertise");
             return this;
         }
 
@@ -233,6 +258,7 @@ public final class LookupProcess implements AutoCloseable {
 
         private MoaServer.Builder server(Moa moa) {
             MoaServer.Builder builder = MoaServer.builder(moa)
+                    .settings(ProcessSettings.GIVEN.without(said))
                     .host(host)
                     .port(port)
                     .drainLimit(drainLimit)

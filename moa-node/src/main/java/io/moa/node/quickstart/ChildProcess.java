@@ -46,6 +46,8 @@ final class ChildProcess implements AutoCloseable {
                 classPath(),
                 main.getName(),
                 name);
+        // What the user's own servers are told is not meant for a part of the quickstart.
+        builder.environment().keySet().removeIf(variable -> variable.startsWith("MOA_"));
         builder.environment().put(REGISTRY, registry);
         builder.redirectError(Redirect.INHERIT);
         return new ChildProcess(builder.start());

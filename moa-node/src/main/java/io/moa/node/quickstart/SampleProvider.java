@@ -5,6 +5,7 @@ import io.moa.discovery.Address;
 import io.moa.discovery.Registry;
 import io.moa.invoke.Filter;
 import io.moa.server.MoaServer;
+import io.moa.server.ProcessSettings;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,8 @@ public final class SampleProvider implements Provider {
     }
 
     /**
-     * Starts an instance. Whoever starts it closes it: it does not listen to signals by itself.
+     * Starts an instance, whatever {@code moa.server.*} and {@code MOA_SERVER_*} say. Whoever starts it closes it: it does not
+     * listen to signals by itself.
      *
      * @param name signs its greetings
      * @param registry where it announces itself, or null for nowhere
@@ -49,6 +51,7 @@ public final class SampleProvider implements Provider {
         boolean started = false;
         try {
             MoaServer server = MoaServer.builder(moa)
+                    .settings(ProcessSettings.GIVEN.withoutServer()) // they are meant for servers of the user's own
                     .host(host)
                     .port(port)
                     .filter(countRepetitions)

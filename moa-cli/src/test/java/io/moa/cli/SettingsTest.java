@@ -1,0 +1,51 @@
+package io.moa.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.moa.invoke.Ticker;
+import io.moa.node.lookup.LookupProcess;
+import io.moa.node.quickstart.SampleProvider;
+import io.moa.registry.memory.MemoryRegistry;
+import io.moa.registry.memory.MemoryRegistryStore;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Settings of the process against what a command was told. */
+class SettingsTest {
+
+    @BeforeEach
+    void say() {
+        System.setProperty("moa.server.port", "1");
+        System.setProperty("moa.server.health", "nonsense");
+    }
+
+    @AfterEach
+    void unsay() {
+        System.clearProperty("moa.server.port");
+        System.clearProperty("moa.server.health");
+    }
+
+    @Test
+    void theSampleHeedsNone() {
+        try (SampleProvider sample = SampleProvider.start("sample", null, "127.0.0.1", 0)) {
+            assertThat(sample.port()).isGreaterThan(1);
+        }
+    }
+
+    @Test
+    void anOptionOfTheLookupStandsAboveThem() {
+        System.setProperty("moa.server.health", "0");
+        try (MemoryRegistry registry = new MemoryRegistry(new MemoryRegistryStore(), Ticker.system());
+                LookupProcess lookup = LookupProcess.builder(registry).port(0).start()) {
+            assertThat(lookup.port()).isGreaterThan(1);
+        }
+    }
+
+    @Test
+    void allAddressesWithoutOneToTellIsAMistakeThatNamesTheOption() {
+        CommandRun run = CommandRun.of("lookup", "--registry", "redis://127.0.0.1:1", "--host", "0.0.0.0");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("--advertise auto");
+    }
+}
