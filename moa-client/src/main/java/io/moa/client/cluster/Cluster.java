@@ -14,7 +14,8 @@ import io.moa.governance.plan.PlanCompiler;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Scheduler;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -39,7 +40,8 @@ public final class Cluster {
     private final @Nullable DiskSnapshots disk;
     private final Runnable changed;
     private volatile Plan plan;
-    private final CompletableFuture<Void> answered = new CompletableFuture<>();
+    private final Set<Runnable> waiters = ConcurrentHashMap.newKeySet(); // for the first answer
+    private volatile boolean answered;
     private final Registry.Subscription subscription;
 
     // Guarded by this.
@@ -76,9 +78,43 @@ public final class Cluster {
         return service;
     }
 
-    /** Completes when a registry, or the disk, has told of the service for the first time, or when this is closed. */
-    CompletableFuture<Void> answered() {
+    /** Whether a registry, or the disk, has told of the service, or this is closed. */
+    boolean isAnswered() {
         return answered;
+    }
+
+    /**
+     * Runs this once when {@link #isAnswered()} becomes true, at once if it is, unless it is forgotten before.
+     *
+     * @param waiter must not block
+     */
+    void whenAnswered(Runnable waiter) {
+        waiters.add(waiter);
+        if (answered && waiters.remove(waiter)) {
+            waiter.run();
+        }
+    }
+
+    /** Does not run it any more. */
+    void forget(Runnable waiter) {
+        waiters.remove(waiter);
+    }
+
+    /** How many wait for the first answer. */
+    int waiting() {
+        return waiters.size();
+    }
+
+    private void answer() {
+        if (answered && waiters.isEmpty()) {
+            return;
+        }
+        answered = true;
+        for (Runnable waiter : waiters) {
+            if (waiters.remove(waiter)) {
+                waiter.run();
+            }
+        }
     }
 
     /** The plan in force. */
@@ -106,7 +142,7 @@ public final class Cluster {
             wakeAfter(plan.warming() > 0 ? Math.min(believed.nextNanos(), WARM_UP_STEP_NANOS) : believed.nextNanos());
         }
         if (!plan.snapshot().isUnknown()) {
-            answered.complete(null);
+            answer();
         }
         changed.run(); // without the lock: it closes connections
         if (disk != null) {
@@ -201,7 +237,7 @@ public final class Cluster {
             closed = true;
             wakeAfter(Long.MAX_VALUE);
         }
-        answered.complete(null);
+        answer();
     }
 
     @Override

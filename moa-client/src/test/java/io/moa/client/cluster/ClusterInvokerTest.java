@@ -14,6 +14,7 @@ import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import io.moa.governance.balance.TieredPicker;
 import io.moa.governance.belief.BeliefConfig;
+import io.moa.invoke.Cancellation;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Payload;
@@ -157,6 +158,25 @@ class ClusterInvokerTest {
         tell();
         Reply.Failure empty = (Reply.Failure) invoker.invoke(call()).join();
         assertThat(empty.message()).contains("no instance of x.Y is registered");
+    }
+
+    @Test
+    void callsThatGaveUpWaitingLeaveNothingBehind() {
+        for (int i = 0; i < 100; i++) {
+            invoker.invoke(call());
+        }
+        Cancellation withdrawing = new Cancellation();
+        CompletableFuture<Reply> withdrawn = invoker.invoke(Calls.of(ticker, Duration.ofSeconds(1))
+                .cancellation(withdrawing)
+                .build());
+        Cluster cluster = clusters.of(Calls.SERVICE);
+        assertThat(cluster.waiting()).isEqualTo(101);
+        withdrawing.fire(Cancellation.Reason.CALLER);
+        assertThat(((Reply.Failure) withdrawn.join()).status()).isEqualTo(Status.CANCELLED);
+        assertThat(cluster.waiting()).isEqualTo(100);
+        scheduler.advance(FirstAnswer.PATIENCE);
+        assertThat(cluster.waiting()).isZero();
+        assertThat(scheduler.pending()).isZero();
     }
 
     @Test
