@@ -34,7 +34,7 @@ public final class Endpoints {
     public Endpoints(Moa moa, EndpointConfig config, Consumer<List<Registry.Unreachable>> complaints) {
         this.moa = moa;
         this.config = config;
-        this.prober = new Prober(moa);
+        this.prober = new Prober(moa, this::isConnected);
         this.spread = new ConnectSpread(moa.chance());
         // A connection that is cut counts as one until its heartbeat has been missed.
         long hold = moa.transportConfig().heartbeatLimit().toNanos()
@@ -54,6 +54,11 @@ public final class Endpoints {
     /** Probes of this client's instances, all in one line. */
     Prober prober() {
         return prober;
+    }
+
+    private boolean isConnected(String uuid) {
+        Endpoint known = byInstance.get(uuid);
+        return known != null && known.isConnected();
     }
 
     private int connected() {

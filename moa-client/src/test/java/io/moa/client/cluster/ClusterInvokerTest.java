@@ -236,6 +236,31 @@ class ClusterInvokerTest {
     }
 
     @Test
+    void aProbeThatFailsWhileAConnectionIsOpenProvesNothing() {
+        tell(instance("a", 1), instance("b", 2));
+        tell(instance("a", 1)); // so that a call goes there
+        invoker.invoke(call());
+        StagedTransport.Line line = transport.last().succeed("provider", "a");
+        tell(instance("b", 2));
+        for (int probes = 0; probes < 3; probes++) {
+            transport.dials.stream()
+                    .filter(dial -> !dial.coming().isDone())
+                    .forEach(dial -> dial.fail("too many connections"));
+            scheduler.advance(Duration.ofSeconds(20));
+        }
+        assertThat(clusters.of(Calls.SERVICE).explain()).contains("connected, though not for a probe");
+        assertThat(line.closed).isFalse();
+        line.leave();
+        for (int probes = 0; probes < 3; probes++) {
+            transport.dials.stream()
+                    .filter(dial -> !dial.coming().isDone())
+                    .forEach(dial -> dial.fail("connection refused"));
+            scheduler.advance(Duration.ofSeconds(20));
+        }
+        assertThat(clusters.of(Calls.SERVICE).plan().snapshot().entries()).hasSize(1);
+    }
+
+    @Test
     void aRegistryThatForgetsEverybodyFailsNoCallAndProbesAreFew() {
         Instance[] many = new Instance[100];
         for (int i = 0; i < many.length; i++) {
