@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,8 @@ public final class Cluster {
     private final Moa moa;
     private final Prober prober;
     private final @Nullable DiskSnapshots disk;
-    private final Runnable changed;
+    private final BiConsumer<ServiceId, List<Snapshot.Entry>> listed;
+    private final Object listing = new Object(); // so that who is listed is told in the order of the plans
     private volatile Plan plan;
     private final Set<Runnable> waiters = ConcurrentHashMap.newKeySet(); // for the first answer
     private volatile boolean answered;
@@ -57,12 +59,12 @@ public final class Cluster {
             Moa moa,
             Prober prober,
             @Nullable DiskSnapshots disk,
-            Runnable changed) {
+            BiConsumer<ServiceId, List<Snapshot.Entry>> listed) {
         this.service = service;
         this.moa = moa;
         this.prober = prober;
         this.disk = disk;
-        this.changed = changed;
+        this.listed = listed;
         long now = moa.ticker().nanos();
         this.belief = new Belief(service, config, moa.chance(), now);
         this.compiler = new PlanCompiler(moa.chance(), moa.ticker(), System::currentTimeMillis);
@@ -144,7 +146,9 @@ public final class Cluster {
         if (!plan.snapshot().isUnknown()) {
             answer();
         }
-        changed.run(); // without the lock: it closes connections
+        synchronized (listing) { // and without the other lock: it closes connections
+            listed.accept(service, plan.snapshot().entries());
+        }
         if (disk != null) {
             disk.keep(plan.snapshot());
         }

@@ -209,6 +209,43 @@ class ClusterInvokerTest {
     }
 
     @Test
+    void anInstanceThatMovesIsCalledAtItsNewAddress() {
+        tell(instance("a", 1));
+        invoker.invoke(call());
+        StagedTransport.Line old = transport.last().succeed("provider", "a");
+        tell(instance("a", 1).withWeight(50));
+        scheduler.advance(Duration.ofSeconds(1));
+        invoker.invoke(call());
+        assertThat(transport.dials).as("the same address").hasSize(1);
+        tell(instance("a", 2));
+        invoker.invoke(call());
+        assertThat(transport.last().address()).isEqualTo(new Address.Tcp("10.0.0.1", 2));
+        old.replies.forEach(reply -> reply.complete(new Reply.Value(Payload.EMPTY)));
+        scheduler.advance(Duration.ofSeconds(1));
+        assertThat(old.closed).isTrue();
+    }
+
+    @Test
+    void aConnectionStaysWhileAnyServiceListsItsInstance() {
+        Snapshot.Entry entry = new Snapshot.Entry(instance("a", 1), Liveness.ONLINE, OperatorState.NONE);
+        ServiceId other = ServiceId.of("x.Other");
+        endpoints.list(other, List.of(entry));
+        tell(instance("a", 1));
+        invoker.invoke(call());
+        StagedTransport.Line line = transport.last().succeed("provider", "a");
+        line.replies.get(0).complete(new Reply.Value(Payload.EMPTY));
+        tell(Set.of("a"));
+        assertThat(line.closed).isFalse();
+        endpoints.list(other, List.of());
+        assertThat(line.closed).isTrue();
+        endpoints.of(instance("a", 1)).invoke(call()); // picked from a list that is over
+        StagedTransport.Line stray = transport.last().succeed("provider", "a");
+        stray.replies.get(0).complete(new Reply.Value(Payload.EMPTY));
+        tell(instance("b", 2));
+        assertThat(stray.closed).isTrue();
+    }
+
+    @Test
     void anInstanceThatIsMissingIsCalledLastUntilProbesProveThatItIsGone() {
         tell(instance("a", 1), instance("b", 2));
         tell(instance("b", 2));
