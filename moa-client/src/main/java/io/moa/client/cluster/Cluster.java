@@ -50,6 +50,7 @@ public final class Cluster {
     private final Belief belief;
     private final PlanCompiler compiler;
     private Scheduler.@Nullable Timer timer;
+    private boolean remembering; // what an earlier process knew is all there is
     private boolean closed;
 
     Cluster(
@@ -71,7 +72,8 @@ public final class Cluster {
         this.plan = compiler.compile(Snapshot.unknown(service, now));
         Snapshot kept = disk == null ? null : disk.read(service);
         if (kept != null) {
-            update(kept); // an earlier life's knowledge, until the registry answers
+            remembering = true;
+            believe(() -> belief.update(kept, now)); // an earlier life's knowledge, until the registry answers
         }
         this.subscription = discovery.subscribe(service, this::update);
     }
@@ -125,7 +127,10 @@ public final class Cluster {
     }
 
     private void update(Snapshot snapshot) {
-        believe(() -> belief.update(snapshot, moa.ticker().nanos()));
+        believe(() -> {
+            remembering = remembering && snapshot.isUnknown();
+            return belief.update(snapshot, moa.ticker().nanos());
+        });
     }
 
     private void tick() {
@@ -139,7 +144,9 @@ public final class Cluster {
                 return;
             }
             Believed believed = step.get();
-            plan = compiler.compile(believed.snapshot(), believed.doubts());
+            plan = remembering
+                    ? compiler.compileRemembered(believed.snapshot(), believed.doubts())
+                    : compiler.compile(believed.snapshot(), believed.doubts());
             probes = believed.probes();
             wakeAfter(plan.warming() > 0 ? Math.min(believed.nextNanos(), WARM_UP_STEP_NANOS) : believed.nextNanos());
         }
