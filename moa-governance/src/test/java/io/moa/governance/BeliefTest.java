@@ -56,6 +56,27 @@ class BeliefTest {
     }
 
     @Test
+    void whoReachesNobodyWhileTheListIsEmptyLetsGoOfNobody() {
+        tell(online("a", "b", "c"));
+        tell(List.of());
+        for (int round = 0; round < 3; round++) {
+            for (String uuid : List.of("a", "b", "c")) {
+                belief.probed(uuid, false, "probe failed", now);
+            }
+            now += 20 * SECOND;
+        }
+        assertThat(uuids(belief.tick(now))).as("its own network may be broken").hasSize(3);
+        belief.probed("a", true, "reached by a probe", now);
+        belief.probed("b", true, "reached by a probe", now);
+        assertThat(uuids(belief.probed("c", false, "probe failed", now)))
+                .as("the network works, so c is gone")
+                .containsExactlyInAnyOrder("a", "b");
+        now += BeliefConfig.DEFAULT.expiry().toNanos();
+        belief.probed("a", false, "probe failed", now);
+        assertThat(uuids(belief.probed("b", false, "probe failed", now))).isEmpty();
+    }
+
+    @Test
     void whoIsInDoubtIsAsFarAsBefore() {
         List<Snapshot.Entry> entries = online("a", "b");
         belief.update(new Snapshot(SERVICE, ++revision, entries, now, "test", Set.of(), Map.of("b", 2)), now);

@@ -186,6 +186,32 @@ class PlanTest {
     }
 
     @Test
+    void whoRanLongBeforeDoesNotWarmUpBecauseAnEarlierProcessDidNotKnowIt() {
+        Instance old = instance("a", 100);
+        Instance since =
+                instance("b", 100).toBuilder().warmUp(Duration.ofSeconds(10)).build();
+        wallMillis = 3_600_000;
+        compiler.compileRemembered(
+                new Snapshot(
+                        SERVICE,
+                        1,
+                        List.of(new Snapshot.Entry(old, Liveness.ONLINE, OperatorState.NONE)),
+                        ticker.nanos(),
+                        "disk"),
+                Map.of());
+        assertThat(plan(old, since).warming()).isZero();
+        assertThat(plan(
+                                old,
+                                since,
+                                instance("c", 100).toBuilder()
+                                        .warmUp(Duration.ofSeconds(10))
+                                        .build())
+                        .warming())
+                .as("it appeared while this process looked")
+                .isEqualTo(1);
+    }
+
+    @Test
     void anInstanceThatWasThereFirstIsAsOldAsItsClockSaysAndAtLeastAsItWasSeen() {
         wallMillis = 8_000;
         Instance warming =

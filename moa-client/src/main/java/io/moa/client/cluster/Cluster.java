@@ -14,9 +14,11 @@ import io.moa.governance.plan.PlanCompiler;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Scheduler;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -37,15 +39,18 @@ public final class Cluster {
     private final Moa moa;
     private final Prober prober;
     private final @Nullable DiskSnapshots disk;
-    private final Runnable changed;
+    private final BiConsumer<ServiceId, List<Snapshot.Entry>> listed;
+    private final Object listing = new Object(); // so that who is listed is told in the order of the plans
     private volatile Plan plan;
-    private final CompletableFuture<Void> answered = new CompletableFuture<>();
+    private final Set<Runnable> waiters = ConcurrentHashMap.newKeySet(); // for the first answer
+    private volatile boolean answered;
     private final Registry.Subscription subscription;
 
     // Guarded by this.
     private final Belief belief;
     private final PlanCompiler compiler;
     private Scheduler.@Nullable Timer timer;
+    private boolean remembering; // what an earlier process knew is all there is
     private boolean closed;
 
     Cluster(
@@ -55,19 +60,20 @@ public final class Cluster {
             Moa moa,
             Prober prober,
             @Nullable DiskSnapshots disk,
-            Runnable changed) {
+            BiConsumer<ServiceId, List<Snapshot.Entry>> listed) {
         this.service = service;
         this.moa = moa;
         this.prober = prober;
         this.disk = disk;
-        this.changed = changed;
+        this.listed = listed;
         long now = moa.ticker().nanos();
         this.belief = new Belief(service, config, moa.chance(), now);
         this.compiler = new PlanCompiler(moa.chance(), moa.ticker(), System::currentTimeMillis);
         this.plan = compiler.compile(Snapshot.unknown(service, now));
         Snapshot kept = disk == null ? null : disk.read(service);
         if (kept != null) {
-            update(kept); // an earlier life's knowledge, until the registry answers
+            remembering = true;
+            believe(() -> belief.update(kept, now)); // an earlier life's knowledge, until the registry answers
         }
         this.subscription = discovery.subscribe(service, this::update);
     }
@@ -76,9 +82,43 @@ public final class Cluster {
         return service;
     }
 
-    /** Completes when a registry, or the disk, has told of the service for the first time, or when this is closed. */
-    CompletableFuture<Void> answered() {
+    /** Whether a registry, or the disk, has told of the service, or this is closed. */
+    boolean isAnswered() {
         return answered;
+    }
+
+    /**
+     * Runs this once when {@link #isAnswered()} becomes true, at once if it is, unless it is forgotten before.
+     *
+     * @param waiter must not block
+     */
+    void whenAnswered(Runnable waiter) {
+        waiters.add(waiter);
+        if (answered && waiters.remove(waiter)) {
+            waiter.run();
+        }
+    }
+
+    /** Does not run it any more. */
+    void forget(Runnable waiter) {
+        waiters.remove(waiter);
+    }
+
+    /** How many wait for the first answer. */
+    int waiting() {
+        return waiters.size();
+    }
+
+    private void answer() {
+        if (answered && waiters.isEmpty()) {
+            return;
+        }
+        answered = true;
+        for (Runnable waiter : waiters) {
+            if (waiters.remove(waiter)) {
+                waiter.run();
+            }
+        }
     }
 
     /** The plan in force. */
@@ -87,7 +127,10 @@ public final class Cluster {
     }
 
     private void update(Snapshot snapshot) {
-        believe(() -> belief.update(snapshot, moa.ticker().nanos()));
+        believe(() -> {
+            remembering = remembering && snapshot.isUnknown();
+            return belief.update(snapshot, moa.ticker().nanos());
+        });
     }
 
     private void tick() {
@@ -101,14 +144,18 @@ public final class Cluster {
                 return;
             }
             Believed believed = step.get();
-            plan = compiler.compile(believed.snapshot(), believed.doubts());
+            plan = remembering
+                    ? compiler.compileRemembered(believed.snapshot(), believed.doubts())
+                    : compiler.compile(believed.snapshot(), believed.doubts());
             probes = believed.probes();
             wakeAfter(plan.warming() > 0 ? Math.min(believed.nextNanos(), WARM_UP_STEP_NANOS) : believed.nextNanos());
         }
         if (!plan.snapshot().isUnknown()) {
-            answered.complete(null);
+            answer();
         }
-        changed.run(); // without the lock: it closes connections
+        synchronized (listing) { // and without the other lock: it closes connections
+            listed.accept(service, plan.snapshot().entries());
+        }
         if (disk != null) {
             disk.keep(plan.snapshot());
         }
@@ -201,7 +248,7 @@ public final class Cluster {
             closed = true;
             wakeAfter(Long.MAX_VALUE);
         }
-        answered.complete(null);
+        answer();
     }
 
     @Override

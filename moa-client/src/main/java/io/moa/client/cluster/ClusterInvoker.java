@@ -64,7 +64,7 @@ public final class ClusterInvoker implements Invoker {
         Plan plan = cluster.plan();
         Lease lease = plan.pick(call);
         if (lease == null) {
-            return plan.snapshot().isUnknown() && !cluster.answered().isDone()
+            return plan.snapshot().isUnknown() && !cluster.isAnswered()
                     ? firstAnswer.await(call, cluster, this)
                     : CompletableFuture.completedFuture(none(call, plan));
         }

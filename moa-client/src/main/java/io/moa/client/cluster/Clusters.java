@@ -4,9 +4,7 @@ import io.moa.Moa;
 import io.moa.client.disk.DiskSnapshots;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.belief.BeliefConfig;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -55,23 +53,11 @@ public final class Clusters {
             }
             known = clusters.get(service);
             if (known == null) {
-                known = new Cluster(service, discovery, belief, moa, prober, disk, this::retireUnknown);
+                known = new Cluster(service, discovery, belief, moa, prober, disk, endpoints::list);
                 clusters.put(service, known);
             }
             return known;
         }
-    }
-
-    /** Lets go of connections to instances that no followed service lists any more. */
-    private void retireUnknown() {
-        Set<String> listed = new HashSet<>();
-        for (Cluster cluster : clusters.values()) {
-            cluster.plan()
-                    .snapshot()
-                    .entries()
-                    .forEach(entry -> listed.add(entry.instance().uuid()));
-        }
-        endpoints.retain(listed);
     }
 
     /** Follows nothing any more. */

@@ -16,13 +16,16 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Endpoint implements Invoker {
 
+    private final Moa moa;
     private final Instance instance;
+    private final Ways ways;
     private final ConnectionSlot[] slots;
     private final AtomicInteger turn = new AtomicInteger();
 
     Endpoint(Moa moa, Instance instance, EndpointConfig config, Unreachables unreachables, ConnectSpread spread) {
+        this.moa = moa;
         this.instance = instance;
-        Ways ways = Ways.to(moa, instance);
+        this.ways = Ways.to(moa, instance);
         this.slots = new ConnectionSlot[config.connections()];
         for (int i = 0; i < slots.length; i++) {
             slots[i] = new ConnectionSlot(moa, instance, ways, config, unreachables, spread);
@@ -33,6 +36,11 @@ public final class Endpoint implements Invoker {
     public CompletableFuture<Reply> invoke(Invocation call) {
         ConnectionSlot slot = slots.length == 1 ? slots[0] : slots[Math.floorMod(turn.getAndIncrement(), slots.length)];
         return slot.invoke(call);
+    }
+
+    /** Whether this process would reach the instance, as it is described now, at the same addresses. */
+    boolean leadsTo(Instance now) {
+        return now.equals(instance) || Ways.to(moa, now).addresses().equals(ways.addresses());
     }
 
     /** Closes each connection when its calls are done; new calls are refused as certainly not run. */

@@ -3,11 +3,15 @@ package io.moa.client.cluster;
 import io.moa.Moa;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
+import io.moa.discovery.ServiceId;
+import io.moa.discovery.Snapshot;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The connections of one client, by instance and shared by all services that the instance offers. Safe for many threads. */
 public final class Endpoints {
@@ -18,6 +22,9 @@ public final class Endpoints {
     private final Unreachables unreachables;
     private final Map<String, Endpoint> byInstance = new ConcurrentHashMap<>();
     private final ConnectSpread spread;
+    private final Listed listed = new Listed();
+    private final Set<String> strays =
+            ConcurrentHashMap.newKeySet(); // have an endpoint, and were not listed when it was made
     private volatile boolean closed;
     private final Set<Endpoint> leaving = ConcurrentHashMap.newKeySet(); // their last calls are being finished
 
@@ -34,7 +41,7 @@ public final class Endpoints {
     public Endpoints(Moa moa, EndpointConfig config, Consumer<List<Registry.Unreachable>> complaints) {
         this.moa = moa;
         this.config = config;
-        this.prober = new Prober(moa);
+        this.prober = new Prober(moa, this::isConnected);
         this.spread = new ConnectSpread(moa.chance());
         // A connection that is cut counts as one until its heartbeat has been missed.
         long hold = moa.transportConfig().heartbeatLimit().toNanos()
@@ -56,6 +63,11 @@ public final class Endpoints {
         return prober;
     }
 
+    private boolean isConnected(String uuid) {
+        Endpoint known = byInstance.get(uuid);
+        return known != null && known.isConnected();
+    }
+
     private int connected() {
         int count = 0;
         for (Endpoint endpoint : byInstance.values()) {
@@ -68,8 +80,7 @@ public final class Endpoints {
     public Endpoint of(Instance instance) {
         Endpoint known = byInstance.get(instance.uuid());
         if (known == null) {
-            known = byInstance.computeIfAbsent(
-                    instance.uuid(), any -> new Endpoint(moa, instance, config, unreachables, spread));
+            known = byInstance.computeIfAbsent(instance.uuid(), any -> make(instance));
             if (closed) {
                 known.close(); // it came too late to be closed with the others
             }
@@ -77,16 +88,44 @@ public final class Endpoints {
         return known;
     }
 
-    /** Lets go of the endpoints of all other instances; their calls in flight are finished. */
-    void retain(Set<String> uuids) {
-        byInstance.forEach((uuid, endpoint) -> {
-            if (!uuids.contains(uuid) && byInstance.remove(uuid, endpoint)) {
-                leaving.removeIf(Endpoint::isIdle);
-                leaving.add(endpoint);
-                unreachables.left(uuid);
-                endpoint.retire();
+    private Endpoint make(Instance picked) {
+        Instance latest = listed.latest(picked.uuid());
+        if (latest == null) {
+            strays.add(picked.uuid()); // picked from a list that is over, or one that is just being taken
+        }
+        return new Endpoint(moa, latest == null ? picked : latest, config, unreachables, spread);
+    }
+
+    /**
+     * Takes who is listed for a service now. Lets go of the endpoints of those that no service lists any more, and of those that
+     * listen somewhere else now; their calls in flight are finished.
+     */
+    void list(ServiceId service, List<Snapshot.Entry> entries) {
+        listed.take(service, entries).forEach(this::settle);
+        for (String uuid : strays) {
+            if (strays.remove(uuid)) {
+                settle(uuid);
             }
+        }
+    }
+
+    private void settle(String uuid) {
+        AtomicReference<@Nullable Endpoint> over = new AtomicReference<>();
+        byInstance.computeIfPresent(uuid, (any, endpoint) -> {
+            Instance latest = listed.latest(uuid);
+            if (latest != null && endpoint.leadsTo(latest)) {
+                return endpoint;
+            }
+            over.set(endpoint);
+            return null; // if it is still listed, the next call makes another
         });
+        Endpoint left = over.get();
+        if (left != null) {
+            leaving.removeIf(Endpoint::isIdle);
+            leaving.add(left);
+            unreachables.left(uuid);
+            left.retire();
+        }
     }
 
     /** Which address of an instance is used, or would be, and why; for people. Connects to nobody. */

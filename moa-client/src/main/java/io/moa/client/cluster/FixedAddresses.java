@@ -10,8 +10,8 @@ import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import io.moa.invoke.Ticker;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
@@ -20,6 +20,12 @@ import java.util.function.Consumer;
  * list, so a call that meets it is sent to another.
  */
 public final class FixedAddresses implements Discovery {
+
+    /**
+     * The host of what was given to this process: whoever names a Unix socket here knows that it is here. Drawn at random, so that no
+     * registry can say it.
+     */
+    static final String GIVEN_HERE = "given to process " + UUID.randomUUID();
 
     private final List<Address> addresses;
     private final Ticker ticker;
@@ -56,14 +62,13 @@ public final class FixedAddresses implements Discovery {
     private Snapshot snapshot(ServiceId service) {
         ServiceExport export = new ServiceExport(service, Set.of(), "");
         List<Snapshot.Entry> entries = addresses.stream()
-                .map(address -> new Instance(
-                        address.toString(), // two clients call the same place by the same name
-                        Instance.ANY_APPLICATION,
-                        List.of(address),
-                        List.of(export),
-                        Instance.DEFAULT_WEIGHT,
-                        0,
-                        Map.of()))
+                .map(address -> Instance.builder(
+                                address.toString(), // two clients call the same place by the same name
+                                Instance.ANY_APPLICATION)
+                        .host(GIVEN_HERE)
+                        .addresses(List.of(address))
+                        .exports(List.of(export))
+                        .build())
                 .map(instance -> new Snapshot.Entry(instance, Liveness.ONLINE, OperatorState.NONE))
                 .toList();
         return new Snapshot(service, 1, entries, ticker.nanos(), "fixed addresses");

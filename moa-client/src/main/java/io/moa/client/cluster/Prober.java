@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Predicate;
 
 /**
  * Asks instances themselves whether they are there: connects, introduces itself, compares the uuid, closes. At most {@value
@@ -35,6 +36,7 @@ final class Prober {
     private record Job(Instance instance, ServiceId service, Answer answer) {}
 
     private final Moa moa;
+    private final Predicate<String> connected;
 
     // Guarded by this.
     private final Queue<Job> waiting = new ArrayDeque<>();
@@ -42,8 +44,15 @@ final class Prober {
     private boolean pausing;
     private boolean closed;
 
-    Prober(Moa moa) {
+    /**
+     * Probes nobody yet.
+     *
+     * @param connected whether a connection to the instance of this uuid is open; a probe that fails while one is proves nothing,
+     *     for the instance may only have no room for another
+     */
+    Prober(Moa moa, Predicate<String> connected) {
         this.moa = moa;
+        this.connected = connected;
     }
 
     void probe(Instance instance, ServiceId service, Answer answer) {
@@ -121,7 +130,8 @@ final class Prober {
         synchronized (this) {
             running--;
         }
-        job.answer().probed(reached, how);
+        boolean open = !reached && connected.test(job.instance().uuid());
+        job.answer().probed(reached || open, open ? "connected, though not for a probe: " + how : how);
         next();
     }
 

@@ -8,7 +8,8 @@ import java.util.List;
 
 /**
  * How this process may reach an instance: the addresses to be tried, best first, and why these. A Unix socket of this very host
- * comes first; of another host it is not tried, though a file of that name may exist here. Immutable.
+ * comes first; of another host, or of one that is not said, it is not tried, though a file of that name may exist here: anybody could lead clients to
+ * any socket so. Immutable.
  *
  * @param addresses none if this process can reach none of them
  * @param reason why the first one is the first, for people
@@ -24,9 +25,8 @@ record Ways(List<Address> addresses, String reason) {
             if (!moa.transport().supports(address)) {
                 continue;
             }
-            if (!(address instanceof Address.Unix) || instance.host().isEmpty()) {
-                others.add(
-                        address); // a Unix socket of which no host is said was given by whoever knows that it is here
+            if (!(address instanceof Address.Unix) || instance.host().equals(FixedAddresses.GIVEN_HERE)) {
+                others.add(address);
             } else if (sameHost) {
                 here.add(address);
             } else {

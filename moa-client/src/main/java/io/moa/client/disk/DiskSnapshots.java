@@ -18,9 +18,11 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongSupplier;
@@ -50,6 +52,8 @@ public final class DiskSnapshots implements AutoCloseable {
     // Guarded by this.
     private final Map<ServiceId, Snapshot> waiting = new LinkedHashMap<>();
     private final Map<ServiceId, List<Snapshot.Entry>> written = new LinkedHashMap<>();
+    private final Set<ServiceId> writing =
+            new HashSet<>(); // by the writer at this moment, so the file is about to change
     private boolean due;
     private boolean complained;
     private boolean closed;
@@ -138,7 +142,11 @@ public final class DiskSnapshots implements AutoCloseable {
     /** Remembers what is believed now, to be written soon if its entries are other ones than those in the file. */
     public void keep(Snapshot snapshot) {
         synchronized (this) {
-            if (closed || snapshot.isUnknown() || snapshot.entries().equals(written.get(snapshot.service()))) {
+            if (closed || snapshot.isUnknown()) {
+                return;
+            }
+            if (snapshot.entries().equals(written.get(snapshot.service())) && !writing.contains(snapshot.service())) {
+                waiting.remove(snapshot.service()); // what was to be written is over already
                 return;
             }
             waiting.put(snapshot.service(), snapshot);
@@ -168,6 +176,7 @@ public final class DiskSnapshots implements AutoCloseable {
             due = false;
             all = new LinkedHashMap<>(waiting);
             waiting.clear();
+            writing.addAll(all.keySet());
         }
         all.values().forEach(this::write);
     }
@@ -187,6 +196,10 @@ public final class DiskSnapshots implements AutoCloseable {
             }
         } catch (IOException | RuntimeException e) {
             complain(snapshot.service(), file, e);
+        } finally {
+            synchronized (this) {
+                writing.remove(snapshot.service());
+            }
         }
     }
 

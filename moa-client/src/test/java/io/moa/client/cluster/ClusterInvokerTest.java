@@ -14,6 +14,7 @@ import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import io.moa.governance.balance.TieredPicker;
 import io.moa.governance.belief.BeliefConfig;
+import io.moa.invoke.Cancellation;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Payload;
@@ -160,6 +161,25 @@ class ClusterInvokerTest {
     }
 
     @Test
+    void callsThatGaveUpWaitingLeaveNothingBehind() {
+        for (int i = 0; i < 100; i++) {
+            invoker.invoke(call());
+        }
+        Cancellation withdrawing = new Cancellation();
+        CompletableFuture<Reply> withdrawn = invoker.invoke(Calls.of(ticker, Duration.ofSeconds(1))
+                .cancellation(withdrawing)
+                .build());
+        Cluster cluster = clusters.of(Calls.SERVICE);
+        assertThat(cluster.waiting()).isEqualTo(101);
+        withdrawing.fire(Cancellation.Reason.CALLER);
+        assertThat(((Reply.Failure) withdrawn.join()).status()).isEqualTo(Status.CANCELLED);
+        assertThat(cluster.waiting()).isEqualTo(100);
+        scheduler.advance(FirstAnswer.PATIENCE);
+        assertThat(cluster.waiting()).isZero();
+        assertThat(scheduler.pending()).isZero();
+    }
+
+    @Test
     void callWhoseTimeIsUpAfterThePickIsNotSent() {
         tell(instance("a", 1));
         Invocation late = call();
@@ -189,6 +209,43 @@ class ClusterInvokerTest {
     }
 
     @Test
+    void anInstanceThatMovesIsCalledAtItsNewAddress() {
+        tell(instance("a", 1));
+        invoker.invoke(call());
+        StagedTransport.Line old = transport.last().succeed("provider", "a");
+        tell(instance("a", 1).withWeight(50));
+        scheduler.advance(Duration.ofSeconds(1));
+        invoker.invoke(call());
+        assertThat(transport.dials).as("the same address").hasSize(1);
+        tell(instance("a", 2));
+        invoker.invoke(call());
+        assertThat(transport.last().address()).isEqualTo(new Address.Tcp("10.0.0.1", 2));
+        old.replies.forEach(reply -> reply.complete(new Reply.Value(Payload.EMPTY)));
+        scheduler.advance(Duration.ofSeconds(1));
+        assertThat(old.closed).isTrue();
+    }
+
+    @Test
+    void aConnectionStaysWhileAnyServiceListsItsInstance() {
+        Snapshot.Entry entry = new Snapshot.Entry(instance("a", 1), Liveness.ONLINE, OperatorState.NONE);
+        ServiceId other = ServiceId.of("x.Other");
+        endpoints.list(other, List.of(entry));
+        tell(instance("a", 1));
+        invoker.invoke(call());
+        StagedTransport.Line line = transport.last().succeed("provider", "a");
+        line.replies.get(0).complete(new Reply.Value(Payload.EMPTY));
+        tell(Set.of("a"));
+        assertThat(line.closed).isFalse();
+        endpoints.list(other, List.of());
+        assertThat(line.closed).isTrue();
+        endpoints.of(instance("a", 1)).invoke(call()); // picked from a list that is over
+        StagedTransport.Line stray = transport.last().succeed("provider", "a");
+        stray.replies.get(0).complete(new Reply.Value(Payload.EMPTY));
+        tell(instance("b", 2));
+        assertThat(stray.closed).isTrue();
+    }
+
+    @Test
     void anInstanceThatIsMissingIsCalledLastUntilProbesProveThatItIsGone() {
         tell(instance("a", 1), instance("b", 2));
         tell(instance("b", 2));
@@ -212,6 +269,31 @@ class ClusterInvokerTest {
         transport.last().succeed("provider", "another"); // now somebody else answers there
         scheduler.advance(Duration.ofSeconds(2));
         transport.last().fail("connection refused");
+        assertThat(clusters.of(Calls.SERVICE).plan().snapshot().entries()).hasSize(1);
+    }
+
+    @Test
+    void aProbeThatFailsWhileAConnectionIsOpenProvesNothing() {
+        tell(instance("a", 1), instance("b", 2));
+        tell(instance("a", 1)); // so that a call goes there
+        invoker.invoke(call());
+        StagedTransport.Line line = transport.last().succeed("provider", "a");
+        tell(instance("b", 2));
+        for (int probes = 0; probes < 3; probes++) {
+            transport.dials.stream()
+                    .filter(dial -> !dial.coming().isDone())
+                    .forEach(dial -> dial.fail("too many connections"));
+            scheduler.advance(Duration.ofSeconds(20));
+        }
+        assertThat(clusters.of(Calls.SERVICE).explain()).contains("connected, though not for a probe");
+        assertThat(line.closed).isFalse();
+        line.leave();
+        for (int probes = 0; probes < 3; probes++) {
+            transport.dials.stream()
+                    .filter(dial -> !dial.coming().isDone())
+                    .forEach(dial -> dial.fail("connection refused"));
+            scheduler.advance(Duration.ofSeconds(20));
+        }
         assertThat(clusters.of(Calls.SERVICE).plan().snapshot().entries()).hasSize(1);
     }
 

@@ -89,6 +89,17 @@ class DiskSnapshotsTest {
     }
 
     @Test
+    void aChangeThatIsTakenBackBeforeItIsWrittenIsNotWritten() {
+        DiskSnapshots disk = open();
+        disk.keep(new Snapshot(SERVICE, 1, List.of(entry("a")), ticker.nanos(), "test"));
+        scheduler.advance(Duration.ofSeconds(3));
+        disk.keep(new Snapshot(SERVICE, 2, List.of(entry("b")), ticker.nanos(), "test"));
+        disk.keep(new Snapshot(SERVICE, 3, List.of(entry("a")), ticker.nanos(), "test"));
+        scheduler.advance(Duration.ofSeconds(3));
+        assertThat(open().read(SERVICE).entries()).containsExactly(entry("a"));
+    }
+
+    @Test
     void whatWaitsIsWrittenOnClosing() {
         DiskSnapshots disk = open();
         disk.keep(new Snapshot(SERVICE, 1, List.of(entry("a")), ticker.nanos(), "test"));

@@ -201,6 +201,19 @@ class UnixSocketTest {
         stranger.close();
     }
 
+    /** A poisoned record could lead all clients to any local socket. */
+    @Test
+    void aUnixSocketOfWhichNoHostIsSaidIsNotDialled() {
+        MoaServer server = server("here", UnixSocketConfig.in(folder()));
+        registry.register(server.instance().toBuilder()
+                .host("")
+                .addresses(List.of(new Address.Unix(socketOf(server).toString()), server.address()))
+                .build());
+        for (String host : List.of("here", "")) {
+            assertThat(callAndExplain(client(host))).contains("connected to " + server.address());
+        }
+    }
+
     @Test
     void whatAKilledServerLeftBehindIsRemovedAndALivingOneIsNot() throws IOException {
         MoaServer living = server("here", UnixSocketConfig.in(folder()));

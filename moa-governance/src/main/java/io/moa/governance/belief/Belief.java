@@ -27,6 +27,9 @@ import java.util.random.RandomGenerator;
  *       left even then and the latest probe reached it.
  * </ul>
  *
+ * <p>When nobody else is left, and probes fail of at least three and of more than they reach, this process may be the one that is cut
+ * off: then failed probes let go of nobody, and who is in doubt stays until {@link BeliefConfig#expiry()}.
+ *
  * <p>What is listed and online again is not in doubt any more. A list that is not known removes nobody.
  *
  * <p>No I/O, no clock: what happened, and when, comes in; what is believed, and whom to probe, comes out. Not safe for
@@ -36,6 +39,9 @@ public final class Belief {
 
     /** So many instances of one service are in doubt at most; the oldest doubts go first. */
     public static final int MAX_DOUBTS = 10_000;
+
+    /** So many at once are hardly gone by chance: fewer may be all that a small service has. */
+    private static final int MANY_FAILING = 3;
 
     private record Dark(long atNanos, int count) {}
 
@@ -135,6 +141,20 @@ public final class Belief {
         return nobodyLeft || earlier + dark > Math.max(1, of * config.shrinkPercent() / 100);
     }
 
+    /** Whether it may be this process that reaches nobody, and letting go would leave it with nobody to call. */
+    private boolean cutOff() {
+        if (!usable.isEmpty()) {
+            return false;
+        }
+        int failing = 0;
+        int reached = 0;
+        for (Doubt doubt : doubts.values()) {
+            failing += doubt.failures > 0 ? 1 : 0;
+            reached += doubt.reached ? 1 : 0;
+        }
+        return failing >= MANY_FAILING && failing > reached;
+    }
+
     /**
      * A probe that was asked for has ended.
      *
@@ -148,12 +168,13 @@ public final class Belief {
             doubt.reached = reached;
             doubt.latest = how;
             doubt.failures = reached ? 0 : doubt.failures + 1;
+            boolean failed = doubt.failures >= config.failures();
             doubt.nextProbeNanos = nowNanos
                     + spread(
-                            reached
+                            reached || failed
                                     ? config.reprobe().toNanos()
                                     : config.retry().toNanos());
-            if (doubt.failures >= config.failures()) {
+            if (failed && !cutOff()) {
                 doubts.remove(uuid); // missing, or off the online list, and not reached: gone
             }
         }

@@ -68,6 +68,16 @@ public final class PlanCompiler {
      * @param doubts the uuids of those among the entries that are to be called last, each with the reason
      */
     public Plan compile(Snapshot snapshot, Map<String, String> doubts) {
+        Plan plan = compileRemembered(snapshot, doubts);
+        looked = looked || !snapshot.isUnknown();
+        return plan;
+    }
+
+    /**
+     * As {@link #compile(Snapshot, Map)}, for what an earlier process knew: whoever is listed besides when a registry answers may have
+     * run for long, and was not seen to appear.
+     */
+    public Plan compileRemembered(Snapshot snapshot, Map<String, String> doubts) {
         long now = ticker.nanos();
         Map<String, Known> kept = new HashMap<>();
         SortedMap<Integer, Tiers> byDistance = new TreeMap<>();
@@ -103,7 +113,6 @@ public final class PlanCompiler {
             }
         }
         known = kept;
-        looked = looked || !snapshot.isUnknown();
         List<P2cPicker> pickers = new ArrayList<>(2 * byDistance.size());
         for (Tiers tiers : byDistance.values()) {
             pickers.add(new P2cPicker(tiers.good, chance, ticker));

@@ -1,0 +1,76 @@
+package io.moa.client.cluster;
+
+import io.moa.discovery.Instance;
+import io.moa.discovery.ServiceId;
+import io.moa.discovery.Snapshot;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is listed by the services that a client follows, and by how many of them, so that a word about one service costs no look
+ * at all the others. Safe for many threads.
+ */
+final class Listed {
+
+    private static final class Listing {
+        Instance latest;
+        int services;
+
+        Listing(Instance latest) {
+            this.latest = latest;
+        }
+    }
+
+    // Guarded by this.
+    private final Map<ServiceId, List<Snapshot.Entry>> told = new HashMap<>();
+    private final Map<String, Listing> byInstance = new HashMap<>();
+
+    /**
+     * Takes who is listed for a service now.
+     *
+     * @return the uuids of those that came, left or changed
+     */
+    synchronized Set<String> take(ServiceId service, List<Snapshot.Entry> entries) {
+        List<Snapshot.Entry> former = entries.isEmpty() ? told.remove(service) : told.put(service, entries);
+        if (former == entries) {
+            return Set.of(); // time has passed, and nothing else
+        }
+        Map<String, Instance> before = byUuid(former == null ? List.of() : former);
+        Set<String> different = new HashSet<>();
+        byUuid(entries).forEach((uuid, instance) -> {
+            Instance known = before.remove(uuid);
+            if (instance.equals(known)) {
+                return; // another service may have told of a later state of it
+            }
+            Listing listing = byInstance.computeIfAbsent(uuid, any -> new Listing(instance));
+            listing.latest = instance;
+            listing.services += known == null ? 1 : 0;
+            different.add(uuid);
+        });
+        for (String uuid : before.keySet()) {
+            Listing listing = byInstance.get(uuid);
+            if (listing != null && --listing.services == 0) {
+                byInstance.remove(uuid);
+                different.add(uuid);
+            }
+        }
+        return different;
+    }
+
+    private static Map<String, Instance> byUuid(List<Snapshot.Entry> entries) {
+        Map<String, Instance> all = new LinkedHashMap<>();
+        entries.forEach(entry -> all.put(entry.instance().uuid(), entry.instance()));
+        return all;
+    }
+
+    /** What was told last of an instance; null if no service lists it. */
+    synchronized @Nullable Instance latest(String uuid) {
+        Listing listing = byInstance.get(uuid);
+        return listing == null ? null : listing.latest;
+    }
+}
