@@ -28,6 +28,15 @@ record InstanceRecord(Instance instance, boolean withdrawn) {
     /** The longest uuid, so that keys stay short. */
     static final int MAX_UUID = 200;
 
+    /** What the process offers; a set of the caller's own. */
+    Set<ServiceId> services() {
+        Set<ServiceId> services = new LinkedHashSet<>();
+        for (ServiceExport export : instance.exports()) {
+            services.add(export.service());
+        }
+        return services;
+    }
+
     /** Whether a name that anybody may have written can be that of a process. */
     static boolean isUuid(String text) {
         return !text.isEmpty() && text.length() <= MAX_UUID;
