@@ -2,7 +2,6 @@ package io.moa.registry.redis;
 
 import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
-import io.moa.discovery.ServiceExport;
 import io.moa.discovery.ServiceId;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -32,7 +31,6 @@ final class Announcement implements Registry.Registration {
     private final RedisRegistry registry;
     private final RedisKeys keys;
     private final String uuid;
-    private final String stamp;
     private final long leaseMillis;
     private final CompletableFuture<Void> registered = new CompletableFuture<>();
     private final CompletableFuture<Void> withdrawn = new CompletableFuture<>();
@@ -52,6 +50,8 @@ final class Announcement implements Registry.Registration {
     // The link's thread's own.
     private long heartbeatAt;
     private int checkNext;
+    private RegistrationStamp stamp;
+    private boolean tookOver;
     private int refusals; // since Redis last took something
     private long retryAt;
 
@@ -61,7 +61,7 @@ final class Announcement implements Registry.Registration {
      * @param before what this one replaces in the same registry, or null
      * @throws IllegalArgumentException if the process says too much, or what nobody could use
      */
-    Announcement(RedisRegistry registry, Instance instance, String stamp, @Nullable Announcement before) {
+    Announcement(RedisRegistry registry, Instance instance, RegistrationStamp stamp, @Nullable Announcement before) {
         this.registry = registry;
         this.keys = registry.link().keys();
         this.uuid = instance.uuid();
@@ -153,7 +153,7 @@ final class Announcement implements Registry.Registration {
         synchronized (lock) {
             replaced = true;
             Set<ServiceId> services = new HashSet<>(listedIn);
-            services.addAll(services(record.instance()));
+            services.addAll(record.services());
             return services;
         }
     }
@@ -196,6 +196,16 @@ final class Announcement implements Registry.Registration {
         retryAt = now + pause();
     }
 
+    private boolean isWaiting(long now) {
+        return refusals > 0 && retryAt - now > 0;
+    }
+
+    private boolean mayWrite(long now) {
+        synchronized (lock) {
+            return !replaced && !closed && !isWaiting(now);
+        }
+    }
+
     private long pause() {
         refusals++;
         return Jitter.pause(refusals, registry.link().random());
@@ -217,12 +227,19 @@ final class Announcement implements Registry.Registration {
         List<RedisCommand> commands;
         Set<ServiceId> services;
         long number;
+        if (!tookOver && mayWrite(now)) {
+            // The registration that comes to Redis later counts, whatever the clocks say.
+            stamp = stamp.ahead(
+                    Replies.text(connection.call("HGET", keys.revisions(), uuid)),
+                    registry.link().random());
+            tookOver = true;
+        }
         synchronized (lock) {
-            if (replaced || (!closed && written == wish) || (refusals > 0 && retryAt - now > 0)) {
+            if (replaced || (!closed && written == wish) || isWaiting(now)) {
                 return;
             }
             number = wish;
-            services = services(record.instance());
+            services = record.services();
             if (closed) {
                 services.addAll(listedIn);
                 commands = List.of();
@@ -246,7 +263,7 @@ final class Announcement implements Registry.Registration {
         if (results == null) {
             return; // a watch left over from something that failed; it is gone now, and the next round writes
         }
-        judge(results, OF_THE_PROCESS + services.size());
+        judge(connection, commands, results, OF_THE_PROCESS + services.size());
         refusals = 0;
         synchronized (lock) {
             written = number;
@@ -260,7 +277,10 @@ final class Announcement implements Registry.Registration {
      * What makes the process known has to be taken; the rest is a help to others, which one key of another type must not turn into
      * writing the same for ever.
      */
-    private void judge(List<@Nullable Object> results, int needed) {
+    private void judge(
+            RedisConnection connection, List<RedisCommand> commands, List<@Nullable Object> results, int needed)
+            throws IOException {
+        ChangeLog.beginAnew(connection, commands, results);
         for (int i = 0; i < results.size(); i++) {
             if (results.get(i) instanceof RedisError error) {
                 if (i < needed) {
@@ -296,7 +316,7 @@ final class Announcement implements Registry.Registration {
     }
 
     private String revision(long number) {
-        return stamp + "." + number;
+        return stamp.text() + "." + number;
     }
 
     /** Takes the process out of Redis, unless somebody else has registered it since. */
@@ -305,7 +325,7 @@ final class Announcement implements Registry.Registration {
             // Only this uuid's key is watched: what others do at the same time does not matter.
             connection.call("WATCH", keys.lease(uuid));
             String found = Replies.text(connection.call("HGET", keys.revisions(), uuid));
-            if (found != null && !found.startsWith(stamp + ".")) {
+            if (found != null && !stamp.isOf(found)) {
                 connection.call("UNWATCH");
                 return;
             }
@@ -320,7 +340,7 @@ final class Announcement implements Registry.Registration {
             ChangeLog.tellAll(commands, keys, uuid, ChangeLog.LEFT);
             List<@Nullable Object> results = connection.together(commands);
             if (results != null) {
-                judge(results, OF_THE_PROCESS);
+                judge(connection, commands, results, OF_THE_PROCESS);
                 return;
             }
         }
@@ -371,7 +391,7 @@ final class Announcement implements Registry.Registration {
         if (!(answers.get(1) instanceof RedisError)) {
             String found = Replies.text(answers.get(1));
             synchronized (lock) {
-                if (found != null && !found.startsWith(stamp + ".") && found.compareTo(stamp) > 0) {
+                if (stamp.isBehind(found)) {
                     replaced = true;
                     return true;
                 }
@@ -385,14 +405,6 @@ final class Announcement implements Registry.Registration {
             throw refused;
         }
         return false;
-    }
-
-    private static Set<ServiceId> services(Instance instance) {
-        Set<ServiceId> services = new LinkedHashSet<>();
-        for (ServiceExport export : instance.exports()) {
-            services.add(export.service());
-        }
-        return services;
     }
 
     @Override

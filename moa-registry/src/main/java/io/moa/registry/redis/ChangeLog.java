@@ -1,8 +1,11 @@
 package io.moa.registry.redis;
 
 import io.moa.discovery.ServiceId;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says what changed: in the log of each service that it concerns, and once in the log of all processes, which those read who
@@ -46,6 +49,25 @@ final class ChangeLog {
     static void tellAll(List<RedisCommand> commands, RedisKeys keys, String uuid, String word) {
         append(commands, keys.logOfAll(), OF_ALL, uuid, word);
         commands.add(RedisCommand.of("PUBLISH", keys.hintOfAll(), ""));
+    }
+
+    /**
+     * Begins those logs anew that refused an entry because somebody had given them the last id there is: they would take no entry
+     * ever again. Who follows one sees that it is another log, and reads the whole list.
+     */
+    static void beginAnew(RedisConnection connection, List<RedisCommand> commands, List<@Nullable Object> results)
+            throws IOException {
+        List<RedisCommand> again = new ArrayList<>();
+        for (int i = 0; i < results.size(); i++) {
+            if (results.get(i) instanceof RedisError error && error.isLogExhausted()) {
+                again.add(RedisCommand.of("DEL", commands.get(i).key()));
+                again.add(commands.get(i));
+                again.add(commands.get(i + 1)); // its hint
+            }
+        }
+        if (!again.isEmpty()) {
+            connection.together(again);
+        }
     }
 
     private static void append(List<RedisCommand> commands, String log, int length, String uuid, String word) {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * What a process says of itself, as it stands in Redis. This class alone writes and reads it.
@@ -28,12 +29,22 @@ record InstanceRecord(Instance instance, boolean withdrawn) {
     /** The longest uuid, so that keys stay short. */
     static final int MAX_UUID = 200;
 
+    /** What the process offers; a set of the caller's own. */
+    Set<ServiceId> services() {
+        Set<ServiceId> services = new LinkedHashSet<>();
+        for (ServiceExport export : instance.exports()) {
+            services.add(export.service());
+        }
+        return services;
+    }
+
     /** Whether a name that anybody may have written can be that of a process. */
     static boolean isUuid(String text) {
         return !text.isEmpty() && text.length() <= MAX_UUID;
     }
 
-    private static final Set<String> NOWHERE = Set.of("0.0.0.0", "::", "0:0:0:0:0:0:0:0", "255.255.255.255");
+    /** Every way to write the address of zeros, which connects whoever calls it to itself. */
+    private static final Pattern ZEROS = Pattern.compile("\\[?(0[xX])?[0:.]+]?");
 
     /**
      * The entry's bytes; equal records have equal bytes.
@@ -132,7 +143,10 @@ record InstanceRecord(Instance instance, boolean withdrawn) {
             if (tcp.port() == 0) {
                 throw new BadEntryException("nobody can call port 0");
             }
-            if (NOWHERE.contains(tcp.host())) {
+            if (tcp.host().isEmpty()) {
+                throw new BadEntryException("an address has no host");
+            }
+            if (ZEROS.matcher(tcp.host()).matches() || tcp.host().equals("255.255.255.255")) {
                 throw new BadEntryException("nobody can call " + tcp.host() + ", which means every address of a host");
             }
             for (int at = 0; at < tcp.host().length(); at++) {

@@ -50,6 +50,11 @@ final class RedisCommand {
         return name.equals("EVAL");
     }
 
+    /** Its first argument, of most commands the key. */
+    byte[] key() {
+        return arguments.get(1).getRaw();
+    }
+
     /** About how many bytes it has on the wire. */
     int bytes() {
         return bytes;

@@ -56,6 +56,11 @@ final class RedisError extends RuntimeException {
         return target("MOVED");
     }
 
+    /** Whether a stream takes no entry ever again. */
+    boolean isLogExhausted() {
+        return String.valueOf(getMessage()).contains("exhausted the last possible ID");
+    }
+
     private @Nullable String target(String answer) {
         String[] words = String.valueOf(getMessage()).split(" ");
         return words.length == 3 && words[0].equals(answer) ? words[2] : null;

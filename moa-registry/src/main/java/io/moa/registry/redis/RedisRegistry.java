@@ -78,9 +78,7 @@ public final class RedisRegistry implements Registry {
         Announcement announcement;
         synchronized (lock) {
             checkOpen();
-            // The later registration of a uuid counts, so the time is in front.
-            String stamp =
-                    "%013d-%08x".formatted(link.clock().millis(), link.random().nextInt());
+            RegistrationStamp stamp = RegistrationStamp.at(link.clock().millis(), link.random());
             announcement = new Announcement(this, instance, stamp, announcements.get(instance.uuid()));
             announcements.put(instance.uuid(), announcement);
         }

@@ -142,6 +142,29 @@ class RedisErrorsTest {
         }
     }
 
+    @Test
+    void aLogThatTakesNoMoreEntriesIsBegunAnew() {
+        RedisConfig config = redis.config().prefix(RedisStage.nextPrefix()).build();
+        RedisKeys keys = new RedisKeys(config.prefix());
+        String last = "18446744073709551615-18446744073709551615";
+        try (RedisRegistry registry = RedisRegistry.open(config)) {
+            Recorder<Snapshot> listener = new Recorder<>();
+            registry.subscribe(ORDERS, listener);
+            SOON.until(() -> !listener.last().isUnknown(), registry::toString);
+            redis.call("XADD", keys.log(ORDERS), last, "u", "z", "w", "changed");
+            redis.call("XADD", keys.logOfAll(), last, "u", "z", "w", "changed");
+            Registry.Registration registration = registry.register(Instances.of("a", ORDERS));
+            RedisStage.done(registration.registered());
+            listener.await(SOON, Instances.lists("a"), "a");
+            redis.call("DEL", keys.log(ORDERS));
+            redis.call("XADD", keys.log(ORDERS), last, "u", "z", "w", "changed");
+            registration.close();
+            listener.await(SOON, told -> told.revision() > 1 && told.entries().isEmpty(), "nobody");
+            assertThat(redis.call("XLEN", keys.log(ORDERS))).isEqualTo(1L);
+            assertThat(redis.call("XLEN", keys.logOfAll())).isEqualTo(2L);
+        }
+    }
+
     private static RedisRegistry open(FaultyRedis faulty) {
         return RedisRegistry.open(RedisProcess.quick(RedisConfig.standalone("127.0.0.1", faulty.port()))
                 .prefix(RedisStage.nextPrefix())
