@@ -58,7 +58,7 @@ final class VerdictWriter {
 
     /** Looks at every instance of the own parts that gives cause. */
     void decide(long now, List<Runnable> outside) {
-        List<String> needSigns = new ArrayList<>();
+        askForSigns(now, outside);
         List<Letter> questions = new ArrayList<>();
         List<Watched> decided = new ArrayList<>();
         List<Verdict> verdicts = new ArrayList<>();
@@ -66,9 +66,6 @@ final class VerdictWriter {
             boolean quiet = seen.failures == 0 && seen.liveness == Liveness.ONLINE;
             if (quiet || seen.writing || !parts.holds(seen.part)) {
                 continue;
-            }
-            if (judge.needsSigns(seen, now) && needSigns.size() < BATCH) {
-                needSigns.add(seen.uuid);
             }
             if (judge.needsAnswers(seen, now) && questions.size() < BATCH - 1) {
                 question(seen, now, questions);
@@ -82,17 +79,6 @@ final class VerdictWriter {
                 seen.writtenNanos = now;
             }
         }
-        if (!needSigns.isEmpty()) {
-            outside.add(() -> watcher.ask(
-                    store.signs(needSigns),
-                    (found, more) -> found.forEach((uuid, signs) -> {
-                        Watched about = roster.of(uuid);
-                        if (about != null && about.failures > 0) {
-                            about.learn(signs, watcher.nanos());
-                        }
-                    }),
-                    () -> {}));
-        }
         if (!questions.isEmpty()) {
             outside.add(() -> watcher.ask(store.send(questions), (done, more) -> {}, () -> {}));
         }
@@ -101,6 +87,30 @@ final class VerdictWriter {
                     store.write(name, verdicts),
                     (results, more) -> written(decided, verdicts, results),
                     () -> decided.forEach(each -> each.writing = false)));
+        }
+    }
+
+    /** Asks for the leases of those that do not answer; also while the watcher doubts itself, for they tell who is dead. */
+    void askForSigns(long now, List<Runnable> outside) {
+        List<String> needSigns = new ArrayList<>();
+        for (Watched seen : roster.all()) {
+            if (needSigns.size() < BATCH
+                    && !seen.writing
+                    && parts.holds(seen.part)
+                    && judge.needsSigns(seen, now)) {
+                needSigns.add(seen.uuid);
+            }
+        }
+        if (!needSigns.isEmpty()) {
+            outside.add(() -> watcher.ask(
+                    store.signs(needSigns),
+                    (found, more) -> found.forEach((uuid, signs) -> {
+                        Watched about = roster.of(uuid);
+                        if (about != null && about.failures > 0) {
+                            about.learn(signs, watcher.nanos(), config.lapsedAfter().toMillis());
+                        }
+                    }),
+                    () -> {}));
         }
     }
 

@@ -45,6 +45,9 @@ final class Watched {
     boolean deferred;
     String fuse = "";
     final Map<String, Answered> answers = new HashMap<>();
+    // Outlives what discard() forgets: it is the store's word, not this watcher's.
+    long lapsedNanos; // when the lease was over, as this watcher saw it; only if lapsed
+    boolean lapsed;
     private final Deque<Sample> samples = new ArrayDeque<>();
 
     Watched(Instance instance, long revision) {
@@ -65,6 +68,7 @@ final class Watched {
             asked = false;
             hasSigns = false;
             missing = false;
+            lapsed = false;
             deferred = false;
             fuse = "";
             answers.clear();
@@ -76,10 +80,15 @@ final class Watched {
         }
     }
 
-    void learn(Signs found, long nowNanos) {
+    void learn(Signs found, long nowNanos, long lapsedAfterMillis) {
         signs = found;
         signsNanos = nowNanos;
         hasSigns = true;
+        boolean over = found.leaseAgeMillis() == Signs.NO_LEASE || found.leaseAgeMillis() >= lapsedAfterMillis;
+        if (over && !lapsed) {
+            lapsedNanos = nowNanos;
+        }
+        lapsed = over;
         if (found.leaseAgeMillis() != Signs.NO_LEASE) {
             missing = false;
         } else if (!missing) {

@@ -83,7 +83,7 @@ public final class Watcher implements AutoCloseable {
         this.roster = new Roster(this, store);
         this.verdicts = new VerdictWriter(this, name, store, config, parts, roster, epochMillis);
         this.probing = new ProbeRound(this, probe, config, ticker, chance);
-        this.isolation = new IsolationCheck(config.isolationShare());
+        this.isolation = new IsolationCheck(config.isolationShare(), config.isolationHold());
     }
 
     /** Begins. A second call does nothing. */
@@ -206,6 +206,8 @@ public final class Watcher implements AutoCloseable {
             checkIsolation(now); // before anything is decided
             if (fit && isConfirmed(now)) {
                 verdicts.decide(now, outside);
+            } else if (isConfirmed(now)) {
+                verdicts.askForSigns(now, outside);
             }
         }
     }
@@ -216,7 +218,7 @@ public final class Watcher implements AutoCloseable {
 
     private void discard(String why, long now) {
         LOG.warn("watcher {}: {}; it marks nothing and begins its probes again", name, why);
-        isolation = new IsolationCheck(config.isolationShare());
+        isolation = new IsolationCheck(config.isolationShare(), config.isolationHold());
         probing.restart(mine(), now);
     }
 
@@ -339,7 +341,7 @@ public final class Watcher implements AutoCloseable {
     /** A probe of an instance ended. Under the lock. */
     void found(Watched seen, long startNanos, Probe.Finding finding) {
         long now = ticker.nanos();
-        if (seen.failures == 0 && seen.liveness != Liveness.OFFLINE) {
+        if (seen.failures == 0 && seen.liveness != Liveness.OFFLINE && !seen.lapsed) {
             isolation.first(finding.reached(), now);
         }
         seen.add(startNanos, now, finding);
@@ -375,7 +377,7 @@ public final class Watcher implements AutoCloseable {
     }
 
     private void discardQuietly(long now) {
-        isolation = new IsolationCheck(config.isolationShare());
+        isolation = new IsolationCheck(config.isolationShare(), config.isolationHold());
         probing.restart(mine(), now);
     }
 

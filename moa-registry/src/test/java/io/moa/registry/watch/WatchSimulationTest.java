@@ -312,4 +312,38 @@ class WatchSimulationTest {
         assertThat(sim.store.registered(gone.instance.uuid())).isFalse();
         assertThat(sim.store.registered(back.instance.uuid())).isTrue();
     }
+
+    @Test
+    void whoDiedLongBeforeDoesNotMakeAWatcherDoubtItself() {
+        WatchSimulation sim = new WatchSimulation(1, 5, 1, 1);
+        sim.run(15);
+        sim.processes.subList(0, 3).forEach(sim::kill);
+        sim.run(30);
+        sim.processes.subList(3, 5).forEach(sim::kill);
+        sim.run(5);
+        sim.spawn("s0");
+        sim.run(600); // one a minute, as the fuse lets them go
+        print("3 of 5 killed, then 2, one watcher", sim);
+        assertHarmless(sim);
+        assertThat(sim.removals).isEqualTo(5);
+    }
+
+    @Test
+    void aWatcherCutOffWhileTheStoreIsEmptiedRemovesNobodyAtFirst() {
+        WatchSimulation sim = new WatchSimulation(1, 20, 1, 1);
+        sim.run(15);
+        sim.processes.forEach(each -> {
+            each.beats = false;
+            each.answers = false;
+            each.refuses = false;
+        });
+        sim.store.expireAll();
+        sim.run(120);
+        print("all silent and all leases gone at once", sim);
+        assertThat(sim.removals).isZero();
+        assertThat(sim.seats.get(0).watcher().status().fit()).isFalse();
+        sim.run(400);
+        assertThat(sim.removals).isPositive();
+        assertThat(sim.fused).isPositive();
+    }
 }
