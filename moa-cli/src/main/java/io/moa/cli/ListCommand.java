@@ -4,7 +4,9 @@ import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.discovery.ServiceId;
 import io.moa.registry.redis.InstanceReport;
+import io.moa.registry.redis.OperatorDecision;
 import io.moa.registry.redis.OperatorDesk;
+import io.moa.registry.redis.UnreadableServiceException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -58,21 +60,41 @@ final class ListCommand implements Callable<Integer> {
         TextTable table = new TextTable("SERVICE", "REGISTERED", "USABLE");
         int number = 0;
         for (ServiceId each : RegistryOption.answer(desk.services())) {
-            List<InstanceReport> reports = RegistryOption.answer(desk.instances(each));
+            number++;
+            List<InstanceReport> reports;
+            try {
+                reports = RegistryOption.answer(desk.instances(each));
+            } catch (UnreadableServiceException e) {
+                table.row(Printable.of(each.toString()), "-", "- " + Printable.of(String.valueOf(e.getMessage())));
+                continue;
+            }
             long registered =
                     reports.stream().filter(report -> report.instance() != null).count();
             table.row(
                     Printable.of(each.toString()),
                     registered,
                     reports.stream().filter(InstanceReport::usable).count());
-            number++;
         }
         if (number == 0) {
             moa.out().println("No process has ever registered in " + where());
             return 0;
         }
         table.print(moa.out());
+        waiting(desk);
         return 0;
+    }
+
+    /** Decisions for processes that are away: whatever starts there next meets them. */
+    private void waiting(OperatorDesk desk) {
+        for (OperatorDecision decision : RegistryOption.answer(desk.decisions())) {
+            InstanceReport report = RegistryOption.answer(desk.instance(decision.uuid()));
+            if (report.instance() == null) {
+                moa.out()
+                        .println("decided, and the process is away: " + Printable.of(decision.uuid())
+                                + (decision.place().isEmpty() ? "" : " (" + Printable.of(decision.place()) + ")") + " "
+                                + OperatorAction.told(decision.state()) + "; ./moa online takes offline back");
+            }
+        }
     }
 
     private int instances(OperatorDesk desk, ServiceId service) {

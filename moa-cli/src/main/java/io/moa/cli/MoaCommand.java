@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             WatchCommand.class,
             WatcherCommand.class,
             LookupCommand.class,
+            RedisCommand.class,
             DoctorCommand.class
         },
         description = "Starts the processes of MOA and asks them questions.",
@@ -66,13 +67,16 @@ public final class MoaCommand implements Runnable {
                 .setOut(writer(out))
                 .setErr(writer(err))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(colour ? Ansi.ON : Ansi.OFF))
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(MoaCommand::mistake)
                 .setExecutionExceptionHandler((thrown, command, parsed) -> {
                     // Those two are written for people and say what to do; anything else should not have come this far.
                     boolean said =
                             thrown instanceof IllegalArgumentException || thrown instanceof IllegalStateException;
                     command.getErr()
-                            .println("moa: " + (said && thrown.getMessage() != null ? thrown.getMessage() : thrown));
+                            .println("moa: "
+                                    + withoutLogin(String.valueOf(
+                                            said && thrown.getMessage() != null ? thrown.getMessage() : thrown)));
                     if (!said) {
                         command.getErr()
                                 .println("moa: this is a bug of MOA; please report it with the command you ran");
@@ -86,7 +90,7 @@ public final class MoaCommand implements Runnable {
     private static int mistake(ParameterException mistake, String[] args) {
         CommandLine command = mistake.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("moa: " + mistake.getMessage());
+        err.println("moa: " + withoutLogin(String.valueOf(mistake.getMessage())));
         StringWriter suggestion = new StringWriter();
         if (UnmatchedArgumentException.printSuggestions(mistake, new PrintWriter(suggestion, true))) {
             err.println("moa: " + suggestion.toString().strip().replaceAll("\\R", " "));
@@ -95,6 +99,11 @@ public final class MoaCommand implements Runnable {
         }
         err.flush();
         return CommandLine.ExitCode.USAGE;
+    }
+
+    /** A URL in the wrong place is told back, and it may hold a password. */
+    static String withoutLogin(String text) {
+        return text.replaceAll("(?i)\\b([a-z][a-z0-9+.-]*://)[^\\s'\"]*@", "$1...@");
     }
 
     private static PrintWriter writer(PrintStream stream) {

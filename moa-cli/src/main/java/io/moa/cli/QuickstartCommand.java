@@ -3,14 +3,17 @@ package io.moa.cli;
 import io.moa.node.quickstart.Greeter;
 import io.moa.node.quickstart.Quickstart;
 import io.moa.node.quickstart.SampleProvider;
+import io.moa.registry.redis.RedisRegistry;
 import java.io.PrintStream;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** {@code moa quickstart}. */
 @Command(
@@ -43,10 +46,20 @@ final class QuickstartCommand implements Callable<Integer> {
                 paramLabel = "HOST",
                 description = "The local address to listen on; default ${DEFAULT-VALUE}.")
         private String host;
+
+        @Option(
+                names = {"-r", "--registry"},
+                paramLabel = "URL",
+                description =
+                        "Announce it in the registry at this redis:// URL; default in none. ./moa redis starts one.")
+        private @Nullable String registry;
     }
 
     @ParentCommand
     private MoaCommand moa;
+
+    @Spec
+    private CommandSpec spec;
 
     @ArgGroup(exclusive = false)
     private @Nullable Serving serving; // absent without --serve
@@ -56,14 +69,21 @@ final class QuickstartCommand implements Callable<Integer> {
         if (serving == null || !serving.serve) {
             return new Quickstart(moa.out(), moa.colour()).run() ? 0 : 1;
         }
-        serve(serving, moa.out());
+        if (serving.registry == null) {
+            serve(serving, null, moa.out());
+        } else {
+            try (RedisRegistry registry = RedisRegistry.open(RegistryOption.parsed(spec, serving.registry))) {
+                serve(serving, registry, moa.out());
+            }
+        }
         return 0;
     }
 
-    private static void serve(Serving where, PrintStream out) throws InterruptedException {
+    private static void serve(Serving where, @Nullable RedisRegistry registry, PrintStream out)
+            throws InterruptedException {
         SampleProvider provider;
         try {
-            provider = SampleProvider.start("sample", null, where.host, where.port);
+            provider = SampleProvider.start("sample", registry, where.host, where.port);
         } catch (IllegalStateException notThere) {
             throw new IllegalStateException(
                     notThere.getMessage() + ". Choose another port with --port, 0 for a free one, or an address of this"
@@ -75,6 +95,9 @@ final class QuickstartCommand implements Callable<Integer> {
                 .addShutdownHook(new Thread(
                         () -> {
                             provider.close();
+                            if (registry != null) {
+                                registry.close(); // the withdrawal is told before the process is gone
+                            }
                             out.println("Ended after " + provider.counts().runs() + " calls.");
                             out.flush();
                             asked.countDown();

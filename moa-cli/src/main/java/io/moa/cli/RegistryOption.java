@@ -4,9 +4,13 @@ import io.moa.registry.redis.OperatorDesk;
 import io.moa.registry.redis.RedisConfig;
 import io.moa.registry.redis.RedisLink;
 import io.moa.registry.redis.RegistryUnavailableException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -18,6 +22,10 @@ final class RegistryOption {
 
     private static final String VARIABLE = "MOA_REGISTRY";
 
+    /** NAME/PRIORITY/USE=ADDRESS, as processes take several registries. */
+    private static final Pattern LINE =
+            Pattern.compile("([A-Za-z0-9._-]{1,32})(?:/[0-9]{1,3})?(?:/(?:both|register|follow))?=(.+)");
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
@@ -26,9 +34,10 @@ final class RegistryOption {
             paramLabel = "URL",
             description =
                     "Where the registry is: redis://[user:password@]host:port, redis-sentinel://host:port,.../master,"
-                            + " redis-cluster://host:port,...; with ?prefix=NAME. Default: the environment variable "
+                            + " redis-cluster://host:port,...; with ?prefix=NAME; or the NAME of one of several in the environment"
+                            + " variable "
                             + VARIABLE
-                            + ", which keeps a password off the command line.")
+                            + ". Default: that variable, which keeps a password off the command line.")
     private @Nullable String url;
 
     /** The settings that were asked for. */
@@ -45,16 +54,60 @@ final class RegistryOption {
     /** The settings that were asked for; null if none were. */
     @Nullable
     RedisConfig configIfSaid() {
-        String text = url != null ? url : System.getenv(VARIABLE);
-        if (text == null || text.isBlank()) {
+        String variable = System.getenv(VARIABLE);
+        if (url == null && (variable == null || variable.isBlank())) {
             return null;
         }
+        String text;
+        try {
+            text = chosen(url, variable == null ? "" : variable);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+        return parsed(spec, url != null ? "--registry" : VARIABLE, text);
+    }
+
+    /**
+     * The settings of what {@code --registry} said.
+     *
+     * @throws ParameterException if it is no Redis URL
+     */
+    static RedisConfig parsed(CommandSpec spec, String url) {
+        return parsed(spec, "--registry", url);
+    }
+
+    private static RedisConfig parsed(CommandSpec spec, String source, String text) {
         try {
             return RedisConfig.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(
-                    spec.commandLine(), (url != null ? "--registry: " : VARIABLE + ": ") + e.getMessage(), e);
+            throw new ParameterException(spec.commandLine(), source + ": " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * One URL of what was said: a process may use several registries as one, and a command works with one of them.
+     *
+     * @param said the option: a URL, or the name of one in the variable; null if it was left out
+     * @param variable one address, or several as processes take them
+     * @throws IllegalArgumentException if it is not clear which is meant
+     */
+    static String chosen(@Nullable String said, String variable) {
+        Map<String, String> named = new LinkedHashMap<>();
+        for (String part : variable.strip().split("\\s+")) {
+            Matcher line = LINE.matcher(part);
+            String address = line.matches() ? line.group(2) : part;
+            if (address.startsWith("redis")) { // the rest, such as a lookup, is only followed
+                named.put(line.matches() ? line.group(1) : "registry-" + (named.size() + 1), address);
+            }
+        }
+        if (said != null) {
+            return said.contains("://") ? said : named.getOrDefault(said, said);
+        }
+        if (named.size() > 1) {
+            throw new IllegalArgumentException(VARIABLE + " names several registries, "
+                    + String.join(", ", named.keySet()) + ": say which with --registry NAME, or --registry URL");
+        }
+        return named.isEmpty() ? variable.strip() : named.values().iterator().next();
     }
 
     /** Does something with an open link, which ends with it. */

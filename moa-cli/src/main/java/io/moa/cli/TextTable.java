@@ -4,8 +4,10 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Lines in columns as wide as their widest cell, the last one open to the right. */
+/** Lines in columns as wide as their widest cell, up to 64 characters, the last one open to the right. */
 final class TextTable {
+
+    private static final int MAX_WIDTH = 64;
 
     private final List<String[]> rows = new ArrayList<>();
 
@@ -17,7 +19,9 @@ final class TextTable {
     void row(Object... cells) {
         String[] texts = new String[cells.length];
         for (int i = 0; i < cells.length; i++) {
-            texts[i] = String.valueOf(cells[i]);
+            String text = String.valueOf(cells[i]);
+            boolean last = i == cells.length - 1;
+            texts[i] = last || text.length() <= MAX_WIDTH ? text : text.substring(0, MAX_WIDTH - 3) + "...";
         }
         rows.add(texts);
     }

@@ -46,7 +46,8 @@ final class WatchCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "SERVICE",
-            description = "[group/]name[:version]; all that there are now, if left out")
+            description =
+                    "[group/]name[:version]; all that there are now, if left out: one that comes later is not shown")
     private List<String> services = List.of();
 
     @Option(

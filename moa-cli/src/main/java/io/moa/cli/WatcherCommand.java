@@ -4,14 +4,18 @@ import io.moa.node.watch.WatcherProcess;
 import io.moa.registry.redis.RedisLink;
 import io.moa.registry.redis.RedisWatchStore;
 import io.moa.registry.watch.WatcherStatus;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** {@code moa watcher}. */
 @Command(
@@ -22,8 +26,14 @@ import picocli.CommandLine.ParentCommand;
                         + " puts those back that answer again. Run two or more; they share the work. Ends with Ctrl+C or SIGTERM.")
 final class WatcherCommand implements Callable<Integer> {
 
+    private static final int MAX_NAME = 100;
+    private static final int RANDOM_CHARS = 8;
+
     @ParentCommand
     private MoaCommand moa;
+
+    @Spec
+    private CommandSpec spec;
 
     @Mixin
     private RegistryOption registry;
@@ -31,7 +41,9 @@ final class WatcherCommand implements Callable<Integer> {
     @Option(
             names = "--name",
             paramLabel = "NAME",
-            description = "What it is called in the evidence; no two may have the same. Default: a random one.")
+            description =
+                    "How its name in the evidence begins, up to " + MAX_NAME + " characters; random ones follow, for a"
+                            + " watcher is new with each start. Default: random ones only.")
     private @Nullable String name;
 
     @Option(
@@ -51,6 +63,10 @@ final class WatcherCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (name != null && (name.isBlank() || name.length() > MAX_NAME)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--name has 1 to " + MAX_NAME + " characters, not " + name.length());
+        }
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
         Thread hook = new Thread(
@@ -67,7 +83,7 @@ final class WatcherCommand implements Callable<Integer> {
         try (RedisLink link = RedisLink.open(registry.config())) {
             WatcherProcess.Builder builder = WatcherProcess.builder(new RedisWatchStore(link));
             if (name != null) {
-                builder.name(name);
+                builder.name(name + "-" + UUID.randomUUID().toString().substring(0, RANDOM_CHARS));
             }
             try (WatcherProcess watcher = builder.start()) {
                 moa.out()

@@ -9,6 +9,9 @@ import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceExport;
 import io.moa.discovery.ServiceId;
 import io.moa.registry.embedded.EmbeddedRegistry;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +26,8 @@ class RegistryCommandsTest {
     private static final String SERVICE = "shop.Orders";
     private static final String FIRST = "aaaa1111-0000-0000-0000-000000000001";
     private static final String SECOND = "aaaa2222-0000-0000-0000-000000000002";
+
+    private static final String CRASHED = "bbbb3333-0000-0000-0000-000000000003";
 
     private static EmbeddedRegistry embedded;
     private static String url;
@@ -133,6 +138,34 @@ class RegistryCommandsTest {
     }
 
     @Test
+    void aKeyOfAnotherTypeIsARowAndStopsNothing() throws Exception {
+        String other = url + "?prefix=wrongtype";
+        redis("SET", "{wrongtype}:s:str.Svc", "x");
+        redis("HSET", "{wrongtype}:services", "str.Svc", "");
+        CommandRun ls = CommandRun.of("ls", "--registry", other);
+        assertThat(ls.exitCode()).as(ls.err()).isZero();
+        assertThat(ls.out()).contains("str.Svc").contains("WRONGTYPE");
+        assertThat(CommandRun.of("why", "--registry", other, "10.0.0.1:7001").err())
+                .contains("The registry knows no process");
+        assertThat(CommandRun.of("ls", "--registry", other, "str.Svc").err()).contains("WRONGTYPE");
+    }
+
+    @Test
+    void ofTwoAtAnAddressTheOneWithALeaseIsMeant() throws Exception {
+        redis("HSET", "{moa}:p", CRASHED, redis("HGET", "{moa}:p", FIRST).replace(FIRST, CRASHED));
+        redis("HSET", "{moa}:s:" + SERVICE, CRASHED, "");
+        try {
+            CommandRun why = run("why", "10.0.0.1:7001");
+            assertThat(why.exitCode()).as(why.err()).isZero();
+            assertThat(why.out()).startsWith(FIRST);
+            assertThat(why.err()).contains(CRASHED);
+        } finally {
+            redis("HDEL", "{moa}:p", CRASHED);
+            redis("HDEL", "{moa}:s:" + SERVICE, CRASHED);
+        }
+    }
+
+    @Test
     void aNameThatFitsNoneIsSaidToBeSo() {
         CommandRun why = run("offline", "bbbb");
         assertThat(why.exitCode()).isEqualTo(1);
@@ -183,13 +216,14 @@ class RegistryCommandsTest {
         assertThat(watcher.exitCode()).isZero();
         assertThat(watcher.out())
                 .startsWith("Watching redis://127.0.0.1:")
-                .contains(" as w")
+                .containsPattern(" as w-[0-9a-f]{8}")
                 .contains("processes watched");
         assertThat(watcher.out()).doesNotContain(password());
     }
 
     @Test
     void mistakesAreTold() {
+        assertThat(run("watcher", "--name", "w".repeat(101)).err()).contains("--name has 1 to 100 characters, not 101");
         assertThat(run("weight", FIRST, "10001").err()).contains("WEIGHT is a whole number from 0 to 10000, or own");
         assertThat(run("tag", FIRST).err()).contains("Say either a TAG or --own");
         CommandRun none = CommandRun.of("ls", "--registry", "http://:secret@host");
@@ -202,6 +236,26 @@ class RegistryCommandsTest {
         CommandRun ls = CommandRun.of("ls", "--registry", "redis://127.0.0.1:1");
         assertThat(ls.exitCode()).isEqualTo(1);
         assertThat(ls.err()).contains("The registry does not answer as it should");
+    }
+
+    /** What somebody else does to the same Redis; the answer without its frame. */
+    private static String redis(String... words) throws IOException {
+        int port = Integer.parseInt(url.substring(url.lastIndexOf(':') + 1));
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            StringBuilder text = new StringBuilder("AUTH " + password() + "\r\n*" + words.length + "\r\n");
+            for (String word : words) {
+                text.append('$')
+                        .append(word.length())
+                        .append("\r\n")
+                        .append(word)
+                        .append("\r\n");
+            }
+            socket.getOutputStream().write((text + "QUIT\r\n").getBytes(StandardCharsets.ISO_8859_1));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            String body = answer.substring("+OK\r\n".length(), answer.length() - "\r\n+OK\r\n".length());
+            assertThat(body).doesNotStartWith("-");
+            return body.startsWith("$") ? body.substring(body.indexOf("\r\n") + 2) : body;
+        }
     }
 
     private static String password() {

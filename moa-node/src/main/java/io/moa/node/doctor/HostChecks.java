@@ -2,12 +2,14 @@ package io.moa.node.doctor;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.moa.client.disk.DiskConfig;
+import io.moa.server.health.HealthConfig;
 import io.moa.server.network.AddressChoice;
 import io.moa.server.network.AddressChooser;
 import io.moa.server.network.ListenConfig;
 import io.moa.server.network.ListenPlan;
 import io.moa.server.network.LocalNetwork;
 import io.moa.server.network.NetworkCard;
+import io.moa.server.network.UnixSocketConfig;
 import io.moa.transport.HostId;
 import io.moa.transport.TransportConfig;
 import io.moa.transport.netty.NettyTransport;
@@ -60,6 +62,8 @@ public final class HostChecks {
             UnaryOperator<@Nullable String> property,
             UnaryOperator<@Nullable String> variable) {
         try {
+            HealthConfig.over(null, property, variable);
+            UnixSocketConfig.OFF.over(property, variable);
             ListenPlan plan = ListenConfig.DEFAULT
                     .over(property, variable)
                     .plan(cards, towardsRegistry, LocalNetwork::resolve, true);
@@ -78,8 +82,7 @@ public final class HostChecks {
                     "address",
                     String.valueOf(e.getMessage()),
                     "a server does not start with these settings",
-                    "change MOA_SERVER_HOST or MOA_SERVER_ADVERTISE, or the properties moa.server.host and"
-                            + " moa.server.advertise");
+                    "change what is named there: a variable such as MOA_SERVER_HOST, or its property, moa.server.host");
         }
     }
 

@@ -131,6 +131,9 @@ class ChecksTest {
                 .containsExactly(OK, OK);
         assertThat(network(null, Map.of("moa.server.host", "10.9.9.9"), lo, eth0))
                 .containsExactly(OK, FAIL);
+        assertThat(network(null, Map.of("moa.server.health", "yes"), lo, eth0)).containsExactly(OK, FAIL);
+        assertThat(network(null, Map.of("moa.server.unix", "relative"), lo, eth0))
+                .containsExactly(OK, FAIL);
         assertThat(network(null, Map.of(), lo)).containsExactly(WARN, OK);
     }
 

@@ -25,7 +25,8 @@ import java.util.stream.Stream;
 /**
  * A Redis process of one's own: on a free port of 127.0.0.1, with a password drawn at random, keeping nothing on disk. It is
  * the {@code redis-server} of the path, or else the one that the artifact brings along; {@link #toString()} tells which. It
- * ends with {@link #close()}, or with the JVM.
+ * ends with {@link #close()}, or when the JVM ends in order; a JVM that is killed (SIGKILL) leaves it behind, so that its
+ * process has to be ended by hand.
  *
  * <p>Safe for many threads.
  */
@@ -63,12 +64,27 @@ public final class EmbeddedRedis implements AutoCloseable {
         return start(path == null ? "" : path);
     }
 
+    /**
+     * Starts one at a port and waits until it answers.
+     *
+     * @param port 0 to 65,535, 0 for a free one
+     * @throws IOException if there is no program for this machine, or it does not start; the message says why
+     */
+    public static EmbeddedRedis start(int port) throws IOException {
+        String path = System.getenv("PATH");
+        return start(path == null ? "" : path, port);
+    }
+
     static EmbeddedRedis start(String path) throws IOException {
+        return start(path, 0);
+    }
+
+    private static EmbeddedRedis start(String path, int port) throws IOException {
         IOException last = null;
-        for (int i = 0; i < TRIES; i++) {
+        for (int i = 0; i < (port == 0 ? TRIES : 1); i++) {
             Path folder = Files.createTempDirectory("moa-redis-");
             try {
-                return start(RedisBinary.find(path, folder), folder);
+                return start(RedisBinary.find(path, folder), folder, port == 0 ? freePort() : port);
             } catch (IOException e) {
                 delete(folder);
                 last = e; // perhaps somebody else took the port in the meantime
@@ -77,8 +93,7 @@ public final class EmbeddedRedis implements AutoCloseable {
         throw last == null ? new IOException("unreachable") : last;
     }
 
-    private static EmbeddedRedis start(RedisBinary binary, Path folder) throws IOException {
-        int port = freePort();
+    private static EmbeddedRedis start(RedisBinary binary, Path folder, int port) throws IOException {
         byte[] secret = new byte[16];
         new SecureRandom().nextBytes(secret);
         String password = HexFormat.of().formatHex(secret);

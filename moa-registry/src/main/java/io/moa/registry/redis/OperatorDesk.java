@@ -8,8 +8,11 @@ import io.moa.discovery.ServiceId;
 import io.moa.registry.watch.Evidence;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -103,7 +106,9 @@ public final class OperatorDesk {
             throws IOException {
         connection.call("WATCH", keys.decisions(), keys.placeDecisions());
         Instance instance = instance(connection, uuid);
-        String place = instance == null ? "" : RedisKeys.place(instance);
+        // Of a process that is away, the decision waits at its place: taken back there, too, or the next start meets
+        // it.
+        String place = instance == null ? placeDecidedFor(connection, uuid) : RedisKeys.place(instance);
         DecisionRecord own = decision(connection.call("HGET", keys.decisions(), uuid));
         DecisionRecord ofPlace =
                 place.isEmpty() ? null : decision(connection.call("HGET", keys.placeDecisions(), place));
@@ -134,6 +139,41 @@ public final class OperatorDesk {
         return connection.transaction(commands) == null ? null : after;
     }
 
+    private String placeDecidedFor(RedisConnection connection, String uuid) throws IOException {
+        return decisions(connection).stream()
+                .filter(decision -> decision.uuid().equals(uuid))
+                .map(OperatorDecision::place)
+                .findFirst()
+                .orElse("");
+    }
+
+    /** Of each place first, then of each uuid without one. */
+    private List<OperatorDecision> decisions(RedisConnection connection) throws IOException {
+        List<OperatorDecision> decisions = new ArrayList<>();
+        Set<String> placed = new HashSet<>();
+        fields(connection.call("HGETALL", keys.placeDecisions()), (place, record) -> {
+            decisions.add(new OperatorDecision(record.uuid(), place, record.state()));
+            placed.add(record.uuid());
+        });
+        fields(connection.call("HGETALL", keys.decisions()), (uuid, record) -> {
+            if (!placed.contains(uuid)) {
+                decisions.add(new OperatorDecision(uuid, "", record.state()));
+            }
+        });
+        return decisions;
+    }
+
+    private static void fields(@Nullable Object answer, BiConsumer<String, DecisionRecord> taker) {
+        List<@Nullable Object> all = Replies.list(answer);
+        for (int i = 0; i + 1 < all.size(); i += 2) {
+            String field = Replies.text(all.get(i));
+            DecisionRecord record = decision(all.get(i + 1));
+            if (field != null && record != null) {
+                taker.accept(field, record);
+            }
+        }
+    }
+
     private static List<ServiceId> services(Instance instance) {
         return instance.exports().stream()
                 .map(ServiceExport::service)
@@ -142,6 +182,11 @@ public final class OperatorDesk {
     }
 
     // ---- looking
+
+    /** All that was decided and not taken back, also for processes that are away. */
+    public CompletableFuture<List<OperatorDecision>> decisions() {
+        return link.ask(this::decisions);
+    }
 
     /** The services that were ever offered, in order. */
     public CompletableFuture<List<ServiceId>> services() {
@@ -159,10 +204,23 @@ public final class OperatorDesk {
         });
     }
 
-    /** The processes listed for a service, in order of their uuids, without their evidence. */
+    /**
+     * The processes listed for a service, in order of their uuids, without their evidence. Completes with {@link
+     * UnreadableServiceException} if somebody else wrote under the list's key.
+     */
     public CompletableFuture<List<InstanceReport>> instances(ServiceId service) {
         return link.ask(connection -> {
-            List<String> uuids = new ArrayList<>(Replies.uuids(connection.call("HKEYS", keys.members(service))));
+            List<String> uuids;
+            try {
+                uuids = new ArrayList<>(Replies.uuids(connection.call("HKEYS", keys.members(service))));
+            } catch (RedisError e) {
+                if (!e.code().equals("WRONGTYPE")) {
+                    throw e;
+                }
+                throw new UnreadableServiceException(
+                        "the list of its processes, " + keys.members(service) + ", cannot be read: " + e.getMessage(),
+                        e);
+            }
             uuids.sort(null);
             return reports(connection, uuids, false);
         });

@@ -94,10 +94,7 @@ final class VerdictWriter {
     void askForSigns(long now, List<Runnable> outside) {
         List<String> needSigns = new ArrayList<>();
         for (Watched seen : roster.all()) {
-            if (needSigns.size() < BATCH
-                    && !seen.writing
-                    && parts.holds(seen.part)
-                    && judge.needsSigns(seen, now)) {
+            if (needSigns.size() < BATCH && !seen.writing && parts.holds(seen.part) && judge.needsSigns(seen, now)) {
                 needSigns.add(seen.uuid);
             }
         }
@@ -107,7 +104,8 @@ final class VerdictWriter {
                     (found, more) -> found.forEach((uuid, signs) -> {
                         Watched about = roster.of(uuid);
                         if (about != null && about.failures > 0) {
-                            about.learn(signs, watcher.nanos(), config.lapsedAfter().toMillis());
+                            about.learn(
+                                    signs, watcher.nanos(), config.lapsedAfter().toMillis());
                         }
                     }),
                     () -> {}));

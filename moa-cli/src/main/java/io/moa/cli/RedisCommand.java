@@ -1,0 +1,70 @@
+package io.moa.cli;
+
+import io.moa.registry.embedded.EmbeddedRedis;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code moa redis}: a registry to try things with, for whoever has none. */
+@Command(
+        name = "redis",
+        mixinStandardHelpOptions = true,
+        description =
+                "Starts a Redis to try things with: on 127.0.0.1, keeping nothing on disk, with a password drawn at"
+                        + " random, which stands in the URL that is printed. Ends with Ctrl+C or SIGTERM. Not for production.")
+final class RedisCommand implements Callable<Integer> {
+
+    @ParentCommand
+    private MoaCommand moa;
+
+    @Option(
+            names = "--port",
+            defaultValue = "6379",
+            paramLabel = "PORT",
+            converter = WholeNumber.Port.class,
+            description = "The TCP port, 0 for a free one; default ${DEFAULT-VALUE}.")
+    private int port;
+
+    @Option(
+            names = "--for-millis",
+            paramLabel = "MS",
+            converter = WholeNumber.Millis.class,
+            description = "End by itself after so long.")
+    private @Nullable Long limitMillis;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try (EmbeddedRedis redis = start()) { // SIGTERM and Ctrl+C end it by its own hook
+            moa.out().println(redis + " runs until you end this command. In another terminal:");
+            moa.out().println();
+            moa.out().println("  export MOA_REGISTRY='" + redis.url() + "'");
+            moa.out().println("  ./moa quickstart --serve --registry \"$MOA_REGISTRY\"");
+            moa.out().println("  ./moa ls");
+            moa.out().flush();
+            CountDownLatch never = new CountDownLatch(1);
+            if (limitMillis == null) {
+                never.await();
+            } else {
+                boolean ended = never.await(limitMillis, TimeUnit.MILLISECONDS);
+                assert !ended;
+            }
+        }
+        return 0;
+    }
+
+    private EmbeddedRedis start() {
+        try {
+            return EmbeddedRedis.start(port);
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "No Redis can be started at port " + port + ": " + e.getMessage()
+                            + ". Choose another port with --port, 0 for a free one.",
+                    e);
+        }
+    }
+}
