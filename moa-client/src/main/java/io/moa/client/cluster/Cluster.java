@@ -114,7 +114,7 @@ public final class Cluster {
             return;
         }
         answered = true;
-        for (Runnable waiter : waiters) {
+        for (Runnable waiter : List.copyOf(waiters)) {
             if (waiters.remove(waiter)) {
                 waiter.run();
             }

@@ -102,7 +102,7 @@ public final class Endpoints {
      */
     void list(ServiceId service, List<Snapshot.Entry> entries) {
         listed.take(service, entries).forEach(this::settle);
-        for (String uuid : strays) {
+        for (String uuid : List.copyOf(strays)) {
             if (strays.remove(uuid)) {
                 settle(uuid);
             }
