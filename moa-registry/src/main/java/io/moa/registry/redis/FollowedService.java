@@ -148,11 +148,11 @@ final class FollowedService {
                 continue;
             }
             lastId = id;
-            List<String> fields = Replies.texts(parts.get(1));
-            int at = fields.indexOf(ChangeLog.UUID);
-            if (at >= 0 && at + 1 < fields.size() && InstanceRecord.isUuid(fields.get(at + 1))) {
-                uuids.add(fields.get(at + 1));
-                noteWord(fields.get(at + 1), fields.indexOf(ChangeLog.WORD) + 1, fields);
+            Map<String, String> fields = Replies.pairs(parts.get(1));
+            String uuid = fields.get(ChangeLog.UUID);
+            if (uuid != null && InstanceRecord.isUuid(uuid)) {
+                uuids.add(uuid);
+                noteWord(uuid, fields.get(ChangeLog.WORD));
             }
         }
         return uuids;
@@ -163,9 +163,9 @@ final class FollowedService {
         return items.size() >= LOG_READ || items.contains(BoundedConnection.OVERSIZED);
     }
 
-    private void noteWord(String uuid, int at, List<String> fields) {
+    private void noteWord(String uuid, @Nullable String word) {
         left.remove(uuid);
-        if (at > 0 && at < fields.size() && fields.get(at).equals(ChangeLog.LEFT)) {
+        if (ChangeLog.LEFT.equals(word)) {
             left.add(uuid);
             if (left.size() > Snapshot.MAX_GOODBYES) {
                 left.remove(left.iterator().next());

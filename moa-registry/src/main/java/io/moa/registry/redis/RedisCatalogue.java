@@ -210,18 +210,13 @@ final class RedisCatalogue implements Chore, AutoCloseable {
             return;
         }
         lastId = id;
-        List<String> fields = Replies.texts(item.get(1));
-        int at = fields.indexOf(ChangeLog.UUID);
-        if (at < 0 || at + 1 >= fields.size()) {
-            return;
-        }
-        String uuid = fields.get(at + 1);
-        if (!InstanceRecord.isUuid(uuid)) {
+        Map<String, String> fields = Replies.pairs(item.get(1));
+        String uuid = fields.get(ChangeLog.UUID);
+        if (uuid == null || !InstanceRecord.isUuid(uuid)) {
             return;
         }
         changed.add(uuid);
-        int word = fields.indexOf(ChangeLog.WORD);
-        if (word >= 0 && word + 1 < fields.size() && fields.get(word + 1).equals(ChangeLog.LEFT)) {
+        if (ChangeLog.LEFT.equals(fields.get(ChangeLog.WORD))) {
             left.add(uuid);
         } else {
             left.remove(uuid);

@@ -2,7 +2,9 @@ package io.moa.registry.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads Redis's answers as what they should be. What is not is told as a {@link RedisError}, never as a cast that fails. */
@@ -59,6 +61,20 @@ final class Replies {
             }
         }
         return texts;
+    }
+
+    /** Names and values that stand by turns, as in an entry of a log; a pair of which a part is over the bound is left out. */
+    static Map<String, String> pairs(@Nullable Object reply) {
+        List<@Nullable Object> parts = list(reply);
+        Map<String, String> pairs = new HashMap<>();
+        for (int i = 0; i + 1 < parts.size(); i += 2) {
+            String name = text(parts.get(i));
+            String value = text(parts.get(i + 1));
+            if (name != null && value != null) {
+                pairs.putIfAbsent(name, value);
+            }
+        }
+        return pairs;
     }
 
     /** The names of processes in a list; what is too long for one is left out. */
