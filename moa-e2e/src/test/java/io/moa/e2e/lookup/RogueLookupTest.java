@@ -34,6 +34,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -197,12 +198,12 @@ class RogueLookupTest {
     @Test
     void aQuestionForListsIsLeftAloneWhileServicesKeepComing() throws Exception {
         CompletableFuture<News> slow = new CompletableFuture<>();
-        rogue.answer = question -> slow;
+        AtomicBoolean begun = new AtomicBoolean();
+        rogue.answer = question -> begun.compareAndSet(false, true) ? slow : well(question);
         LookupRegistry follower = follower();
         Registry.Subscription seen = follower.subscribe(SHELF, snapshot -> {});
         Question first = rogue.asked.take();
         ServiceId other = ServiceId.of("shop.Other");
-        rogue.answer = question -> well(question);
         follower.subscribe(other, snapshot -> {});
         assertThat(rogue.asked.poll(200, TimeUnit.MILLISECONDS)).isNull();
         slow.complete(list(first, "", row("a")));
