@@ -26,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 
 /**
  * Many clients in one process, each with its own registry and connections; they share two event loops. Arguments: how many, and how many calls
@@ -43,14 +44,18 @@ public final class Crowd {
     private final LongAdder failed = new LongAdder();
     private final AtomicInteger examples = new AtomicInteger();
 
-    /** What was seen since the last turn: calls, failures, the most clients that connected within 100 ms, list reads. */
-    record Seen(long sent, long failed, long busiest, long fullReads) {
+    /**
+     * What was seen since the last turn: calls, failures, the most clients that began, and that ended, a successful connect within
+     * 100 ms, list reads.
+     */
+    record Seen(long sent, long failed, long busiestBegun, long busiestEnded, long fullReads) {
         static Seen read(String line) {
             Map<String, String> fields = ChildProcess.fields(line);
             return new Seen(
                     Long.parseLong(ChildProcess.field(fields, "sent")),
                     Long.parseLong(ChildProcess.field(fields, "failed")),
-                    Long.parseLong(ChildProcess.field(fields, "busiest")),
+                    Long.parseLong(ChildProcess.field(fields, "busiestBegun")),
+                    Long.parseLong(ChildProcess.field(fields, "busiestEnded")),
                     Long.parseLong(ChildProcess.field(fields, "fullReads")));
         }
     }
@@ -59,7 +64,9 @@ public final class Crowd {
     private static final class Member implements Transport {
         private final Transport real;
         private final RedisRegistry registry;
-        private final List<Long> connects = new ArrayList<>(); // guarded by this
+        // Of connects that succeeded; guarded by this.
+        private final List<Long> began = new ArrayList<>();
+        private final List<Long> ended = new ArrayList<>();
         private Counted counted;
         private long readsBefore;
         private volatile long answeredBegunAt;
@@ -82,17 +89,19 @@ public final class Crowd {
 
         @Override
         public CompletableFuture<Connection> connect(Address address, Peer self, Wanted wanted) {
+            long begun = System.nanoTime();
             return real.connect(address, self, wanted).thenApply(connection -> {
                 synchronized (this) {
-                    connects.add(System.nanoTime());
+                    began.add(begun);
+                    ended.add(System.nanoTime());
                 }
                 return connection;
             });
         }
 
-        synchronized List<Long> takeConnects() {
-            List<Long> taken = List.copyOf(connects);
-            connects.clear();
+        private synchronized List<Long> take(List<Long> moments) {
+            List<Long> taken = List.copyOf(moments);
+            moments.clear();
             return taken;
         }
 
@@ -200,23 +209,29 @@ public final class Crowd {
 
     private String turn() {
         examples.set(0);
-        TreeMap<Long, Integer> clients = new TreeMap<>(); // begin of a window → clients that connected in it
         long reads = 0;
         for (Member member : members) {
+            reads = Math.max(reads, member.registry.fullReads() - member.readsBefore);
+            member.readsBefore = member.registry.fullReads();
+        }
+        return "sent=" + sent.sumThenReset() + " failed=" + failed.sumThenReset() + " busiestBegun="
+                + busiest(member -> member.take(member.began)) + " busiestEnded="
+                + busiest(member -> member.take(member.ended)) + " fullReads=" + reads;
+    }
+
+    /** The most clients with a moment in one window of 100 ms. */
+    private int busiest(Function<Member, List<Long>> moments) {
+        TreeMap<Long, Integer> clients = new TreeMap<>(); // begin of a window → clients with a moment in it
+        for (Member member : members) {
             List<Long> windows = new ArrayList<>();
-            for (long at : member.takeConnects()) {
+            for (long at : moments.apply(member)) {
                 long bucket = at / BUCKET_NANOS;
                 for (int i = 0; i < BUCKETS; i++) {
                     windows.add(bucket - i);
                 }
             }
             windows.stream().distinct().forEach(window -> clients.merge(window, 1, Integer::sum));
-            reads = Math.max(reads, member.registry.fullReads() - member.readsBefore);
-            member.readsBefore = member.registry.fullReads();
         }
-        int busiest =
-                clients.values().stream().mapToInt(Integer::intValue).max().orElse(0);
-        return "sent=" + sent.sumThenReset() + " failed=" + failed.sumThenReset() + " busiest=" + busiest
-                + " fullReads=" + reads;
+        return clients.values().stream().mapToInt(Integer::intValue).max().orElse(0);
     }
 }
