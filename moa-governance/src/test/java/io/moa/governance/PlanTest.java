@@ -114,6 +114,27 @@ class PlanTest {
         assertThat(pickAndEnd(plan, 100)).containsOnlyKeys("far");
     }
 
+    @Test
+    void whoseAddressALaterProcessAnnouncedIsCalledLast() {
+        Plan plan = plan(at("old", "h", 5, 1_000), at("new", "h", 5, 2_000), at("beside", "h", 6, 3_000));
+        assertThat(pickAndEnd(plan, 1_000)).containsOnlyKeys("new", "beside");
+        assertThat(plan.last()).containsOnlyKeys("old");
+        assertThat(picked(plan, "new", "beside")).isEqualTo("old");
+
+        Plan other = plan(at("old", "h", 5, 1_000), at("new", "g", 5, 2_000)); // the loopback of another host
+        assertThat(pickAndEnd(other, 1_000)).containsOnlyKeys("old", "new");
+        Plan unsaid = plan(at("old", "", 5, 1_000), at("new", "", 5, 2_000));
+        assertThat(pickAndEnd(unsaid, 1_000)).containsOnlyKeys("old", "new");
+    }
+
+    private static Instance at(String uuid, String host, int port, long startedAt) {
+        return Instance.builder(uuid, "stock")
+                .host(host)
+                .addresses(List.of(new Address.Tcp("127.0.0.1", port)))
+                .startedAtEpochMillis(startedAt)
+                .build();
+    }
+
     private String picked(Plan plan, String... tried) {
         Lease lease = plan.pick(tried(tried));
         lease.settle(OK, ticker.nanos());

@@ -22,7 +22,8 @@ import java.util.random.RandomGenerator;
  * begins with it.
  *
  * <p><b>Who is called last.</b> Those that the caller doubts, and those that a watcher cannot reach ({@link
- * Liveness#SUSPECT}) unless this process's own calls to them have succeeded lately. Those of a greater {@linkplain
+ * Liveness#SUSPECT}) unless this process's own calls to them have succeeded lately, and those at whose address a later process of
+ * their application listens. Those of a greater {@linkplain
  * Snapshot#distances() distance} come after all of a smaller one.
  *
  * <p>Not safe for threads: one writer compiles, rarely; the plans are for everyone.
@@ -84,6 +85,7 @@ public final class PlanCompiler {
         int usable = 0;
         Map<String, String> last = new HashMap<>();
         int warming = 0;
+        Successors successors = Successors.of(snapshot.entries());
         for (Snapshot.Entry entry : snapshot.entries()) {
             Instance instance = entry.instance();
             String uuid = instance.uuid();
@@ -107,6 +109,9 @@ public final class PlanCompiler {
                 tiers.doubtful.add(candidate);
             } else if (entry.liveness() == Liveness.SUSPECT && !one.load().proven(now)) {
                 last.put(uuid, "a watcher cannot reach it, and no call of this process has succeeded there lately");
+                tiers.doubtful.add(candidate);
+            } else if (successors.successorOf(instance) != null) {
+                last.put(uuid, "a process that started later listens at its address");
                 tiers.doubtful.add(candidate);
             } else {
                 tiers.good.add(candidate);
