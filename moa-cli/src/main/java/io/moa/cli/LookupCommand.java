@@ -6,8 +6,6 @@ import io.moa.registry.redis.RedisLink;
 import io.moa.registry.redis.RedisRegistry;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,6 +39,7 @@ final class LookupCommand implements Callable<Integer> {
     @Option(
             names = "--port",
             paramLabel = "PORT",
+            converter = WholeNumber.Port.class,
             description = "The TCP port, 0 for a free one; default MOA_SERVER_PORT, else " + PORT + ".")
     private @Nullable Integer port;
 
@@ -76,23 +75,9 @@ final class LookupCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (port != null && (port < 0 || port > 65_535)) {
-            throw new ParameterException(spec.commandLine(), "--port: a port is 0 to 65535, not " + port);
-        }
-        CountDownLatch asked = new CountDownLatch(1);
-        CountDownLatch ended = new CountDownLatch(1);
-        Thread hook = new Thread(
-                () -> {
-                    asked.countDown();
-                    try {
-                        ended.await(20, TimeUnit.SECONDS); // followers are told, and calls under way answered
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                },
-                "moa-lookup-end");
-        Runtime.getRuntime().addShutdownHook(hook);
-        try (RedisLink link = RedisLink.open(registry.config());
+        // Followers are told, and calls under way answered.
+        try (EndRequest end = new EndRequest("lookup", 20);
+                RedisLink link = RedisLink.open(registry.config());
                 RedisRegistry followed = RedisRegistry.over(link)) {
             try (LookupProcess lookup = start(followed)) {
                 moa.out()
@@ -100,12 +85,12 @@ final class LookupCommand implements Callable<Integer> {
                                 + lookup.address().toString().replace("tcp://", "")
                                 + " as " + lookup.instance());
                 moa.out().flush();
-                tell(lookup, asked);
+                end.await(limitMillis, statusMillis, () -> {
+                    moa.out().println(told(lookup.status()));
+                    moa.out().flush();
+                });
                 moa.out().println(told(lookup.status()));
             }
-        } finally {
-            ended.countDown();
-            forget(hook);
         }
         return 0;
     }
@@ -132,25 +117,6 @@ final class LookupCommand implements Callable<Integer> {
                             + " --advertise auto");
         }
         return builder.start();
-    }
-
-    private void tell(LookupProcess lookup, CountDownLatch asked) throws InterruptedException {
-        long left = limitMillis == null ? Long.MAX_VALUE : limitMillis;
-        while (left > 0 && !asked.await(Math.min(left, statusMillis), TimeUnit.MILLISECONDS)) {
-            left -= Math.min(left, statusMillis);
-            if (left > 0) {
-                moa.out().println(told(lookup.status()));
-                moa.out().flush();
-            }
-        }
-    }
-
-    private static void forget(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // it is what ended this
-        }
     }
 
     private static String told(LookupStatus status) {

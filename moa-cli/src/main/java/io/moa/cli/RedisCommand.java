@@ -3,8 +3,6 @@ package io.moa.cli;
 import io.moa.registry.embedded.EmbeddedRedis;
 import java.io.IOException;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -39,20 +37,15 @@ final class RedisCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        try (EmbeddedRedis redis = start()) { // SIGTERM and Ctrl+C end it by its own hook
+        try (EndRequest end = new EndRequest("redis", 5);
+                EmbeddedRedis redis = start()) {
             moa.out().println(redis + " runs until you end this command. In another terminal:");
             moa.out().println();
             moa.out().println("  export MOA_REGISTRY='" + redis.url() + "'");
             moa.out().println("  ./moa quickstart --serve --registry \"$MOA_REGISTRY\"");
             moa.out().println("  ./moa ls");
             moa.out().flush();
-            CountDownLatch never = new CountDownLatch(1);
-            if (limitMillis == null) {
-                never.await();
-            } else {
-                boolean ended = never.await(limitMillis, TimeUnit.MILLISECONDS);
-                assert !ended;
-            }
+            end.await(limitMillis, Long.MAX_VALUE, () -> {});
         }
         return 0;
     }

@@ -6,8 +6,6 @@ import io.moa.registry.redis.RedisWatchStore;
 import io.moa.registry.watch.WatcherStatus;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -67,20 +65,9 @@ final class WatcherCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--name has 1 to " + MAX_NAME + " characters, not " + name.length());
         }
-        CountDownLatch asked = new CountDownLatch(1);
-        CountDownLatch ended = new CountDownLatch(1);
-        Thread hook = new Thread(
-                () -> {
-                    asked.countDown();
-                    try {
-                        ended.await(10, TimeUnit.SECONDS); // its parts are given back before the process is gone
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                },
-                "moa-watcher-end");
-        Runtime.getRuntime().addShutdownHook(hook);
-        try (RedisLink link = RedisLink.open(registry.config())) {
+        // Its parts are given back before the process is gone.
+        try (EndRequest end = new EndRequest("watcher", 10);
+                RedisLink link = RedisLink.open(registry.config())) {
             WatcherProcess.Builder builder = WatcherProcess.builder(new RedisWatchStore(link));
             if (name != null) {
                 builder.name(name + "-" + UUID.randomUUID().toString().substring(0, RANDOM_CHARS));
@@ -89,33 +76,14 @@ final class WatcherCommand implements Callable<Integer> {
                 moa.out()
                         .println("Watching " + registry.config().where() + " as "
                                 + watcher.status().watcher());
-                watch(watcher, asked);
+                end.await(limitMillis, statusMillis, () -> {
+                    moa.out().println(told(watcher.status()));
+                    moa.out().flush();
+                });
                 moa.out().println(told(watcher.status()));
             }
-        } finally {
-            ended.countDown();
-            forget(hook);
         }
         return 0;
-    }
-
-    private void watch(WatcherProcess watcher, CountDownLatch asked) throws InterruptedException {
-        long left = limitMillis == null ? Long.MAX_VALUE : limitMillis;
-        while (left > 0 && !asked.await(Math.min(left, statusMillis), TimeUnit.MILLISECONDS)) {
-            left -= Math.min(left, statusMillis);
-            if (left > 0) {
-                moa.out().println(told(watcher.status()));
-                moa.out().flush();
-            }
-        }
-    }
-
-    private static void forget(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // it is what ended this
-        }
     }
 
     private static String told(WatcherStatus status) {

@@ -3,7 +3,8 @@ package io.moa.registry.combined;
 import io.moa.discovery.CatalogueChange;
 import io.moa.discovery.Registry;
 import io.moa.discovery.Snapshot;
-import io.moa.registry.internal.SerialDelivery;
+import io.moa.discovery.internal.SerialDelivery;
+import io.moa.registry.internal.ListenerLog;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -44,7 +45,7 @@ final class CombinedCatalogue implements Registry.CatalogueSubscription, Followe
 
     CombinedCatalogue(CombinedRegistry registry, Consumer<CatalogueChange> listener) {
         this.registry = registry;
-        this.delivery = new SerialDelivery<>(listener, "the catalogue", registry.insideListeners);
+        this.delivery = new SerialDelivery<>(listener, ListenerLog.of("the catalogue"), registry.insideListeners);
         this.patience = new Patience(registry, this::review);
         this.beganNanos = registry.ticker().nanos();
         registry.followed().forEach(member -> parts.add(new Part()));

@@ -3,7 +3,8 @@ package io.moa.registry.combined;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
-import io.moa.registry.internal.SerialDelivery;
+import io.moa.discovery.internal.SerialDelivery;
+import io.moa.registry.internal.ListenerLog;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -40,7 +41,7 @@ final class CombinedSubscription implements Registry.Subscription, Followed {
         this.registry = registry;
         this.service = service;
         this.members = registry.followed();
-        this.delivery = new SerialDelivery<>(listener, service.toString(), registry.insideListeners);
+        this.delivery = new SerialDelivery<>(listener, ListenerLog.of(service), registry.insideListeners);
         this.said = new Snapshot[members.size()];
         this.parts = new Registry.Subscription[members.size()];
         this.answering = new boolean[members.size()];

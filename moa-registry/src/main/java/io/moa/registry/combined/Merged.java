@@ -61,10 +61,9 @@ record Merged(Snapshot.@Nullable Entry entry, boolean goodbye, int distance, int
         }
         // Who went offline while both listed it may be back since: those that answer know. Else the last word holds.
         boolean leaves = (heard.isEmpty() ? silent : heard).stream().anyMatch(Word::goodbye);
-        // Who left one registry and stands in another has moved, if that one answers. If it does not, he may as well
-        // have
-        // ended, unheard by it: he is kept, and taken last. The same of one who is offline in a registry that fell
-        // silent.
+        // Who left one registry and stands in another has moved, if that one answers. If it does not, he may as
+        // well have ended, unheard by it: he is kept, and taken last. The same of one who is offline in a registry
+        // that fell silent.
         boolean doubtful = heard.isEmpty() ? left : silent.stream().anyMatch(Word::goodbye);
         int nearest = listing.stream().mapToInt(Word::distance).min().orElse(0);
         Liveness liveness = entry.liveness();

@@ -3,7 +3,8 @@ package io.moa.registry.memory;
 import io.moa.discovery.CatalogueChange;
 import io.moa.discovery.Registry;
 import io.moa.discovery.Snapshot;
-import io.moa.registry.internal.SerialDelivery;
+import io.moa.discovery.internal.SerialDelivery;
+import io.moa.registry.internal.ListenerLog;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -18,7 +19,8 @@ final class MemoryCatalogueSubscription implements Registry.CatalogueSubscriptio
     MemoryCatalogueSubscription(MemoryRegistry registry, Consumer<CatalogueChange> listener) {
         this.registry = registry;
         this.latest = CatalogueChange.unknown(registry.nanos());
-        this.delivery = new SerialDelivery<>(listener, "all services", registry.store().insideListeners);
+        this.delivery =
+                new SerialDelivery<>(listener, ListenerLog.of("all services"), registry.store().insideListeners);
     }
 
     boolean isUnknown() {

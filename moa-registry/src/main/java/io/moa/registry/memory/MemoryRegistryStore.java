@@ -7,7 +7,7 @@ import io.moa.discovery.OperatorState;
 import io.moa.discovery.ServiceExport;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
-import io.moa.registry.internal.SerialDelivery;
+import io.moa.discovery.internal.SerialDelivery;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

@@ -2,7 +2,8 @@ package io.moa.registry.memory;
 
 import io.moa.discovery.RuleSet;
 import io.moa.discovery.RuleSource;
-import io.moa.registry.internal.SerialDelivery;
+import io.moa.discovery.internal.SerialDelivery;
+import io.moa.registry.internal.ListenerLog;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -95,7 +96,7 @@ public final class MemoryRuleSource implements RuleSource {
         private final SerialDelivery<RuleSet> delivery;
 
         RuleFollowing(Consumer<RuleSet> listener) {
-            this.delivery = new SerialDelivery<>(listener, "the rules", store.insideListeners);
+            this.delivery = new SerialDelivery<>(listener, ListenerLog.of("the rules"), store.insideListeners);
         }
 
         @Override

@@ -1,7 +1,7 @@
 package io.moa.registry.memory;
 
 import io.moa.discovery.RuleSet;
-import io.moa.registry.internal.SerialDelivery;
+import io.moa.discovery.internal.SerialDelivery;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;

@@ -3,7 +3,8 @@ package io.moa.registry.memory;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
-import io.moa.registry.internal.SerialDelivery;
+import io.moa.discovery.internal.SerialDelivery;
+import io.moa.registry.internal.ListenerLog;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -20,7 +21,7 @@ final class MemorySubscription implements Registry.Subscription {
         this.registry = registry;
         this.service = service;
         this.known = Snapshot.unknown(service, registry.nanos());
-        this.delivery = new SerialDelivery<>(listener, service.toString(), registry.store().insideListeners);
+        this.delivery = new SerialDelivery<>(listener, ListenerLog.of(service), registry.store().insideListeners);
     }
 
     ServiceId service() {

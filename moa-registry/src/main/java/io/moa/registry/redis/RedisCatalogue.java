@@ -3,7 +3,8 @@ package io.moa.registry.redis;
 import io.moa.discovery.CatalogueChange;
 import io.moa.discovery.Registry;
 import io.moa.discovery.Snapshot;
-import io.moa.registry.internal.SerialDelivery;
+import io.moa.discovery.internal.SerialDelivery;
+import io.moa.registry.internal.ListenerLog;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -315,7 +316,7 @@ final class RedisCatalogue implements Chore, AutoCloseable {
         private final long begunNanos = link.ticker().nanos();
 
         private Following(Consumer<CatalogueChange> listener) {
-            this.delivery = new SerialDelivery<>(listener, "the catalogue", insideListeners);
+            this.delivery = new SerialDelivery<>(listener, ListenerLog.of("the catalogue"), insideListeners);
         }
 
         @Override

@@ -2,7 +2,8 @@ package io.moa.registry.redis;
 
 import io.moa.discovery.RuleSet;
 import io.moa.discovery.RuleSource;
-import io.moa.registry.internal.SerialDelivery;
+import io.moa.discovery.internal.SerialDelivery;
+import io.moa.registry.internal.ListenerLog;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -153,7 +154,7 @@ public final class RedisRules implements RuleSource {
         private final SerialDelivery<RuleSet> delivery;
 
         Subscribed(Consumer<RuleSet> listener) {
-            delivery = new SerialDelivery<>(listener, "the rules", insideListeners);
+            delivery = new SerialDelivery<>(listener, ListenerLog.of("the rules"), insideListeners);
         }
 
         @Override

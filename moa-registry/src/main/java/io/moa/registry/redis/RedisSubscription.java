@@ -3,7 +3,8 @@ package io.moa.registry.redis;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
-import io.moa.registry.internal.SerialDelivery;
+import io.moa.discovery.internal.SerialDelivery;
+import io.moa.registry.internal.ListenerLog;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -20,7 +21,7 @@ final class RedisSubscription implements Registry.Subscription {
         this.registry = registry;
         this.service = first.service();
         this.known = first;
-        this.delivery = new SerialDelivery<>(listener, service.toString(), insideListeners);
+        this.delivery = new SerialDelivery<>(listener, ListenerLog.of(service), insideListeners);
         delivery.offer(first);
     }
 

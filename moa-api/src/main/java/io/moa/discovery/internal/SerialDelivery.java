@@ -1,4 +1,4 @@
-package io.moa.registry.internal;
+package io.moa.discovery.internal;
 
 import java.util.Queue;
 import java.util.Set;
@@ -7,8 +7,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Hands values to one listener: in the order in which they were offered, one at a time, holding no lock.
@@ -25,11 +23,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class SerialDelivery<T> {
 
-    private static final Logger log = LoggerFactory.getLogger(SerialDelivery.class);
     private static final long POLL_NANOS = 20_000;
 
     private final Consumer<? super T> listener;
-    private final String what;
+    private final Consumer<Throwable> broken;
     private final Set<Thread> insideListeners;
 
     private final Queue<T> queue = new ConcurrentLinkedQueue<>();
@@ -41,12 +38,12 @@ public final class SerialDelivery<T> {
      * A delivery that the making thread holds: nothing is handed over before that thread calls {@link #drainHeld}. So the
      * first value reaches the listener on the thread that subscribes, whatever other threads offer meanwhile.
      *
-     * @param what names the subscription, for the log
+     * @param broken told what the listener threw; it stays subscribed and is handed the next value
      * @param insideListeners the threads inside any listener of the same store; shared, concurrent, written here
      */
-    public SerialDelivery(Consumer<? super T> listener, String what, Set<Thread> insideListeners) {
+    public SerialDelivery(Consumer<? super T> listener, Consumer<Throwable> broken, Set<Thread> insideListeners) {
         this.listener = listener;
-        this.what = what;
+        this.broken = broken;
         this.insideListeners = insideListeners;
         this.workInHand = new AtomicInteger(1);
     }
@@ -87,8 +84,7 @@ public final class SerialDelivery<T> {
                 listener.accept(value);
             }
         } catch (Throwable e) { // whatever a listener does, the next one is told
-            // Not the value: a list of twenty thousand instances is no log line.
-            log.error("A listener of {} threw; it stays subscribed and will be told of the next change", what, e);
+            broken.accept(e);
         } finally {
             calling = null;
             if (outermost) {
