@@ -10,8 +10,10 @@ import io.moa.testkit.RegistryStage;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("once")
 class RedisClusterContractTest implements RegistryContract {
 
     private static RedisClusterNodes cluster;

@@ -11,11 +11,13 @@ import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** B6: whatever Redis answers, neither thread dies, and everything goes on when it is well again. */
+@Tag("once")
 class RedisErrorsTest {
 
     private static final ServiceId ORDERS = ServiceId.of("orders");

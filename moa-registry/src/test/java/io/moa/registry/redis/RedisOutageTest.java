@@ -12,9 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What happens when Redis goes away, forgets, or stands still. */
+@Tag("once")
 class RedisOutageTest {
 
     private static final ServiceId ORDERS = ServiceId.of("orders");

@@ -4,7 +4,9 @@ import io.moa.testkit.RegistryContract;
 import io.moa.testkit.RegistryStage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
+@Tag("once")
 class RedisSentinelContractTest implements RegistryContract {
 
     private static RedisSentinels sentinels;

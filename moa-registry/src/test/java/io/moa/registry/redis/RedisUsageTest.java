@@ -17,9 +17,11 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a process costs Redis, and itself. */
+@Tag("once")
 class RedisUsageTest {
 
     private static final ServiceId ORDERS = ServiceId.of("orders");

@@ -5,10 +5,12 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
 /** Each scenario on 100 seeds, or {@code -Dmoa.test.seeds}, with its price on one line. */
+@Tag("once")
 class ScenariosTest {
 
     private static final int SEEDS = Integer.getInteger("moa.test.seeds", 100);
