@@ -36,6 +36,7 @@ public final class HealthEndpoint implements AutoCloseable {
     private static final int BACKLOG = 1_024;
 
     private static final long REFUSED_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long REFUSAL_TOLD_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final long END_MILLIS = 1_000;
 
     /** How the next connection comes in. A seam, for a process without descriptors left. */
@@ -57,6 +58,7 @@ public final class HealthEndpoint implements AutoCloseable {
     private final Set<HealthConnection> open = new LinkedHashSet<>(); // oldest first; only the thread's
     private boolean doorRefuses; // only the thread's
     private boolean refusalTold; // only the thread's
+    private long tellAgainNanos; // only the thread's
     private long doorAgainNanos; // only the thread's
     private volatile int connections;
     private volatile boolean closed;
@@ -188,23 +190,27 @@ public final class HealthEndpoint implements AutoCloseable {
     private void accept(long now) {
         try {
             SocketChannel channel = door.accept();
-            refusalTold = false;
             if (channel != null) {
                 admit(channel, now);
             }
-        } catch (IOException e) {
-            // Mostly: no descriptor is left. The connection still waits, so the selector would tell of it at once
-            // again.
-            if (!refusalTold) {
-                LOG.warn(
-                        "Health at {} cannot take a connection: {}. It tries ten times a second",
-                        address,
-                        e.toString());
-                refusalTold = true;
+        } catch (IOException e) { // mostly: no descriptor is left
+            tellRefusal(e, now);
+            if (!open.isEmpty()) {
+                cut(open.iterator().next()); // its descriptor is for the next one
+                return;
             }
+            // The connection still waits, so the selector would tell of it at once again.
             doorRefuses = true;
             doorAgainNanos = now + REFUSED_PAUSE_NANOS;
             doorKey.interestOps(0);
+        }
+    }
+
+    private void tellRefusal(IOException why, long now) {
+        if (!refusalTold || now - tellAgainNanos >= 0) {
+            refusalTold = true;
+            tellAgainNanos = now + REFUSAL_TOLD_NANOS;
+            LOG.warn("Health at {} cannot take a connection ({}), and tries again and again", address, why.toString());
         }
     }
 

@@ -12,10 +12,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -288,6 +290,31 @@ class HealthSiegeTest {
             }
         } finally {
             starved.close();
+        }
+    }
+
+    @Test
+    void whereDescriptorsAreScarceTheOldestIsCutToo() throws IOException {
+        List<SocketChannel> accepted = new CopyOnWriteArrayList<>();
+        HealthEndpoint scarce = HealthEndpoint.open(HealthConfig.at(0), health, "scarce", ticker, listening -> () -> {
+            if (accepted.stream().filter(SocketChannel::isOpen).count() >= 3) {
+                throw new IOException("Too many open files");
+            }
+            SocketChannel next = listening.accept();
+            if (next != null) {
+                accepted.add(next);
+            }
+            return next;
+        });
+        try {
+            for (int i = 0; i < 100; i++) {
+                connect(scarce);
+            }
+            Socket asks = connect(scarce);
+            asks.getOutputStream().write("GET /live HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(answerOn(asks)).as("while time stands still").endsWith(LIVE);
+        } finally {
+            scarce.close();
         }
     }
 }
