@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moa.node.quickstart.Greeter;
 import io.moa.node.quickstart.SampleProvider;
+import io.moa.testkit.RefusingPort;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -80,9 +81,11 @@ class CallCommandTest {
 
     @Test
     void whereNobodyListensTheCallFailsAsNotRun() {
-        provider.close();
-        CommandRun call = CommandRun.of("call", address, Greeter.NAME, "greet(java.lang.String)", "[\"Ada\"]");
-        assertThat(call.exitCode()).isEqualTo(1);
-        assertThat(call.err()).contains("UNAVAILABLE, executed: NO");
+        try (RefusingPort nobody = RefusingPort.open()) {
+            CommandRun call = CommandRun.of(
+                    "call", "127.0.0.1:" + nobody.port(), Greeter.NAME, "greet(java.lang.String)", "[\"Ada\"]");
+            assertThat(call.exitCode()).isEqualTo(1);
+            assertThat(call.err()).contains("UNAVAILABLE, executed: NO");
+        }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moa.node.quickstart.Greeter;
 import io.moa.node.quickstart.SampleProvider;
+import io.moa.testkit.RefusingPort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -74,11 +75,13 @@ class MistakesTest {
 
     @Test
     void portWhereNobodyListens() {
-        provider.close();
-        assertThat(failure("call", address, Greeter.NAME, GREET, "[\"Ada\"]"))
-                .isEqualTo("moa: Could not connect to tcp://" + address
-                        + ": connection refused; no process listens there\n"
-                        + "moa: UNAVAILABLE, executed: NO. Check ADDRESS and SERVICE, and that the server runs.");
+        try (RefusingPort nobody = RefusingPort.open()) {
+            String closed = "127.0.0.1:" + nobody.port();
+            assertThat(failure("call", closed, Greeter.NAME, GREET, "[\"Ada\"]"))
+                    .isEqualTo("moa: Could not connect to tcp://" + closed
+                            + ": connection refused; no process listens there\n"
+                            + "moa: UNAVAILABLE, executed: NO. Check ADDRESS and SERVICE, and that the server runs.");
+        }
     }
 
     @Test

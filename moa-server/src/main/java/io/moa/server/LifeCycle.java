@@ -37,6 +37,12 @@ final class LifeCycle implements Health {
     /** So long a registry is waited for at most at the end. */
     private static final long WITHDRAWAL_MILLIS = 2_000;
 
+    /** So much longer than its limit draining is waited for at most: it needs a moment to say that it is done. */
+    private static final long DRAIN_GRACE_MILLIS = 2_000;
+
+    private static final long DRAIN_LOOK_MILLIS = 100;
+    private static final int NOT_YET = -1;
+
     /** Where in its life a server is. */
     enum Stage {
         STARTING,
@@ -107,7 +113,7 @@ final class LifeCycle implements Health {
         stage = Stage.LEAVING;
     }
 
-    /** Leaves gracefully; blocks until it is done, at most about as long as the limit. */
+    /** Leaves gracefully; blocks until it is done, at most {@value #DRAIN_GRACE_MILLIS} ms longer than the limit. */
     void leave(Duration limit) {
         Listener open = doors;
         if (open == null) {
@@ -116,13 +122,32 @@ final class LifeCycle implements Health {
         notReady();
         leaveOnlineList(); // first, so that nobody new comes while we tell those who are here
         try {
-            int cut = open.drain(limit).join();
-            if (cut > 0) {
-                LOG.warn("{} closed with {} calls unfinished after {}", who, cut, limit);
-            }
+            awaitDrained(open.drain(limit), limit);
         } catch (RejectedExecutionException runtimeClosed) {
             LOG.warn("{} could not drain, because its runtime was closed before it", who);
         }
+    }
+
+    /** Drained is said by event loops. If they are ended meanwhile, nobody says it, and their timers are gone too. */
+    private void awaitDrained(CompletableFuture<Integer> drained, Duration limit) {
+        long left = limit.toMillis() + DRAIN_GRACE_MILLIS;
+        while (left > 0) {
+            Integer cut = drained.copy()
+                    .completeOnTimeout(NOT_YET, DRAIN_LOOK_MILLIS, TimeUnit.MILLISECONDS)
+                    .join();
+            if (cut != NOT_YET) {
+                if (cut > 0) {
+                    LOG.warn("{} closed with {} calls unfinished after {}", who, cut, limit);
+                }
+                return;
+            }
+            if (pulse.ended()) {
+                LOG.warn("{} could not drain, because its runtime was closed meanwhile", who);
+                return;
+            }
+            left -= DRAIN_LOOK_MILLIS;
+        }
+        LOG.warn("{} closes without having heard that it is drained within {}", who, limit);
     }
 
     /** Withdraws the announcement and shuts the doors, at once. */

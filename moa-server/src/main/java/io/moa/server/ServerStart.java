@@ -69,7 +69,7 @@ final class ServerStart {
         try {
             LifeCycle life = life(healthConfig == null ? HealthConfig.at(0) : healthConfig);
             if (healthConfig != null) { // before everything else, so that a slow start can be watched
-                health = HealthEndpoint.open(healthConfig, life, moa.self().application());
+                health = HealthEndpoint.open(healthConfig, life, moa.self().application(), moa.ticker());
             }
             MoaServer server = open(life, plan, unixConfig);
             started = true;

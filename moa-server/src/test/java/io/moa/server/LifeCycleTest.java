@@ -2,6 +2,7 @@ package io.moa.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
 import io.moa.server.health.LoopPulse;
@@ -10,7 +11,10 @@ import io.moa.transport.Listener;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class LifeCycleTest {
 
@@ -86,5 +90,69 @@ class LifeCycleTest {
         life.end();
         assertThat(life.ready().reasons()).containsExactly("it is closed");
         assertThat(life.startup().good()).as("it has started long ago").isTrue();
+    }
+
+    /** A door that forgets to say when it is drained, as one does whose event loops ended before it. */
+    private static final class Forgetful implements Listener {
+        private boolean closed;
+
+        @Override
+        public Address address() {
+            return new Address.InProcess("forgetful");
+        }
+
+        @Override
+        public int connections() {
+            return 1;
+        }
+
+        @Override
+        public int inFlight() {
+            return 1;
+        }
+
+        @Override
+        public long heldBytes() {
+            return 0;
+        }
+
+        @Override
+        public CompletableFuture<Integer> drain(Duration limit) {
+            return new CompletableFuture<>();
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void aRuntimeThatIsClosedMeanwhileIsNotWaitedFor() {
+        Forgetful door = new Forgetful();
+        Executor ended = task -> {
+            throw new RejectedExecutionException();
+        };
+        LifeCycle left = new LifeCycle(
+                "it",
+                ticker,
+                new LoopPulse(List.of(Runnable::run, ended), ticker, Duration.ofSeconds(10)),
+                Duration.ofMinutes(1));
+        left.begin(door, null);
+        left.leave(Duration.ofHours(1));
+        left.end();
+        assertThat(left.stage()).isEqualTo(LifeCycle.Stage.CLOSED);
+        assertThat(door.closed).isTrue();
+    }
+
+    @Test
+    @Timeout(60)
+    void aDoorThatSaysNothingIsNotWaitedForLongerThanItsLimit() {
+        Forgetful door = new Forgetful();
+        life.begin(door, null);
+        life.leave(Duration.ZERO);
+        life.end();
+        assertThat(door.closed).isTrue();
     }
 }

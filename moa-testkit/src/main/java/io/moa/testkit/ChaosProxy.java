@@ -18,6 +18,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -72,6 +73,7 @@ public final class ChaosProxy implements AutoCloseable {
     private final Object listening = new Object();
     private final InetSocketAddress address;
     private @Nullable Channel listener; // guarded by listening
+    private @Nullable Socket holder; // guarded by listening; of the port while nobody listens
 
     private ChaosProxy(InetSocketAddress target, long seed) {
         this.target = target;
@@ -137,8 +139,8 @@ public final class ChaosProxy implements AutoCloseable {
     }
 
     /**
-     * Refuses new connections, as a dead process would: connecting fails. Existing connections stay. The port is not held
-     * meanwhile; that something else takes it is unlikely, and {@link #accept()} would say so.
+     * Refuses new connections, as a dead process would: connecting fails. Existing connections stay. The port is held
+     * meanwhile, so that nobody else is given it.
      */
     public void refuse() {
         synchronized (listening) {
@@ -146,18 +148,32 @@ public final class ChaosProxy implements AutoCloseable {
                 listener.close().syncUninterruptibly();
                 listener = null;
                 // The JDK closes a channel for real when its selector comes round to it, and listens until then.
-                RELEASE.until(this::isPortFree, () -> "the port " + address.getPort() + " was not released");
+                RELEASE.until(this::hold, () -> "the port " + address.getPort() + " was not released");
             }
         }
     }
 
-    private boolean isPortFree() {
-        try (Socket probe = new Socket()) {
-            probe.setReuseAddress(true); // connections of the port may remain; only a listener is in the way
-            probe.bind(address);
+    /** Takes the port without listening; whether it could be taken. Called with the lock held. */
+    private boolean hold() {
+        Socket bound = new Socket();
+        try {
+            bound.setReuseAddress(true); // connections of the port may remain; only a listener is in the way
+            bound.bind(address);
+            holder = bound;
             return true;
         } catch (IOException inUse) {
+            end(bound);
             return false;
+        }
+    }
+
+    private static void end(@Nullable Socket socket) {
+        try {
+            if (socket != null) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -172,7 +188,9 @@ public final class ChaosProxy implements AutoCloseable {
                 throw new IllegalStateException("The proxy is closed");
             }
             if (listener == null) {
-                listener = bind(address);
+                listener = bind(address); // beside the holder, so that the port is never free
+                end(holder);
+                holder = null;
             }
         }
     }
@@ -202,6 +220,8 @@ public final class ChaosProxy implements AutoCloseable {
                 return;
             }
             refuse();
+            end(holder);
+            holder = null;
         }
         loop.submit(() -> {
                     List.copyOf(links).forEach(ChaosLink::close);

@@ -88,7 +88,9 @@ final class WaitingCall implements Cancellation.Listener {
 
     @Override
     public void cancelled(Cancellation.Reason reason) {
-        if (decide()) {
+        if (reason == Cancellation.Reason.DEADLINE) {
+            expire(); // whoever waits for the call was faster than our timer
+        } else if (decide()) {
             forget.accept(this);
             reply.complete(Endpoint.refused(
                     Status.CANCELLED, "The call was withdrawn (" + reason + ") while it waited for a connection"));

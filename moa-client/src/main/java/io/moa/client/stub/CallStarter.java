@@ -82,22 +82,41 @@ public final class CallStarter {
                     ? reply
                     : Backstop.broken(call, new NullPointerException("the future completed with null"));
         } catch (TimeoutException e) {
-            future.thenAccept(CallStarter::free);
             call.cancellation().fire(Cancellation.Reason.DEADLINE);
-            return call.timedOut(
-                    Executed.MAYBE, moa.ticker().nanos(), "the stage that held the call did not end it in time");
+            return late(call, future);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             call.cancellation().fire(Cancellation.Reason.CALLER);
+            Reply ended = endedWith(future);
             future.thenAccept(CallStarter::free);
             return Reply.failure(
                             Status.CANCELLED,
-                            Executed.MAYBE,
+                            ended instanceof Reply.Failure failure ? failure.executed() : Executed.MAYBE,
                             "The thread that waited for " + call.service() + " " + call.method() + " was interrupted")
                     .withCause(e);
         } catch (ExecutionException e) {
             return Backstop.broken(call, e.getCause() == null ? e : e.getCause());
         }
+    }
+
+    /**
+     * The end of a call that was withdrawn because its time was up. Whoever holds a call that has not left, such as one that
+     * waits for a connection, ends it while it is withdrawn, and alone can say that it did not run.
+     */
+    private Reply late(Invocation call, CompletableFuture<Reply> future) {
+        Reply ended = endedWith(future);
+        long now = moa.ticker().nanos();
+        if (ended == null) {
+            future.thenAccept(CallStarter::free);
+            return call.timedOut(Executed.MAYBE, now, "the stage that held the call did not end it in time");
+        }
+        return ended instanceof Reply.Failure failure && failure.status() == Status.CANCELLED
+                ? call.timedOut(failure.executed(), now, failure.message())
+                : ended;
+    }
+
+    private static @Nullable Reply endedWith(CompletableFuture<Reply> future) {
+        return future.isDone() && !future.isCompletedExceptionally() ? future.join() : null;
     }
 
     /** Calls and goes on. */

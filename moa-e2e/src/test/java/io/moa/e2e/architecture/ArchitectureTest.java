@@ -232,14 +232,23 @@ class ArchitectureTest {
             .because("what tests are made of, JUnit above all, does not belong into production")
             .allowEmptyShould(true);
 
-    static final ArchRule ONLY_HEALTH_SPEAKS_HTTP = noClasses()
+    static final ArchRule NOBODY_OPENS_THE_HTTP_SERVER_OF_THE_JDK = noClasses()
+            .that()
+            .resideInAPackage("io.moa..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.sun.net.httpserver..")
+            .because("its connections cannot be bounded for one server: docs/decisions/0013")
+            .allowEmptyShould(true);
+
+    static final ArchRule ONLY_HEALTH_LISTENS_BESIDE_THE_TRANSPORT = noClasses()
             .that()
             .resideInAPackage("io.moa..")
             .and()
             .resideOutsideOfPackage("io.moa.server.health..")
             .should()
             .dependOnClassesThat()
-            .resideInAPackage("com.sun.net.httpserver..")
+            .haveFullyQualifiedName("java.nio.channels.ServerSocketChannel")
             .because("calls travel over MOA's own protocol; HTTP is for orchestrators, and bounded in one place")
             .allowEmptyShould(true);
 
@@ -383,7 +392,8 @@ class ArchitectureTest {
 
     @Test
     void onlyHealthSpeaksHttp() {
-        ONLY_HEALTH_SPEAKS_HTTP.check(moa);
+        NOBODY_OPENS_THE_HTTP_SERVER_OF_THE_JDK.check(moa);
+        ONLY_HEALTH_LISTENS_BESIDE_THE_TRANSPORT.check(moa);
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.moa.registry.redis.wrong.StartsItsOwnRedis;
 import io.moa.server.wrong.AbstractWorkerImpl;
 import io.moa.server.wrong.DecodesItself;
 import io.moa.server.wrong.KeepsACallAccount;
+import io.moa.server.wrong.ListensItself;
 import io.moa.server.wrong.SpeaksHttp;
 import io.moa.testkit.topology.wrong.StartsTheQuickstart;
 import org.junit.jupiter.api.Test;
@@ -54,7 +55,8 @@ class RulesCanFailTest {
 
     @Test
     void refusesASecondHttpServer() {
-        refuses(ArchitectureTest.ONLY_HEALTH_SPEAKS_HTTP, SpeaksHttp.class);
+        refuses(ArchitectureTest.NOBODY_OPENS_THE_HTTP_SERVER_OF_THE_JDK, SpeaksHttp.class);
+        refuses(ArchitectureTest.ONLY_HEALTH_LISTENS_BESIDE_THE_TRANSPORT, ListensItself.class);
     }
 
     @Test

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moa.Moa;
 import io.moa.client.MoaClient;
+import io.moa.discovery.Address;
 import io.moa.discovery.ServiceId;
 import io.moa.invoke.CallException;
 import io.moa.invoke.Executed;
 import io.moa.server.MoaServer;
+import io.moa.testkit.RefusingPort;
 import org.junit.jupiter.api.Test;
 
 /** Calls without any registry. */
@@ -28,17 +30,14 @@ class FixedAddressesTest {
 
     @Test
     void anAddressWhereNobodyListensIsPassedBy() {
-        try (Moa first = Moa.builder("echo").build();
-                MoaServer gone =
-                        MoaServer.builder(first).export(new EchoService()).start();
+        try (RefusingPort gone = RefusingPort.open();
                 Moa second = Moa.builder("echo").build();
                 MoaServer server =
                         MoaServer.builder(second).export(new EchoService()).start();
                 Moa consumer = Moa.builder("caller").build();
                 MoaClient client = MoaClient.builder(consumer)
-                        .addresses(gone.address(), server.address())
+                        .addresses(new Address.Tcp("127.0.0.1", gone.port()), server.address())
                         .build()) {
-            gone.closeNow();
             Echo echo = client.stub(Echo.class);
             for (int i = 0; i < 20; i++) {
                 assertThat(echo.say(i)).isEqualTo(i + 1);

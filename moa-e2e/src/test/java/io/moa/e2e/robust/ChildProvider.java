@@ -18,6 +18,7 @@ final class ChildProvider implements AutoCloseable {
     private final Process process;
     private final Set<String> told = ConcurrentHashMap.newKeySet();
     private volatile int port;
+    private volatile int healthPort;
 
     /**
      * Starts one, and waits until it serves.
@@ -51,7 +52,9 @@ final class ChildProvider implements AutoCloseable {
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 told.add(line);
-                if (line.startsWith("port ")) {
+                if (line.startsWith("health ")) {
+                    healthPort = Integer.parseInt(line.substring(7));
+                } else if (line.startsWith("port ")) {
                     port = Integer.parseInt(line.substring(5));
                 }
             }
@@ -62,6 +65,11 @@ final class ChildProvider implements AutoCloseable {
 
     int port() {
         return port;
+    }
+
+    /** Where its health is told over HTTP. */
+    int healthPort() {
+        return healthPort;
     }
 
     boolean hasTold(String what) {

@@ -65,6 +65,10 @@ class ConnectionFloodTest {
                     connection.configureBlocking(false);
                     connection.connect(door);
                 }
+                for (int i = 0; i < 10; i++) { // the other door of the process must not spin either
+                    flood.add(SocketChannel.open(
+                            new InetSocketAddress(InetAddress.getLoopbackAddress(), child.healthPort())));
+                }
                 long during = calls.get();
                 Town.eventually().until(() -> calls.get() > during + 100 || !steady.isAlive(), () -> "no calls pass");
                 flooded.set(true);

@@ -3,6 +3,7 @@ package io.moa.e2e.robust;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.moa.Moa;
 import io.moa.client.CallOptions;
 import io.moa.client.MoaClient;
 import io.moa.invoke.CallException;
@@ -11,6 +12,7 @@ import io.moa.invoke.Status;
 import io.moa.server.MoaServer;
 import io.moa.testkit.CallAccount;
 import io.moa.testkit.ChaosProxy;
+import io.moa.testkit.FakeScheduler;
 import io.moa.testkit.LeakCheck;
 import io.moa.transport.TransportConfig;
 import java.net.InetAddress;
@@ -155,6 +157,34 @@ class ConnectionLossTest {
                 assertThat(failure.executed()).isEqualTo(Executed.NO);
                 assertThat(failure.getMessage()).contains("connecting to").contains("connect wait");
             });
+        }
+    }
+
+    /** The caller's own net ends it here, for the timer beside the waiting call never fires. */
+    @Test
+    void callThatNeverLeftDidNotRunWhicheverTimerEndsIt() throws Exception {
+        try (Town town = new Town();
+                ServerSocket mute = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            town.announce("mute-uuid", mute.getLocalPort(), 100);
+            MoaClient client = town.keep(MoaClient.builder(town.keep(Moa.builder("caller")
+                            .transportConfig(Town.PATIENT)
+                            .scheduler(new FakeScheduler())
+                            .registry(town.registry)
+                            .build()))
+                    .build());
+            Work hasty = client.with(client.stub(Work.class), CallOptions.NONE.withTimeout(Duration.ofMillis(200)));
+            assertThatThrownBy(() -> hasty.once(1)).isInstanceOfSatisfying(CallException.class, failure -> {
+                assertThat(failure.status()).isEqualTo(Status.DEADLINE_EXCEEDED);
+                assertThat(failure.executed()).isEqualTo(Executed.NO);
+                assertThat(failure.getMessage()).contains("connecting to").contains("connect wait");
+            });
+            Work patient = client.with(client.stub(Work.class), CallOptions.NONE.withTimeout(Town.PATIENCE));
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(() -> patient.once(1)).isInstanceOfSatisfying(CallException.class, failure -> {
+                assertThat(failure.status()).isEqualTo(Status.CANCELLED);
+                assertThat(failure.executed()).isEqualTo(Executed.NO);
+            });
+            assertThat(Thread.interrupted()).isTrue();
         }
     }
 

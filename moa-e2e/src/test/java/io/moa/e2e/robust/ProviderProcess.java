@@ -3,6 +3,7 @@ package io.moa.e2e.robust;
 import io.moa.Moa;
 import io.moa.server.MoaServer;
 import io.moa.server.dispatch.Workers;
+import io.moa.server.health.HealthConfig;
 import java.io.BufferedReader;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -17,7 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <pre>
  *   arguments   uuid, and how many files to hold open
- *   tells       port N · ran N, when so many calls have begun · twice ID, when a call ran again · left, at its end
+ *   tells       health N, the port where it is told · port N · ran N, when so many calls have begun · twice ID, when a call ran again · left, at its end
  *   obeys       open: lets the held calls go · the end of its input: ends
  * </pre>
  *
@@ -44,6 +45,7 @@ final class ProviderProcess {
         Moa moa = Moa.builder(Town.APPLICATION).instance(arguments[0]).build();
         MoaServer server = MoaServer.builder(moa)
                 .workers(Workers.platform(256, 4096))
+                .health(HealthConfig.at(0))
                 .export(Work.class, workshop)
                 .start();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -55,6 +57,7 @@ final class ProviderProcess {
             tell("left");
             Runtime.getRuntime().halt(server.inFlight() == 0 ? 0 : 3);
         }));
+        tell("health " + server.healthAddress().orElseThrow().getPort());
         tell("port " + server.port());
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String order = orders.readLine(); order != null; order = orders.readLine()) {

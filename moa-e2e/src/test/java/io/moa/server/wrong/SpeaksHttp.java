@@ -1,4 +1,4 @@
 package io.moa.server.wrong;
 
-/** Opens an HTTP server outside the one place where they are bounded. */
+/** Opens the JDK's HTTP server, whose connections nobody bounds. */
 public record SpeaksHttp(com.sun.net.httpserver.HttpServer server) {}

@@ -84,9 +84,10 @@ public final class HandshakeProbe implements Probe {
         long left = limit.toNanos() - (ticker.nanos() - start);
         Scheduler.Timer alarm = scheduler.schedule(
                 () -> {
-                    connection.abort();
+                    // Before the end of the connection, which fails the ping with a reason of its own.
                     found.complete(Finding.failed("it greeted, and then did not answer a ping within "
                             + limit.toMillis() + " ms of the beginning"));
+                    connection.abort();
                 },
                 Math.max(0, left));
         connection.ping().whenComplete((answered, failure) -> {

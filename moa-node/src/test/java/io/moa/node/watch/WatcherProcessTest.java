@@ -17,6 +17,9 @@ import io.moa.registry.watch.Probe;
 import io.moa.registry.watch.WatchConfig;
 import io.moa.server.MoaServer;
 import io.moa.testkit.Eventually;
+import io.moa.testkit.FakeScheduler;
+import io.moa.testkit.FakeTicker;
+import io.moa.transport.TransportConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -68,14 +71,17 @@ class WatcherProcessTest {
 
     @Test
     void aProcessThatGreetsAndThenDoesNothingIsNotReached() throws Exception {
+        FakeTicker ticker = new FakeTicker();
+        FakeScheduler scheduler = new FakeScheduler(ticker);
         try (ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-                Moa watcher = moa("moa-watcher")) {
+                Moa watcher = Moa.builder("moa-watcher")
+                        .registry(new MemoryRegistry(Ticker.system()))
+                        .transportConfig(TransportConfig.DEFAULT.toBuilder()
+                                .connectTimeout(Duration.ofSeconds(60))
+                                .build())
+                        .build()) {
             HandshakeProbe probe = new HandshakeProbe(
-                    watcher.transport(),
-                    watcher.self(),
-                    watcher.scheduler(),
-                    watcher.ticker(),
-                    Duration.ofMillis(1_500));
+                    watcher.transport(), watcher.self(), scheduler, ticker, Duration.ofMillis(1_500));
             Instance instance = Instance.builder("hung", "shop")
                     .addresses(List.of(new Address.Tcp("127.0.0.1", listener.getLocalPort())))
                     .build();
@@ -100,6 +106,8 @@ class WatcherProcessTest {
                                 0));
                 accepted.getOutputStream().write(ByteBufUtil.getBytes(welcome));
                 welcome.release();
+                SOON.until(() -> scheduler.pending() == 1, () -> "it does not wait for a pong");
+                scheduler.advance(Duration.ofMillis(1_500));
                 assertThat(finding.get(60, TimeUnit.SECONDS).failure())
                         .contains("it greeted", "did not answer a ping within 1500 ms");
             }
@@ -119,8 +127,10 @@ class WatcherProcessTest {
                 .closeOnShutdown(false)
                 .start();
         Instance instance = server.instance();
-        try (WatcherProcess watcher =
-                WatcherProcess.builder(store).config(config).start()) {
+        try (WatcherProcess watcher = WatcherProcess.builder(store)
+                .config(config)
+                .probeTimeout(Duration.ofSeconds(10)) // a busy machine is no dead process
+                .start()) {
             store.register(instance);
             SOON.value(watcher::status, status -> status.probes() > 3, "probes");
             assertThat(watcher.status().failedProbes()).isZero();

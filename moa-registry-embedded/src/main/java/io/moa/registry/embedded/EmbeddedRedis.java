@@ -131,6 +131,11 @@ public final class EmbeddedRedis implements AutoCloseable {
         }
     }
 
+    /** Where it works; gone once it is closed. */
+    Path folder() {
+        return folder;
+    }
+
     private static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
             return socket.getLocalPort();

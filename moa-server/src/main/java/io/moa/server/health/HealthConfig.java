@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param startupLimit how long {@code /startup} waits for the first registration before it says yes all the same, so that a
  *     registry that is away restarts nobody; 0 to 1 h, default 1 min
  * @param stuckAfter how long an event loop may not turn before {@code /live} says no; 1 s to 10 min, default 10 s
- * @param requestLimit how long a request may take, from its first byte to the last one of the answer; 100 ms to 1 min, default
- *     2 s
+ * @param requestLimit how long a connection may last, from when it is accepted to when its client has closed it; 100 ms to 1 min,
+ *     default 1 s
  */
 public record HealthConfig(String host, int port, Duration startupLimit, Duration stuckAfter, Duration requestLimit) {
 
@@ -42,7 +42,7 @@ public record HealthConfig(String host, int port, Duration startupLimit, Duratio
 
     /** At a host and a port. */
     public static HealthConfig at(String host, int port) {
-        return new HealthConfig(host, port, Duration.ofMinutes(1), Duration.ofSeconds(10), Duration.ofSeconds(2));
+        return new HealthConfig(host, port, Duration.ofMinutes(1), Duration.ofSeconds(10), Duration.ofSeconds(1));
     }
 
     public HealthConfig withStartupLimit(Duration value) {

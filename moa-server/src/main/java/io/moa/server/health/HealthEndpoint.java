@@ -1,188 +1,286 @@
 package io.moa.server.health;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import io.moa.invoke.Ticker;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Answers {@code GET} and {@code HEAD} of {@code /live}, {@code /ready} and {@code /startup}: 200 for yes, 503 for no, with the
- * reasons as a small JSON object. It is the JDK's own HTTP server on at most {@value #THREADS} threads of its own; a request
- * that takes longer than its limit, however slowly it is sent or read, is cut off. Safe for many threads.
+ * Answers {@code GET} and {@code HEAD} of {@code /live}, {@code /ready} and {@code /startup} over HTTP/1.0 and 1.1: 200 for
+ * yes, 503 for no, with the reasons as a small JSON object.
+ *
+ * <p>One daemon thread does all of it and waits for nobody. It keeps at most {@value #CONNECTIONS} connections, each at most
+ * for {@link HealthConfig#requestLimit()}; when one more comes, the oldest is cut. So whoever sends slowly or not at all
+ * takes neither the answer of another nor the descriptors of the process. Safe for many threads.
  */
 public final class HealthEndpoint implements AutoCloseable {
 
-    private static final int THREADS = 2;
-    private static final int WAITING = 64;
-    private static final int BACKLOG = 64;
+    /** How many connections are open at most. */
+    static final int CONNECTIONS = 64;
 
-    private final HttpServer server;
-    private final ThreadPoolExecutor threads;
-    private final ScheduledThreadPoolExecutor watch;
-    private final Health health;
+    private static final Logger LOG = LoggerFactory.getLogger(HealthEndpoint.class);
+
+    /** They wait in the kernel, without a descriptor; a probe among them is slower by what it takes to accept and cut those before. */
+    private static final int BACKLOG = 1_024;
+
+    private static final long REFUSED_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long REFUSAL_TOLD_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final long END_MILLIS = 1_000;
+
+    /** How the next connection comes in. A seam, for a process without descriptors left. */
+    interface Door {
+        /** Null if nobody waits any more. */
+        @Nullable
+        SocketChannel accept() throws IOException;
+    }
+
+    private final ServerSocketChannel listening;
+    private final Door door;
+    private final InetSocketAddress address;
+    private final Selector selector;
+    private final SelectionKey doorKey;
+    private final HealthReplies replies;
+    private final Ticker ticker;
+    private final long limitNanos;
+    private final Thread thread;
+    private final Set<HealthConnection> open = new LinkedHashSet<>(); // oldest first; only the thread's
+    private boolean doorRefuses; // only the thread's
+    private boolean refusalTold; // only the thread's
+    private long tellAgainNanos; // only the thread's
+    private long doorAgainNanos; // only the thread's
+    private volatile int connections;
+    private volatile boolean closed;
 
     private HealthEndpoint(
-            HttpServer server, ThreadPoolExecutor threads, ScheduledThreadPoolExecutor watch, Health health) {
-        this.server = server;
-        this.threads = threads;
-        this.watch = watch;
-        this.health = health;
+            ServerSocketChannel listening,
+            Door door,
+            Selector selector,
+            Ticker ticker,
+            HealthConfig config,
+            Health health,
+            String application)
+            throws IOException {
+        this.listening = listening;
+        this.door = door;
+        this.address = (InetSocketAddress) listening.getLocalAddress();
+        this.selector = selector;
+        this.doorKey = listening.register(selector, SelectionKey.OP_ACCEPT);
+        this.replies = new HealthReplies(health);
+        this.ticker = ticker;
+        this.limitNanos = config.requestLimit().toNanos();
+        this.thread = new Thread(this::answer, "moa-health-" + application);
+        thread.setDaemon(true);
     }
 
     /**
      * Begins to answer.
      *
-     * @param application for thread names
+     * @param application for the thread's name
+     * @param ticker by which connections are cut
      * @throws IllegalStateException if the place cannot be listened on
      */
-    public static HealthEndpoint open(HealthConfig config, Health health, String application) {
-        HttpServer server;
+    public static HealthEndpoint open(HealthConfig config, Health health, String application, Ticker ticker) {
+        return open(config, health, application, ticker, listening -> listening::accept);
+    }
+
+    static HealthEndpoint open(
+            HealthConfig config,
+            Health health,
+            String application,
+            Ticker ticker,
+            Function<ServerSocketChannel, Door> doorOf) {
+        ServerSocketChannel listening = null;
+        Selector selector = null;
+        HealthEndpoint endpoint = null;
         try {
-            server = HttpServer.create(
-                    new InetSocketAddress(InetAddress.getByName(config.host()), config.port()), BACKLOG);
+            listening = ServerSocketChannel.open();
+            listening.bind(new InetSocketAddress(InetAddress.getByName(config.host()), config.port()), BACKLOG);
+            listening.configureBlocking(false);
+            selector = Selector.open();
+            endpoint = new HealthEndpoint(
+                    listening, doorOf.apply(listening), selector, ticker, config, health, application);
         } catch (IOException e) {
             throw new IllegalStateException(
                     "Health cannot be told at " + config.host() + ":" + config.port() + ": " + e.getMessage()
                             + ". Choose another place (moa.server.health), or off",
                     e);
+        } finally {
+            if (endpoint == null) {
+                end(listening);
+                end(selector);
+            }
         }
-        ThreadFactory named = named("moa-health-" + application + "-");
-        ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                THREADS, THREADS, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), named);
-        threads.allowCoreThreadTimeOut(true);
-        ScheduledThreadPoolExecutor watch =
-                new ScheduledThreadPoolExecutor(1, named("moa-health-watch-" + application + "-"));
-        watch.setRemoveOnCancelPolicy(true);
-        HealthEndpoint endpoint = new HealthEndpoint(server, threads, watch, health);
-        server.setExecutor(endpoint.limited(config.requestLimit().toNanos()));
-        server.createContext("/", endpoint::answer);
-        server.start();
+        endpoint.thread.start();
         return endpoint;
-    }
-
-    private static ThreadFactory named(String prefix) {
-        AtomicInteger number = new AtomicInteger();
-        return task -> {
-            Thread thread = new Thread(task, prefix + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        };
-    }
-
-    /** The JDK reads a request on the thread that answers it; an interrupt closes the channel it reads from or writes to. */
-    private Executor limited(long limitNanos) {
-        return exchange -> threads.execute(() -> {
-            Thread worker = Thread.currentThread();
-            Cut cut = new Cut(worker);
-            ScheduledFuture<?> limit = watch.schedule(cut, limitNanos, TimeUnit.NANOSECONDS);
-            try {
-                exchange.run();
-            } finally {
-                cut.end();
-                limit.cancel(false);
-            }
-        });
-    }
-
-    /** Interrupts a thread while it is at its task, and never after. */
-    private static final class Cut implements Runnable {
-        private final Thread worker;
-        private boolean ended; // guarded by this
-
-        Cut(Thread worker) {
-            this.worker = worker;
-        }
-
-        @Override
-        public synchronized void run() {
-            if (!ended) {
-                worker.interrupt();
-            }
-        }
-
-        synchronized void end() {
-            ended = true;
-            Thread.interrupted(); // a cut that came just now is not for the next request
-        }
     }
 
     /** Where it listens. */
     public InetSocketAddress address() {
-        return server.getAddress();
+        return address;
     }
 
-    private void answer(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            String method = exchange.getRequestMethod();
-            if (!method.equals("GET") && !method.equals("HEAD")) {
-                exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-                send(exchange, 405, "{\"error\":\"only GET and HEAD are answered here\"}");
+    /** How many connections are open. */
+    int connections() {
+        return connections;
+    }
+
+    private void answer() {
+        try {
+            while (!closed) {
+                turn();
+            }
+        } catch (IOException broken) {
+            LOG.error("Health is told at {} no more: the system's selector failed", address, broken);
+        } finally { // also after an Error: a port where nobody answers is worse than one that is closed
+            open.forEach(each -> end(each.channel()));
+            end(listening);
+            end(selector);
+        }
+    }
+
+    private void turn() throws IOException {
+        selector.select(untilNextMillis());
+        boolean knocks = false;
+        for (SelectionKey key : selector.selectedKeys()) {
+            if (key == doorKey) {
+                knocks = true;
+            } else if (key.attachment() instanceof HealthConnection connection) {
+                serve(connection, key);
+            }
+        }
+        selector.selectedKeys().clear();
+        long now = ticker.nanos();
+        cutThoseOverTheirTime(now);
+        if (doorRefuses && now - doorAgainNanos >= 0) {
+            doorRefuses = false;
+            doorKey.interestOps(SelectionKey.OP_ACCEPT);
+        }
+        if (knocks) { // one in each turn, so that what is open is read before the next one may cut it
+            accept(now);
+        }
+        connections = open.size();
+    }
+
+    /** How long to wait for the next byte; 0 for as long as it takes, never negative. */
+    private long untilNextMillis() {
+        long now = ticker.nanos();
+        long next = Long.MAX_VALUE;
+        if (!open.isEmpty()) {
+            next = open.iterator().next().untilNanos() - now;
+        }
+        if (doorRefuses) {
+            next = Math.min(next, doorAgainNanos - now);
+        }
+        // Never 0, which would be for ever, and rounded up, for else the last millisecond would spin.
+        return next == Long.MAX_VALUE ? 0 : TimeUnit.NANOSECONDS.toMillis(Math.max(0, next)) + 1;
+    }
+
+    private void accept(long now) {
+        try {
+            SocketChannel channel = door.accept();
+            if (channel != null) {
+                admit(channel, now);
+            }
+        } catch (IOException e) { // mostly: no descriptor is left
+            tellRefusal(e, now);
+            if (!open.isEmpty()) {
+                cut(open.iterator().next()); // its descriptor is for the next one
                 return;
             }
-            String path = exchange.getRequestURI().getPath();
-            switch (path == null ? "" : path) {
-                case "/live" -> send(exchange, "live", health.live());
-                case "/ready" -> send(exchange, "ready", health.ready());
-                case "/startup" -> send(exchange, "started", health.startup());
-                default -> send(exchange, 404, "{\"error\":\"there are /live, /ready and /startup\"}");
-            }
+            // The connection still waits, so the selector would tell of it at once again.
+            doorRefuses = true;
+            doorAgainNanos = now + REFUSED_PAUSE_NANOS;
+            doorKey.interestOps(0);
         }
     }
 
-    private static void send(HttpExchange exchange, String what, Health.Answer answer) throws IOException {
-        StringBuilder json = new StringBuilder(100);
-        json.append("{\"").append(what).append("\":").append(answer.good()).append(",\"reasons\":[");
-        for (int i = 0; i < answer.reasons().size(); i++) {
-            json.append(i == 0 ? "\"" : ",\"")
-                    .append(escaped(answer.reasons().get(i)))
-                    .append('"');
+    private void tellRefusal(IOException why, long now) {
+        if (!refusalTold || now - tellAgainNanos >= 0) {
+            refusalTold = true;
+            tellAgainNanos = now + REFUSAL_TOLD_NANOS;
+            LOG.warn("Health at {} cannot take a connection ({}), and tries again and again", address, why.toString());
         }
-        send(exchange, answer.good() ? 200 : 503, json.append("]}").toString());
     }
 
-    private static String escaped(String text) {
-        StringBuilder safe = new StringBuilder(text.length() + 8);
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
-                safe.append('\\').append(c);
-            } else if (c < ' ') {
-                safe.append(String.format("\\u%04x", (int) c));
-            } else {
-                safe.append(c);
-            }
-        }
-        return safe.toString();
-    }
-
-    private static void send(HttpExchange exchange, int code, String json) throws IOException {
-        byte[] body = (json + "\n").getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", "application/json; charset=utf-8");
-        exchange.getResponseHeaders().set("Cache-Control", "no-store");
-        exchange.getResponseHeaders().set("Connection", "close"); // a probe asks once; nothing is kept open for it
-        if (exchange.getRequestMethod().equals("HEAD")) {
-            exchange.sendResponseHeaders(code, -1);
+    private void admit(SocketChannel channel, long now) {
+        HealthConnection connection = new HealthConnection(channel, replies, now + limitNanos);
+        try {
+            channel.configureBlocking(false);
+            channel.register(selector, SelectionKey.OP_READ, connection);
+        } catch (IOException gone) {
+            end(channel);
             return;
         }
-        exchange.sendResponseHeaders(code, body.length);
-        exchange.getResponseBody().write(body);
+        open.add(connection);
+        if (open.size() > CONNECTIONS) {
+            cut(open.iterator().next());
+        }
     }
 
-    /** Answers nobody any more. Idempotent. */
+    private void serve(HealthConnection connection, SelectionKey key) {
+        int interest = 0;
+        try {
+            interest = connection.step();
+        } catch (IOException gone) {
+            LOG.trace("a client of health at {} has gone", address, gone);
+        }
+        if (interest == 0) {
+            cut(connection);
+        } else {
+            key.interestOps(interest);
+        }
+    }
+
+    /** All have the same limit, so the order in which they came is the one in which they end. */
+    private void cutThoseOverTheirTime(long now) {
+        for (Iterator<HealthConnection> each = open.iterator(); each.hasNext(); ) {
+            HealthConnection oldest = each.next();
+            if (now - oldest.untilNanos() < 0) {
+                return;
+            }
+            each.remove();
+            end(oldest.channel());
+        }
+    }
+
+    private void cut(HealthConnection connection) {
+        open.remove(connection);
+        end(connection.channel());
+    }
+
+    private static void end(@Nullable AutoCloseable resource) {
+        try {
+            if (resource != null) {
+                resource.close();
+            }
+        } catch (Exception e) { // there is nothing to be done about a descriptor that does not close
+            LOG.debug("{} does not close", resource, e);
+        }
+    }
+
+    /** Answers nobody any more; the port is free when this returns. Idempotent. */
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
-        watch.shutdownNow();
+        closed = true;
+        selector.wakeup();
+        try {
+            if (Thread.currentThread() != thread) {
+                thread.join(END_MILLIS); // the thread waits for nobody, but what it asks is not its own code
+            }
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -39,6 +39,16 @@ public final class LoopPulse {
         this.limitNanos = limit.toNanos();
     }
 
+    /** Whether one of them takes nothing any more, because its runtime was closed. */
+    public boolean ended() {
+        try {
+            loops.forEach(each -> each.executor.execute(() -> {}));
+            return false;
+        } catch (RejectedExecutionException e) {
+            return true;
+        }
+    }
+
     /** Why they do not turn, for people; null if they do, as far as is known. */
     public synchronized @Nullable String complaint() {
         long now = ticker.nanos();
