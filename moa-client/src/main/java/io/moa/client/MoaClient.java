@@ -85,7 +85,7 @@ public final class MoaClient implements AutoCloseable {
         Invoker route = ClientStack.route(
                 moa.ticker(), filters, new ClusterInvoker(clusters, endpoints, moa.ticker(), new FirstAnswer(moa)));
         this.starter = new CallStarter(moa, route);
-        this.compiler = new StubCompiler(moa, starter, clusters::of);
+        this.compiler = new StubCompiler(moa, starter, clusters::link);
     }
 
     /** A thread of its own, which is there only while something is written: a disk may take its time. */
@@ -136,7 +136,7 @@ public final class MoaClient implements AutoCloseable {
 
     /** Calls a service whose interface is not on the class path, with plain data. */
     public GenericStub generic(ServiceId service) {
-        return new GenericStub(moa, clusters.of(service), starter);
+        return new GenericStub(moa, clusters.link(service), starter);
     }
 
     /**
