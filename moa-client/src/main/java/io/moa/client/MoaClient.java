@@ -147,16 +147,25 @@ public final class MoaClient implements AutoCloseable {
         return clusters.of(service).explain(endpoints::way);
     }
 
-    /** Follows nothing any more and closes every connection; calls in flight fail. Idempotent. */
+    /**
+     * Follows nothing any more and closes every connection; calls in flight fail. Idempotent, and does no harm after its runtime or
+     * registry was closed.
+     */
     @Override
     public void close() {
-        clusters.close();
-        endpoints.close();
-        if (disk != null) {
-            disk.close();
-        }
-        if (writer != null) {
-            writer.shutdown(); // what waits is still written
+        try {
+            clusters.close();
+        } finally {
+            try {
+                endpoints.close();
+            } finally {
+                if (disk != null) {
+                    disk.close();
+                }
+                if (writer != null) {
+                    writer.shutdown(); // what waits is still written
+                }
+            }
         }
     }
 
