@@ -88,7 +88,7 @@ public final class MoaClient implements AutoCloseable {
         this.compiler = new StubCompiler(moa, starter, clusters::link);
     }
 
-    /** A thread of its own, which is there only while something is written: a disk may take its time. */
+    /** A thread of its own, which is there only while something is read or written: a disk may take its time. */
     private static ExecutorService writerOf(String application) {
         return new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
             Thread thread = new Thread(task, "moa-disk-" + application);

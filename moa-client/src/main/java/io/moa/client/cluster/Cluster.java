@@ -48,6 +48,7 @@ public final class Cluster {
     private final Belief belief;
     private final PlanCompiler compiler;
     private Scheduler.@Nullable Timer timer;
+    private boolean heard; // of the registry
     private boolean remembering; // what an earlier process knew is all there is
     private boolean closed; // written under both locks by retire
 
@@ -69,12 +70,10 @@ public final class Cluster {
         this.belief = new Belief(service, config, moa.chance(), now);
         this.compiler = new PlanCompiler(moa.chance(), moa.ticker(), System::currentTimeMillis);
         this.plan = compiler.compile(Snapshot.unknown(service, now));
-        Snapshot kept = disk == null ? null : disk.read(service);
-        if (kept != null) {
-            remembering = true;
-            believe(() -> belief.update(kept, now)); // an earlier life's knowledge, until the registry answers
-        }
         this.subscription = discovery.subscribe(service, this::update);
+        if (disk != null) {
+            disk.recall(service, this::remember); // whichever is first, calls need not wait for the other
+        }
     }
 
     public ServiceId service() {
@@ -167,8 +166,17 @@ public final class Cluster {
 
     private void update(Snapshot snapshot) {
         believe(() -> {
-            remembering = remembering && snapshot.isUnknown();
+            heard = heard || !snapshot.isUnknown();
+            remembering = remembering && !heard;
             return belief.update(snapshot, moa.ticker().nanos());
+        });
+    }
+
+    /** Takes an earlier life's knowledge: all there is until the registry answers, and whom to miss if it has. */
+    private void remember(Snapshot kept) {
+        believe(() -> {
+            remembering = !heard;
+            return belief.remember(kept, moa.ticker().nanos());
         });
     }
 

@@ -160,7 +160,9 @@ public final class Clusters {
         int count = 0;
         for (Cluster cluster : some) {
             if (cluster.retire(idleNanos)) {
-                clusters.remove(cluster.service(), cluster);
+                if (clusters.remove(cluster.service(), cluster) && disk != null) {
+                    disk.forget(cluster.service());
+                }
                 cluster.close();
                 count++;
             }
@@ -174,11 +176,13 @@ public final class Clusters {
     }
 
     /** Follows nothing any more. */
-    public synchronized void close() {
-        closed = true;
-        if (look != null) {
-            look.cancel();
-            look = null;
+    public void close() {
+        synchronized (this) {
+            closed = true;
+            if (look != null) {
+                look.cancel();
+                look = null;
+            }
         }
         prober.close();
         clusters.values().forEach(Cluster::close);

@@ -73,14 +73,10 @@ public final class Belief {
             return believed(nowNanos); // who knows nothing contradicts nobody
         }
         Map<String, Snapshot.Entry> listed = new HashMap<>();
-        Map<String, Snapshot.Entry> now = new LinkedHashMap<>();
         for (Snapshot.Entry entry : snapshot.entries()) {
-            String uuid = entry.instance().uuid();
-            listed.put(uuid, entry);
-            if (entry.usable()) {
-                now.put(uuid, entry);
-            }
+            listed.put(entry.instance().uuid(), entry);
         }
+        Map<String, Snapshot.Entry> now = usableOf(snapshot);
         reconsider(snapshot, listed);
         List<Snapshot.Entry> dark = new ArrayList<>();
         for (Map.Entry<String, Snapshot.Entry> before : usable.entrySet()) {
@@ -103,6 +99,32 @@ public final class Belief {
         told = snapshot;
         usable = now;
         return believed(nowNanos);
+    }
+
+    /**
+     * What an earlier process knew has been found. It counts as if it had been known before the registry said anything: whoever the
+     * registry does not list any more is missing.
+     *
+     * @param kept known, and of the same service
+     */
+    public Believed remember(Snapshot kept, long nowNanos) {
+        Snapshot answer = told;
+        if (answer.isUnknown()) {
+            return update(kept, nowNanos);
+        }
+        told = kept;
+        usable = usableOf(kept);
+        return update(answer, nowNanos);
+    }
+
+    private static Map<String, Snapshot.Entry> usableOf(Snapshot snapshot) {
+        Map<String, Snapshot.Entry> usable = new LinkedHashMap<>();
+        for (Snapshot.Entry entry : snapshot.entries()) {
+            if (entry.usable()) {
+                usable.put(entry.instance().uuid(), entry);
+            }
+        }
+        return usable;
     }
 
     /** Takes a word about those in doubt: who is back, who said goodbye, who was taken out by an operator. */
