@@ -34,7 +34,7 @@ public final class Clusters {
     /** How often it is looked for such services. */
     private static final Duration LOOK = Duration.ofMinutes(1);
 
-    /** So many services of which nobody is listed are followed at most, not counting those that calls wait for. */
+    /** So many services of which nobody is listed, or a tenth more, are followed at most, beside those that calls wait for. */
     static final int MAX_EMPTY = 1_000;
 
     /** Taken down before sorting: calls go on meanwhile. */
@@ -47,6 +47,7 @@ public final class Clusters {
     private final @Nullable DiskSnapshots disk;
     private final Prober prober;
     private final Map<ServiceId, Cluster> clusters = new ConcurrentHashMap<>();
+    private volatile int roomUpTo = MAX_EMPTY; // at so many services of any kind it is looked for empty ones
     private volatile boolean closed;
 
     // Guarded by this.
@@ -79,7 +80,7 @@ public final class Clusters {
         if (known != null && !known.isRetired()) {
             return known;
         }
-        if (clusters.size() >= MAX_EMPTY) {
+        if (clusters.size() >= roomUpTo) {
             makeRoom();
         }
         try {
@@ -130,15 +131,20 @@ public final class Clusters {
             look = null;
         }
         letGo(IDLE.toNanos(), emptyOnes());
+        roomUpTo = Math.max(MAX_EMPTY, clusters.size());
         lookLater();
     }
 
-    /** Half of the bound at once, or each further service would look at all. */
+    /** Half of the bound at once, and not for each further service, or each would look at all of them. */
     private void makeRoom() {
         List<Cluster> empty = emptyOnes();
-        if (empty.size() < MAX_EMPTY) {
-            return;
+        if (empty.size() >= MAX_EMPTY) {
+            letGoOfLongestUnused(empty);
         }
+        roomUpTo = Math.max(MAX_EMPTY, clusters.size() + MAX_EMPTY / 10);
+    }
+
+    private void letGoOfLongestUnused(List<Cluster> empty) {
         long now = moa.ticker().nanos(); // the ticker may wrap, so only distances are compared
         List<Unused> oldestFirst = empty.stream()
                 .map(cluster -> new Unused(cluster, cluster.usedAtNanos() - now))

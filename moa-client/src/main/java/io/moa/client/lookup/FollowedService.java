@@ -32,7 +32,7 @@ final class FollowedService {
         final TreeMap<String, Snapshot.Entry> entries = new TreeMap<>();
         final Set<String> gone = new HashSet<>(); // of those that were listed before
         final Set<String> goodbyes = new HashSet<>(); // of those that are or were listed
-        final LinkedHashSet<String> strangers = new LinkedHashSet<>(); // others' goodbyes, the latest last
+        final Set<String> strangers = new LinkedHashSet<>(); // others' goodbyes, the latest last
 
         Gathered(boolean whole, long revision) {
             this.whole = whole;
@@ -52,7 +52,7 @@ final class FollowedService {
     // What is known, whoever told it.
     private TreeMap<String, Snapshot.Entry> entries = new TreeMap<>();
     private final Set<String> leaving = new HashSet<>(); // of the listed
-    private final LinkedHashSet<String> left = new LinkedHashSet<>(); // the latest last
+    private final Set<String> left = new LinkedHashSet<>(); // the latest last
     private long badRows;
 
     FollowedService(ServiceId service, long nowNanos) {
@@ -145,7 +145,7 @@ final class FollowedService {
         }
     }
 
-    private static void boundGoodbyes(LinkedHashSet<String> latestLast) {
+    private static void boundGoodbyes(Set<String> latestLast) {
         for (Iterator<String> oldest = latestLast.iterator(); latestLast.size() > Snapshot.MAX_GOODBYES; ) {
             oldest.next();
             oldest.remove();

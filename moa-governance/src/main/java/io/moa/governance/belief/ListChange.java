@@ -53,6 +53,12 @@ public record ListChange(List<Snapshot.Entry> came, List<Replaced> changed, List
         return true;
     }
 
+    @SuppressWarnings(
+            "ReferenceEquality") // what a registry did not read anew is the very same, and that is most of a list
+    private static boolean isSame(Snapshot.Entry old, Snapshot.Entry fresh) {
+        return old == fresh;
+    }
+
     private static final class Found {
         final List<Snapshot.Entry> came = new ArrayList<>();
         final List<Replaced> changed = new ArrayList<>();
@@ -64,7 +70,7 @@ public record ListChange(List<Snapshot.Entry> came, List<Replaced> changed, List
             while (i < before.size() && j < now.size()) {
                 Snapshot.Entry old = before.get(i);
                 Snapshot.Entry fresh = now.get(j);
-                int order = old == fresh
+                int order = isSame(old, fresh)
                         ? 0
                         : old.instance().uuid().compareTo(fresh.instance().uuid());
                 if (order == 0) {
@@ -103,7 +109,7 @@ public record ListChange(List<Snapshot.Entry> came, List<Replaced> changed, List
         }
 
         private void replace(Snapshot.Entry old, Snapshot.Entry fresh) {
-            if (old != fresh && !old.equals(fresh)) {
+            if (!isSame(old, fresh) && !old.equals(fresh)) {
                 changed.add(new Replaced(old, fresh));
             }
         }
