@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -36,7 +37,7 @@ public final class Cluster {
     private final Prober prober;
     private final @Nullable DiskSnapshots disk;
     private final BiConsumer<ServiceId, List<Snapshot.Entry>> listed;
-    private final Object listing = new Object(); // so that who is listed is told in the order of the plans
+    private final ReentrantLock listing = new ReentrantLock(); // who is listed is told in the order of the plans
     private volatile Plan plan;
     private final Set<Runnable> waiters = ConcurrentHashMap.newKeySet(); // for the first answer
     private volatile boolean answered;
@@ -151,7 +152,12 @@ public final class Cluster {
      * @return whether it is let go of now; then {@link #close()} must follow, under no lock
      */
     boolean retire(long idleNanos) {
-        synchronized (listing) { // nothing is listed by it afterwards: the next one of the same service lists
+        // Nothing is listed by it afterwards: the next one of the same service lists. One that lists just now is not
+        // waited for: its thread may itself be letting go of another one.
+        if (!listing.tryLock()) {
+            return false;
+        }
+        try {
             synchronized (this) {
                 boolean idle = moa.ticker().nanos() - usedAtNanos >= idleNanos;
                 if (closed || !idle || !isEmpty() || !waiters.isEmpty()) {
@@ -161,6 +167,8 @@ public final class Cluster {
                 retired = true;
                 return true;
             }
+        } finally {
+            listing.unlock();
         }
     }
 
@@ -204,11 +212,14 @@ public final class Cluster {
         if (!plan.snapshot().isUnknown()) {
             answer();
         }
-        synchronized (listing) { // and without the other lock: it closes connections
+        listing.lock(); // and without the other lock: it closes connections
+        try {
             if (retired) {
                 return;
             }
             listed.accept(service, plan.snapshot().entries());
+        } finally {
+            listing.unlock();
         }
         if (disk != null) {
             disk.keep(plan.snapshot());
