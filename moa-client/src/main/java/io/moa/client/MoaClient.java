@@ -85,10 +85,10 @@ public final class MoaClient implements AutoCloseable {
         Invoker route = ClientStack.route(
                 moa.ticker(), filters, new ClusterInvoker(clusters, endpoints, moa.ticker(), new FirstAnswer(moa)));
         this.starter = new CallStarter(moa, route);
-        this.compiler = new StubCompiler(moa, starter, clusters::of);
+        this.compiler = new StubCompiler(moa, starter, clusters::link);
     }
 
-    /** A thread of its own, which is there only while something is written: a disk may take its time. */
+    /** A thread of its own, which is there only while something is read or written: a disk may take its time. */
     private static ExecutorService writerOf(String application) {
         return new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
             Thread thread = new Thread(task, "moa-disk-" + application);
@@ -136,7 +136,7 @@ public final class MoaClient implements AutoCloseable {
 
     /** Calls a service whose interface is not on the class path, with plain data. */
     public GenericStub generic(ServiceId service) {
-        return new GenericStub(moa, clusters.of(service), starter);
+        return new GenericStub(moa, clusters.link(service), starter);
     }
 
     /**
@@ -147,16 +147,25 @@ public final class MoaClient implements AutoCloseable {
         return clusters.of(service).explain(endpoints::way);
     }
 
-    /** Follows nothing any more and closes every connection; calls in flight fail. Idempotent. */
+    /**
+     * Follows nothing any more and closes every connection; calls in flight fail. Idempotent, and does no harm after its runtime or
+     * registry was closed.
+     */
     @Override
     public void close() {
-        clusters.close();
-        endpoints.close();
-        if (disk != null) {
-            disk.close();
-        }
-        if (writer != null) {
-            writer.shutdown(); // what waits is still written
+        try {
+            clusters.close();
+        } finally {
+            try {
+                endpoints.close();
+            } finally {
+                if (disk != null) {
+                    disk.close();
+                }
+                if (writer != null) {
+                    writer.shutdown(); // what waits is still written
+                }
+            }
         }
     }
 

@@ -32,6 +32,32 @@ class BeliefTest {
     private long revision;
 
     @Test
+    void whatAnEarlierProcessKnewCountsAsKnownBefore() {
+        Snapshot kept = new Snapshot(SERVICE, 1, online("a", "b", "c", "d"), now, "disk", Set.of(), Map.of("a", 2));
+        Snapshot answer =
+                new Snapshot(SERVICE, 9, with(online("b", "e"), offline("d")), now, "test", Set.of("c"), Map.of());
+        belief.update(kept, now);
+        Believed first = belief.update(answer, now);
+        Belief another = new Belief(SERVICE, BeliefConfig.DEFAULT, new Random(7), 0);
+        another.update(answer, now);
+        Believed later = another.remember(kept, now);
+        for (Believed believed : List.of(first, later)) {
+            assertThat(uuids(believed)).containsExactlyInAnyOrder("a", "b", "d", "e");
+            assertThat(believed.doubts()).containsOnlyKeys("a");
+            assertThat(probes(believed)).containsExactly("a");
+            assertThat(believed.snapshot().source()).isEqualTo("test");
+            assertThat(believed.snapshot().distanceOf("a")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aListReadFromDiskIsAllThereIsUntilARegistryAnswers() {
+        Snapshot kept = new Snapshot(SERVICE, 1, online("a"), now, "disk");
+        assertThat(uuids(belief.remember(kept, now))).containsExactly("a");
+        assertThat(tell(online("b")).doubts()).containsOnlyKeys("a");
+    }
+
+    @Test
     void anEmptyListReplacesNobody() {
         tell(online("a", "b", "c"));
         Believed believed = tell(List.of());

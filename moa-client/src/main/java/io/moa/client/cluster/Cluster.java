@@ -11,13 +11,13 @@ import io.moa.governance.belief.BeliefConfig;
 import io.moa.governance.belief.Believed;
 import io.moa.governance.plan.Plan;
 import io.moa.governance.plan.PlanCompiler;
-import io.moa.invoke.Attributes;
 import io.moa.invoke.Scheduler;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -29,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Cluster {
 
-    /** Under this key a stub hands a call the cluster of its service, so that nobody looks it up. */
-    public static final Attributes.Key<Cluster> KEY = new Attributes.Key<>("cluster");
-
     /** How often the weights of instances that warm up are computed anew. */
     private static final long WARM_UP_STEP_NANOS = 250_000_000;
 
@@ -40,18 +37,21 @@ public final class Cluster {
     private final Prober prober;
     private final @Nullable DiskSnapshots disk;
     private final BiConsumer<ServiceId, List<Snapshot.Entry>> listed;
-    private final Object listing = new Object(); // so that who is listed is told in the order of the plans
+    private final ReentrantLock listing = new ReentrantLock(); // who is listed is told in the order of the plans
     private volatile Plan plan;
     private final Set<Runnable> waiters = ConcurrentHashMap.newKeySet(); // for the first answer
     private volatile boolean answered;
     private final Registry.Subscription subscription;
+    private volatile long usedAtNanos; // by a call that found nobody, or since when there is nobody
+    private volatile boolean retired;
 
     // Guarded by this.
     private final Belief belief;
     private final PlanCompiler compiler;
     private Scheduler.@Nullable Timer timer;
+    private boolean heard; // of the registry
     private boolean remembering; // what an earlier process knew is all there is
-    private boolean closed;
+    private boolean closed; // written under both locks by retire
 
     Cluster(
             ServiceId service,
@@ -67,15 +67,14 @@ public final class Cluster {
         this.disk = disk;
         this.listed = listed;
         long now = moa.ticker().nanos();
+        this.usedAtNanos = now;
         this.belief = new Belief(service, config, moa.chance(), now);
         this.compiler = new PlanCompiler(moa.chance(), moa.ticker(), System::currentTimeMillis);
         this.plan = compiler.compile(Snapshot.unknown(service, now));
-        Snapshot kept = disk == null ? null : disk.read(service);
-        if (kept != null) {
-            remembering = true;
-            believe(() -> belief.update(kept, now)); // an earlier life's knowledge, until the registry answers
-        }
         this.subscription = discovery.subscribe(service, this::update);
+        if (disk != null) {
+            disk.recall(service, this::remember); // whichever is first, calls need not wait for the other
+        }
     }
 
     public ServiceId service() {
@@ -126,10 +125,66 @@ public final class Cluster {
         return plan;
     }
 
+    /** A call, or somebody else, has found nobody here. */
+    void used() {
+        usedAtNanos = moa.ticker().nanos();
+    }
+
+    /** When {@link #used()} was called last, or since when nobody is listed. */
+    long usedAtNanos() {
+        return usedAtNanos;
+    }
+
+    /** Whether nobody is listed, so that nothing is lost if the service is not followed for a while. */
+    boolean isEmpty() {
+        return plan.snapshot().entries().isEmpty();
+    }
+
+    /** Whether it was let go of; whoever needs the service looks for another one. */
+    boolean isRetired() {
+        return retired;
+    }
+
+    /**
+     * Follows nothing any more, if nobody is listed, no call waits and it was not used for so long. A call that comes at the same moment
+     * finds the service again through its {@link ClusterLink}.
+     *
+     * @return whether it is let go of now; then {@link #close()} must follow, under no lock
+     */
+    boolean retire(long idleNanos) {
+        // Nothing is listed by it afterwards: the next one of the same service lists. One that lists just now is not
+        // waited for: its thread may itself be letting go of another one.
+        if (!listing.tryLock()) {
+            return false;
+        }
+        try {
+            synchronized (this) {
+                boolean idle = moa.ticker().nanos() - usedAtNanos >= idleNanos;
+                if (closed || !idle || !isEmpty() || !waiters.isEmpty()) {
+                    return false;
+                }
+                closed = true;
+                retired = true;
+                return true;
+            }
+        } finally {
+            listing.unlock();
+        }
+    }
+
     private void update(Snapshot snapshot) {
         believe(() -> {
-            remembering = remembering && snapshot.isUnknown();
+            heard = heard || !snapshot.isUnknown();
+            remembering = remembering && !heard;
             return belief.update(snapshot, moa.ticker().nanos());
+        });
+    }
+
+    /** Takes an earlier life's knowledge: all there is until the registry answers, and whom to miss if it has. */
+    private void remember(Snapshot kept) {
+        believe(() -> {
+            remembering = !heard;
+            return belief.remember(kept, moa.ticker().nanos());
         });
     }
 
@@ -144,17 +199,27 @@ public final class Cluster {
                 return;
             }
             Believed believed = step.get();
+            boolean wasEmpty = isEmpty();
             plan = remembering
                     ? compiler.compileRemembered(believed.snapshot(), believed.doubts())
                     : compiler.compile(believed.snapshot(), believed.doubts());
+            if (!wasEmpty && isEmpty()) {
+                used();
+            }
             probes = believed.probes();
             wakeAfter(plan.warming() > 0 ? Math.min(believed.nextNanos(), WARM_UP_STEP_NANOS) : believed.nextNanos());
         }
         if (!plan.snapshot().isUnknown()) {
             answer();
         }
-        synchronized (listing) { // and without the other lock: it closes connections
+        listing.lock(); // and without the other lock: it closes connections
+        try {
+            if (retired) {
+                return;
+            }
             listed.accept(service, plan.snapshot().entries());
+        } finally {
+            listing.unlock();
         }
         if (disk != null) {
             disk.keep(plan.snapshot());

@@ -57,13 +57,26 @@ public final class ClusterInvoker implements Invoker {
                     .withHints(NEVER_RETRY));
         }
         call.ledger().enter(Phase.PICK, ticker.nanos());
-        Cluster cluster = call.attributes().get(Cluster.KEY);
-        if (cluster == null) {
-            cluster = clusters.of(call.service()); // a call that no stub prepared, such as a generic one
+        ClusterLink link = call.attributes().get(ClusterLink.KEY);
+        Cluster cluster;
+        try {
+            cluster = link != null ? link.cluster() : clusters.of(call.service()); // a call that no stub prepared
+        } catch (IllegalStateException full) {
+            return CompletableFuture.completedFuture(Reply.failure(
+                            Status.UNAVAILABLE,
+                            Executed.NO,
+                            "No instance for " + call.service() + " " + call.method() + " can be looked for: "
+                                    + full.getMessage())
+                    .withHints(NEVER_RETRY)
+                    .withCause(full));
         }
         Plan plan = cluster.plan();
         Lease lease = plan.pick(call);
         if (lease == null) {
+            cluster.used();
+            if (cluster.isRetired()) {
+                return invoke(call); // let go of at this very moment
+            }
             return plan.snapshot().isUnknown() && !cluster.isAnswered()
                     ? firstAnswer.await(call, cluster, this)
                     : CompletableFuture.completedFuture(none(call, plan));

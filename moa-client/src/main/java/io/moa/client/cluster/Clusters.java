@@ -4,12 +4,41 @@ import io.moa.Moa;
 import io.moa.client.disk.DiskSnapshots;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.belief.BeliefConfig;
+import io.moa.invoke.Scheduler;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** The services that one client calls, each followed from the first stub or call on. Safe for many threads. */
+/**
+ * The services that one client calls, each followed from the first stub or call on. Names may come out of users' hands, as at a
+ * gateway, so a service of which nobody is listed is let go of
+ *
+ * <ul>
+ *   <li>when nobody has called it for {@link #IDLE};
+ *   <li>sooner, those unused for longest first, when there are more than {@value #MAX_EMPTY} such services, or when the registry
+ *       refuses to follow another one;
+ *   <li>never while a call waits for its first answer.
+ * </ul>
+ *
+ * <p>The next call, or a {@link ClusterLink}, begins it anew. Safe for many threads.
+ */
 public final class Clusters {
+
+    /** How long a service of which nobody is listed is followed after its last use. */
+    static final Duration IDLE = Duration.ofMinutes(5);
+
+    /** How often it is looked for such services. */
+    private static final Duration LOOK = Duration.ofMinutes(1);
+
+    /** So many services of which nobody is listed, or a tenth more, are followed at most, beside those that calls wait for. */
+    static final int MAX_EMPTY = 1_000;
+
+    /** Taken down before sorting: calls go on meanwhile. */
+    private record Unused(Cluster cluster, long sinceNanos) {}
 
     private final Moa moa;
     private final Endpoints endpoints;
@@ -18,7 +47,11 @@ public final class Clusters {
     private final @Nullable DiskSnapshots disk;
     private final Prober prober;
     private final Map<ServiceId, Cluster> clusters = new ConcurrentHashMap<>();
+    private volatile int roomUpTo = MAX_EMPTY; // at so many services of any kind it is looked for empty ones
     private volatile boolean closed;
+
+    // Guarded by this.
+    private Scheduler.@Nullable Timer look;
 
     /**
      * Begins with nothing followed.
@@ -38,31 +71,125 @@ public final class Clusters {
     }
 
     /**
-     * The cluster of a service, begun now if need be.
+     * The cluster of a service, begun now if need be. It may be let go of later: whoever keeps it keeps a {@link #link}.
      *
-     * @throws IllegalStateException if the client is closed
+     * @throws IllegalStateException if the client is closed, or its registry follows no further service
      */
     public Cluster of(ServiceId service) {
         Cluster known = clusters.get(service);
-        if (known != null) {
+        if (known != null && !known.isRetired()) {
             return known;
         }
-        synchronized (this) { // not computeIfAbsent: the registry calls back before subscribe returns
-            if (closed) {
-                throw new IllegalStateException("The client of " + moa.self().application() + " is closed");
+        if (clusters.size() >= roomUpTo) {
+            makeRoom();
+        }
+        try {
+            return begin(service);
+        } catch (IllegalStateException full) {
+            if (closed || letGo(0, emptyOnes()) == 0) {
+                throw full;
             }
-            known = clusters.get(service);
-            if (known == null) {
-                known = new Cluster(service, discovery, belief, moa, prober, disk, endpoints::list);
-                clusters.put(service, known);
-            }
-            return known;
+            return begin(service);
         }
     }
 
+    /**
+     * The way to the cluster of a service, which is begun now if need be.
+     *
+     * @throws IllegalStateException as {@link #of} does
+     */
+    public ClusterLink link(ServiceId service) {
+        return new ClusterLink(this, of(service));
+    }
+
+    private synchronized Cluster begin(ServiceId service) { // not computeIfAbsent: registries call back in subscribe
+        if (closed) {
+            throw new IllegalStateException("The client of " + moa.self().application() + " is closed");
+        }
+        Cluster known = clusters.get(service);
+        if (known == null || known.isRetired()) {
+            known = new Cluster(service, discovery, belief, moa, prober, disk, endpoints::list);
+            clusters.put(service, known);
+            lookLater();
+        }
+        return known;
+    }
+
+    private synchronized void lookLater() {
+        if (look != null || closed || clusters.isEmpty()) {
+            return;
+        }
+        try {
+            look = moa.scheduler().schedule(this::look, LOOK.toNanos());
+        } catch (RejectedExecutionException runtimeClosed) {
+            closed = true; // nobody calls through a runtime that is closed
+        }
+    }
+
+    private void look() {
+        synchronized (this) {
+            look = null;
+        }
+        letGo(IDLE.toNanos(), emptyOnes());
+        roomUpTo = Math.max(MAX_EMPTY, clusters.size());
+        lookLater();
+    }
+
+    /** Half of the bound at once, and not for each further service, or each would look at all of them. */
+    private void makeRoom() {
+        List<Cluster> empty = emptyOnes();
+        if (empty.size() >= MAX_EMPTY) {
+            letGoOfLongestUnused(empty);
+        }
+        roomUpTo = Math.max(MAX_EMPTY, clusters.size() + MAX_EMPTY / 10);
+    }
+
+    private void letGoOfLongestUnused(List<Cluster> empty) {
+        long now = moa.ticker().nanos(); // the ticker may wrap, so only distances are compared
+        List<Unused> oldestFirst = empty.stream()
+                .map(cluster -> new Unused(cluster, cluster.usedAtNanos() - now))
+                .sorted(Comparator.comparingLong(Unused::sinceNanos))
+                .toList();
+        letGo(
+                0,
+                oldestFirst.subList(0, empty.size() - MAX_EMPTY / 2).stream()
+                        .map(Unused::cluster)
+                        .toList());
+    }
+
+    private List<Cluster> emptyOnes() {
+        return clusters.values().stream().filter(Cluster::isEmpty).toList();
+    }
+
+    /** Lets go of some, under no lock: what waits for them goes on, and looks for its service here. */
+    private int letGo(long idleNanos, List<Cluster> some) {
+        int count = 0;
+        for (Cluster cluster : some) {
+            if (cluster.retire(idleNanos)) {
+                if (clusters.remove(cluster.service(), cluster) && disk != null) {
+                    disk.forget(cluster.service());
+                }
+                cluster.close();
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** How many services are followed. */
+    int followed() {
+        return clusters.size();
+    }
+
     /** Follows nothing any more. */
-    public synchronized void close() {
-        closed = true;
+    public void close() {
+        synchronized (this) {
+            closed = true;
+            if (look != null) {
+                look.cancel();
+                look = null;
+            }
+        }
         prober.close();
         clusters.values().forEach(Cluster::close);
     }

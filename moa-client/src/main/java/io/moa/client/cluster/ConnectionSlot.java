@@ -214,7 +214,7 @@ final class ConnectionSlot {
             call.proceed(connection);
         }
         if (closed) {
-            connection.close();
+            close(connection);
         } else if (retired) {
             retire(); // after them, or it would find nothing in flight and close before they were made
         }
@@ -279,9 +279,21 @@ final class ConnectionSlot {
     /** Without a limit of its own: each call has its deadline, and a peer that is gone is noticed by its heartbeat. */
     private void closeWhenIdle(Connection connection) {
         if (connection.inFlight() == 0) {
-            connection.close();
-        } else {
+            close(connection);
+            return;
+        }
+        try {
             moa.scheduler().schedule(() -> closeWhenIdle(connection), IDLE_CHECK_NANOS);
+        } catch (RejectedExecutionException runtimeClosed) {
+            close(connection);
+        }
+    }
+
+    private void close(Connection connection) {
+        try {
+            connection.close();
+        } catch (RejectedExecutionException runtimeClosed) {
+            LOG.debug("the connection to {} was closed with the runtime", instance, runtimeClosed);
         }
     }
 
@@ -316,7 +328,7 @@ final class ConnectionSlot {
         retired = true;
         Connection connection = open;
         if (connection != null) {
-            connection.close();
+            close(connection);
         }
         List<Connection> draining;
         List<WaitingCall> unlucky;
@@ -329,7 +341,7 @@ final class ConnectionSlot {
         for (WaitingCall call : unlucky) {
             call.end(Endpoint.refused(Status.UNAVAILABLE, "The client was closed; the call was not sent"));
         }
-        draining.forEach(Connection::close);
+        draining.forEach(this::close);
     }
 
     private synchronized void forget(WaitingCall call) {

@@ -3,9 +3,9 @@ package io.moa.client.cluster;
 import io.moa.discovery.Instance;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
+import io.moa.governance.belief.ListChange;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,19 +40,25 @@ final class Listed {
         if (former == entries) {
             return Set.of(); // time has passed, and nothing else
         }
-        Map<String, Instance> before = byUuid(former == null ? List.of() : former);
+        ListChange change = ListChange.between(former == null ? List.of() : former, entries);
         Set<String> different = new HashSet<>();
-        byUuid(entries).forEach((uuid, instance) -> {
-            Instance known = before.remove(uuid);
-            if (instance.equals(known)) {
-                return; // another service may have told of a later state of it
-            }
-            Listing listing = byInstance.computeIfAbsent(uuid, any -> new Listing(instance));
+        for (Snapshot.Entry entry : change.came()) {
+            Instance instance = entry.instance();
+            Listing listing = byInstance.computeIfAbsent(instance.uuid(), any -> new Listing(instance));
             listing.latest = instance;
-            listing.services += known == null ? 1 : 0;
-            different.add(uuid);
-        });
-        for (String uuid : before.keySet()) {
+            listing.services++;
+            different.add(instance.uuid());
+        }
+        for (ListChange.Replaced each : change.changed()) {
+            Instance instance = each.now().instance();
+            Listing listing = byInstance.get(instance.uuid());
+            if (listing != null && !instance.equals(each.before().instance())) {
+                listing.latest = instance;
+                different.add(instance.uuid());
+            }
+        }
+        for (Snapshot.Entry entry : change.left()) {
+            String uuid = entry.instance().uuid();
             Listing listing = byInstance.get(uuid);
             if (listing != null && --listing.services == 0) {
                 byInstance.remove(uuid);
@@ -60,12 +66,6 @@ final class Listed {
             }
         }
         return different;
-    }
-
-    private static Map<String, Instance> byUuid(List<Snapshot.Entry> entries) {
-        Map<String, Instance> all = new LinkedHashMap<>();
-        entries.forEach(entry -> all.put(entry.instance().uuid(), entry.instance()));
-        return all;
     }
 
     /** What was told last of an instance; null if no service lists it. */

@@ -22,9 +22,12 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +52,11 @@ public final class DiskSnapshots implements AutoCloseable {
     private final Scheduler scheduler;
     private final Executor writer;
 
+    /** Somebody who wants to know what was kept of a service. */
+    private record Recall(ServiceId service, Consumer<Snapshot> told) {}
+
+    private final Queue<Recall> recalls = new ConcurrentLinkedQueue<>();
+
     // Guarded by this.
     private final Map<ServiceId, Snapshot> waiting = new LinkedHashMap<>();
     private final Map<ServiceId, List<Snapshot.Entry>> written = new LinkedHashMap<>();
@@ -64,7 +72,7 @@ public final class DiskSnapshots implements AutoCloseable {
      * @param application whose; its files stand in a folder of its own
      * @param folder where
      * @param wallMillis this host's wall clock, for the age of files
-     * @param writer where files are written, one at a time; not a thread that calls run on
+     * @param writer where files are read and written, one at a time; not a thread that calls run on
      */
     public DiskSnapshots(
             String application,
@@ -82,7 +90,34 @@ public final class DiskSnapshots implements AutoCloseable {
         this.writer = writer;
     }
 
-    /** What was known of a service when it was last written; null if nothing, or nothing that can be believed. Reads a file. */
+    /**
+     * Reads what was known of a service when it was last written, on the thread that writes, and before anything else is written: a
+     * call may wait for it.
+     *
+     * @param told is told there; not at all if nothing was kept, or nothing that can be believed. Must not block
+     */
+    public void recall(ServiceId service, Consumer<Snapshot> told) {
+        recalls.add(new Recall(service, told));
+        toWriter(this::recallAll);
+    }
+
+    private void recallAll() {
+        for (Recall next = recalls.poll(); next != null; next = recalls.poll()) {
+            try {
+                Snapshot kept = read(next.service());
+                if (kept != null) {
+                    next.told().accept(kept);
+                }
+            } catch (RuntimeException e) { // what waits to be written is none of its business
+                LOG.error("The list of {} was read, and then {} failed", next.service(), next.told(), e);
+            }
+        }
+    }
+
+    /**
+     * What was known of a service when it was last written; null if nothing, or nothing that can be believed. Reads a file, on the
+     * thread that calls.
+     */
     public @Nullable Snapshot read(ServiceId service) {
         Path file = file(service);
         try {
@@ -163,8 +198,12 @@ public final class DiskSnapshots implements AutoCloseable {
     }
 
     private void handOver() {
+        toWriter(this::writeWaiting);
+    }
+
+    private void toWriter(Runnable task) {
         try {
-            writer.execute(this::writeWaiting);
+            writer.execute(task);
         } catch (RejectedExecutionException ended) {
             LOG.debug("the thread that writes has ended", ended);
         }
@@ -178,20 +217,27 @@ public final class DiskSnapshots implements AutoCloseable {
             waiting.clear();
             writing.addAll(all.keySet());
         }
-        all.values().forEach(this::write);
+        for (Snapshot each : all.values()) {
+            recallAll();
+            write(each);
+        }
     }
 
     private void write(Snapshot snapshot) {
         Path file = file(snapshot.service());
         try {
+            if (snapshot.entries().isEmpty() && Files.notExists(file)) {
+                written(snapshot); // a name that nobody offers, perhaps one of very many
+                return;
+            }
             byte[] bytes = SnapshotFile.write(snapshot, wallMillis.getAsLong());
             if (bytes.length > config.maxFileBytes()) {
                 throw new IOException("it would have " + bytes.length + " bytes, and " + config.maxFileBytes()
                         + " is the limit (maxFileBytes)");
             }
             replace(file, bytes);
+            written(snapshot);
             synchronized (this) {
-                written.put(snapshot.service(), snapshot.entries());
                 complained = false;
             }
         } catch (IOException | RuntimeException e) {
@@ -201,6 +247,15 @@ public final class DiskSnapshots implements AutoCloseable {
                 writing.remove(snapshot.service());
             }
         }
+    }
+
+    private synchronized void written(Snapshot snapshot) {
+        written.put(snapshot.service(), snapshot.entries());
+    }
+
+    /** Nobody follows the service any more; its file stays. */
+    public synchronized void forget(ServiceId service) {
+        written.remove(service);
     }
 
     private void replace(Path file, byte[] bytes) throws IOException {

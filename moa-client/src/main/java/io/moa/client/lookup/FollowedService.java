@@ -22,13 +22,17 @@ final class FollowedService {
     private static final Logger LOG = LoggerFactory.getLogger(FollowedService.class);
     private static final int MAX_ENTRIES = 100_000;
 
-    /** A list of which a part has come. */
+    /** No uuid that a registry takes is longer. */
+    private static final int MAX_UUID = 200;
+
+    /** A list of which a part has come. There may be endless parts, so only what can matter in the end is kept of them. */
     private static final class Gathered {
         final boolean whole;
         final long revision;
         final TreeMap<String, Snapshot.Entry> entries = new TreeMap<>();
-        final Set<String> gone = new HashSet<>();
-        final Set<String> goodbyes = new LinkedHashSet<>();
+        final Set<String> gone = new HashSet<>(); // of those that were listed before
+        final Set<String> goodbyes = new HashSet<>(); // of those that are or were listed
+        final Set<String> strangers = new LinkedHashSet<>(); // others' goodbyes, the latest last
 
         Gathered(boolean whole, long revision) {
             this.whole = whole;
@@ -48,7 +52,7 @@ final class FollowedService {
     // What is known, whoever told it.
     private TreeMap<String, Snapshot.Entry> entries = new TreeMap<>();
     private final Set<String> leaving = new HashSet<>(); // of the listed
-    private final LinkedHashSet<String> left = new LinkedHashSet<>(); // the latest last
+    private final Set<String> left = new LinkedHashSet<>(); // the latest last
     private long badRows;
 
     FollowedService(ServiceId service, long nowNanos) {
@@ -111,8 +115,7 @@ final class FollowedService {
         for (LookupInstance row : news.instances()) {
             takeRow(row, part);
         }
-        part.gone.addAll(news.gone());
-        part.goodbyes.addAll(news.goodbyes());
+        takeWords(news, part);
         if (!news.next().isEmpty()) {
             gathered = part;
             after = news.next();
@@ -123,6 +126,36 @@ final class FollowedService {
         held = part.revision;
         apply(part);
         return publish(asOfNanos, source);
+    }
+
+    private void takeWords(ServiceNews news, Gathered part) {
+        for (String uuid : news.gone()) {
+            if (entries.containsKey(uuid)) {
+                part.gone.add(uuid);
+            }
+        }
+        for (String uuid : news.goodbyes()) {
+            if (entries.containsKey(uuid) || part.entries.containsKey(uuid)) {
+                part.goodbyes.add(uuid);
+            } else if (uuid.length() <= MAX_UUID) {
+                part.strangers.remove(uuid);
+                part.strangers.add(uuid);
+                boundGoodbyes(part.strangers);
+            }
+        }
+    }
+
+    private static void boundGoodbyes(Set<String> latestLast) {
+        for (Iterator<String> oldest = latestLast.iterator(); latestLast.size() > Snapshot.MAX_GOODBYES; ) {
+            oldest.next();
+            oldest.remove();
+        }
+    }
+
+    /** How many uuids are kept of the parts of a list that is not complete yet. */
+    int gatheredWords() {
+        Gathered part = gathered;
+        return part == null ? 0 : part.gone.size() + part.goodbyes.size() + part.strangers.size();
     }
 
     private void takeRow(LookupInstance row, Gathered part) {
@@ -147,6 +180,7 @@ final class FollowedService {
             gone.removeAll(part.entries.keySet());
         }
         TreeMap<String, Snapshot.Entry> next = new TreeMap<>(entries);
+        left.addAll(part.strangers); // first, so that who was listed is remembered for longer
         for (String uuid : gone) {
             next.remove(uuid);
             boolean said = leaving.remove(uuid); // who went offline and is lost then has left all the same
@@ -156,23 +190,18 @@ final class FollowedService {
             }
         }
         part.entries.forEach((uuid, entry) -> {
+            if (next.size() >= MAX_ENTRIES && !next.containsKey(uuid)) {
+                return;
+            }
             next.put(uuid, entry);
             left.remove(uuid);
-            if (part.goodbyes.contains(uuid)) {
+            if (part.goodbyes.contains(uuid) || part.strangers.contains(uuid)) { // its row may have come later
                 leaving.add(uuid);
             } else {
                 leaving.remove(uuid);
             }
         });
-        for (String uuid : part.goodbyes) {
-            if (!next.containsKey(uuid)) {
-                left.add(uuid);
-            }
-        }
-        for (Iterator<String> oldest = left.iterator(); left.size() > Snapshot.MAX_GOODBYES; ) {
-            oldest.next();
-            oldest.remove();
-        }
+        boundGoodbyes(left);
         entries = next;
     }
 

@@ -2,7 +2,7 @@ package io.moa.client.stub;
 
 import io.moa.Moa;
 import io.moa.client.CallOptions;
-import io.moa.client.cluster.Cluster;
+import io.moa.client.cluster.ClusterLink;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.Origin;
 import io.moa.governance.policy.Setting;
@@ -30,11 +30,11 @@ public final class GenericStub {
     private static final int REMEMBERED = 1_000;
 
     private final Serializer json;
-    private final Cluster cluster;
+    private final ClusterLink cluster;
     private final CallStarter starter;
     private final Map<String, StubMethod> methods = new ConcurrentHashMap<>();
 
-    public GenericStub(Moa moa, Cluster cluster, CallStarter starter) {
+    public GenericStub(Moa moa, ClusterLink cluster, CallStarter starter) {
         this.json = moa.serializers().require("json");
         this.cluster = cluster;
         this.starter = starter;

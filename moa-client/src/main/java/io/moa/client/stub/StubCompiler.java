@@ -3,7 +3,7 @@ package io.moa.client.stub;
 import io.moa.Moa;
 import io.moa.annotation.MoaService;
 import io.moa.client.CallOptions;
-import io.moa.client.cluster.Cluster;
+import io.moa.client.cluster.ClusterLink;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.policy.AnnotatedPolicy;
 import io.moa.governance.policy.MethodPolicy;
@@ -31,9 +31,9 @@ public final class StubCompiler {
 
     private final Moa moa;
     private final CallStarter starter;
-    private final Function<ServiceId, Cluster> clusters;
+    private final Function<ServiceId, ClusterLink> clusters;
 
-    public StubCompiler(Moa moa, CallStarter starter, Function<ServiceId, Cluster> clusters) {
+    public StubCompiler(Moa moa, CallStarter starter, Function<ServiceId, ClusterLink> clusters) {
         this.moa = moa;
         this.starter = starter;
         this.clusters = clusters;
@@ -61,7 +61,7 @@ public final class StubCompiler {
                 moa.serializers().require(config.serializer() == null ? annotation.serializer() : config.serializer());
         AllowList allowed = AllowList.ofService(type).plus(config.allow().toArray(new Class<?>[0]));
         Map<Method, StubMethod> methods = new HashMap<>();
-        Cluster cluster = null;
+        ClusterLink cluster = null;
         for (Method method : type.getMethods()) {
             if (Modifier.isStatic(method.getModifiers())) {
                 continue;

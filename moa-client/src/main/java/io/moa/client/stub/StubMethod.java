@@ -1,6 +1,6 @@
 package io.moa.client.stub;
 
-import io.moa.client.cluster.Cluster;
+import io.moa.client.cluster.ClusterLink;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.invoke.Attributes;
@@ -46,12 +46,12 @@ record StubMethod(
             BodyCodec result,
             ErrorReader errors,
             boolean async,
-            Cluster cluster) {
+            ClusterLink cluster) {
         Attributes attributes = Attributes.EMPTY
                 .with(
                         WireForm.KEY,
                         new WireForm(CallHeader.encodeTarget(cluster.service(), method, serializer), serializer))
-                .with(Cluster.KEY, cluster)
+                .with(ClusterLink.KEY, cluster)
                 .with(MethodPolicy.KEY, policy);
         return new StubMethod(
                 cluster.service(),

@@ -14,6 +14,7 @@ import io.moa.transport.Wanted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** A transport whose connections open, answer and break when the test says so. Used by one thread. */
 final class StagedTransport implements Transport {
@@ -43,6 +44,9 @@ final class StagedTransport implements Transport {
         private final CompletableFuture<Void> unusable = new CompletableFuture<>();
         boolean usable = true;
         boolean closed;
+
+        @Nullable
+        RuntimeException refusesToClose;
 
         Line(Address address, Peer peer) {
             this.address = address;
@@ -95,6 +99,9 @@ final class StagedTransport implements Transport {
 
         @Override
         public void close() {
+            if (refusesToClose != null) {
+                throw refusesToClose;
+            }
             closed = true;
             usable = false;
             for (CompletableFuture<Reply> reply : replies) {

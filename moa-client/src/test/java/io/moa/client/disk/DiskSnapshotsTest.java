@@ -18,7 +18,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -97,6 +99,42 @@ class DiskSnapshotsTest {
         disk.keep(new Snapshot(SERVICE, 3, List.of(entry("a")), ticker.nanos(), "test"));
         scheduler.advance(Duration.ofSeconds(3));
         assertThat(open().read(SERVICE).entries()).containsExactly(entry("a"));
+    }
+
+    @Test
+    void whoWantsToKnowIsServedBeforeTheNextFileIsWritten() {
+        write(entry("a"));
+        Deque<Runnable> thread = new ArrayDeque<>();
+        DiskSnapshots disk = new DiskSnapshots(
+                "shop/1", folder, DiskConfig.in(folder), ticker, () -> wallMillis, scheduler, thread::add);
+        disk.keep(new Snapshot(SERVICE, 1, List.of(entry("b")), ticker.nanos(), "test"));
+        disk.close();
+        List<Snapshot> told = new ArrayList<>();
+        disk.recall(SERVICE, told::add);
+        disk.recall(ServiceId.of("never.kept"), told::add);
+        disk.recall(SERVICE, snapshot -> {
+            throw new IllegalStateException("a test's");
+        });
+        assertThat(told).as("on the disk's thread only").isEmpty();
+        thread.forEach(Runnable::run);
+        assertThat(told).hasSize(1);
+        assertThat(told.get(0).entries()).containsExactly(entry("a"));
+        assertThat(open().read(SERVICE).entries()).containsExactly(entry("b"));
+    }
+
+    @Test
+    void aNameThatNobodyOffersNeedsNoFile() {
+        DiskSnapshots disk = open();
+        disk.keep(new Snapshot(SERVICE, 1, List.of(), ticker.nanos(), "test"));
+        scheduler.advance(Duration.ofSeconds(3));
+        assertThat(disk.file(SERVICE)).doesNotExist();
+        disk.keep(new Snapshot(SERVICE, 2, List.of(entry("a")), ticker.nanos(), "test"));
+        scheduler.advance(Duration.ofSeconds(3));
+        disk.keep(new Snapshot(SERVICE, 3, List.of(), ticker.nanos(), "test"));
+        scheduler.advance(Duration.ofSeconds(3));
+        assertThat(open().read(SERVICE).entries())
+                .as("nobody is there any more")
+                .isEmpty();
     }
 
     @Test

@@ -48,7 +48,7 @@ public final class Belief {
     private final BeliefConfig config;
     private final RandomGenerator chance;
     private Snapshot told;
-    private Map<String, Snapshot.Entry> usable = Map.of();
+    private int usable; // of what was told
     private final Map<String, Doubt> doubts = new LinkedHashMap<>(); // oldest first
     private final Deque<Dark> lately = new ArrayDeque<>();
 
@@ -72,30 +72,26 @@ public final class Belief {
             }
             return believed(nowNanos); // who knows nothing contradicts nobody
         }
-        Map<String, Snapshot.Entry> listed = new HashMap<>();
-        Map<String, Snapshot.Entry> now = new LinkedHashMap<>();
-        for (Snapshot.Entry entry : snapshot.entries()) {
-            String uuid = entry.instance().uuid();
-            listed.put(uuid, entry);
-            if (entry.usable()) {
-                now.put(uuid, entry);
+        int now = usableOf(snapshot);
+        reconsider(snapshot);
+        ListChange change = ListChange.between(told.entries(), snapshot.entries());
+        for (Snapshot.Entry before : change.left()) {
+            String uuid = before.instance().uuid();
+            if (before.usable() && !snapshot.goodbyes().contains(uuid)) {
+                doubt(uuid, new Doubt(before, told.distanceOf(uuid), false, nowNanos));
             }
         }
-        reconsider(snapshot, listed);
         List<Snapshot.Entry> dark = new ArrayList<>();
-        for (Map.Entry<String, Snapshot.Entry> before : usable.entrySet()) {
-            String uuid = before.getKey();
-            Snapshot.Entry entry = listed.get(uuid);
-            if (snapshot.goodbyes().contains(uuid)) {
-                continue;
-            }
-            if (entry == null) {
-                doubt(uuid, new Doubt(before.getValue(), told.distanceOf(uuid), false, nowNanos));
-            } else if (!entry.online() && !entry.operator().offline()) {
+        for (ListChange.Replaced each : change.changed()) {
+            Snapshot.Entry entry = each.now();
+            if (each.before().usable()
+                    && !entry.online()
+                    && !entry.operator().offline()
+                    && !snapshot.goodbyes().contains(entry.instance().uuid())) {
                 dark.add(entry);
             }
         }
-        if (!dark.isEmpty() && tooMany(dark.size(), now.isEmpty(), nowNanos)) {
+        if (!dark.isEmpty() && tooMany(dark.size(), now == 0, nowNanos)) {
             dark.forEach(entry -> doubt(
                     entry.instance().uuid(),
                     new Doubt(entry, snapshot.distanceOf(entry.instance().uuid()), true, nowNanos)));
@@ -105,8 +101,39 @@ public final class Belief {
         return believed(nowNanos);
     }
 
+    /**
+     * What an earlier process knew has been found. It counts as if it had been known before the registry said anything: whoever the
+     * registry does not list any more is missing.
+     *
+     * @param kept known, and of the same service
+     */
+    public Believed remember(Snapshot kept, long nowNanos) {
+        Snapshot answer = told;
+        if (answer.isUnknown()) {
+            return update(kept, nowNanos);
+        }
+        told = kept;
+        usable = usableOf(kept);
+        return update(answer, nowNanos);
+    }
+
+    private static int usableOf(Snapshot snapshot) {
+        int usable = 0;
+        for (Snapshot.Entry entry : snapshot.entries()) {
+            usable += entry.usable() ? 1 : 0;
+        }
+        return usable;
+    }
+
     /** Takes a word about those in doubt: who is back, who said goodbye, who was taken out by an operator. */
-    private void reconsider(Snapshot snapshot, Map<String, Snapshot.Entry> listed) {
+    private void reconsider(Snapshot snapshot) {
+        if (doubts.isEmpty()) {
+            return;
+        }
+        Map<String, Snapshot.Entry> listed = new HashMap<>();
+        for (Snapshot.Entry entry : snapshot.entries()) {
+            listed.put(entry.instance().uuid(), entry);
+        }
         for (Iterator<Map.Entry<String, Doubt>> each = doubts.entrySet().iterator(); each.hasNext(); ) {
             Map.Entry<String, Doubt> next = each.next();
             Snapshot.Entry entry = listed.get(next.getKey());
@@ -137,13 +164,13 @@ public final class Belief {
         }
         int earlier = lately.stream().mapToInt(Dark::count).sum();
         lately.addLast(new Dark(nowNanos, dark));
-        long of = (long) usable.size() + earlier; // as many as there were when the window began
+        long of = (long) usable + earlier; // as many as there were when the window began
         return nobodyLeft || earlier + dark > Math.max(1, of * config.shrinkPercent() / 100);
     }
 
     /** Whether it may be this process that reaches nobody, and letting go would leave it with nobody to call. */
     private boolean cutOff() {
-        if (!usable.isEmpty()) {
+        if (usable > 0) {
             return false;
         }
         int failing = 0;
@@ -198,8 +225,7 @@ public final class Belief {
 
     private Believed believed(long nowNanos) {
         long expiry = config.expiry().toNanos();
-        doubts.values()
-                .removeIf(doubt -> nowNanos - doubt.sinceNanos >= expiry && (!usable.isEmpty() || !doubt.reached));
+        doubts.values().removeIf(doubt -> nowNanos - doubt.sinceNanos >= expiry && (usable > 0 || !doubt.reached));
         if (doubts.isEmpty()) {
             return new Believed(told, Map.of(), List.of(), Long.MAX_VALUE);
         }
@@ -249,7 +275,7 @@ public final class Belief {
 
     @Override
     public String toString() {
-        return "Belief[" + told.service() + "@" + told.revision() + ", " + usable.size() + " usable, " + doubts.size()
+        return "Belief[" + told.service() + "@" + told.revision() + ", " + usable + " usable, " + doubts.size()
                 + " in doubt]";
     }
 }

@@ -33,11 +33,22 @@ public final class PlanCompiler {
     private final RandomGenerator chance;
     private final Ticker ticker;
     private final LongSupplier wallMillis;
-    private Map<String, Known> known = Map.of();
+    private final Map<String, Known> known = new HashMap<>();
     private boolean looked;
+    private long compiled; // how many plans
 
     /** What this process learnt of an instance; outlives plans. */
-    private record Known(InstanceLoad load, long firstSeenNanos, boolean appeared) {}
+    private static final class Known {
+        final InstanceLoad load = new InstanceLoad();
+        final long firstSeenNanos;
+        final boolean appeared;
+        long compiled; // the latest plan that it was in
+
+        Known(long firstSeenNanos, boolean appeared) {
+            this.firstSeenNanos = firstSeenNanos;
+            this.appeared = appeared;
+        }
+    }
 
     /** Those of one distance. A near one in doubt comes before a far one without: most doubts are the registry's fault. */
     private static final class Tiers {
@@ -80,7 +91,7 @@ public final class PlanCompiler {
      */
     public Plan compileRemembered(Snapshot snapshot, Map<String, String> doubts) {
         long now = ticker.nanos();
-        Map<String, Known> kept = new HashMap<>();
+        compiled++;
         SortedMap<Integer, Tiers> byDistance = new TreeMap<>();
         int usable = 0;
         Map<String, String> last = new HashMap<>();
@@ -89,9 +100,12 @@ public final class PlanCompiler {
         for (Snapshot.Entry entry : snapshot.entries()) {
             Instance instance = entry.instance();
             String uuid = instance.uuid();
-            Known before = known.get(uuid);
-            Known one = before != null ? before : new Known(new InstanceLoad(), now, looked);
-            kept.put(uuid, one);
+            Known one = known.get(uuid);
+            if (one == null) {
+                one = new Known(now, looked);
+                known.put(uuid, one);
+            }
+            one.compiled = compiled;
             int full = weightOf(entry);
             if (!entry.usable() || full == 0 || instance.addresses().isEmpty()) {
                 continue;
@@ -100,14 +114,14 @@ public final class PlanCompiler {
             if (weight < full) {
                 warming++;
             }
-            P2cPicker.Candidate candidate = new P2cPicker.Candidate(instance, weight, one.load());
+            P2cPicker.Candidate candidate = new P2cPicker.Candidate(instance, weight, one.load);
             usable++;
             Tiers tiers = byDistance.computeIfAbsent(snapshot.distanceOf(uuid), distance -> new Tiers());
             String doubt = doubts.get(uuid);
             if (doubt != null) {
                 last.put(uuid, doubt);
                 tiers.doubtful.add(candidate);
-            } else if (entry.liveness() == Liveness.SUSPECT && !one.load().proven(now)) {
+            } else if (entry.liveness() == Liveness.SUSPECT && !one.load.proven(now)) {
                 last.put(uuid, "a watcher cannot reach it, and no call of this process has succeeded there lately");
                 tiers.doubtful.add(candidate);
             } else if (successors.successorOf(instance) != null) {
@@ -117,7 +131,9 @@ public final class PlanCompiler {
                 tiers.good.add(candidate);
             }
         }
-        known = kept;
+        if (known.size() > snapshot.entries().size()) {
+            known.values().removeIf(one -> one.compiled != compiled);
+        }
         List<P2cPicker> pickers = new ArrayList<>(2 * byDistance.size());
         for (Tiers tiers : byDistance.values()) {
             pickers.add(new P2cPicker(tiers.good, chance, ticker));
@@ -130,8 +146,8 @@ public final class PlanCompiler {
         if (instance.warmUpMillis() == 0) {
             return weight;
         }
-        long seenFor = TimeUnit.NANOSECONDS.toMillis(nowNanos - one.firstSeenNanos());
-        long age = WarmUp.ageMillis(instance, one.appeared(), seenFor, wallMillis.getAsLong());
+        long seenFor = TimeUnit.NANOSECONDS.toMillis(nowNanos - one.firstSeenNanos);
+        long age = WarmUp.ageMillis(instance, one.appeared, seenFor, wallMillis.getAsLong());
         return WarmUp.weight(weight, instance.warmUpMillis(), age);
     }
 

@@ -4,7 +4,6 @@ import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +32,10 @@ final class FollowedService {
 
     private String lastId = "";
     private NavigableMap<String, Snapshot.Entry> entries = new TreeMap<>();
-    private final Set<String> left = new LinkedHashSet<>(); // the latest last
+    private final Set<String> left = new LinkedHashSet<>(); // the latest last; none of the listed
+    private final Set<String> withdrawn = new LinkedHashSet<>(); // of the listed
     private Set<String> goodbyes = Set.of();
+    private boolean goodbyesChanged;
     private long fullAt;
     private boolean fullDue = true;
     private long retryAt;
@@ -94,8 +95,11 @@ final class FollowedService {
             uuids = uuids.subList(0, MAX_ENTRIES);
         }
         entries = reader.read(connection, service, uuids);
+        left.removeAll(entries.keySet());
+        withdrawn.clear();
+        entries.keySet().forEach(uuid -> noteWithdrawn(uuid, reader));
+        goodbyesChanged = true;
         takeWhatHappened(connection, keys, reader, top == null ? BEGINNING : top);
-        noteGoodbyes(reader);
         fullDue = false;
         failures = 0;
         fullAt = now + nextNanos;
@@ -123,7 +127,7 @@ final class FollowedService {
         if (isCut(items)) {
             lastId = top; // what stands between is in the list; only goodbyes may be missing
         } else {
-            take(uuids, reader.read(connection, service, uuids));
+            take(uuids, reader, reader.read(connection, service, uuids));
         }
     }
 
@@ -164,8 +168,9 @@ final class FollowedService {
     }
 
     private void noteWord(String uuid, @Nullable String word) {
-        left.remove(uuid);
+        goodbyesChanged |= left.remove(uuid);
         if (ChangeLog.LEFT.equals(word)) {
+            goodbyesChanged = true;
             left.add(uuid);
             if (left.size() > Snapshot.MAX_GOODBYES) {
                 left.remove(left.iterator().next());
@@ -173,39 +178,43 @@ final class FollowedService {
         }
     }
 
-    /** Who is listed has not left, whatever the log says; and who asks for no calls has said goodbye as well. */
-    private void noteGoodbyes(EntryReader reader) {
-        left.removeAll(entries.keySet());
-        Set<String> now = new HashSet<>(left);
-        for (String uuid : entries.keySet()) {
-            if (reader.isWithdrawn(uuid)) {
-                now.add(uuid);
-            }
-        }
-        goodbyes = now.equals(goodbyes) ? goodbyes : Set.copyOf(now);
+    private void noteWithdrawn(String uuid, EntryReader reader) {
+        goodbyesChanged |= reader.isWithdrawn(uuid) ? withdrawn.add(uuid) : withdrawn.remove(uuid);
     }
 
     /** Who said that it takes no new calls, as of the last reading. */
     Set<String> goodbyes() {
+        if (goodbyesChanged) {
+            goodbyesChanged = false;
+            List<String> all = new ArrayList<>(left);
+            for (String uuid : withdrawn) {
+                if (!left.contains(uuid)) { // a log was read, and then the connection broke
+                    all.add(uuid);
+                }
+            }
+            goodbyes = Set.of(all.toArray(String[]::new)); // not copyOf, which would look for the same one twice
+        }
         return goodbyes;
     }
 
     /** Reads the entries of some processes anew; returns the whole list. */
     List<Snapshot.Entry> readChanged(RedisConnection connection, EntryReader reader, Set<String> uuids)
             throws IOException {
-        take(uuids, reader.read(connection, service, uuids));
-        noteGoodbyes(reader);
+        take(uuids, reader, reader.read(connection, service, uuids));
         return List.copyOf(entries.values());
     }
 
-    private void take(Set<String> uuids, Map<String, Snapshot.Entry> fresh) {
-        entries = new TreeMap<>(entries);
+    /** Who is listed has not left, whatever the log says; and who asks for no calls has said goodbye as well. */
+    private void take(Set<String> uuids, EntryReader reader, Map<String, Snapshot.Entry> fresh) {
         for (String uuid : uuids) {
             Snapshot.Entry entry = fresh.get(uuid);
             if (entry != null && (entries.containsKey(uuid) || entries.size() < MAX_ENTRIES)) {
                 entries.put(uuid, entry);
+                goodbyesChanged |= left.remove(uuid);
+                noteWithdrawn(uuid, reader);
             } else {
                 entries.remove(uuid);
+                goodbyesChanged |= withdrawn.remove(uuid);
             }
         }
     }
