@@ -1,12 +1,12 @@
 package io.moa.registry.redis;
 
-import io.moa.discovery.Instance;
 import io.moa.discovery.Liveness;
 import io.moa.registry.watch.Allowance;
 import io.moa.registry.watch.Complaint;
 import io.moa.registry.watch.Evidence;
 import io.moa.registry.watch.Letter;
 import io.moa.registry.watch.Listing;
+import io.moa.registry.watch.Registered;
 import io.moa.registry.watch.Round;
 import io.moa.registry.watch.Signs;
 import io.moa.registry.watch.Verdict;
@@ -199,10 +199,10 @@ public final class RedisWatchStore implements WatchStore {
     }
 
     @Override
-    public CompletableFuture<Map<String, Instance>> read(Collection<String> uuids) {
+    public CompletableFuture<Map<String, Registered>> read(Collection<String> uuids) {
         List<String> all = List.copyOf(uuids);
         return link.ask(connection -> {
-            Map<String, Instance> found = new HashMap<>();
+            Map<String, Registered> found = new HashMap<>();
             for (int from = 0; from < all.size(); from += CHUNK) {
                 List<String> chunk = all.subList(from, Math.min(all.size(), from + CHUNK));
                 List<@Nullable Object> values = Replies.list(connection.call("HMGET", keys.processes(), chunk));
@@ -216,9 +216,10 @@ public final class RedisWatchStore implements WatchStore {
         });
     }
 
-    private void read(String uuid, @Nullable Object value, Map<String, Instance> into) {
+    private void read(String uuid, @Nullable Object value, Map<String, Registered> into) {
         try {
-            into.put(uuid, InstanceRecord.read(uuid, bytes(value)).instance());
+            InstanceRecord record = InstanceRecord.read(uuid, bytes(value));
+            into.put(uuid, new Registered(record.instance(), record.withdrawn()));
         } catch (BadEntryException e) {
             bad.report("process", uuid, String.valueOf(e.getMessage()));
         }
