@@ -68,7 +68,7 @@ final class Announcement implements Registry.Registration {
         this.stamp = stamp;
         this.leaseMillis = registry.link().config().lease().toMillis();
         this.record = new InstanceRecord(instance, false);
-        this.json = record.write();
+        this.json = record.write(registry.link().config().allow());
         if (before != null) {
             listedIn.addAll(before.replace());
             registered.whenComplete((done, never) -> before.registered.complete(null));
@@ -119,7 +119,7 @@ final class Announcement implements Registry.Registration {
         if (closed || replaced || next.equals(record)) {
             return;
         }
-        json = next.write();
+        json = next.write(registry.link().config().allow());
         record = next;
         wish++;
     }

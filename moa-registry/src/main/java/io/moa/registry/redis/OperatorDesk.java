@@ -264,7 +264,7 @@ public final class OperatorDesk {
         return reports;
     }
 
-    private static InstanceReport report(String uuid, List<@Nullable Object> answers) {
+    private InstanceReport report(String uuid, List<@Nullable Object> answers) {
         InstanceRecord record = null;
         String problem = null;
         try {
@@ -308,7 +308,7 @@ public final class OperatorDesk {
         }
     }
 
-    private static @Nullable InstanceRecord record(String uuid, @Nullable Object value) throws BadEntryException {
+    private @Nullable InstanceRecord record(String uuid, @Nullable Object value) throws BadEntryException {
         if (value == null) {
             return null;
         }
@@ -316,7 +316,7 @@ public final class OperatorDesk {
         if (bytes == null) {
             throw new BadEntryException("it is longer than " + BoundedConnection.MAX_BULK + " bytes");
         }
-        return InstanceRecord.read(uuid, bytes);
+        return InstanceRecord.read(uuid, bytes, link.config().allow());
     }
 
     private static @Nullable DecisionRecord decision(@Nullable Object value) {

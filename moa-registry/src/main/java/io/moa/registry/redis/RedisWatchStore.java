@@ -218,7 +218,8 @@ public final class RedisWatchStore implements WatchStore {
 
     private void read(String uuid, @Nullable Object value, Map<String, Registered> into) {
         try {
-            InstanceRecord record = InstanceRecord.read(uuid, bytes(value));
+            InstanceRecord record =
+                    InstanceRecord.read(uuid, bytes(value), link.config().allow());
             into.put(uuid, new Registered(record.instance(), record.withdrawn()));
         } catch (BadEntryException e) {
             bad.report("process", uuid, String.valueOf(e.getMessage()));

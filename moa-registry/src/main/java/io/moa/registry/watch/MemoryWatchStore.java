@@ -296,8 +296,7 @@ public final class MemoryWatchStore implements WatchStore {
                 }
             }
             case FORGET -> {
-                boolean left =
-                        row.registered.withdrawn() && leaseAge(uuid, ticker.nanos()) == Signs.NO_LEASE;
+                boolean left = row.registered.withdrawn() && leaseAge(uuid, ticker.nanos()) == Signs.NO_LEASE;
                 if (before != Liveness.OFFLINE && !left) {
                     return Written.GONE;
                 }

@@ -9,8 +9,8 @@ import io.moa.discovery.Registry;
 import io.moa.discovery.Snapshot;
 import io.moa.registry.watch.Change;
 import io.moa.registry.watch.Evidence;
-import io.moa.registry.watch.Verdict;
 import io.moa.registry.watch.Registered;
+import io.moa.registry.watch.Verdict;
 import io.moa.registry.watch.WatchStore;
 import io.moa.registry.watch.WatchStoreContract;
 import io.moa.registry.watch.Written;
@@ -60,7 +60,7 @@ class RedisWatchStoreTest implements WatchStoreContract {
             Instance instance = registered.instance();
             // By hand and not by a registry, whose heartbeats would go on.
             RedisKeys keys = stage.hand.keys();
-            byte[] record = new InstanceRecord(instance, registered.withdrawn()).write();
+            byte[] record = new InstanceRecord(instance, registered.withdrawn()).write(AddressRanges.ANY);
             done(stage.hand.ask(connection -> connection.transaction(List.of(
                     RedisCommand.of(
                             "SET",
