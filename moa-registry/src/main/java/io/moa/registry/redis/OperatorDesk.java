@@ -28,6 +28,7 @@ public final class OperatorDesk {
 
     private static final int MAX_AUTHOR = 100;
     private static final int EVIDENCE = 20;
+    private static final int CHUNK = 64; // records as long as a value may be still fit into the bound of answers
     private static final int TRIES = 20;
 
     private final RedisLink link;
@@ -222,7 +223,11 @@ public final class OperatorDesk {
                         e);
             }
             uuids.sort(null);
-            return reports(connection, uuids, false);
+            List<InstanceReport> reports = new ArrayList<>();
+            for (int from = 0; from < uuids.size(); from += CHUNK) {
+                reports.addAll(reports(connection, uuids.subList(from, Math.min(uuids.size(), from + CHUNK)), false));
+            }
+            return reports;
         });
     }
 
@@ -233,9 +238,12 @@ public final class OperatorDesk {
 
     private List<InstanceReport> reports(RedisConnection connection, List<String> uuids, boolean withEvidence)
             throws IOException {
+        // The records first: what else there is cannot take their room.
         List<RedisCommand> commands = new ArrayList<>();
         for (String uuid : uuids) {
             commands.add(RedisCommand.of("HGET", keys.processes(), uuid));
+        }
+        for (String uuid : uuids) {
             commands.add(RedisCommand.of("PTTL", keys.lease(uuid)));
             commands.add(RedisCommand.of("HGET", keys.marks(), uuid));
             commands.add(RedisCommand.of("HGET", keys.decisions(), uuid));
@@ -244,11 +252,12 @@ public final class OperatorDesk {
             }
         }
         List<@Nullable Object> answers = connection.pipeline(commands);
-        int each = withEvidence ? 5 : 4;
+        int each = withEvidence ? 4 : 3;
         List<InstanceReport> reports = new ArrayList<>();
         List<String> places = new ArrayList<>();
         for (int i = 0; i < uuids.size(); i++) {
-            InstanceReport report = report(uuids.get(i), answers.subList(i * each, (i + 1) * each));
+            int from = uuids.size() + i * each;
+            InstanceReport report = report(uuids.get(i), answers.get(i), answers.subList(from, from + each));
             reports.add(report);
             Instance instance = report.instance();
             places.add(instance == null ? "" : RedisKeys.place(instance));
@@ -257,31 +266,31 @@ public final class OperatorDesk {
                 uuids.isEmpty() ? List.of() : Replies.list(connection.call("HMGET", keys.placeDecisions(), places));
         for (int i = 0; i < uuids.size(); i++) {
             DecisionRecord ofPlace = decision(atPlaces.get(i));
-            if (ofPlace != null && answers.get(i * each + 3) == null) {
+            if (ofPlace != null && answers.get(uuids.size() + i * each + 2) == null) {
                 reports.set(i, reports.get(i).with(ofPlace.state()));
             }
         }
         return reports;
     }
 
-    private InstanceReport report(String uuid, List<@Nullable Object> answers) {
+    private InstanceReport report(String uuid, @Nullable Object written, List<@Nullable Object> answers) {
         InstanceRecord record = null;
         String problem = null;
         try {
-            record = record(uuid, answers.get(0));
+            record = record(uuid, written);
         } catch (BadEntryException e) {
             problem = e.getMessage();
         }
-        DecisionRecord decision = decision(answers.get(3));
+        DecisionRecord decision = decision(answers.get(2));
         return new InstanceReport(
                 uuid,
                 record == null ? null : record.instance(),
                 problem,
                 record != null && record.withdrawn(),
-                Replies.number(answers.get(1)),
-                mark(answers.get(2)),
+                Replies.number(answers.get(0)),
+                mark(answers.get(1)),
                 decision == null ? OperatorState.NONE : decision.state(),
-                answers.size() > 4 ? evidence(answers.get(4)) : List.of());
+                answers.size() > 3 ? evidence(answers.get(3)) : List.of());
     }
 
     private static List<Evidence> evidence(@Nullable Object answer) {

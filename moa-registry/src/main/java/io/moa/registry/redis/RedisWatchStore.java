@@ -35,7 +35,7 @@ public final class RedisWatchStore implements WatchStore {
     private static final Duration LETTER_LIFE = Duration.ofMinutes(1);
     private static final int OF_A_SERVICE = 1_000;
     private static final int OF_ALL = 10_000;
-    private static final int CHUNK = 200;
+    private static final int CHUNK = 64; // records as long as a value may be still fit into one answer
 
     private final RedisLink link;
     private final RedisKeys keys;
@@ -150,12 +150,9 @@ public final class RedisWatchStore implements WatchStore {
     @Override
     public CompletableFuture<Listing> list() {
         return link.ask(connection -> {
-            List<@Nullable Object> answers = connection.pipeline(List.of(
-                    RedisCommand.of("HGETALL", keys.revisions()),
-                    RedisCommand.of("HGETALL", keys.marks()),
-                    RedisCommand.of("HKEYS", keys.processes())));
+            // Each alone: three lists of everything would not fit into the bound of answers that come together.
             Map<String, Long> stamps = new HashMap<>();
-            List<@Nullable Object> revisions = Replies.list(answers.get(0));
+            List<@Nullable Object> revisions = Replies.list(connection.call("HGETALL", keys.revisions()));
             for (int i = 0; i + 1 < revisions.size(); i += 2) {
                 String uuid = Replies.text(revisions.get(i));
                 String revision = Replies.text(revisions.get(i + 1));
@@ -164,11 +161,11 @@ public final class RedisWatchStore implements WatchStore {
                 }
             }
             Map<String, Long> listed = new HashMap<>();
-            for (String uuid : Replies.uuids(answers.get(2))) {
+            for (String uuid : Replies.uuids(connection.call("HKEYS", keys.processes()))) {
                 listed.put(uuid, stamps.getOrDefault(uuid, 0L)); // a record without a revision is a record all the same
             }
             Map<String, Liveness> marks = new HashMap<>();
-            List<@Nullable Object> fields = Replies.list(answers.get(1));
+            List<@Nullable Object> fields = Replies.list(connection.call("HGETALL", keys.marks()));
             for (int i = 0; i + 1 < fields.size(); i += 2) {
                 String uuid = Replies.text(fields.get(i));
                 Liveness mark = uuid == null ? Liveness.ONLINE : mark(uuid, fields.get(i + 1));
