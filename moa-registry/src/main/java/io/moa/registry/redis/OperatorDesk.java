@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
@@ -28,6 +30,7 @@ public final class OperatorDesk {
 
     private static final int MAX_AUTHOR = 100;
     private static final int EVIDENCE = 20;
+    private static final int MAX_WATCHERS = 1_000;
     private static final int CHUNK = 64; // records as long as a value may be still fit into the bound of answers
     private static final int TRIES = 20;
 
@@ -228,6 +231,27 @@ public final class OperatorDesk {
                 reports.addAll(reports(connection, uuids.subList(from, Math.min(uuids.size(), from + CHUNK)), false));
             }
             return reports;
+        });
+    }
+
+    /** The watchers that have a lease, at most {@value #MAX_WATCHERS}, and whether each is fit or takes itself for cut off. */
+    public CompletableFuture<Map<String, Boolean>> watchers() {
+        return link.ask(connection -> {
+            List<String> fields = Replies.texts(connection.call("HGETALL", keys.watchers()));
+            Map<String, Boolean> said = new TreeMap<>();
+            for (int i = 0; i + 1 < fields.size() && said.size() < MAX_WATCHERS; i += 2) {
+                said.put(fields.get(i), fields.get(i + 1).equals("1"));
+            }
+            List<String> names = List.copyOf(said.keySet());
+            List<@Nullable Object> leases = connection.pipeline(names.stream()
+                    .map(name -> RedisCommand.of("EXISTS", keys.watcher(name)))
+                    .toList());
+            for (int i = 0; i < names.size(); i++) {
+                if (Replies.number(leases.get(i)) == 0) {
+                    said.remove(names.get(i));
+                }
+            }
+            return Map.copyOf(said);
         });
     }
 
