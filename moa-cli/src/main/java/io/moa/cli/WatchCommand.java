@@ -68,9 +68,9 @@ final class WatchCommand implements Callable<Integer> {
     private void follow(Registry follower, List<ServiceId> followed) {
         if (followed.isEmpty()) {
             ChangeLines lines = new ChangeLines(moa.out());
-            try (Registry.CatalogueSubscription all = follower.subscribeAll(lines::take)) {
-                await();
-            }
+            Registry.CatalogueSubscription all = follower.subscribeAll(lines::take);
+            await();
+            all.close();
             return;
         }
         List<Registry.Subscription> subscriptions = new ArrayList<>();

@@ -17,7 +17,14 @@ public final class AddressRanges {
     /** Every address that somebody can call, names of hosts included; the default. */
     public static final AddressRanges ANY = new AddressRanges(List.of());
 
-    private record Range(byte[] bytes, int bits) {
+    private static final class Range {
+        private final byte[] bytes;
+        private final int bits;
+
+        Range(byte[] bytes, int bits) {
+            this.bytes = bytes;
+            this.bits = bits;
+        }
 
         boolean contains(byte[] address) {
             if (address.length != bytes.length) {
