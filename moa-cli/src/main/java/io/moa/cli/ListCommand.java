@@ -81,6 +81,7 @@ final class ListCommand implements Callable<Integer> {
         }
         table.print(moa.out());
         waiting(desk);
+        WatcherDoubt.tell(desk, moa.out());
         return 0;
     }
 
@@ -119,6 +120,7 @@ final class ListCommand implements Callable<Integer> {
                     String.join(", ", InstanceState.of(report)));
         }
         table.print(moa.out());
+        WatcherDoubt.tell(desk, moa.out());
         return 0;
     }
 

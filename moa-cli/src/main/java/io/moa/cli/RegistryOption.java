@@ -34,7 +34,7 @@ final class RegistryOption {
             paramLabel = "URL",
             description =
                     "Where the registry is: redis://[user:password@]host:port, redis-sentinel://host:port,.../master,"
-                            + " redis-cluster://host:port,...; with ?prefix=NAME; or the NAME of one of several in the environment"
+                            + " redis-cluster://host:port,...; with ?prefix=NAME&allow=10.0.0.0/8; or the NAME of one of several in the environment"
                             + " variable "
                             + VARIABLE
                             + ". Default: that variable, which keeps a password off the command line.")

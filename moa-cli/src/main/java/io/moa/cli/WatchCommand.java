@@ -1,19 +1,10 @@
 package io.moa.cli;
 
-import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
-import io.moa.discovery.Snapshot;
-import io.moa.registry.redis.OperatorDesk;
 import io.moa.registry.redis.RedisRegistry;
-import java.io.PrintStream;
-import java.time.LocalTime;
-import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -46,8 +37,7 @@ final class WatchCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "SERVICE",
-            description =
-                    "[group/]name[:version]; all that there are now, if left out: one that comes later is not shown")
+            description = "[group/]name[:version]; all, also those that come later, if left out")
     private List<String> services = List.of();
 
     @Option(
@@ -68,25 +58,31 @@ final class WatchCommand implements Callable<Integer> {
             }
         }
         return registry.with(link -> {
-            List<ServiceId> followed =
-                    asked.isEmpty() ? RegistryOption.answer(new OperatorDesk(link).services()) : asked;
-            if (followed.isEmpty()) {
-                throw new IllegalStateException("No process has ever registered in "
-                        + registry.config().where() + "; name the services to wait for");
-            }
             try (RedisRegistry follower = RedisRegistry.over(link)) {
-                follow(follower, followed);
+                follow(follower, asked);
             }
             return 0;
         });
     }
 
     private void follow(Registry follower, List<ServiceId> followed) {
+        if (followed.isEmpty()) {
+            ChangeLines lines = new ChangeLines(moa.out());
+            Registry.CatalogueSubscription all = follower.subscribeAll(lines::take);
+            await();
+            all.close();
+            return;
+        }
         List<Registry.Subscription> subscriptions = new ArrayList<>();
         for (ServiceId service : followed) {
-            Map<String, Snapshot.Entry> before = new LinkedHashMap<>();
-            subscriptions.add(follower.subscribe(service, snapshot -> tell(before, snapshot, moa.out())));
+            ChangeLines lines = new ChangeLines(moa.out());
+            subscriptions.add(follower.subscribe(service, lines::take));
         }
+        await();
+        subscriptions.forEach(Registry.Subscription::close);
+    }
+
+    private void await() {
         CountDownLatch never = new CountDownLatch(1);
         try {
             if (limitMillis == null) {
@@ -98,48 +94,5 @@ final class WatchCommand implements Callable<Integer> {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        subscriptions.forEach(Registry.Subscription::close);
-    }
-
-    /** Called by one thread at a time for a subscription, so the map needs no lock. */
-    private static void tell(Map<String, Snapshot.Entry> before, Snapshot snapshot, PrintStream out) {
-        if (snapshot.isUnknown()) {
-            return;
-        }
-        Map<String, Snapshot.Entry> now = new LinkedHashMap<>();
-        for (Snapshot.Entry entry : snapshot.entries()) {
-            now.put(entry.instance().uuid(), entry);
-        }
-        String service = snapshot.service().toString();
-        now.forEach((uuid, entry) -> {
-            Snapshot.Entry old = before.get(uuid);
-            if (old == null) {
-                line(out, "+", service, uuid, words(entry));
-            } else if (!old.equals(entry)) {
-                line(out, "~", service, uuid, words(entry));
-            }
-        });
-        before.forEach((uuid, entry) -> {
-            if (!now.containsKey(uuid)) {
-                line(out, "-", service, uuid, "gone");
-            }
-        });
-        before.clear();
-        before.putAll(now);
-    }
-
-    private static String words(Snapshot.Entry entry) {
-        Instance instance = entry.instance();
-        return instance.application() + " " + instance.addresses() + " weight " + instance.weight() + ", "
-                + entry.liveness()
-                + (entry.operator().equals(io.moa.discovery.OperatorState.NONE)
-                        ? ""
-                        : ", decided: " + OperatorAction.told(entry.operator()));
-    }
-
-    private static void line(PrintStream out, String sign, String service, String uuid, String what) {
-        out.println(LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.MILLIS) + " " + sign + " "
-                + Printable.of(service + " " + uuid + " " + what));
-        out.flush();
     }
 }

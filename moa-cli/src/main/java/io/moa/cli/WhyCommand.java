@@ -30,9 +30,11 @@ final class WhyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        InstanceReport report = registry.atDesk(instance::find);
-        tell(report, moa.out());
-        return 0;
+        return registry.atDesk(desk -> {
+            tell(instance.find(desk), moa.out());
+            WatcherDoubt.tell(desk, moa.out());
+            return 0;
+        });
     }
 
     static void tell(InstanceReport report, PrintStream out) {

@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /** What one run of the command in this process printed, and how it ended. */
@@ -24,25 +23,14 @@ record CommandRun(int exitCode, String out, String err) {
      *
      * @throws AssertionError if it does not print that
      */
-    static CommandRun until(Predicate<String> printed, String... args) throws InterruptedException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        AtomicInteger exitCode = new AtomicInteger(-1);
-        Thread running =
-                new Thread(() -> exitCode.set(MoaCommand.run(stream(out), stream(err), false, args)), "command");
-        running.start();
-        try {
+    static CommandRun until(Predicate<String> printed, String... args) throws Exception {
+        try (RunningCommand running = RunningCommand.start(args)) {
             Eventually.within(Duration.ofSeconds(60))
                     .until(
-                            () -> printed.test(out.toString(StandardCharsets.UTF_8)),
-                            () -> "it printed\n" + out.toString(StandardCharsets.UTF_8)
-                                    + err.toString(StandardCharsets.UTF_8));
-        } finally {
-            running.interrupt();
-            running.join(60_000);
+                            () -> printed.test(running.out()),
+                            () -> "it printed\n" + running.out() + running.err());
+            return new CommandRun(running.end(), running.out(), running.err());
         }
-        return new CommandRun(
-                exitCode.get(), out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 
     private static PrintStream stream(ByteArrayOutputStream bytes) {

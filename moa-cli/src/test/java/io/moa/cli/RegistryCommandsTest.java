@@ -173,20 +173,7 @@ class RegistryCommandsTest {
     }
 
     @Test
-    void changesArePrintedAsTheyCome() throws InterruptedException {
-        CommandRun watch = CommandRun.until(
-                out -> out.contains(" + shop.Orders " + FIRST) && out.contains(" + shop.Orders " + SECOND),
-                "watch",
-                "--registry",
-                url,
-                SERVICE);
-        assertThat(watch.exitCode()).as(watch.err()).isZero();
-        CommandRun ends = run("watch", SERVICE, "--for-millis", "1");
-        assertThat(ends.exitCode()).as("it ends by itself: " + ends.err()).isZero();
-    }
-
-    @Test
-    void aLookupSaysWhatItKnows() throws InterruptedException {
+    void aLookupSaysWhatItKnows() throws Exception {
         // A registry of its own: what was ever offered stays on the list that other tests read.
         String own = url + "?prefix=lookup";
         CommandRun lookup = CommandRun.until(
@@ -221,6 +208,29 @@ class RegistryCommandsTest {
                 .containsPattern(" as w-[0-9a-f]{8}")
                 .contains("processes watched");
         assertThat(watcher.out()).doesNotContain(password());
+    }
+
+    @Test
+    void aDecisionForAProcessThatIsAwayIsListedAndTakenBack() throws Exception {
+        String other = url + "?prefix=away";
+        String decision =
+                "{\"v\":1,\"offline\":true,\"uuid\":\"" + CRASHED + "\",\"author\":\"ada\",\"atEpochMillis\":1}";
+        redis("HSET", "{away}:services", SERVICE, "");
+        redis("HSET", "{away}:o", CRASHED, decision);
+        redis("HSET", "{away}:oa", "shop tcp://10.0.0.9:7009", decision);
+        assertThat(CommandRun.of("ls", "--registry", other).out())
+                .contains("decided, and the process is away: " + CRASHED)
+                .contains("shop tcp://10.0.0.9:7009");
+        assertThat(CommandRun.of("weight", "--registry", other, "10.0.0.9:7009", "5")
+                        .exitCode())
+                .isZero();
+        assertThat(CommandRun.of("weight", "--registry", other, CRASHED.substring(0, 6), "own")
+                        .exitCode())
+                .isZero();
+        assertThat(CommandRun.of("online", "--registry", other, CRASHED).exitCode())
+                .isZero();
+        assertThat(redis("HLEN", "{away}:oa")).isEqualTo(":0");
+        assertThat(redis("HLEN", "{away}:o")).isEqualTo(":0");
     }
 
     @Test

@@ -38,7 +38,7 @@ public final class CutWatcher {
                         .eventLoops(1)
                         .build()) {
             Probe real = new HandshakeProbe(
-                    moa.transport(), moa.self(), moa.scheduler(), moa.ticker(), Duration.ofSeconds(1));
+                    moa.transport(), moa.self(), moa.scheduler(), moa.ticker(), Duration.ofSeconds(1), moa.hostId());
             Probe probe = instance -> cut.contains(instance.uuid())
                     ? CompletableFuture.completedFuture(Probe.Finding.failed("cut off"))
                     : real.probe(instance);

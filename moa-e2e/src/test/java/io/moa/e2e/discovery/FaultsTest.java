@@ -209,14 +209,23 @@ class FaultsTest {
             Traffic traffic = market.traffic(client);
             FewestCallable fewest = market.keep(new FewestCallable(client, 3));
             String list = "{moa}:s:" + Market.TILL;
-            List<String> bad = List.of(
-                    "",
-                    "no json",
-                    "{\"v\":99}",
-                    "[".repeat(5_000),
-                    "{\"v\":1,\"application\":\"shop\",\"addresses\":[\"tcp://0.0.0.0:1\"]}",
-                    "{\"v\":1,\"application\":\"shop\",\"addresses\":[\"tcp://h:-1\"]}",
-                    "x".repeat(10 << 20));
+            List<String> bad =
+                    new ArrayList<>(List.of("", "no json", "{\"v\":99}", "[".repeat(5_000), "x".repeat(10 << 20)));
+            for (String address : List.of(
+                    "tcp://0.0.0.0:1",
+                    "tcp://[::]:1",
+                    "tcp://[::0]:1",
+                    "tcp://0:1",
+                    "tcp://:1",
+                    "tcp://h:-1",
+                    "tcp://h:0",
+                    "tcp://h:65536",
+                    "tcp://224.0.0.1:1")) {
+                // With its own name, and offering the service: nothing but the address is wrong with it.
+                bad.add("{\"v\":1,\"uuid\":\"bad-" + bad.size() + "\",\"application\":\"shop\",\"addresses\":[\""
+                        + address + "\"],\"exports\":[{\"service\":\"" + Market.TILL + "\"}]}");
+            }
+            bad.add("{\"v\":1,\"uuid\":\"somebody\",\"application\":\"shop\"}");
             try (RawRedis raw = new RawRedis(redis.config())) {
                 for (int i = 0; i < bad.size(); i++) {
                     raw.call("HSET", "{moa}:p", "bad-" + i, bad.get(i));
@@ -231,7 +240,12 @@ class FaultsTest {
             traffic.more(200);
             assertThat(FewestCallable.callable(client)).isEqualTo(3);
             assertThat(fewest.fewest()).isEqualTo(3);
-            assertThat(desk.instances(Market.TILL).join())
+            List<InstanceReport> reports = desk.instances(Market.TILL).join();
+            assertThat(reports)
+                    .filteredOn(report -> String.valueOf(report.problem()).contains("nobody can call"))
+                    .as("the zeros, port 0 and the group")
+                    .hasSize(5);
+            assertThat(reports)
                     .filteredOn(report -> report.uuid().startsWith("bad-"))
                     .hasSize(bad.size())
                     .allSatisfy(report -> assertThat(report.problem()).isNotBlank());

@@ -27,6 +27,7 @@ public final class HandshakeProbe implements Probe {
     private final Scheduler scheduler;
     private final Ticker ticker;
     private final Duration limit;
+    private final String hostId;
 
     /**
      * A probe over a transport.
@@ -35,8 +36,10 @@ public final class HandshakeProbe implements Probe {
      * @param self who the instances are told is calling
      * @param limit how long a probe may take from its beginning to the answer of the ping, if the connect timeout does not end it
      *     before; more than zero
+     * @param hostId the host of this process, as instances that have a Unix socket name theirs; empty if it cannot be told
      */
-    public HandshakeProbe(Transport transport, Peer self, Scheduler scheduler, Ticker ticker, Duration limit) {
+    public HandshakeProbe(
+            Transport transport, Peer self, Scheduler scheduler, Ticker ticker, Duration limit, String hostId) {
         if (limit.isZero() || limit.isNegative()) {
             throw new IllegalArgumentException("A probe needs some time, not " + limit);
         }
@@ -45,6 +48,7 @@ public final class HandshakeProbe implements Probe {
         this.scheduler = scheduler;
         this.ticker = ticker;
         this.limit = limit;
+        this.hostId = hostId;
     }
 
     @Override
@@ -98,7 +102,10 @@ public final class HandshakeProbe implements Probe {
         });
     }
 
-    /** A Unix socket only if there is nothing else: the file of another host's socket may exist here too. */
+    /**
+     * A Unix socket only if there is nothing else, and only one of this very host: anybody could lead the watcher to any socket of its
+     * host otherwise.
+     */
     private @Nullable Address reachable(Instance instance) {
         Address last = null;
         for (Address address : instance.addresses()) {
@@ -106,7 +113,9 @@ public final class HandshakeProbe implements Probe {
                 if (!(address instanceof Address.Unix)) {
                     return address;
                 }
-                last = last == null ? address : last;
+                if (last == null && !hostId.isEmpty() && hostId.equals(instance.host())) {
+                    last = address;
+                }
             }
         }
         return last;

@@ -34,7 +34,12 @@ public final class WatcherProcess implements AutoCloseable {
                 builder.name,
                 builder.store,
                 builder.decoration.apply(new HandshakeProbe(
-                        moa.transport(), moa.self(), moa.scheduler(), moa.ticker(), builder.probeTimeout)),
+                        moa.transport(),
+                        moa.self(),
+                        moa.scheduler(),
+                        moa.ticker(),
+                        builder.probeTimeout,
+                        moa.hostId())),
                 builder.config,
                 moa.scheduler(),
                 moa.ticker(),

@@ -51,7 +51,12 @@ class WatcherProcessTest {
                         .start();
                 Moa watcher = moa("moa-watcher")) {
             HandshakeProbe probe = new HandshakeProbe(
-                    watcher.transport(), watcher.self(), watcher.scheduler(), watcher.ticker(), Duration.ofSeconds(30));
+                    watcher.transport(),
+                    watcher.self(),
+                    watcher.scheduler(),
+                    watcher.ticker(),
+                    Duration.ofSeconds(30),
+                    "here");
             Instance instance = server.instance();
             assertThat(probe.probe(instance).join()).isEqualTo(Probe.Finding.REACHED);
             Instance restarted = Instance.builder("another", "shop")
@@ -66,6 +71,19 @@ class WatcherProcessTest {
                     .addresses(List.of(new Address.InProcess("x")))
                     .build();
             assertThat(probe.probe(nowhere).join().failure()).contains("can be reached");
+            Instance elsewhere = Instance.builder("u", "shop")
+                    .host("another host")
+                    .addresses(List.of(new Address.Unix("/run/docker.sock")))
+                    .build();
+            assertThat(probe.probe(elsewhere).join().failure()).contains("can be reached");
+            assertThat(probe.probe(elsewhere.toBuilder().host("").build())
+                            .join()
+                            .failure())
+                    .contains("can be reached");
+            assertThat(probe.probe(elsewhere.toBuilder().host("here").build())
+                            .join()
+                            .failure())
+                    .doesNotContain("can be reached");
         }
     }
 
@@ -81,7 +99,7 @@ class WatcherProcessTest {
                                 .build())
                         .build()) {
             HandshakeProbe probe = new HandshakeProbe(
-                    watcher.transport(), watcher.self(), scheduler, ticker, Duration.ofMillis(1_500));
+                    watcher.transport(), watcher.self(), scheduler, ticker, Duration.ofMillis(1_500), "here");
             Instance instance = Instance.builder("hung", "shop")
                     .addresses(List.of(new Address.Tcp("127.0.0.1", listener.getLocalPort())))
                     .build();

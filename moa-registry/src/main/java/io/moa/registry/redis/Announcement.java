@@ -68,7 +68,7 @@ final class Announcement implements Registry.Registration {
         this.stamp = stamp;
         this.leaseMillis = registry.link().config().lease().toMillis();
         this.record = new InstanceRecord(instance, false);
-        this.json = record.write();
+        this.json = record.write(registry.link().config().allow());
         if (before != null) {
             listedIn.addAll(before.replace());
             registered.whenComplete((done, never) -> before.registered.complete(null));
@@ -119,7 +119,7 @@ final class Announcement implements Registry.Registration {
         if (closed || replaced || next.equals(record)) {
             return;
         }
-        json = next.write();
+        json = next.write(registry.link().config().allow());
         record = next;
         wish++;
     }
@@ -252,7 +252,8 @@ final class Announcement implements Registry.Registration {
             }
         }
         if (commands.isEmpty()) {
-            withdraw(connection, services);
+            new Farewell(keys, uuid, stamp)
+                    .say(connection, services, (gone, results) -> judge(connection, gone, results, OF_THE_PROCESS));
             synchronized (lock) {
                 written = -1;
             }
@@ -317,33 +318,6 @@ final class Announcement implements Registry.Registration {
 
     private String revision(long number) {
         return stamp.text() + "." + number;
-    }
-
-    /** Takes the process out of Redis, unless somebody else has registered it since. */
-    private void withdraw(RedisConnection connection, Set<ServiceId> services) throws IOException {
-        while (true) {
-            // Only this uuid's key is watched: what others do at the same time does not matter.
-            connection.call("WATCH", keys.lease(uuid));
-            String found = Replies.text(connection.call("HGET", keys.revisions(), uuid));
-            if (found != null && !stamp.isOf(found)) {
-                connection.call("UNWATCH");
-                return;
-            }
-            List<RedisCommand> commands = new ArrayList<>();
-            commands.add(RedisCommand.of("DEL", keys.lease(uuid)));
-            commands.add(RedisCommand.of("HDEL", keys.revisions(), uuid));
-            commands.add(RedisCommand.of("HDEL", keys.processes(), uuid));
-            for (ServiceId service : services) {
-                commands.add(RedisCommand.of("HDEL", keys.members(service), uuid));
-            }
-            ChangeLog.tell(commands, keys, services, uuid, ChangeLog.LEFT);
-            ChangeLog.tellAll(commands, keys, uuid, ChangeLog.LEFT);
-            List<@Nullable Object> results = connection.together(commands);
-            if (results != null) {
-                judge(connection, commands, results, OF_THE_PROCESS);
-                return;
-            }
-        }
     }
 
     /** What a heartbeat sends; its answers go to {@link #heard}. */

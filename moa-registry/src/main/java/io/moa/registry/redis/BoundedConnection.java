@@ -15,7 +15,8 @@ import redis.clients.jedis.util.RedisInputStream;
 /**
  * A connection of Jedis whose answers are bounded: what Redis holds was written by others, and a value of 10 MB in it must
  * cost neither the memory of those who read it nor the entries beside it. A value over the bound is passed over, and stands
- * as {@link #OVERSIZED} in the reply; so does what would make the whole reply too long, values or lists in it.
+ * as {@link #OVERSIZED} in the reply; so does what would make the whole reply too long, values or lists in it. Replies that are
+ * kept together have one bound together.
  */
 final class BoundedConnection extends Connection {
 
@@ -31,7 +32,7 @@ final class BoundedConnection extends Connection {
     static final int MAX_BULK = 1 << 18;
 
     /**
-     * What one answer may keep of values up to {@link #MAX_NAME}, each counted with {@link #ELEMENT} more, and of longer ones. They are
+     * What one answer, or all answers to commands sent together, may keep of values up to {@link #MAX_NAME}, each counted with {@link #ELEMENT} more, and of longer ones. They are
      * counted apart, so that long values which somebody has put between names do not crowd out the names: a list of 500,000
      * processes fits, and so do 64 records that are all as long as a value may be.
      */
@@ -48,6 +49,8 @@ final class BoundedConnection extends Connection {
 
     private int namesLeft;
     private int longLeft;
+    private int placesLeft; // for what is passed over when no more names fit
+    private boolean together;
 
     BoundedConnection(JedisSocketFactory sockets, JedisClientConfig config) {
         super(sockets, config);
@@ -58,10 +61,28 @@ final class BoundedConnection extends Connection {
         flush();
     }
 
-    @Override
-    protected @Nullable Object protocolRead(RedisInputStream in, PushConsumerChain pushes) {
+    /** From now on all replies have one bound together, until {@link #apart}. */
+    void together() {
+        renew();
+        together = true;
+    }
+
+    /** From now on each reply has a bound of its own. */
+    void apart() {
+        together = false;
+    }
+
+    private void renew() {
         namesLeft = NAMES;
         longLeft = LONG_VALUES;
+        placesLeft = MAX_ELEMENTS;
+    }
+
+    @Override
+    protected @Nullable Object protocolRead(RedisInputStream in, PushConsumerChain pushes) {
+        if (!together) {
+            renew();
+        }
         Object reply = read(in, 0);
         if (reply instanceof JedisDataException error) {
             throw error;
@@ -99,6 +120,10 @@ final class BoundedConnection extends Connection {
         for (long i = 0; i < size; i++) {
             namesLeft = Math.max(-1, namesLeft - ELEMENT);
             Object element = read(in, depth + 1);
+            if (namesLeft < 0 && --placesLeft < 0) {
+                passedOver = true;
+                list.clear();
+            }
             if (!passedOver) {
                 list.add(element);
             }

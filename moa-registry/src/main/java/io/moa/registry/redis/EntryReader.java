@@ -32,12 +32,14 @@ final class EntryReader {
 
     private final RedisKeys keys;
     private final BadEntries bad;
+    private final AddressRanges allowed;
     private final Map<String, Known> known = new HashMap<>();
     private final Map<Object, Object> shared = new HashMap<>();
 
-    EntryReader(RedisKeys keys, BadEntries bad) {
+    EntryReader(RedisKeys keys, BadEntries bad, AddressRanges allowed) {
         this.keys = keys;
         this.bad = bad;
+        this.allowed = allowed;
     }
 
     /**
@@ -141,7 +143,7 @@ final class EntryReader {
 
     private @Nullable InstanceRecord record(String uuid, Object value) {
         try {
-            return sharing(InstanceRecord.read(uuid, bytes(value)));
+            return sharing(InstanceRecord.read(uuid, bytes(value), allowed));
         } catch (BadEntryException e) {
             bad.report("process", uuid, String.valueOf(e.getMessage()));
             return null;

@@ -86,11 +86,9 @@ final class FollowedService {
             RedisConnection connection, RedisKeys keys, EntryReader reader, long nextNanos, long now)
             throws IOException {
         // The log's end first: what changes while the list is read stands behind it, and is read again.
-        List<@Nullable Object> answers = connection.pipeline(List.of(
-                RedisCommand.of("XREVRANGE", keys.log(service), "+", "-", "COUNT", 1),
-                RedisCommand.of("HKEYS", keys.members(service))));
-        String top = topOf(answers.get(0));
-        List<String> uuids = Replies.uuids(answers.get(1));
+        // Asked for apart: a long entry of the log must not take the room of the list.
+        String top = topOf(connection.call("XREVRANGE", keys.log(service), "+", "-", "COUNT", 1));
+        List<String> uuids = Replies.uuids(connection.call("HKEYS", keys.members(service)));
         if (uuids.size() > MAX_ENTRIES) {
             uuids = uuids.subList(0, MAX_ENTRIES);
         }

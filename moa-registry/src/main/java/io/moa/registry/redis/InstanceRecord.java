@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 
 /**
  * What a process says of itself, as it stands in Redis. This class alone writes and reads it.
@@ -43,15 +42,13 @@ record InstanceRecord(Instance instance, boolean withdrawn) {
         return !text.isEmpty() && text.length() <= MAX_UUID;
     }
 
-    /** Every way to write the address of zeros, which connects whoever calls it to itself. */
-    private static final Pattern ZEROS = Pattern.compile("\\[?(0[xX])?[0:.]+]?");
-
     /**
      * The entry's bytes; equal records have equal bytes.
      *
+     * @param allowed which addresses it may announce
      * @throws IllegalArgumentException if they would be over the bound, or others would refuse to read them
      */
-    byte[] write() {
+    byte[] write(AddressRanges allowed) {
         Instance i = instance;
         byte[] bytes = EntryJson.write(json -> {
             json.writeStringField("uuid", i.uuid());
@@ -94,7 +91,7 @@ record InstanceRecord(Instance instance, boolean withdrawn) {
                     + i.exports().size() + " services from several processes");
         }
         try {
-            check(i);
+            check(i, allowed);
         } catch (BadEntryException e) {
             throw new IllegalArgumentException(i + " cannot be registered: " + e.getMessage(), e);
         }
@@ -105,9 +102,10 @@ record InstanceRecord(Instance instance, boolean withdrawn) {
      * Reads an entry that anybody may have written.
      *
      * @param uuid the field under which it stood
+     * @param allowed which addresses it may announce
      * @throws BadEntryException if it is no entry, of another edition, of another process, or nobody could call it
      */
-    static InstanceRecord read(String uuid, byte[] bytes) throws BadEntryException {
+    static InstanceRecord read(String uuid, byte[] bytes, AddressRanges allowed) throws BadEntryException {
         Draft draft = new Draft();
         EntryJson.read(bytes, draft::field);
         if (!draft.uuid.equals(uuid)) {
@@ -125,36 +123,19 @@ record InstanceRecord(Instance instance, boolean withdrawn) {
             draft.protocols.forEach(builder::protocol);
             draft.metadata.forEach(builder::metadata);
             Instance instance = builder.build();
-            check(instance);
+            check(instance, allowed);
             return new InstanceRecord(instance, draft.withdrawn);
         } catch (IllegalArgumentException e) {
             throw new BadEntryException(String.valueOf(e.getMessage()), e);
         }
     }
 
-    private static void check(Instance instance) throws BadEntryException {
+    private static void check(Instance instance, AddressRanges allowed) throws BadEntryException {
         if (instance.uuid().length() > MAX_UUID) {
             throw new BadEntryException("its uuid has over " + MAX_UUID + " characters");
         }
         for (Address address : instance.addresses()) {
-            if (!(address instanceof Address.Tcp tcp)) {
-                continue;
-            }
-            if (tcp.port() == 0) {
-                throw new BadEntryException("nobody can call port 0");
-            }
-            if (tcp.host().isEmpty()) {
-                throw new BadEntryException("an address has no host");
-            }
-            if (ZEROS.matcher(tcp.host()).matches() || tcp.host().equals("255.255.255.255")) {
-                throw new BadEntryException("nobody can call " + tcp.host() + ", which means every address of a host");
-            }
-            for (int at = 0; at < tcp.host().length(); at++) {
-                char c = tcp.host().charAt(at);
-                if (c <= ' ' || c == 0x7F || c == '/' || c == '@') {
-                    throw new BadEntryException("a host name holds a character that no host name has");
-                }
-            }
+            AddressCheck.check(address, allowed);
         }
     }
 

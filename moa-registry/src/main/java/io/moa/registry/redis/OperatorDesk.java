@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
@@ -28,6 +30,8 @@ public final class OperatorDesk {
 
     private static final int MAX_AUTHOR = 100;
     private static final int EVIDENCE = 20;
+    private static final int MAX_WATCHERS = 1_000;
+    private static final int CHUNK = 64; // records as long as a value may be still fit into the bound of answers
     private static final int TRIES = 20;
 
     private final RedisLink link;
@@ -222,7 +226,32 @@ public final class OperatorDesk {
                         e);
             }
             uuids.sort(null);
-            return reports(connection, uuids, false);
+            List<InstanceReport> reports = new ArrayList<>();
+            for (int from = 0; from < uuids.size(); from += CHUNK) {
+                reports.addAll(reports(connection, uuids.subList(from, Math.min(uuids.size(), from + CHUNK)), false));
+            }
+            return reports;
+        });
+    }
+
+    /** The watchers that have a lease, at most {@value #MAX_WATCHERS}, and whether each is fit or takes itself for cut off. */
+    public CompletableFuture<Map<String, Boolean>> watchers() {
+        return link.ask(connection -> {
+            List<String> fields = Replies.texts(connection.call("HGETALL", keys.watchers()));
+            Map<String, Boolean> said = new TreeMap<>();
+            for (int i = 0; i + 1 < fields.size() && said.size() < MAX_WATCHERS; i += 2) {
+                said.put(fields.get(i), fields.get(i + 1).equals("1"));
+            }
+            List<String> names = List.copyOf(said.keySet());
+            List<@Nullable Object> leases = connection.pipeline(names.stream()
+                    .map(name -> RedisCommand.of("EXISTS", keys.watcher(name)))
+                    .toList());
+            for (int i = 0; i < names.size(); i++) {
+                if (Replies.number(leases.get(i)) == 0) {
+                    said.remove(names.get(i));
+                }
+            }
+            return Map.copyOf(said);
         });
     }
 
@@ -233,9 +262,12 @@ public final class OperatorDesk {
 
     private List<InstanceReport> reports(RedisConnection connection, List<String> uuids, boolean withEvidence)
             throws IOException {
+        // The records first: what else there is cannot take their room.
         List<RedisCommand> commands = new ArrayList<>();
         for (String uuid : uuids) {
             commands.add(RedisCommand.of("HGET", keys.processes(), uuid));
+        }
+        for (String uuid : uuids) {
             commands.add(RedisCommand.of("PTTL", keys.lease(uuid)));
             commands.add(RedisCommand.of("HGET", keys.marks(), uuid));
             commands.add(RedisCommand.of("HGET", keys.decisions(), uuid));
@@ -244,11 +276,12 @@ public final class OperatorDesk {
             }
         }
         List<@Nullable Object> answers = connection.pipeline(commands);
-        int each = withEvidence ? 5 : 4;
+        int each = withEvidence ? 4 : 3;
         List<InstanceReport> reports = new ArrayList<>();
         List<String> places = new ArrayList<>();
         for (int i = 0; i < uuids.size(); i++) {
-            InstanceReport report = report(uuids.get(i), answers.subList(i * each, (i + 1) * each));
+            int from = uuids.size() + i * each;
+            InstanceReport report = report(uuids.get(i), answers.get(i), answers.subList(from, from + each));
             reports.add(report);
             Instance instance = report.instance();
             places.add(instance == null ? "" : RedisKeys.place(instance));
@@ -257,31 +290,31 @@ public final class OperatorDesk {
                 uuids.isEmpty() ? List.of() : Replies.list(connection.call("HMGET", keys.placeDecisions(), places));
         for (int i = 0; i < uuids.size(); i++) {
             DecisionRecord ofPlace = decision(atPlaces.get(i));
-            if (ofPlace != null && answers.get(i * each + 3) == null) {
+            if (ofPlace != null && answers.get(uuids.size() + i * each + 2) == null) {
                 reports.set(i, reports.get(i).with(ofPlace.state()));
             }
         }
         return reports;
     }
 
-    private static InstanceReport report(String uuid, List<@Nullable Object> answers) {
+    private InstanceReport report(String uuid, @Nullable Object written, List<@Nullable Object> answers) {
         InstanceRecord record = null;
         String problem = null;
         try {
-            record = record(uuid, answers.get(0));
+            record = record(uuid, written);
         } catch (BadEntryException e) {
             problem = e.getMessage();
         }
-        DecisionRecord decision = decision(answers.get(3));
+        DecisionRecord decision = decision(answers.get(2));
         return new InstanceReport(
                 uuid,
                 record == null ? null : record.instance(),
                 problem,
                 record != null && record.withdrawn(),
-                Replies.number(answers.get(1)),
-                mark(answers.get(2)),
+                Replies.number(answers.get(0)),
+                mark(answers.get(1)),
                 decision == null ? OperatorState.NONE : decision.state(),
-                answers.size() > 4 ? evidence(answers.get(4)) : List.of());
+                answers.size() > 3 ? evidence(answers.get(3)) : List.of());
     }
 
     private static List<Evidence> evidence(@Nullable Object answer) {
@@ -308,7 +341,7 @@ public final class OperatorDesk {
         }
     }
 
-    private static @Nullable InstanceRecord record(String uuid, @Nullable Object value) throws BadEntryException {
+    private @Nullable InstanceRecord record(String uuid, @Nullable Object value) throws BadEntryException {
         if (value == null) {
             return null;
         }
@@ -316,7 +349,7 @@ public final class OperatorDesk {
         if (bytes == null) {
             throw new BadEntryException("it is longer than " + BoundedConnection.MAX_BULK + " bytes");
         }
-        return InstanceRecord.read(uuid, bytes);
+        return InstanceRecord.read(uuid, bytes, link.config().allow());
     }
 
     private static @Nullable DecisionRecord decision(@Nullable Object value) {

@@ -54,7 +54,7 @@ final class RedisCatalogue implements Chore, AutoCloseable {
     RedisCatalogue(RedisLink link, BadEntries bad) {
         this.link = link;
         this.keys = link.keys();
-        this.reader = new EntryReader(keys, bad);
+        this.reader = new EntryReader(keys, bad, link.config().allow());
         this.source = "redis " + link.where();
         this.asOfNanos = link.ticker().nanos();
         link.add(this);

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param poll how often a follower looks for changes when it was told of none; 100 ms to 5 min, default 5 s
  * @param fullRead how often a follower reads whole lists anew; {@code poll} to 1 h, default 60 s
  * @param coalesce how long changes that follow closely are gathered before they are read; 0 to 10 s, default 100 ms
+ * @param allow which addresses processes may announce; what announces another one is passed over by all that read the registry,
+ *     and watchers do not probe it; default {@link AddressRanges#ANY}
  */
 public record RedisConfig(
         RedisMode mode,
@@ -41,7 +43,8 @@ public record RedisConfig(
         Duration heartbeat,
         Duration poll,
         Duration fullRead,
-        Duration coalesce) {
+        Duration coalesce,
+        AddressRanges allow) {
 
     private static final int MAX_NODES = 32;
 
@@ -112,7 +115,7 @@ public record RedisConfig(
     /**
      * Reads an address as people write it: {@code redis://[[user]:password@]host[:port]}, {@code rediss://…} for TLS,
      * {@code redis-sentinel://h1:p,h2:p/master}, {@code redis-cluster://h1:p,h2:p}, the last two also with {@code rediss-},
-     * each with {@code ?prefix=…}. In user and password, {@code %} escapes as in a URL.
+     * each with {@code ?prefix=…} and, as {@link AddressRanges#parse} reads it, {@code &allow=…}. In user and password, {@code %} escapes as in a URL.
      *
      * @throws IllegalArgumentException if it is not one; the message says what is expected and shows no password
      */
@@ -135,6 +138,7 @@ public record RedisConfig(
         builder.poll = poll;
         builder.fullRead = fullRead;
         builder.coalesce = coalesce;
+        builder.allow = allow;
         return builder;
     }
 
@@ -163,7 +167,7 @@ public record RedisConfig(
         return "RedisConfig[" + where() + (user.isEmpty() ? "" : ", user " + user)
                 + (password.isEmpty() ? ", no password" : ", password not shown") + ", prefix " + prefix
                 + ", socketTimeout " + socketTimeout + ", lease " + lease + ", heartbeat " + heartbeat + ", poll "
-                + poll + ", fullRead " + fullRead + ", coalesce " + coalesce + "]";
+                + poll + ", fullRead " + fullRead + ", coalesce " + coalesce + ", allow " + allow + "]";
     }
 
     /** Describes a Redis. Not safe for threads. */
@@ -184,6 +188,7 @@ public record RedisConfig(
         private Duration poll = Duration.ofSeconds(5);
         private Duration fullRead = Duration.ofSeconds(60);
         private Duration coalesce = Duration.ofMillis(100);
+        private AddressRanges allow = AddressRanges.ANY;
 
         private Builder(RedisMode mode, List<Address.Tcp> nodes, String masterName) {
             this.mode = mode;
@@ -264,6 +269,12 @@ public record RedisConfig(
             return this;
         }
 
+        /** Which addresses processes may announce; default {@link AddressRanges#ANY}. */
+        public Builder allow(AddressRanges value) {
+            allow = value;
+            return this;
+        }
+
         /**
          * The settings.
          *
@@ -285,7 +296,8 @@ public record RedisConfig(
                     heartbeat,
                     poll,
                     fullRead,
-                    coalesce);
+                    coalesce,
+                    allow);
         }
     }
 }

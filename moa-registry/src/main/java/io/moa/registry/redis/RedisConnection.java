@@ -155,7 +155,8 @@ final class RedisConnection implements AutoCloseable {
     }
 
     /**
-     * Sends commands together and reads all answers; a refused one stands among them as a {@link RedisError}.
+     * Sends commands together and reads all answers; a refused one stands among them as a {@link RedisError}. The answers have one
+     * bound together: what others can make long is asked for alone, or behind what must not be crowded out.
      *
      * @return an answer for each command: null, {@code byte[]}, {@code Long}, a list of these, {@link
      *     BoundedConnection#OVERSIZED} or a {@link RedisError}
@@ -167,6 +168,7 @@ final class RedisConnection implements AutoCloseable {
 
     /** Sends commands together and reads all answers, as this node gives them. */
     List<@Nullable Object> exchange(List<RedisCommand> commands) throws IOException {
+        connection.together();
         try {
             List<@Nullable Object> replies = new ArrayList<>(commands.size());
             int waiting = 0;
@@ -185,6 +187,8 @@ final class RedisConnection implements AutoCloseable {
             return replies;
         } catch (JedisException e) {
             throw broken(address, e);
+        } finally {
+            connection.apart();
         }
     }
 

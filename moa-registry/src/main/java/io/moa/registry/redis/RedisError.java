@@ -56,6 +56,11 @@ final class RedisError extends RuntimeException {
         return target("MOVED");
     }
 
+    /** Whether Redis takes nothing that needs room. */
+    boolean isOutOfMemory() {
+        return code.equals("OOM");
+    }
+
     /** Whether a stream takes no entry ever again. */
     boolean isLogExhausted() {
         return String.valueOf(getMessage()).contains("exhausted the last possible ID");

@@ -11,7 +11,7 @@ final class RedisUrl {
 
     private static final String EXPECTED = "write redis://host:port, rediss://host:port, "
             + "redis-sentinel://host1:port,host2:port/master or redis-cluster://host1:port,host2:port, with "
-            + "user:password@ before the hosts and ?prefix=name at the end where needed";
+            + "user:password@ before the hosts and ?prefix=name and allow=10.0.0.0/8 at the end where needed";
     private static final int REDIS_PORT = 6379;
     private static final int SENTINEL_PORT = 26379;
 
@@ -66,10 +66,13 @@ final class RedisUrl {
             builder.login(user, decode(login.substring(colon + 1)));
         }
         for (String setting : query.isEmpty() ? new String[0] : query.split("&")) {
-            if (!setting.startsWith("prefix=")) {
-                throw refused("it has a setting that is not prefix=");
+            if (setting.startsWith("prefix=")) {
+                builder.prefix(decode(setting.substring("prefix=".length())));
+            } else if (setting.startsWith("allow=")) {
+                builder.allow(ranges(decode(setting.substring("allow=".length()))));
+            } else {
+                throw refused("it has a setting that is neither prefix= nor allow=");
             }
-            builder.prefix(decode(setting.substring("prefix=".length())));
         }
         return builder;
     }
@@ -90,6 +93,15 @@ final class RedisUrl {
             }
         }
         return nodes;
+    }
+
+    private static AddressRanges ranges(String text) {
+        try {
+            return AddressRanges.parse(text);
+        } catch (IllegalArgumentException e) { // its message repeats what may be the end of a password with a ? in it
+            throw refused(
+                    "its allow= is no list of up to " + AddressRanges.MAX + " ranges such as 10.0.0.0/8,fd00::/8");
+        }
     }
 
     private static String decode(String text) {

@@ -1,12 +1,12 @@
 package io.moa.registry.redis;
 
-import io.moa.discovery.Instance;
 import io.moa.discovery.Liveness;
 import io.moa.registry.watch.Allowance;
 import io.moa.registry.watch.Complaint;
 import io.moa.registry.watch.Evidence;
 import io.moa.registry.watch.Letter;
 import io.moa.registry.watch.Listing;
+import io.moa.registry.watch.Registered;
 import io.moa.registry.watch.Round;
 import io.moa.registry.watch.Signs;
 import io.moa.registry.watch.Verdict;
@@ -35,7 +35,7 @@ public final class RedisWatchStore implements WatchStore {
     private static final Duration LETTER_LIFE = Duration.ofMinutes(1);
     private static final int OF_A_SERVICE = 1_000;
     private static final int OF_ALL = 10_000;
-    private static final int CHUNK = 200;
+    private static final int CHUNK = 64; // records as long as a value may be still fit into one answer
 
     private final RedisLink link;
     private final RedisKeys keys;
@@ -150,12 +150,9 @@ public final class RedisWatchStore implements WatchStore {
     @Override
     public CompletableFuture<Listing> list() {
         return link.ask(connection -> {
-            List<@Nullable Object> answers = connection.pipeline(List.of(
-                    RedisCommand.of("HGETALL", keys.revisions()),
-                    RedisCommand.of("HGETALL", keys.marks()),
-                    RedisCommand.of("HKEYS", keys.processes())));
+            // Each alone: three lists of everything would not fit into the bound of answers that come together.
             Map<String, Long> stamps = new HashMap<>();
-            List<@Nullable Object> revisions = Replies.list(answers.get(0));
+            List<@Nullable Object> revisions = Replies.list(connection.call("HGETALL", keys.revisions()));
             for (int i = 0; i + 1 < revisions.size(); i += 2) {
                 String uuid = Replies.text(revisions.get(i));
                 String revision = Replies.text(revisions.get(i + 1));
@@ -164,11 +161,11 @@ public final class RedisWatchStore implements WatchStore {
                 }
             }
             Map<String, Long> listed = new HashMap<>();
-            for (String uuid : Replies.uuids(answers.get(2))) {
+            for (String uuid : Replies.uuids(connection.call("HKEYS", keys.processes()))) {
                 listed.put(uuid, stamps.getOrDefault(uuid, 0L)); // a record without a revision is a record all the same
             }
             Map<String, Liveness> marks = new HashMap<>();
-            List<@Nullable Object> fields = Replies.list(answers.get(1));
+            List<@Nullable Object> fields = Replies.list(connection.call("HGETALL", keys.marks()));
             for (int i = 0; i + 1 < fields.size(); i += 2) {
                 String uuid = Replies.text(fields.get(i));
                 Liveness mark = uuid == null ? Liveness.ONLINE : mark(uuid, fields.get(i + 1));
@@ -199,10 +196,10 @@ public final class RedisWatchStore implements WatchStore {
     }
 
     @Override
-    public CompletableFuture<Map<String, Instance>> read(Collection<String> uuids) {
+    public CompletableFuture<Map<String, Registered>> read(Collection<String> uuids) {
         List<String> all = List.copyOf(uuids);
         return link.ask(connection -> {
-            Map<String, Instance> found = new HashMap<>();
+            Map<String, Registered> found = new HashMap<>();
             for (int from = 0; from < all.size(); from += CHUNK) {
                 List<String> chunk = all.subList(from, Math.min(all.size(), from + CHUNK));
                 List<@Nullable Object> values = Replies.list(connection.call("HMGET", keys.processes(), chunk));
@@ -216,9 +213,11 @@ public final class RedisWatchStore implements WatchStore {
         });
     }
 
-    private void read(String uuid, @Nullable Object value, Map<String, Instance> into) {
+    private void read(String uuid, @Nullable Object value, Map<String, Registered> into) {
         try {
-            into.put(uuid, InstanceRecord.read(uuid, bytes(value)).instance());
+            InstanceRecord record =
+                    InstanceRecord.read(uuid, bytes(value), link.config().allow());
+            into.put(uuid, new Registered(record.instance(), record.withdrawn()));
         } catch (BadEntryException e) {
             bad.report("process", uuid, String.valueOf(e.getMessage()));
         }

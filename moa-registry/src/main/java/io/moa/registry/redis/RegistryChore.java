@@ -32,7 +32,7 @@ final class RegistryChore implements Chore {
         this.registry = registry;
         this.link = link;
         this.keys = link.keys();
-        this.reader = new EntryReader(keys, bad);
+        this.reader = new EntryReader(keys, bad, link.config().allow());
         this.coalesceNanos = link.config().coalesce().toNanos();
         this.pollNanos = link.config().poll().toNanos();
         this.fullReadNanos = link.config().fullRead().toNanos();

@@ -105,28 +105,31 @@ final class WatchScripts {
                     local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
                     local holds = alive(watcher)
 
-                    local function services(uuid)
-                      local names = {}
+                    local function said(uuid)
+                      local names, withdrawn = {}, false
                       local record = redis.call('HGET', base .. 'p', uuid)
                       if record and #record <= tonumber(ARGV[6]) then
                         local good, read = pcall(cjson.decode, record)
-                        if good and type(read) == 'table' and type(read.exports) == 'table' then
-                          for _, export in ipairs(read.exports) do
-                            if type(export) == 'table' and type(export.service) == 'string' then
-                              names[#names + 1] = export.service
+                        if good and type(read) == 'table' then
+                          withdrawn = read.withdrawn == true
+                          if type(read.exports) == 'table' then
+                            for _, export in ipairs(read.exports) do
+                              if type(export) == 'table' and type(export.service) == 'string' then
+                                names[#names + 1] = export.service
+                              end
                             end
                           end
                         end
                       end
-                      return names
+                      return names, withdrawn
                     end
 
-                    local function tell(uuid, names)
+                    local function tell(uuid, names, word)
                       for _, name in ipairs(names) do
-                        redis.call('XADD', base .. 'g:' .. name, 'MAXLEN', '~', ARGV[7], '*', 'u', uuid, 'w', 'marked')
+                        redis.call('XADD', base .. 'g:' .. name, 'MAXLEN', '~', ARGV[7], '*', 'u', uuid, 'w', word)
                         redis.call('PUBLISH', base .. 'h:' .. name, '')
                       end
-                      redis.call('XADD', base .. 'g', 'MAXLEN', '~', ARGV[8], '*', 'u', uuid, 'w', 'marked')
+                      redis.call('XADD', base .. 'g', 'MAXLEN', '~', ARGV[8], '*', 'u', uuid, 'w', word)
                       redis.call('PUBLISH', base .. 'h', '')
                     end
 
@@ -143,7 +146,7 @@ final class WatchScripts {
                       end
                       if redis.call('HEXISTS', base .. 'p', uuid) == 0 then return 'GONE' end
                       local before = marked(uuid)
-                      local names = services(uuid)
+                      local names, withdrawn = said(uuid)
                       if change == 'REMOVE' and before ~= 'OFFLINE' then
                         for _, allowance in ipairs(allowances) do
                           local key = base .. 'wf:' .. allowance[1]
@@ -157,7 +160,8 @@ final class WatchScripts {
                         end
                       end
                       if change == 'FORGET' then
-                        if before ~= 'OFFLINE' then return 'GONE' end
+                        local left = withdrawn and redis.call('EXISTS', base .. 'l:' .. uuid) == 0
+                        if before ~= 'OFFLINE' and not left then return 'GONE' end
                         redis.call('HDEL', base .. 'p', uuid)
                         redis.call('HDEL', base .. 'r', uuid)
                         redis.call('HDEL', base .. 'm', uuid)
@@ -171,7 +175,11 @@ final class WatchScripts {
                       redis.call('LPUSH', base .. 'e:' .. uuid, evidence)
                       redis.call('LTRIM', base .. 'e:' .. uuid, 0, tonumber(ARGV[4]) - 1)
                       redis.call('PEXPIRE', base .. 'e:' .. uuid, ARGV[5])
-                      if marked(uuid) ~= before or change == 'FORGET' then tell(uuid, names) end
+                      if change == 'FORGET' then
+                        tell(uuid, names, withdrawn and 'left' or 'marked')
+                      elseif marked(uuid) ~= before then
+                        tell(uuid, names, 'marked')
+                      end
                       return 'APPLIED'
                     end
 

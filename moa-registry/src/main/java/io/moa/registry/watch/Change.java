@@ -12,6 +12,6 @@ public enum Change {
     /** Takes the mark away. */
     REINSTATE,
 
-    /** Takes its record away, after it has been OFFLINE for long. */
+    /** Takes its record away, after it has been OFFLINE for long, or said goodbye and is gone. */
     FORGET
 }

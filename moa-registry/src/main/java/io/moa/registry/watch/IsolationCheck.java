@@ -10,7 +10,8 @@ import java.util.List;
  * Whether the watcher should doubt itself rather than what it watches: most instances became unreachable at once. First
  * probes are counted apart from repeated ones, which would let a few dead instances outvote the many that are probed
  * seldom. An instance whose lease has lapsed says nothing of the watcher, unless most lapsed together: then the store was
- * emptied, or cut off as well, and that is doubted for a long while. Guarded by the watcher's lock.
+ * emptied, or cut off as well, and that is doubted for a long while. Who said goodbye says nothing of the watcher either.
+ * Guarded by the watcher's lock.
  */
 final class IsolationCheck {
 
@@ -78,6 +79,9 @@ final class IsolationCheck {
         int known = 0;
         List<Long> lapses = new ArrayList<>(); // as ages: a ticker may wrap
         for (Watched each : mine) {
+            if (each.withdrawn) {
+                continue; // it may be gone as it said
+            }
             if (each.liveness != Liveness.OFFLINE) {
                 known++;
                 if (each.lapsed) {

@@ -31,6 +31,15 @@ record Judge(WatchConfig config) {
         if (seen.failures < config.failures()) {
             return null;
         }
+        if (seen.withdrawn) {
+            // Nobody calls it any more: neither a mark nor the fuse is needed to let it go.
+            return isMissing(seen, now) && isDue(seen, now) && !reached(seen, now)
+                    ? new Decision(
+                            Change.FORGET,
+                            "it said goodbye, its lease is gone and " + seen.failures + " probes in a row failed",
+                            vantagePoints(seen, now))
+                    : null;
+        }
         if (seen.liveness == Liveness.OFFLINE) {
             boolean enough =
                     now - seen.offlineSinceNanos >= config.forgetAfter().toNanos();
@@ -40,7 +49,7 @@ record Judge(WatchConfig config) {
         }
         long failing = now - seen.failingSinceNanos;
         String probes = seen.failures + " probes in a row failed, over " + failing / 1_000_000 + " ms";
-        if (!seen.deferred || now - seen.notBeforeNanos >= 0) {
+        if (isDue(seen, now)) {
             if (lapsed(seen, now)) {
                 return new Decision(Change.REMOVE, "its lease has lapsed and " + probes, vantagePoints(seen, now));
             }
@@ -59,7 +68,8 @@ record Judge(WatchConfig config) {
     /** Whether the instance is worth a look at its lease: the store is asked only about those that do not answer. */
     boolean needsSigns(Watched seen, long now) {
         return seen.failures > 0
-                && (seen.liveness != Liveness.OFFLINE
+                && (seen.withdrawn
+                        || seen.liveness != Liveness.OFFLINE
                         || now - seen.offlineSinceNanos >= config.forgetAfter().toNanos())
                 && (!seen.hasSigns
                         || now - seen.signsNanos >= Duration.ofMillis(500).toNanos());
@@ -73,13 +83,36 @@ record Judge(WatchConfig config) {
                         || now - seen.askedNanos >= Duration.ofSeconds(3).toNanos());
     }
 
+    private static boolean isDue(Watched seen, long now) {
+        return !seen.deferred || now - seen.notBeforeNanos >= 0;
+    }
+
+    private static boolean knowsLease(Watched seen, long now) {
+        return seen.hasSigns && now - seen.signsNanos <= SIGNS_LIFE.toNanos();
+    }
+
+    private boolean isMissing(Watched seen, long now) {
+        return knowsLease(seen, now)
+                && seen.missing
+                && now - seen.missingSinceNanos >= config.missingFor().toNanos();
+    }
+
     private boolean lapsed(Watched seen, long now) {
-        if (!seen.hasSigns || now - seen.signsNanos > SIGNS_LIFE.toNanos()) {
+        if (!knowsLease(seen, now)) {
             return false;
         }
         return seen.missing
                 ? now - seen.missingSinceNanos >= config.missingFor().toNanos()
                 : seen.signs.leaseAgeMillis() >= config.lapsedAfter().toMillis();
+    }
+
+    private static boolean reached(Watched seen, long now) {
+        for (Watched.Answered answered : seen.answers.values()) {
+            if (fresh(answered, now) && answered.answer().reached()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** One watcher that reached it outweighs all that did not. */

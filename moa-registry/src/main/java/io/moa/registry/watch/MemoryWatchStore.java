@@ -27,7 +27,7 @@ public final class MemoryWatchStore implements WatchStore {
     /** How long the lease of a process lasts without renewal. */
     public static final Duration PROCESS_LEASE = Duration.ofSeconds(10);
 
-    private record Registered(Instance instance, long revision) {}
+    private record Row(Registered registered, long revision) {}
 
     private static final class Seat {
         long untilNanos;
@@ -42,7 +42,7 @@ public final class MemoryWatchStore implements WatchStore {
     private final Object lock = new Object();
 
     // All guarded by lock.
-    private final Map<String, Registered> records = new HashMap<>();
+    private final Map<String, Row> records = new HashMap<>();
     private final Map<String, Long> leases = new HashMap<>(); // uuid → renewed at
     private final Map<String, Liveness> marks = new HashMap<>();
     private final Map<String, Seat> seats = new HashMap<>();
@@ -72,10 +72,16 @@ public final class MemoryWatchStore implements WatchStore {
 
     /** Registers a process, or changes what it says, and renews its lease. */
     public void register(Instance instance) {
+        register(new Registered(instance, false));
+    }
+
+    /** The same for a process that may have withdrawn itself. */
+    public void register(Registered registered) {
+        Instance instance = registered.instance();
         synchronized (lock) {
-            Registered before = records.get(instance.uuid());
-            if (before == null || !before.instance.equals(instance)) {
-                records.put(instance.uuid(), new Registered(instance, ++revision));
+            Row before = records.get(instance.uuid());
+            if (before == null || !before.registered.equals(registered)) {
+                records.put(instance.uuid(), new Row(registered, ++revision));
             }
             leases.put(instance.uuid(), ticker.nanos());
         }
@@ -207,13 +213,13 @@ public final class MemoryWatchStore implements WatchStore {
     }
 
     @Override
-    public CompletableFuture<Map<String, Instance>> read(Collection<String> uuids) {
-        Map<String, Instance> read = new HashMap<>();
+    public CompletableFuture<Map<String, Registered>> read(Collection<String> uuids) {
+        Map<String, Registered> read = new HashMap<>();
         synchronized (lock) {
             for (String uuid : uuids) {
-                Registered found = records.get(uuid);
+                Row found = records.get(uuid);
                 if (found != null) {
-                    read.put(uuid, found.instance);
+                    read.put(uuid, found.registered);
                 }
             }
         }
@@ -226,14 +232,17 @@ public final class MemoryWatchStore implements WatchStore {
         synchronized (lock) {
             long now = ticker.nanos();
             for (String uuid : uuids) {
-                Long renewed = leases.get(uuid);
-                long age = renewed == null || now - renewed >= PROCESS_LEASE.toNanos()
-                        ? Signs.NO_LEASE
-                        : (now - renewed) / 1_000_000;
-                signs.put(uuid, new Signs(age, heard(uuid, now)));
+                signs.put(uuid, new Signs(leaseAge(uuid, now), heard(uuid, now)));
             }
         }
         return CompletableFuture.completedFuture(Collections.unmodifiableMap(new LinkedHashMap<>(signs)));
+    }
+
+    private long leaseAge(String uuid, long now) {
+        Long renewed = leases.get(uuid);
+        return renewed == null || now - renewed >= PROCESS_LEASE.toNanos()
+                ? Signs.NO_LEASE
+                : (now - renewed) / 1_000_000;
     }
 
     private List<Complaint> heard(String uuid, long now) {
@@ -266,7 +275,8 @@ public final class MemoryWatchStore implements WatchStore {
                 || verdict.part() != WatchStore.partOf(uuid)) {
             return Written.STALE;
         }
-        if (!records.containsKey(uuid)) {
+        Row row = records.get(uuid);
+        if (row == null) {
             return Written.GONE;
         }
         Liveness before = marks.getOrDefault(uuid, Liveness.ONLINE);
@@ -286,7 +296,8 @@ public final class MemoryWatchStore implements WatchStore {
                 }
             }
             case FORGET -> {
-                if (before != Liveness.OFFLINE) {
+                boolean left = row.registered.withdrawn() && leaseAge(uuid, ticker.nanos()) == Signs.NO_LEASE;
+                if (before != Liveness.OFFLINE && !left) {
                     return Written.GONE;
                 }
                 forget(uuid);

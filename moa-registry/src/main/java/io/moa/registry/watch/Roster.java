@@ -100,7 +100,8 @@ final class Roster {
         }
     }
 
-    private void learn(Instance instance, Listing listing) {
+    private void learn(Registered registered, Listing listing) {
+        Instance instance = registered.instance();
         long now = watcher.nanos();
         long revision = listing.revisions().getOrDefault(instance.uuid(), 0L);
         Watched known = all.get(instance.uuid());
@@ -109,9 +110,11 @@ final class Roster {
             count(known.instance, -1);
             known.instance = instance;
             known.revision = revision;
+            known.withdrawn = registered.withdrawn();
             return;
         }
         Watched fresh = new Watched(instance, revision);
+        fresh.withdrawn = registered.withdrawn();
         fresh.mark(listing.marks().getOrDefault(fresh.uuid, Liveness.ONLINE), now);
         all.put(fresh.uuid, fresh);
         watcher.appeared(fresh, now);

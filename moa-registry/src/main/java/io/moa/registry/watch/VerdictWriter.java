@@ -11,8 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Carries out what the {@link Judge} decides: asks the store for signs and other watchers for their view, writes verdicts with
- * their evidence, and takes in what became of them. It is asked only while the watcher trusts itself. Guarded by the watcher's
- * lock.
+ * their evidence, and takes in what became of them. Guarded by the watcher's lock.
  */
 final class VerdictWriter {
 
@@ -20,6 +19,7 @@ final class VerdictWriter {
 
     private static final int BATCH = 1_000;
     private static final int WRITE_BATCH = 256;
+    private static final long DEFERRED_NANOS = 5_000_000_000L;
 
     private final Watcher watcher;
     private final String name;
@@ -56,15 +56,20 @@ final class VerdictWriter {
         this.epochMillis = epochMillis;
     }
 
-    /** Looks at every instance of the own parts that gives cause. */
-    void decide(long now, List<Runnable> outside) {
+    /**
+     * Looks at every instance of the own parts that gives cause.
+     *
+     * @param fit whether the watcher trusts itself; if not, only at those that have said goodbye, for whom nobody is left to be
+     *     taken from
+     */
+    void decide(boolean fit, long now, List<Runnable> outside) {
         askForSigns(now, outside);
         List<Letter> questions = new ArrayList<>();
         List<Watched> decided = new ArrayList<>();
         List<Verdict> verdicts = new ArrayList<>();
         for (Watched seen : roster.all()) {
             boolean quiet = seen.failures == 0 && seen.liveness == Liveness.ONLINE;
-            if (quiet || seen.writing || !parts.holds(seen.part)) {
+            if (quiet || seen.writing || (!fit && !seen.withdrawn) || !parts.holds(seen.part)) {
                 continue;
             }
             if (judge.needsAnswers(seen, now) && questions.size() < BATCH - 1) {
@@ -90,8 +95,8 @@ final class VerdictWriter {
         }
     }
 
-    /** Asks for the leases of those that do not answer; also while the watcher doubts itself, for they tell who is dead. */
-    void askForSigns(long now, List<Runnable> outside) {
+    /** Asks for the leases of those that do not answer. */
+    private void askForSigns(long now, List<Runnable> outside) {
         List<String> needSigns = new ArrayList<>();
         for (Watched seen : roster.all()) {
             if (needSigns.size() < BATCH && !seen.writing && parts.holds(seen.part) && judge.needsSigns(seen, now)) {
@@ -177,7 +182,7 @@ final class VerdictWriter {
                     }
                 }
                 case FUSE -> blown(seen, written, now);
-                case GONE -> {} // the next listing says so too
+                case GONE -> defer(seen, now); // the next listing says so too
             }
         }
     }
@@ -197,7 +202,10 @@ final class VerdictWriter {
                 reinstated++;
                 seen.mark(Liveness.ONLINE, now);
             }
-            case FORGET -> forgotten++;
+            case FORGET -> {
+                forgotten++;
+                defer(seen, now);
+            }
         }
         if (change != Change.SUSPECT) {
             LOG.warn(
@@ -209,11 +217,15 @@ final class VerdictWriter {
         }
     }
 
+    private static void defer(Watched seen, long now) {
+        seen.deferred = true;
+        seen.notBeforeNanos = now + DEFERRED_NANOS;
+    }
+
     private void blown(Watched seen, Written written, long now) {
         fused++;
         seen.fuse = written.scope();
-        seen.deferred = true;
-        seen.notBeforeNanos = now + Duration.ofSeconds(5).toNanos();
+        defer(seen, now);
         if (!fuseTold || now - fuseToldNanos >= Duration.ofMinutes(1).toNanos()) {
             fuseTold = true;
             fuseToldNanos = now;

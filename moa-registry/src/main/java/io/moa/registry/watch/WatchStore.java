@@ -1,6 +1,5 @@
 package io.moa.registry.watch;
 
-import io.moa.discovery.Instance;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -84,7 +83,7 @@ public interface WatchStore {
      *
      * @param uuids at most 1,000
      */
-    CompletableFuture<Map<String, Instance>> read(Collection<String> uuids);
+    CompletableFuture<Map<String, Registered>> read(Collection<String> uuids);
 
     /**
      * What speaks for or against these processes, apart from probes. One is returned for each uuid.
@@ -102,7 +101,8 @@ public interface WatchStore {
      *   <li>{@code REMOVE} is made only if in the last {@link #FUSE_WINDOW} each of its allowances' scopes counted fewer
      *       removals than its limit, and then counts one for each scope. One that is OFFLINE already counts nothing.
      *   <li>{@link Change#REINSTATE} takes the mark away. It gives no allowance back.
-     *   <li>{@link Change#FORGET} takes away the record and the mark of an instance that is marked OFFLINE; the evidence stays.
+     *   <li>{@link Change#FORGET} takes away the record and the mark of an instance that is marked OFFLINE, or that has withdrawn
+     *       itself and has no lease; the evidence stays. Of one that has withdrawn itself the followers are told that it left.
      * </ul>
      *
      * @param verdicts at most 256

@@ -22,6 +22,7 @@ final class Watched {
     final int part;
     long revision;
     Instance instance;
+    boolean withdrawn; // it has said goodbye
 
     Liveness liveness = Liveness.ONLINE;
     int generation; // what began under another one is void

@@ -204,10 +204,8 @@ public final class Watcher implements AutoCloseable {
         if (now - checkedNanos >= Duration.ofMillis(200).toNanos()) {
             checkedNanos = now;
             checkIsolation(now); // before anything is decided
-            if (fit && isConfirmed(now)) {
-                verdicts.decide(now, outside);
-            } else if (isConfirmed(now)) {
-                verdicts.askForSigns(now, outside);
+            if (isConfirmed(now)) {
+                verdicts.decide(fit, now, outside);
             }
         }
     }
@@ -341,7 +339,7 @@ public final class Watcher implements AutoCloseable {
     /** A probe of an instance ended. Under the lock. */
     void found(Watched seen, long startNanos, Probe.Finding finding) {
         long now = ticker.nanos();
-        if (seen.failures == 0 && seen.liveness != Liveness.OFFLINE && !seen.lapsed) {
+        if (seen.failures == 0 && seen.liveness != Liveness.OFFLINE && !seen.lapsed && !seen.withdrawn) {
             isolation.first(finding.reached(), now);
         }
         seen.add(startNanos, now, finding);

@@ -9,6 +9,8 @@ import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import io.moa.testkit.Recorder;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
@@ -105,6 +107,44 @@ class BadEntriesTest {
                         .mapToLong(bytes -> bytes.length)
                         .sum())
                 .isBetween(10_000_000L, 1L << 24);
+    }
+
+    @Test
+    void answersThatComeTogetherKeepNoMoreThanOneAlone() {
+        try (RedisStage stage = new RedisStage(redis.config().socketTimeout(Duration.ofSeconds(30)), redis)) {
+            redis.call("DEL", "long", "short", "one");
+            redis.call("SET", "one", "a name");
+            redis.call("EVAL", "for i = 1, 60 do redis.call('RPUSH', KEYS[1], string.rep('x', 200000)) end", 1, "long");
+            redis.call(
+                    "EVAL", "for i = 1, 40000 do redis.call('RPUSH', KEYS[1], string.rep('x', 500)) end", 1, "short");
+            List<RedisCommand> commands = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                commands.add(RedisCommand.of("LRANGE", "long", 0, -1));
+            }
+            commands.add(RedisCommand.of("GET", "one"));
+            for (int i = 0; i < 2; i++) {
+                commands.add(RedisCommand.of("LRANGE", "short", 0, -1));
+            }
+            List<Object> together = RedisStage.done(stage.hand.ask(connection -> connection.pipeline(commands)));
+            assertThat(together).hasSize(5);
+            assertThat(Replies.text(together.get(2))).isEqualTo("a name");
+            assertThat(bytes(together.subList(0, 2))).isBetween(10_000_000L, 1L << 24);
+            assertThat(bytes(together.subList(3, 5))).isBetween(20_000_000L, 1L << 25);
+            assertThat(Replies.list(together.get(1))).as("places").hasSize(60);
+            List<Object> alone = RedisStage.done(stage.hand.ask(
+                    connection -> connection.pipeline(List.of(RedisCommand.of("LRANGE", "long", 0, -1)))));
+            assertThat(bytes(alone)).as("the next has a bound of its own").isEqualTo(12_000_000L);
+            redis.call("DEL", "long", "short", "one");
+        }
+    }
+
+    private static long bytes(List<Object> answers) {
+        return answers.stream()
+                .flatMap(answer -> Replies.list(answer).stream())
+                .map(Replies::bytes)
+                .filter(Objects::nonNull)
+                .mapToLong(bytes -> bytes.length)
+                .sum();
     }
 
     private static void put(RedisKeys keys, String uuid, String text) {

@@ -67,7 +67,7 @@ class GoodbyeTest {
 
     @Test
     void ofAServiceItStandsInTheLogBetweenTwoWholeReadings() {
-        EntryReader reader = new EntryReader(stage.hand.keys(), new BadEntries("test"));
+        EntryReader reader = new EntryReader(stage.hand.keys(), new BadEntries("test"), AddressRanges.ANY);
         FollowedService service = new FollowedService(ORDERS, Snapshot.unknown(ORDERS, 0));
         Registry.Registration leaving = register("leaves");
         register("lost");

@@ -44,7 +44,7 @@ class InstanceRecordTest {
     void theTextOfARecordIsWrittenDownOnceForAll() throws BadEntryException {
         String text =
                 GOLDEN.replace('\'', '"').replace("east/orders:2", new ServiceId("orders", "east", "2").toString());
-        assertThat(new String(new InstanceRecord(FULL, true).write(), StandardCharsets.UTF_8))
+        assertThat(new String(new InstanceRecord(FULL, true).write(AddressRanges.ANY), StandardCharsets.UTF_8))
                 .isEqualTo(text);
         assertThat(read("4f1c", text)).isEqualTo(new InstanceRecord(FULL, true));
     }
@@ -95,7 +95,7 @@ class InstanceRecordTest {
         Instance long1 = Instance.builder("a", "s")
                 .metadata("x", "x".repeat(EntryJson.MAX_BYTES))
                 .build();
-        assertThatThrownBy(() -> new InstanceRecord(long1, false).write())
+        assertThatThrownBy(() -> new InstanceRecord(long1, false).write(AddressRanges.ANY))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("16384");
     }
@@ -104,7 +104,7 @@ class InstanceRecordTest {
     @Test
     void aHundredThousandDamagedEntriesAreRefusedOrUnderstood() {
         Random random = new Random(15);
-        byte[] record = new InstanceRecord(FULL, true).write();
+        byte[] record = new InstanceRecord(FULL, true).write(AddressRanges.ANY);
         byte[] decision = new DecisionRecord(new OperatorState(true, 3, "t"), "a", "ada", 7).write();
         byte[] mark = MarkRecord.write(io.moa.discovery.Liveness.SUSPECT);
         int understood = 0;
@@ -117,8 +117,9 @@ class InstanceRecordTest {
                 } else if (i % 31 == 0) {
                     MarkRecord.read(bytes);
                 } else {
-                    InstanceRecord read = InstanceRecord.read("4f1c", bytes);
-                    if (!InstanceRecord.read("4f1c", read.write()).equals(read)) {
+                    InstanceRecord read = InstanceRecord.read("4f1c", bytes, AddressRanges.ANY);
+                    if (!InstanceRecord.read("4f1c", read.write(AddressRanges.ANY), AddressRanges.ANY)
+                            .equals(read)) {
                         throw new AssertionError("it is another when it is written and read again: " + read);
                     }
                 }
@@ -150,6 +151,6 @@ class InstanceRecordTest {
     }
 
     private static InstanceRecord read(String uuid, String text) throws BadEntryException {
-        return InstanceRecord.read(uuid, text.getBytes(StandardCharsets.UTF_8));
+        return InstanceRecord.read(uuid, text.getBytes(StandardCharsets.UTF_8), AddressRanges.ANY);
     }
 }

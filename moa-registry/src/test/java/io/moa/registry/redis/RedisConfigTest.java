@@ -20,6 +20,12 @@ class RedisConfigTest {
                         .prefix("shop")
                         .build());
         assertThat(RedisConfig.parse("redis://h").nodes()).containsExactly(new Address.Tcp("h", 6379));
+        assertThat(RedisConfig.parse("redis://h").allow()).isEqualTo(AddressRanges.ANY);
+        assertThat(RedisConfig.parse("redis://h?prefix=p&allow=10.0.0.0/8,192.168.0.0/16"))
+                .isEqualTo(RedisConfig.standalone("h", 6379)
+                        .prefix("p")
+                        .allow(AddressRanges.parse("10.0.0.0/8,192.168.0.0/16"))
+                        .build());
         assertThat(RedisConfig.parse("redis://[::1]:1").nodes()).containsExactly(new Address.Tcp("::1", 1));
 
         RedisConfig login = RedisConfig.parse("redis://ada:p%40ss:w@h/0");
@@ -49,6 +55,8 @@ class RedisConfigTest {
                 "redis-sentinel://:top-secret@a",
                 "redis://:top-secret%4@h",
                 "redis://:top-secret@h?size=3",
+                "redis://:top-secret@h?allow=10.0.0.0/33",
+                "redis://:x?allow=top-secret@h",
                 "redis://:top-secret@"
             })
     void whatIsNoUrlIsRefusedWithoutItsPassword(String url) {

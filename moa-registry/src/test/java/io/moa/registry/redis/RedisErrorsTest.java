@@ -121,6 +121,42 @@ class RedisErrorsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"min-replicas-to-write", "maxmemory"})
+    void aGoodbyeIsSaidWhileThereIsNoMemoryAndElseWhenRedisTakesItAgain(String setting) {
+        RedisConfig config = redis.config().prefix(RedisStage.nextPrefix()).build();
+        RedisKeys keys = new RedisKeys(config.prefix());
+        try (RedisRegistry other = RedisRegistry.open(config);
+                RedisRegistry registry = RedisRegistry.open(config)) {
+            Registry.Registration leaving = registry.register(Instances.of("a", ORDERS));
+            RedisStage.done(leaving.registered());
+            Recorder<Snapshot> listener = new Recorder<>();
+            other.subscribe(ORDERS, listener);
+            listener.await(SOON, Instances.lists("a"), "a");
+            redis.call("CONFIG", "SET", setting, 1);
+            try {
+                leaving.close();
+                if (setting.equals("maxmemory")) {
+                    SOON.until(() -> !isRegistered(keys, "a"), registry::toString);
+                    listener.await(SOON, told -> told.entries().isEmpty(), "nobody");
+                } else {
+                    long reads = other.fullReads();
+                    SOON.until(() -> other.fullReads() > reads + 1, other::toString);
+                    assertThat(isRegistered(keys, "a")).isTrue();
+                }
+            } finally {
+                redis.call("CONFIG", "SET", setting, 0);
+            }
+            SOON.until(() -> !isRegistered(keys, "a"), registry::toString);
+            listener.await(SOON, told -> told.entries().isEmpty(), "nobody");
+        }
+    }
+
+    private static boolean isRegistered(RedisKeys keys, String uuid) {
+        return Replies.number(redis.call("HEXISTS", keys.processes(), uuid)) == 1
+                || Replies.number(redis.call("HEXISTS", keys.members(ORDERS), uuid)) == 1;
+    }
+
     @Test
     void aKeyOfAnotherTypeThatProcessesMayWriteBlindsNobodyAndHoldsNoRegistration() {
         RedisConfig config = redis.config().prefix(RedisStage.nextPrefix()).build();

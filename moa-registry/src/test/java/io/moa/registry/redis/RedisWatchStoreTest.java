@@ -9,6 +9,7 @@ import io.moa.discovery.Registry;
 import io.moa.discovery.Snapshot;
 import io.moa.registry.watch.Change;
 import io.moa.registry.watch.Evidence;
+import io.moa.registry.watch.Registered;
 import io.moa.registry.watch.Verdict;
 import io.moa.registry.watch.WatchStore;
 import io.moa.registry.watch.WatchStoreContract;
@@ -55,10 +56,11 @@ class RedisWatchStoreTest implements WatchStoreContract {
         }
 
         @Override
-        public void register(Instance instance) {
+        public void register(Registered registered) {
+            Instance instance = registered.instance();
             // By hand and not by a registry, whose heartbeats would go on.
             RedisKeys keys = stage.hand.keys();
-            byte[] record = new InstanceRecord(instance, false).write();
+            byte[] record = new InstanceRecord(instance, registered.withdrawn()).write(AddressRanges.ANY);
             done(stage.hand.ask(connection -> connection.transaction(List.of(
                     RedisCommand.of(
                             "SET",
@@ -66,7 +68,7 @@ class RedisWatchStoreTest implements WatchStoreContract {
                             "1",
                             "PX",
                             stage.config.lease().toMillis()),
-                    RedisCommand.of("HSET", keys.revisions(), instance.uuid(), Integer.toString(instance.hashCode())),
+                    RedisCommand.of("HSET", keys.revisions(), instance.uuid(), Integer.toString(registered.hashCode())),
                     RedisCommand.of("HSET", keys.processes(), instance.uuid(), record)))));
         }
 

@@ -1,6 +1,5 @@
 package io.moa.registry.watch;
 
-import io.moa.discovery.Instance;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -38,7 +37,7 @@ record DistantStore(SimulatedHost host, WatchStore store, BiConsumer<Verdict, Wr
     }
 
     @Override
-    public CompletableFuture<Map<String, Instance>> read(Collection<String> uuids) {
+    public CompletableFuture<Map<String, Registered>> read(Collection<String> uuids) {
         return host.trip(() -> store.read(uuids));
     }
 

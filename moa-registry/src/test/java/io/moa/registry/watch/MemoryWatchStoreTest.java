@@ -1,6 +1,5 @@
 package io.moa.registry.watch;
 
-import io.moa.discovery.Instance;
 import io.moa.testkit.FakeTicker;
 import java.time.Duration;
 
@@ -17,8 +16,8 @@ class MemoryWatchStoreTest implements WatchStoreContract {
             }
 
             @Override
-            public void register(Instance instance) {
-                store.register(instance);
+            public void register(Registered registered) {
+                store.register(registered);
             }
 
             @Override

@@ -82,6 +82,20 @@ class WatchRulesCanFailTest {
                         WatchFaultsTest.class,
                         "whereNoOtherWatcherIsThreeConsumersAreTheSecondVantagePoint"),
                 new Break(
+                        "who said goodbye is forgotten past the fuse",
+                        "Judge",
+                        "if (seen.withdrawn) {",
+                        "if (seen.failures < 0) {",
+                        WithdrawnTest.class,
+                        "aRollingRestartOfAThousandThatLeaveTheirRecordsCostsTheFuseNothing"),
+                new Break(
+                        "who said goodbye is no sign that a watcher is cut off",
+                        "IsolationCheck",
+                        "if (each.withdrawn) {",
+                        "if (each.failures < 0) {",
+                        WithdrawnTest.class,
+                        "allThatSaidGoodbyeAndDieAtOnceDoNotMakeAWatcherDoubtItself"),
+                new Break(
                         "who answers again is put back",
                         "Judge",
                         "seen.successes >= config.successes()",

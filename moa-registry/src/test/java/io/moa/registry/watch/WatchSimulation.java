@@ -24,6 +24,7 @@ final class WatchSimulation {
     static final class Process {
         final Instance instance;
         boolean beats = true;
+        boolean withdrawn; // it has said goodbye
         boolean answers = true;
         boolean refuses = true; // a dead one refuses at once, or is silent
         double diedAt = -1;
@@ -59,6 +60,7 @@ final class WatchSimulation {
     int staleRefused;
     int staleAccepted;
     int fused;
+    int forgotten;
     private int born;
     private final Map<Integer, Long> highestFence = new HashMap<>();
 
@@ -87,7 +89,7 @@ final class WatchSimulation {
     private void beat(Process process) {
         if (process.beats) {
             if (!storeDown) {
-                store.register(process.instance);
+                store.register(new Registered(process.instance, process.withdrawn));
             }
             time.in(2_700_000_000L + chance.nextInt(600) * 1_000_000L, () -> beat(process));
         }
@@ -156,7 +158,7 @@ final class WatchSimulation {
                     }
                     case REINSTATE -> reinstated++;
                     case SUSPECT -> suspected++;
-                    case FORGET -> {}
+                    case FORGET -> forgotten++;
                 }
             }
         }
@@ -170,6 +172,12 @@ final class WatchSimulation {
         process.diedAt = -1;
         process.removedAt = -1;
         beat(process);
+    }
+
+    /** A process asks for no new calls, and writes that at once. */
+    void withdraw(Process process) {
+        process.withdrawn = true;
+        store.register(new Registered(process.instance, true));
     }
 
     void kill(Process process) {
@@ -213,6 +221,16 @@ final class WatchSimulation {
             held += seat.watcher.status().parts();
         }
         return held == WatchStore.PARTS;
+    }
+
+    /** The watcher that looks after a process. */
+    String holder(Process process) {
+        Round.Holding held = store.renew("asks", false, Duration.ofSeconds(1))
+                .join()
+                .parts()
+                .get(WatchStore.partOf(process.instance.uuid()));
+        store.leave("asks");
+        return held == null ? "" : held.watcher();
     }
 
     void run(double seconds) {

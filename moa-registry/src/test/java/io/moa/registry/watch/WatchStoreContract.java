@@ -25,7 +25,11 @@ public interface WatchStoreContract {
     interface Stage extends AutoCloseable {
         WatchStore store();
 
-        void register(Instance instance);
+        default void register(Instance instance) {
+            register(new Registered(instance, false));
+        }
+
+        void register(Registered registered);
 
         /** Lets so much time pass on the store's clock. */
         void pass(Duration time);
@@ -182,6 +186,23 @@ public interface WatchStoreContract {
     }
 
     @Test
+    default void whoSaidGoodbyeIsForgottenOnceItsLeaseIsGone() {
+        try (Stage stage = stage()) {
+            WatchStore store = stage.store();
+            stage.register(new Registered(instance("u"), true));
+            assertThat(get(store.read(List.of("u")))).isEqualTo(Map.of("u", new Registered(instance("u"), true)));
+            long fence = claim(store, "a", "u");
+            assertThat(one(store, "a", verdict("u", fence, Change.FORGET)))
+                    .as("its lease lives")
+                    .isEqualTo(Written.GONE);
+            stage.expireAll();
+            fence = claim(store, "a", "u");
+            assertThat(one(store, "a", verdict("u", fence, Change.FORGET))).isEqualTo(Written.APPLIED);
+            assertThat(get(store.list())).isEqualTo(new Listing(Map.of(), Map.of()));
+        }
+    }
+
+    @Test
     default void theFuseCountsForAllWatchersTogether() {
         try (Stage stage = stage()) {
             WatchStore store = stage.store();
@@ -231,7 +252,7 @@ public interface WatchStoreContract {
             stage.register(instance("u").withWeight(7));
             assertThat(get(store.list()).revisions().get("u")).isNotNull().isNotEqualTo(before);
             assertThat(get(store.read(List.of("u", "none"))))
-                    .isEqualTo(Map.of("u", instance("u").withWeight(7)));
+                    .isEqualTo(Map.of("u", new Registered(instance("u").withWeight(7), false)));
         }
     }
 
