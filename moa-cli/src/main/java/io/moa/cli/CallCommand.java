@@ -91,6 +91,8 @@ final class CallCommand implements Callable<Integer> {
     @Option(names = "--ledger", description = "Say on the error stream where the time went.")
     private boolean showLedger;
 
+    private static final long MAX_CONNECT_MILLIS = 60_000;
+
     @Override
     public Integer call() throws JsonProcessingException {
         Address where = parsed("ADDRESS", this::where);
@@ -108,7 +110,9 @@ final class CallCommand implements Callable<Integer> {
         };
         PrintWriter err = spec.commandLine().getErr();
         TransportConfig times = TransportConfig.DEFAULT.toBuilder()
-                .connectTimeout(Duration.ofMillis(Math.max(10, Math.min(2_000, timeoutMillis))))
+                // Shorter than the call's, which could not say that nobody answered; no shorter, for both ends may be
+                // cold.
+                .connectTimeout(Duration.ofMillis(Math.max(10, Math.min(MAX_CONNECT_MILLIS, timeoutMillis * 9 / 10))))
                 .build();
         try (Moa runtime = Moa.builder("moa-cli")
                         .eventLoops(1)

@@ -20,7 +20,8 @@ class CallCommandTest {
 
     @Test
     void printsTheResultAsJson() {
-        CommandRun call = CommandRun.of("call", address, Greeter.NAME, "greet(java.lang.String)", "[\"Ada\"]");
+        CommandRun call = CommandRun.of(
+                "call", "--timeout-millis", "60000", address, Greeter.NAME, "greet(java.lang.String)", "[\"Ada\"]");
         assertThat(call.err()).isEmpty();
         assertThat(call.out().strip()).isEqualTo("{\"text\":\"Hello, Ada\",\"by\":\"sample\"}");
         assertThat(call.exitCode()).isZero();

@@ -26,9 +26,7 @@ record CommandRun(int exitCode, String out, String err) {
     static CommandRun until(Predicate<String> printed, String... args) throws Exception {
         try (RunningCommand running = RunningCommand.start(args)) {
             Eventually.within(Duration.ofSeconds(60))
-                    .until(
-                            () -> printed.test(running.out()),
-                            () -> "it printed\n" + running.out() + running.err());
+                    .until(() -> printed.test(running.out()), () -> "it printed\n" + running.out() + running.err());
             return new CommandRun(running.end(), running.out(), running.err());
         }
     }
