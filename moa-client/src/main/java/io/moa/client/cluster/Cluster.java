@@ -291,9 +291,9 @@ public final class Cluster {
                     .append("  ")
                     .append(entry.instance())
                     .append(": ");
-            String last = now.last().get(entry.instance().uuid());
-            text.append(last != null ? last : Entries.describe(entry, snapshot.goodbyes()));
             String uuid = entry.instance().uuid();
+            String last = now.last().getOrDefault(uuid, now.passedOver().get(uuid));
+            text.append(last != null ? last : Entries.describe(entry, snapshot.goodbyes()));
             if (snapshot.distanceOf(uuid) > 0) {
                 text.append("; only when no nearer one can be called");
             }

@@ -12,7 +12,7 @@ import java.util.random.RandomGenerator;
 final class ConnectSpread {
 
     /** How far clients spread. */
-    static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(800);
+    static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(1_200);
 
     /** How long after a connect that failed. */
     static final long MEMORY_NANOS = TimeUnit.SECONDS.toNanos(10);

@@ -16,12 +16,20 @@ import org.jspecify.annotations.Nullable;
  * @param picker chooses among the usable instances
  * @param usable how many there are, those that are called last among them
  * @param last who is called last, by uuid, each with the reason for people
+ * @param passedOver who could be called and is not, by uuid, each with the reason
  * @param warming how many have less than their full weight because they warm up
  */
-public record Plan(Snapshot snapshot, Picker picker, int usable, Map<String, String> last, int warming) {
+public record Plan(
+        Snapshot snapshot,
+        Picker picker,
+        int usable,
+        Map<String, String> last,
+        Map<String, String> passedOver,
+        int warming) {
 
     public Plan {
         last = Map.copyOf(last);
+        passedOver = Map.copyOf(passedOver);
     }
 
     public ServiceId service() {

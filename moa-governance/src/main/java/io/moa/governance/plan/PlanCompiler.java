@@ -22,9 +22,11 @@ import java.util.random.RandomGenerator;
  * begins with it.
  *
  * <p><b>Who is called last.</b> Those that the caller doubts, and those that a watcher cannot reach ({@link
- * Liveness#SUSPECT}) unless this process's own calls to them have succeeded lately, and those at whose address a later process of
- * their application listens. Those of a greater {@linkplain
+ * Liveness#SUSPECT}) unless this process's own calls to them have succeeded lately. Those of a greater {@linkplain
  * Snapshot#distances() distance} come after all of a smaller one.
+ *
+ * <p><b>Who is passed over.</b> Those at whose address a usable process of their application listens that started later. Whoever
+ * connects there reaches that one; this way it connects once.
  *
  * <p>Not safe for threads: one writer compiles, rarely; the plans are for everyone.
  */
@@ -95,6 +97,7 @@ public final class PlanCompiler {
         SortedMap<Integer, Tiers> byDistance = new TreeMap<>();
         int usable = 0;
         Map<String, String> last = new HashMap<>();
+        Map<String, String> passedOver = new HashMap<>();
         int warming = 0;
         Successors successors = Successors.of(snapshot.entries());
         for (Snapshot.Entry entry : snapshot.entries()) {
@@ -108,6 +111,11 @@ public final class PlanCompiler {
             one.compiled = compiled;
             int full = weightOf(entry);
             if (!entry.usable() || full == 0 || instance.addresses().isEmpty()) {
+                continue;
+            }
+            Instance successor = successors.successorOf(instance);
+            if (successor != null) {
+                passedOver.put(uuid, successor + ", which started later, is at its address");
                 continue;
             }
             int weight = warmed(instance, full, one, now);
@@ -124,9 +132,6 @@ public final class PlanCompiler {
             } else if (entry.liveness() == Liveness.SUSPECT && !one.load.proven(now)) {
                 last.put(uuid, "a watcher cannot reach it, and no call of this process has succeeded there lately");
                 tiers.doubtful.add(candidate);
-            } else if (successors.successorOf(instance) != null) {
-                last.put(uuid, "a process that started later listens at its address");
-                tiers.doubtful.add(candidate);
             } else {
                 tiers.good.add(candidate);
             }
@@ -139,7 +144,7 @@ public final class PlanCompiler {
             pickers.add(new P2cPicker(tiers.good, chance, ticker));
             pickers.add(new P2cPicker(tiers.doubtful, chance, ticker));
         }
-        return new Plan(snapshot, new TieredPicker(pickers), usable, last, warming);
+        return new Plan(snapshot, new TieredPicker(pickers), usable, last, passedOver, warming);
     }
 
     private int warmed(Instance instance, int weight, Known one, long nowNanos) {
