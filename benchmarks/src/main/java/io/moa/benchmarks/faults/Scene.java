@@ -152,10 +152,15 @@ final class Scene implements AutoCloseable {
 
     /** Starts a server, without waiting until it is ready. */
     ChildProcess server(int port) throws IOException {
+        return server(port, List.of());
+    }
+
+    /** As {@link #server(int)}, with words before the command. */
+    ChildProcess server(int port, List<String> prefix) throws IOException {
         started++;
         return new ChildProcess(
                 "server-" + started,
-                List.of(),
+                prefix,
                 jvm("192m"),
                 CountedServer.class,
                 List.of(counts.resolve("server-" + started).toString(), Integer.toString(IDS), Integer.toString(port)),
@@ -185,8 +190,9 @@ final class Scene implements AutoCloseable {
 
     /** A child with another main class, ended with the scene. */
     ChildProcess other(String name, Class<?> main, String... arguments) throws IOException {
-        ChildProcess child =
-                new ChildProcess(name, List.of(), jvm("512m"), main, List.of(arguments), environment(name));
+        List<String> jvm = jvm("512m");
+        jvm.add("-Xmn320m"); // few collections, each of which would stand in for a fault
+        ChildProcess child = new ChildProcess(name, List.of(), jvm, main, List.of(arguments), environment(name));
         others.add(child::close);
         return child;
     }

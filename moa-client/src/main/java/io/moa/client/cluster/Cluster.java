@@ -217,7 +217,7 @@ public final class Cluster {
             if (retired) {
                 return;
             }
-            listed.accept(service, plan.snapshot().entries());
+            listed.accept(service, connectable(plan));
         } finally {
             listing.unlock();
         }
@@ -238,6 +238,17 @@ public final class Cluster {
                 }
             });
         }
+    }
+
+    /** Nobody connects to those that are passed over, nor probes them. */
+    private static List<Snapshot.Entry> connectable(Plan plan) {
+        List<Snapshot.Entry> entries = plan.snapshot().entries();
+        if (plan.passedOver().isEmpty()) {
+            return entries;
+        }
+        return entries.stream()
+                .filter(entry -> !plan.passedOver().containsKey(entry.instance().uuid()))
+                .toList();
     }
 
     private void wakeAfter(long nanos) {
