@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param uuid names the process for its whole life; a restart is another instance
  * @param application whose process it is
  * @param host names the operating system on which it runs, and the part of it that it sees, so that a process that sees the
- *     same may use its Unix socket; empty if not said
+ *     same may use its Unix socket, and of two processes at one address of it the later is known to be the one that is there; empty if
+ *     not said
  * @param addresses where it listens; may change during its life. The first one is what it is known by: a decision of an
  *     operator holds for whatever its application runs there later. A Unix socket is used by processes of the same host
  * @param protocols what it speaks there, with versions, such as {@code moa/1}; empty if not said, which means {@code moa/1}

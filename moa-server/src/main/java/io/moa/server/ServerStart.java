@@ -138,9 +138,8 @@ final class ServerStart {
     }
 
     private Instance instance(List<ServiceExport> published, List<Address> addresses) {
-        boolean unixToo = addresses.stream().anyMatch(Address.Unix.class::isInstance);
         return Instance.builder(moa.self().instance(), moa.self().application())
-                .host(unixToo ? moa.hostId() : "")
+                .host(moa.hostId())
                 .addresses(addresses)
                 .protocol("moa/1")
                 .exports(published)

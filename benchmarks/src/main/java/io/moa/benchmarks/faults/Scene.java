@@ -152,16 +152,25 @@ final class Scene implements AutoCloseable {
 
     /** Starts a server, without waiting until it is ready. */
     ChildProcess server(int port) throws IOException {
-        return server(port, List.of());
+        return server(port, List.of(), jvm("192m"));
     }
 
-    /** As {@link #server(int)}, with words before the command. */
-    ChildProcess server(int port, List<String> prefix) throws IOException {
+    /**
+     * As {@link #server(int)}, for many that start at once: what their starts take from the processors is taken from nobody else, as
+     * if each had a host of its own.
+     */
+    ChildProcess yieldingServer(int port) throws IOException {
+        List<String> jvm = jvm("192m");
+        jvm.add(QUICK);
+        return server(port, List.of("nice", "-n", "10"), jvm);
+    }
+
+    private ChildProcess server(int port, List<String> prefix, List<String> jvm) throws IOException {
         started++;
         return new ChildProcess(
                 "server-" + started,
                 prefix,
-                jvm("192m"),
+                jvm,
                 CountedServer.class,
                 List.of(counts.resolve("server-" + started).toString(), Integer.toString(IDS), Integer.toString(port)),
                 environment("server-" + started));
@@ -191,6 +200,7 @@ final class Scene implements AutoCloseable {
     /** A child with another main class, ended with the scene. */
     ChildProcess other(String name, Class<?> main, String... arguments) throws IOException {
         List<String> jvm = jvm("512m");
+        jvm.add(QUICK);
         jvm.add("-Xmn320m"); // few collections, each of which would stand in for a fault
         ChildProcess child = new ChildProcess(name, List.of(), jvm, main, List.of(arguments), environment(name));
         others.add(child::close);
@@ -203,6 +213,9 @@ final class Scene implements AutoCloseable {
         others.add(link::close);
         return link;
     }
+
+    /** Code that is compiled at once and not well: for processes of which only what they decide is looked at. */
+    private static final String QUICK = "-XX:TieredStopAtLevel=1";
 
     private static List<String> jvm(String heap) {
         List<String> options = new ArrayList<>(List.of(

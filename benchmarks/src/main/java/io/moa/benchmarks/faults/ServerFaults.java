@@ -77,12 +77,6 @@ final class ServerFaults {
     /** Longer than a call may take, so that none that began while the servers were away is counted as one of afterwards. */
     private static final int SETTLED_SECONDS = 5;
 
-    /**
-     * Four JVMs that start take all that two processors have. Clients on hosts of their own would not be held up by that, and what they
-     * decide is what is measured; so the servers yield to them.
-     */
-    private static final List<String> LAST = List.of("nice", "-n", "10");
-
     static Finding allRestart(FaultOptions options) throws Exception {
         try (Scene scene = new Scene(options)) {
             scene.standalone().serve();
@@ -97,7 +91,7 @@ final class ServerFaults {
             }
             for (int i = 0; i < scene.servers().size(); i++) {
                 String port = ChildProcess.field(scene.ready(scene.servers().get(i)), "port");
-                scene.servers().set(i, scene.server(Integer.parseInt(port), LAST));
+                scene.servers().set(i, scene.yieldingServer(Integer.parseInt(port)));
             }
             for (ChildProcess server : scene.servers()) {
                 scene.ready(server);
