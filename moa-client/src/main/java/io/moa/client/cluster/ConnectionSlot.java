@@ -31,6 +31,9 @@ final class ConnectionSlot {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionSlot.class);
 
+    /** From so many failures on the server is down, and not just busy. */
+    static final int SPREAD_FROM = 4;
+
     private static final long IDLE_CHECK_NANOS = 100_000_000;
 
     private final Moa moa;
@@ -226,7 +229,6 @@ final class ConnectionSlot {
         synchronized (this) {
             connecting = false;
             pause(reason);
-            spread.failed(moa.ticker().nanos());
             unlucky = new ArrayList<>(waiting);
             waiting.clear();
         }
@@ -239,8 +241,12 @@ final class ConnectionSlot {
         }
     }
 
-    /** Full jitter: anywhere between nothing and a bound that doubles. Called with the lock held. */
+    /**
+     * Full jitter: anywhere between nothing and a bound that doubles. After some failures a client makes all its tries at moments of
+     * its own, for whom it tries has probably crashed together with others, and will be back with them. Called with the lock held.
+     */
     private void pause(String reason) {
+        spread.failed(moa.ticker().nanos());
         failures++;
         lastFailure = reason;
         long bound = config.backoffMax().toNanos();
@@ -249,6 +255,9 @@ final class ConnectionSlot {
             bound = config.backoffFirst().toNanos() << doublings;
         }
         pausedUntilNanos = moa.ticker().nanos() + moa.chance().nextLong(bound);
+        if (failures >= SPREAD_FROM) {
+            pausedUntilNanos += spread.pauseNanos(pausedUntilNanos);
+        }
     }
 
     /** The next call connects again at once; only a connect that fails is followed by a pause. */

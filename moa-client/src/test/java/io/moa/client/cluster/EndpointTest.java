@@ -118,7 +118,9 @@ class EndpointTest {
             transport.last().fail("nobody listens");
             assertThat(failure(waiting).executed()).isEqualTo(Executed.NO);
             assertThat(failure(waiting).message()).contains("nobody listens");
-            Duration pause = Duration.ofNanos((long) (draw * bounds[i] * 1_000_000));
+            long drawn = (long) (draw * bounds[i] * 1_000_000);
+            boolean spreads = i + 1 >= ConnectionSlot.SPREAD_FROM;
+            Duration pause = Duration.ofNanos(drawn + (spreads ? spread.pauseNanos(ticker.nanos() + drawn) : 0));
             ticker.advance(pause.minusNanos(1));
             Reply.Failure early = failure(endpoint.invoke(call()));
             assertThat(early.status()).isEqualTo(Status.UNAVAILABLE);
