@@ -135,6 +135,8 @@ class PlanTest {
 
         Plan other = plan(at("old", "h", 5, 1_000), at("new", "g", 5, 2_000)); // the loopback of another host
         assertThat(pickAndEnd(other, 1_000)).containsOnlyKeys("old", "new");
+        Plan together = plan(at("one", "h", 5, 0), at("two", "h", 5, 0));
+        assertThat(pickAndEnd(together, 1_000)).as("neither started later").containsOnlyKeys("one", "two");
         Plan unsaid = plan(at("old", "", 5, 1_000), at("new", "", 5, 2_000));
         assertThat(pickAndEnd(unsaid, 1_000)).containsOnlyKeys("old", "new");
     }

@@ -152,8 +152,9 @@ public final class Cluster {
      * @return whether it is let go of now; then {@link #close()} must follow, under no lock
      */
     boolean retire(long idleNanos) {
-        // Nothing is listed by it afterwards: the next one of the same service lists. One that lists just now is not
-        // waited for: its thread may itself be letting go of another one.
+        // Nothing is listed by it afterwards. One that lists just now is not waited for: its thread may itself be
+        // letting
+        // go of another one.
         if (!listing.tryLock()) {
             return false;
         }
@@ -164,9 +165,11 @@ public final class Cluster {
                     return false;
                 }
                 closed = true;
-                retired = true;
-                return true;
             }
+            // Another thread may have made the empty plan and not yet told of it; it will find this retired.
+            listed.accept(service, List.of());
+            retired = true;
+            return true;
         } finally {
             listing.unlock();
         }

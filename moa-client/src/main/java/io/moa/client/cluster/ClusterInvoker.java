@@ -74,10 +74,11 @@ public final class ClusterInvoker implements Invoker {
         Lease lease = plan.pick(call);
         if (lease == null) {
             cluster.used();
-            if (cluster.isRetired()) {
-                return invoke(call); // let go of at this very moment
+            boolean unanswered = plan.snapshot().isUnknown() && !cluster.isAnswered();
+            if (cluster.isRetired()) { // asked last: who is let go of counts as answered
+                return invoke(call);
             }
-            return plan.snapshot().isUnknown() && !cluster.isAnswered()
+            return unanswered
                     ? firstAnswer.await(call, cluster, this)
                     : CompletableFuture.completedFuture(none(call, plan));
         }

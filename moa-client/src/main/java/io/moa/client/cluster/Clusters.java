@@ -37,6 +37,9 @@ public final class Clusters {
     /** So many services of which nobody is listed, or a tenth more, are followed at most, beside those that calls wait for. */
     static final int MAX_EMPTY = 1_000;
 
+    /** How many are let go of when the registry refuses another one: a few, or each further one would be refused first. */
+    private static final int FOR_ANOTHER = 10;
+
     /** Taken down before sorting: calls go on meanwhile. */
     private record Unused(Cluster cluster, long sinceNanos) {}
 
@@ -86,7 +89,7 @@ public final class Clusters {
         try {
             return begin(service);
         } catch (IllegalStateException full) {
-            if (closed || letGo(0, emptyOnes()) == 0) {
+            if (closed || letGoOfLongestUnused(emptyOnes(), FOR_ANOTHER) == 0) {
                 throw full;
             }
             return begin(service);
@@ -130,7 +133,7 @@ public final class Clusters {
         synchronized (this) {
             look = null;
         }
-        letGo(IDLE.toNanos(), emptyOnes());
+        letGo(IDLE.toNanos(), emptyOnes(), Integer.MAX_VALUE);
         roomUpTo = Math.max(MAX_EMPTY, clusters.size());
         lookLater();
     }
@@ -139,22 +142,19 @@ public final class Clusters {
     private void makeRoom() {
         List<Cluster> empty = emptyOnes();
         if (empty.size() >= MAX_EMPTY) {
-            letGoOfLongestUnused(empty);
+            letGoOfLongestUnused(empty, empty.size() - MAX_EMPTY / 2);
         }
         roomUpTo = Math.max(MAX_EMPTY, clusters.size() + MAX_EMPTY / 10);
     }
 
-    private void letGoOfLongestUnused(List<Cluster> empty) {
+    private int letGoOfLongestUnused(List<Cluster> empty, int most) {
         long now = moa.ticker().nanos(); // the ticker may wrap, so only distances are compared
-        List<Unused> oldestFirst = empty.stream()
+        List<Cluster> oldestFirst = empty.stream()
                 .map(cluster -> new Unused(cluster, cluster.usedAtNanos() - now))
                 .sorted(Comparator.comparingLong(Unused::sinceNanos))
+                .map(Unused::cluster)
                 .toList();
-        letGo(
-                0,
-                oldestFirst.subList(0, empty.size() - MAX_EMPTY / 2).stream()
-                        .map(Unused::cluster)
-                        .toList());
+        return letGo(0, oldestFirst, most);
     }
 
     private List<Cluster> emptyOnes() {
@@ -162,9 +162,12 @@ public final class Clusters {
     }
 
     /** Lets go of some, under no lock: what waits for them goes on, and looks for its service here. */
-    private int letGo(long idleNanos, List<Cluster> some) {
+    private int letGo(long idleNanos, List<Cluster> some, int most) {
         int count = 0;
         for (Cluster cluster : some) {
+            if (count >= most) {
+                break;
+            }
             if (cluster.retire(idleNanos)) {
                 if (clusters.remove(cluster.service(), cluster) && disk != null) {
                     disk.forget(cluster.service());

@@ -5,9 +5,9 @@ import java.util.random.RandomGenerator;
 
 /**
  * When a client that has just found somebody dead connects to somebody it never tried before, or tries somebody again who failed
- * often: at a moment of its own in every {@link #PERIOD_NANOS}. Servers that crashed together come back together, and all of their clients hear of it at once; a
- * server that has just begun must not greet all of them at once, too. A client that has seen no failure lately does not wait.
- * Safe for many threads.
+ * often: at a moment of its own in every {@link #PERIOD_NANOS}. Servers that crashed together come back together, and all of
+ * their clients hear of it at once; a server that has just begun must not greet all of them at once, too. A client that has
+ * seen no failure lately does not wait. Safe for many threads.
  */
 final class ConnectSpread {
 
@@ -36,6 +36,11 @@ final class ConnectSpread {
         if (!failed || nowNanos - failedAtNanos >= MEMORY_NANOS) {
             return 0;
         }
-        return Math.floorMod(moment - nowNanos, PERIOD_NANOS);
+        return untilMoment(nowNanos);
+    }
+
+    /** How long it is from a time to the next moment of this client; less than {@link #PERIOD_NANOS}. */
+    long untilMoment(long nanos) {
+        return Math.floorMod(moment - nanos, PERIOD_NANOS);
     }
 }

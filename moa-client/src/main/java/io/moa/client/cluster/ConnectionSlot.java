@@ -2,6 +2,7 @@ package io.moa.client.cluster;
 
 import io.moa.Moa;
 import io.moa.discovery.Instance;
+import io.moa.discovery.ServiceId;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Phase;
@@ -19,6 +20,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +44,7 @@ final class ConnectionSlot {
     private final EndpointConfig config;
     private final Unreachables unreachables;
     private final ConnectSpread spread;
+    private final Predicate<ServiceId> servedElsewhere;
 
     private volatile @Nullable Connection open; // the fast path reads only this
     private volatile boolean retired;
@@ -52,6 +55,7 @@ final class ConnectionSlot {
     private final List<Connection> leaving = new ArrayList<>(); // told us that they close, with calls of ours on them
     private boolean connecting;
     private boolean tried;
+    private long connectsAtNanos; // while connecting
     private int failures;
     private long pausedUntilNanos;
     private String lastFailure = "";
@@ -63,13 +67,15 @@ final class ConnectionSlot {
             Ways ways,
             EndpointConfig config,
             Unreachables unreachables,
-            ConnectSpread spread) {
+            ConnectSpread spread,
+            Predicate<ServiceId> servedElsewhere) {
         this.moa = moa;
         this.instance = instance;
         this.ways = ways;
         this.config = config;
         this.unreachables = unreachables;
         this.spread = spread;
+        this.servedElsewhere = servedElsewhere;
     }
 
     CompletableFuture<Reply> invoke(Invocation call) {
@@ -98,6 +104,8 @@ final class ConnectionSlot {
         WaitingCall mine = new WaitingCall(moa, instance, call, this::forget);
         boolean connect = false;
         long pause = 0;
+        long beginsIn;
+        boolean goesElsewhere;
         Connection connected;
         synchronized (this) {
             if (retired) {
@@ -120,18 +128,31 @@ final class ConnectionSlot {
                 connect = true;
                 pause = tried ? 0 : spread.pauseNanos(now);
                 tried = true;
+                connectsAtNanos = now + pause;
             } else if (waiting.size() >= config.maxWaiting()) {
                 return refuse(
                         Status.OVERLOADED,
                         waiting.size() + " calls already wait for a connection to " + instance
                                 + ", which is the limit");
             }
-            if (connected == null) {
+            beginsIn = connected == null ? Math.max(0, connectsAtNanos - now) : 0;
+            goesElsewhere = beginsIn > 0
+                    && (beginsIn > call.deadline().remainingNanos(now) || servedElsewhere.test(call.service()));
+            if (connected == null && !goesElsewhere) {
                 waiting.add(mine);
             }
         }
         if (connected != null) {
             return connected.invoke(call);
+        }
+        if (goesElsewhere) {
+            if (connect) {
+                connectAfter(pause, call);
+            }
+            return refuse(
+                    Status.UNAVAILABLE,
+                    instance + " is new, and others have just failed: this client connects in " + beginsIn / 1_000_000
+                            + " ms, so that not all come at once, and the call goes to others or has less time than that");
         }
         try {
             mine.limit();
@@ -140,12 +161,6 @@ final class ConnectionSlot {
         }
         if (connect) {
             connectAfter(pause, call);
-            if (pause > call.deadline().remainingNanos(now)) {
-                mine.end(Endpoint.refused(
-                        Status.UNAVAILABLE,
-                        instance + " is new, and others have just failed: this client connects in " + pause / 1_000_000
-                                + " ms, so that not all come at once, and the call has less time than that"));
-            }
         }
         return mine.reply();
     }
@@ -256,7 +271,7 @@ final class ConnectionSlot {
         }
         pausedUntilNanos = moa.ticker().nanos() + moa.chance().nextLong(bound);
         if (failures >= SPREAD_FROM) {
-            pausedUntilNanos += spread.pauseNanos(pausedUntilNanos);
+            pausedUntilNanos += spread.untilMoment(pausedUntilNanos);
         }
     }
 

@@ -2,6 +2,7 @@ package io.moa.client.cluster;
 
 import io.moa.Moa;
 import io.moa.discovery.Instance;
+import io.moa.discovery.ServiceId;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Invoker;
@@ -9,6 +10,7 @@ import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 /**
  * One instance, as something that can be called: a few connections, opened when the first call comes, used in turn. Safe
@@ -22,13 +24,25 @@ public final class Endpoint implements Invoker {
     private final ConnectionSlot[] slots;
     private final AtomicInteger turn = new AtomicInteger();
 
-    Endpoint(Moa moa, Instance instance, EndpointConfig config, Unreachables unreachables, ConnectSpread spread) {
+    /**
+     * One that is not connected.
+     *
+     * @param servedElsewhere whether this client is connected to anybody who offers a service; asked under a lock, so it must not
+     *     take any
+     */
+    Endpoint(
+            Moa moa,
+            Instance instance,
+            EndpointConfig config,
+            Unreachables unreachables,
+            ConnectSpread spread,
+            Predicate<ServiceId> servedElsewhere) {
         this.moa = moa;
         this.instance = instance;
         this.ways = Ways.to(moa, instance);
         this.slots = new ConnectionSlot[config.connections()];
         for (int i = 0; i < slots.length; i++) {
-            slots[i] = new ConnectionSlot(moa, instance, ways, config, unreachables, spread);
+            slots[i] = new ConnectionSlot(moa, instance, ways, config, unreachables, spread, servedElsewhere);
         }
     }
 
@@ -63,6 +77,11 @@ public final class Endpoint implements Invoker {
             }
         }
         return false;
+    }
+
+    /** Whether the very process is connected, and offers the service. */
+    boolean serves(ServiceId service) {
+        return instance.offers(service) && isConnected();
     }
 
     /** Whether no connection is left. */

@@ -8,9 +8,9 @@ import java.time.Duration;
  * @param connections how many to one instance; 1 to 64, default 1: calls are multiplexed, so more only help to use more
  *     event loops
  * @param backoffFirst the longest pause after the first failed connect; 1 ms to 1 min, default 100 ms
- * @param backoffMax the longest pause after many; at least the first, at most 10 min, default 5 s. The pause is drawn
- *     evenly between 0 and a bound that doubles with each failure ("full jitter"), so that clients do not come back
- *     together
+ * @param backoffMax the longest pause that is drawn after many; at least the first, at most 10 min, default 5 s. The pause is
+ *     drawn evenly between 0 and a bound that doubles with each failure ("full jitter"), so that clients do not come back
+ *     together; from the fourth failure on up to 2 s more pass until the client's own moment
  * @param maxWaiting how many calls may wait for one connection; further ones are refused; default 10,000
  */
 public record EndpointConfig(int connections, Duration backoffFirst, Duration backoffMax, int maxWaiting) {

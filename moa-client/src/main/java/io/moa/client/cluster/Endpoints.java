@@ -68,6 +68,15 @@ public final class Endpoints {
         return known != null && known.isConnected();
     }
 
+    private boolean isServed(ServiceId service) {
+        for (Endpoint endpoint : byInstance.values()) {
+            if (endpoint.serves(service)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private int connected() {
         int count = 0;
         for (Endpoint endpoint : byInstance.values()) {
@@ -93,7 +102,7 @@ public final class Endpoints {
         if (latest == null) {
             strays.add(picked.uuid()); // picked from a list that is over, or one that is just being taken
         }
-        return new Endpoint(moa, latest == null ? picked : latest, config, unreachables, spread);
+        return new Endpoint(moa, latest == null ? picked : latest, config, unreachables, spread, this::isServed);
     }
 
     /**
@@ -131,7 +140,8 @@ public final class Endpoints {
     /** Which address of an instance is used, or would be, and why; for people. Connects to nobody. */
     public String way(Instance instance) {
         Endpoint known = byInstance.get(instance.uuid());
-        return (known != null ? known : new Endpoint(moa, instance, config, unreachables, spread)).way();
+        return (known != null ? known : new Endpoint(moa, instance, config, unreachables, spread, this::isServed))
+                .way();
     }
 
     /** Whether {@link #close()} was called: no call may be begun any more. */

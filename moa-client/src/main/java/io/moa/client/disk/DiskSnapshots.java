@@ -120,6 +120,9 @@ public final class DiskSnapshots implements AutoCloseable {
      */
     public @Nullable Snapshot read(ServiceId service) {
         Path file = file(service);
+        if (Files.notExists(file)) {
+            return null; // before any name of a user is looked up
+        }
         try {
             checkOwner(file);
         } catch (NoSuchFileException firstTime) {
@@ -227,8 +230,7 @@ public final class DiskSnapshots implements AutoCloseable {
         Path file = file(snapshot.service());
         try {
             if (snapshot.entries().isEmpty() && Files.notExists(file)) {
-                written(snapshot); // a name that nobody offers, perhaps one of very many
-                return;
+                return; // a name that nobody offers, perhaps one of very many
             }
             byte[] bytes = SnapshotFile.write(snapshot, wallMillis.getAsLong());
             if (bytes.length > config.maxFileBytes()) {
@@ -253,9 +255,22 @@ public final class DiskSnapshots implements AutoCloseable {
         written.put(snapshot.service(), snapshot.entries());
     }
 
-    /** Nobody follows the service any more; its file stays. */
+    /** Nobody follows the service any more; its file stays as it is, and nothing is remembered of it here. */
     public synchronized void forget(ServiceId service) {
         written.remove(service);
+        Snapshot last = waiting.get(service);
+        if (last != null && last.entries().isEmpty()) {
+            waiting.remove(service);
+        }
+        recalls.removeIf(recall -> recall.service().equals(service));
+    }
+
+    /** Of how many services something is remembered here. */
+    synchronized int remembered() {
+        Set<ServiceId> all = new HashSet<>(written.keySet());
+        all.addAll(waiting.keySet());
+        recalls.forEach(recall -> all.add(recall.service()));
+        return all.size();
     }
 
     private void replace(Path file, byte[] bytes) throws IOException {

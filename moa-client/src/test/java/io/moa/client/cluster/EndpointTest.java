@@ -16,8 +16,10 @@ import io.moa.invoke.Status;
 import io.moa.testkit.FakeScheduler;
 import io.moa.testkit.FakeTicker;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
@@ -52,6 +54,7 @@ class EndpointTest {
             .build();
 
     private final ConnectSpread spread = new ConnectSpread(moa.chance());
+    private boolean servedElsewhere;
 
     @AfterEach
     void close() {
@@ -63,7 +66,8 @@ class EndpointTest {
     }
 
     private Endpoint endpoint(EndpointConfig config) {
-        return new Endpoint(moa, instance(new Address.Tcp("10.0.0.1", 7)), config, unheard(), spread);
+        return new Endpoint(
+                moa, instance(new Address.Tcp("10.0.0.1", 7)), config, unheard(), spread, service -> servedElsewhere);
     }
 
     private Invocation call() {
@@ -110,6 +114,7 @@ class EndpointTest {
     @Test
     void pauseAfterAFailedConnectIsDrawnBelowABoundThatDoubles() {
         Endpoint endpoint = endpoint(new EndpointConfig(1, Duration.ofMillis(100), Duration.ofMillis(1_000), 10));
+        Set<Long> moments = new HashSet<>();
         long[] bounds = {100, 200, 400, 800, 1_000, 1_000};
         for (int i = 0; i < bounds.length; i++) {
             draw = i % 2 == 0 ? 0.5 : 0.999;
@@ -120,14 +125,18 @@ class EndpointTest {
             assertThat(failure(waiting).message()).contains("nobody listens");
             long drawn = (long) (draw * bounds[i] * 1_000_000);
             boolean spreads = i + 1 >= ConnectionSlot.SPREAD_FROM;
-            Duration pause = Duration.ofNanos(drawn + (spreads ? spread.pauseNanos(ticker.nanos() + drawn) : 0));
+            Duration pause = Duration.ofNanos(drawn + (spreads ? spread.untilMoment(ticker.nanos() + drawn) : 0));
             ticker.advance(pause.minusNanos(1));
             Reply.Failure early = failure(endpoint.invoke(call()));
             assertThat(early.status()).isEqualTo(Status.UNAVAILABLE);
             assertThat(early.message()).contains("next try in", "nobody listens");
             assertThat(transport.dials).as("no connect within the pause").hasSize(i + 1);
             ticker.advanceNanos(1);
+            if (spreads) {
+                moments.add(ticker.nanos() % ConnectSpread.PERIOD_NANOS);
+            }
         }
+        assertThat(moments).as("the client's own moment, each time").hasSize(1);
         endpoint.invoke(call());
         transport.last().succeed("provider", "uuid-of-it").leave();
         CompletableFuture<Reply> next = endpoint.invoke(call());
@@ -229,7 +238,12 @@ class EndpointTest {
     @Test
     void instanceWithoutAnAddressOfAKnownKindIsSaidSo() {
         Endpoint endpoint = new Endpoint(
-                moa, instance(new Address.InProcess("elsewhere")), EndpointConfig.DEFAULT, unheard(), spread);
+                moa,
+                instance(new Address.InProcess("elsewhere")),
+                EndpointConfig.DEFAULT,
+                unheard(),
+                spread,
+                service -> false);
         Reply.Failure refused = failure(endpoint.invoke(call()));
         assertThat(refused.status()).isEqualTo(Status.UNAVAILABLE);
         assertThat(refused.message()).contains("can only be reached at").contains("elsewhere");
@@ -264,6 +278,14 @@ class EndpointTest {
         CompletableFuture<Reply> hasty =
                 fresh.invoke(Calls.of(ticker, pause.minusMillis(1)).build());
         CompletableFuture<Reply> patient = fresh.invoke(call());
+        CompletableFuture<Reply> hastyToo =
+                fresh.invoke(Calls.of(ticker, pause.minusMillis(1)).build());
+        assertThat(failure(hastyToo).executed()).isEqualTo(Executed.NO);
+        servedElsewhere = true;
+        assertThat(failure(fresh.invoke(call())).status()).isEqualTo(Status.UNAVAILABLE);
+        assertThat(patient)
+                .as("waits on, for it was not served elsewhere when it came")
+                .isNotDone();
         assertThat(failure(hasty).executed()).isEqualTo(Executed.NO);
         assertThat(failure(hasty).message()).contains("so that not all come at once");
         assertThat(transport.dials).hasSize(1);
@@ -274,6 +296,23 @@ class EndpointTest {
         assertThat(line.calls).hasSize(1);
         line.replies.get(0).complete(DONE);
         assertThat(patient).isCompletedWithValue(DONE);
+    }
+
+    @Test
+    void whoIsServedElsewhereConnectsAtItsOwnMomentAllTheSame() {
+        endpoint(EndpointConfig.DEFAULT).invoke(call());
+        transport.last().fail("nobody listens");
+        ticker.advance(Duration.ofMillis(30));
+        servedElsewhere = true;
+        Endpoint fresh = endpoint(EndpointConfig.DEFAULT);
+        assertThat(failure(fresh.invoke(call())).executed()).isEqualTo(Executed.NO);
+        assertThat(transport.dials).hasSize(1);
+        scheduler.advance(Duration.ofNanos(ConnectSpread.PERIOD_NANOS));
+        assertThat(transport.dials).hasSize(2);
+        transport.last().succeed("provider", "uuid-of-it");
+        CompletableFuture<Reply> next = fresh.invoke(call());
+        assertThat(next).isNotDone(); // it is on the connection
+        assertThat(transport.dials).hasSize(2);
     }
 
     @Test

@@ -91,6 +91,20 @@ class DiskSnapshotsTest {
     }
 
     @Test
+    void nothingIsRememberedOfNamesThatNobodyOffers() {
+        DiskSnapshots disk = open();
+        for (int i = 0; i < 1_000; i++) {
+            ServiceId name = ServiceId.of("shop.Unknown" + i);
+            disk.keep(new Snapshot(name, 1, List.of(), ticker.nanos(), "test"));
+            if (i % 2 == 0) {
+                disk.forget(name); // before it would be written
+            }
+        }
+        scheduler.advance(Duration.ofSeconds(3));
+        assertThat(disk.remembered()).isZero();
+    }
+
+    @Test
     void aChangeThatIsTakenBackBeforeItIsWrittenIsNotWritten() {
         DiskSnapshots disk = open();
         disk.keep(new Snapshot(SERVICE, 1, List.of(entry("a")), ticker.nanos(), "test"));

@@ -35,12 +35,12 @@ final class Successors {
         return new Successors(latest);
     }
 
-    /** The one that is where this one says it is, if it is another; else null. */
+    /** The one that is where this one says it is, if it started later; else null. Of two that started together both are kept. */
     @Nullable
     Instance successorOf(Instance instance) {
         Place place = place(instance);
         Instance there = place == null ? null : latest.get(place);
-        return there == null || there.sameProcess(instance) ? null : there;
+        return there != null && there.startedAtEpochMillis() > instance.startedAtEpochMillis() ? there : null;
     }
 
     private static Instance later(Instance one, Instance other) {
