@@ -39,6 +39,7 @@ public final class Cluster {
     private final BiConsumer<ServiceId, List<Snapshot.Entry>> listed;
     private final ReentrantLock listing = new ReentrantLock(); // who is listed is told in the order of the plans
     private volatile Plan plan;
+    private List<Snapshot.Entry> connectable = List.of(); // guarded by listing
     private final Set<Runnable> waiters = ConcurrentHashMap.newKeySet(); // for the first answer
     private volatile boolean answered;
     private final Registry.Subscription subscription;
@@ -243,15 +244,19 @@ public final class Cluster {
         }
     }
 
-    /** Nobody connects to those that are passed over, nor probes them. */
-    private static List<Snapshot.Entry> connectable(Plan plan) {
-        List<Snapshot.Entry> entries = plan.snapshot().entries();
-        if (plan.passedOver().isEmpty()) {
+    /** Calls connect to nobody who is passed over. The very same list as before if nothing has changed. */
+    private List<Snapshot.Entry> connectable(Plan now) {
+        List<Snapshot.Entry> entries = now.snapshot().entries();
+        if (now.passedOver().isEmpty()) {
             return entries;
         }
-        return entries.stream()
-                .filter(entry -> !plan.passedOver().containsKey(entry.instance().uuid()))
+        List<Snapshot.Entry> next = entries.stream()
+                .filter(entry -> !now.passedOver().containsKey(entry.instance().uuid()))
                 .toList();
+        if (!next.equals(connectable)) {
+            connectable = next;
+        }
+        return connectable;
     }
 
     private void wakeAfter(long nanos) {
