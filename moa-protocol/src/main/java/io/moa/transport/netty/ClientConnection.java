@@ -638,7 +638,9 @@ final class ClientConnection implements Connection, FrameLink.Side {
     public void down(String reason) {
         gone = true;
         usable = false;
-        failOpening("The connection to " + where() + " ended during the handshake: " + reason, null);
+        if (introduced) { // else there was none yet, and whoever connects says why
+            failOpening("The connection to " + where() + " ended during the handshake: " + reason, null);
+        }
         if (alarm != null) {
             alarm.cancel(false);
         }
