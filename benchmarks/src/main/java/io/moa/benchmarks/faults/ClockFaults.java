@@ -8,7 +8,7 @@ import java.util.List;
 /** What happens when wall clocks jump. */
 final class ClockFaults {
 
-    private static final String NO_LIBRARY = "not played: run benchmarks/faketime first, which fetches libfaketime";
+    private static final String NO_LIBRARY = "run benchmarks/faketime first, which fetches libfaketime";
     private static final List<String> OFFSETS = List.of("+1h", "-1h", "+10d", "-10d", "+0");
 
     private ClockFaults() {}
@@ -18,7 +18,7 @@ final class ClockFaults {
         try (Scene scene = new Scene(options)) {
             Clocks clocks = Clocks.open(scene.folder());
             if (clocks == null) {
-                return new Finding("B13", NO_LIBRARY);
+                return Finding.notPlayed("B13", NO_LIBRARY);
             }
             scene.clocks(clocks).standalone().play();
             RedisServer redis = scene.redis().get(0);
@@ -56,7 +56,7 @@ final class ClockFaults {
         try (Scene scene = new Scene(options)) {
             Clocks clocks = Clocks.open(scene.folder());
             if (clocks == null) {
-                return new Finding("B14", NO_LIBRARY);
+                return Finding.notPlayed("B14", NO_LIBRARY);
             }
             scene.clocks(clocks).standalone().play();
             RedisServer redis = scene.redis().get(0);

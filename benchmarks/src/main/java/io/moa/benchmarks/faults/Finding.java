@@ -25,6 +25,11 @@ final class Finding {
         this.fault = fault;
     }
 
+    /** A row that this machine cannot play; it is not met, for nothing was seen. */
+    static Finding notPlayed(String row, String why) {
+        return new Finding(row, "not played: " + why);
+    }
+
     String row() {
         return row;
     }
@@ -37,8 +42,13 @@ final class Finding {
         return figures;
     }
 
+    /** Whether something was asked of the row; without a single wanted figure nothing can be met. */
+    boolean played() {
+        return figures.stream().anyMatch(figure -> !figure.wanted().isEmpty());
+    }
+
     boolean met() {
-        return figures.stream().allMatch(Figure::met);
+        return played() && figures.stream().allMatch(Figure::met);
     }
 
     /** A figure of which nothing is wanted. */
