@@ -64,7 +64,7 @@ public final class FaultsBenchmark implements Callable<Integer> {
     @Option(names = "--control", description = "Seconds of load without the fault.")
     private double control = 10;
 
-    @Option(names = "--fault", description = "Seconds that a fault lasts, where it lasts.")
+    @Option(names = "--fault", description = "Seconds that a fault lasts, where it lasts; each of the errors of B6.")
     private double fault = 20;
 
     @Option(names = "--rounds", description = "How often a master fails over, or a watcher is killed or frozen.")

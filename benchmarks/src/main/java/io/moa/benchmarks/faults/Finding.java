@@ -68,6 +68,33 @@ final class Finding {
         return atMost(name, (double) value, (double) limit, unit);
     }
 
+    /**
+     * A number that must not be more than a limit which is softer than the one demanded; both are printed, and why.
+     *
+     * @param demanded what the table of failure modes demands
+     * @param why what keeps the mechanism from it
+     */
+    Finding atMost(String name, long value, long limit, String unit, long demanded, String why) {
+        String wanted = "≤ " + limit + unit + " (demanded: ≤ " + demanded + unit + "; " + why + ")";
+        figures.add(new Figure(name, value + unit, wanted, value >= 0 && value <= limit));
+        return this;
+    }
+
+    /**
+     * How long or how often the fault was played, beside what the table of failure modes demands.
+     *
+     * @param option of the command that sets it
+     */
+    Finding extent(String name, double chosen, double demanded, String unit, String option) {
+        String value = number(chosen) + unit;
+        return told(
+                name,
+                chosen >= demanded
+                        ? value
+                        : value + " (demanded: " + number(demanded) + unit + ", by " + option + " " + number(demanded)
+                                + ")");
+    }
+
     /** A number that must be this one. */
     Finding exactly(String name, long value, long wanted) {
         figures.add(new Figure(name, Long.toString(value), Long.toString(wanted), value == wanted));
