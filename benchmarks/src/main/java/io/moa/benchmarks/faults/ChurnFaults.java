@@ -34,6 +34,7 @@ final class ChurnFaults {
                             "B16",
                             INSTANCES + " entries of weight 0 beside the four servers, " + CHANGES_PER_SECOND
                                     + " changes a second, half of them an instance that leaves and another that comes")
+                    .extent("churn lasted", seconds, 60, " s", "--fault")
                     .noneFailed(control, seen)
                     .told("changes", changes)
                     .atMost("the client's processor time for it", Math.max(0, cores * 100), 5, " % of a core")

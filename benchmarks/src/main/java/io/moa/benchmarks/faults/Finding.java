@@ -25,6 +25,11 @@ final class Finding {
         this.fault = fault;
     }
 
+    /** A row that this machine cannot play; it is not met, for nothing was seen. */
+    static Finding notPlayed(String row, String why) {
+        return new Finding(row, "not played: " + why);
+    }
+
     String row() {
         return row;
     }
@@ -37,8 +42,13 @@ final class Finding {
         return figures;
     }
 
+    /** Whether something was asked of the row; without a single wanted figure nothing can be met. */
+    boolean played() {
+        return figures.stream().anyMatch(figure -> !figure.wanted().isEmpty());
+    }
+
     boolean met() {
-        return figures.stream().allMatch(Figure::met);
+        return played() && figures.stream().allMatch(Figure::met);
     }
 
     /** A figure of which nothing is wanted. */
@@ -56,6 +66,33 @@ final class Finding {
     /** A whole number that must not be more. */
     Finding atMost(String name, long value, long limit, String unit) {
         return atMost(name, (double) value, (double) limit, unit);
+    }
+
+    /**
+     * A number that must not be more than a limit which is softer than the one demanded; both are printed, and why.
+     *
+     * @param demanded what the table of failure modes demands
+     * @param why what keeps the mechanism from it
+     */
+    Finding atMost(String name, long value, long limit, String unit, long demanded, String why) {
+        String wanted = "≤ " + limit + unit + " (demanded: ≤ " + demanded + unit + "; " + why + ")";
+        figures.add(new Figure(name, value + unit, wanted, value >= 0 && value <= limit));
+        return this;
+    }
+
+    /**
+     * How long or how often the fault was played, beside what the table of failure modes demands.
+     *
+     * @param option of the command that sets it
+     */
+    Finding extent(String name, double chosen, double demanded, String unit, String option) {
+        String value = number(chosen) + unit;
+        return told(
+                name,
+                chosen >= demanded
+                        ? value
+                        : value + " (demanded: " + number(demanded) + unit + ", by " + option + " " + number(demanded)
+                                + ")");
     }
 
     /** A number that must be this one. */

@@ -17,6 +17,14 @@ final class RedisFaults {
 
     private static final String SERVICE = "{moa}:s:moa.benchmarks.Counted";
 
+    /** A heartbeat of 3 s, 20 % more, and the writing. */
+    private static final long ONE_HEARTBEAT_MILLIS = 3_700;
+
+    private static final String WHY_A_HEARTBEAT = "a heartbeat of 3 s comes after 2.4 s to 3.6 s";
+
+    /** The longest pause between two tries to connect, and the writing. */
+    private static final long ONE_PAUSE_MILLIS = 3_500;
+
     private RedisFaults() {}
 
     static Finding down(FaultOptions options) throws Exception {
@@ -32,6 +40,7 @@ final class RedisFaults {
             long back = Scene.millisUntil(30, () -> registered(redis) == 4);
             Scene.pause(2);
             return new Finding("B1", "Redis killed for " + options.faultSeconds() + " s, and back, empty")
+                    .extent("Redis was away for", options.faultSeconds(), 600, " s", "--fault")
                     .noneFailed(control, seen)
                     .atMost("p99 against the control", seen.p99() / (double) control.p99(), 1.05, "×")
                     .atMost("all registered again after", back, 5_000, " ms")
@@ -85,7 +94,7 @@ final class RedisFaults {
             Seen seen = scene.turn();
             return new Finding("B3", "FLUSHALL")
                     .noneFailed(control, seen)
-                    .atMost("all registered again after", back, 3_700, " ms")
+                    .atMost("all registered again after", back, ONE_HEARTBEAT_MILLIS, " ms", 3_000, WHY_A_HEARTBEAT)
                     .end(scene.end());
         }
     }
@@ -108,7 +117,7 @@ final class RedisFaults {
             Seen seen = scene.turn();
             return new Finding("B4", "the keys of two of four servers deleted")
                     .noneFailed(control, seen)
-                    .atMost("all registered again after", back, 3_700, " ms")
+                    .atMost("all registered again after", back, ONE_HEARTBEAT_MILLIS, " ms", 3_000, WHY_A_HEARTBEAT)
                     .end(scene.end());
         }
     }
@@ -125,6 +134,7 @@ final class RedisFaults {
             redis.signal("CONT");
             Scene.pause(2);
             return new Finding("B5", "Redis stopped (SIGSTOP) for " + options.faultSeconds() + " s")
+                    .extent("Redis hung for", options.faultSeconds(), 60, " s", "--fault")
                     .noneFailed(control, seen)
                     .atMost("threads more", Math.max(0, seen.threads() - control.threads()), 2, "")
                     .atMost("live heap more", Math.max(0, seen.heapKiB() - control.heapKiB()) / 1024.0, 5, " MiB")
@@ -133,8 +143,9 @@ final class RedisFaults {
     }
 
     static Finding errors(FaultOptions options) throws Exception {
-        Finding finding =
-                new Finding("B6", "a Redis that answers each of six errors for " + options.faultSeconds() / 4 + " s");
+        Finding finding = new Finding(
+                        "B6", "a Redis that answers each of six errors for " + options.faultSeconds() + " s")
+                .extent("each error lasted", options.faultSeconds(), 30, " s", "--fault");
         try (Scene scene = new Scene(options)) {
             scene.standalone().play();
             Scene.pause(options.controlSeconds());
@@ -149,12 +160,17 @@ final class RedisFaults {
                     "ERR max number of clients reached")) {
                 redis.kill();
                 try (ErrorServer fake = new ErrorServer(redis.port(), error)) {
-                    Scene.pause(options.faultSeconds() / 4);
+                    Scene.pause(options.faultSeconds());
                     finding.told("answers of " + error.split(" ")[0], fake.answers());
                 }
                 redis.start();
                 finding.atMost(
-                        "registered again after it", Scene.millisUntil(30, () -> registered(redis) == 4), 5_000, " ms");
+                        "registered again after it",
+                        Scene.millisUntil(30, () -> registered(redis) == 4),
+                        ONE_PAUSE_MILLIS,
+                        " ms",
+                        3_000,
+                        "after many failures up to 3 s pass until the next try");
             }
             Seen seen = scene.turn();
             return finding.noneFailed(control, seen).end(scene.end());

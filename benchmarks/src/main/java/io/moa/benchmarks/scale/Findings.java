@@ -18,12 +18,20 @@ final class Findings {
 
     /** Something that must not be over its limit. */
     void wanted(String what, double seen, double limit, String unit) {
-        boolean good = seen <= limit;
+        judged(what, seen, "≤ ", limit, unit, seen <= limit);
+    }
+
+    /** Something that must not be under its limit. */
+    void wantedAtLeast(String what, double seen, double limit, String unit) {
+        judged(what, seen, "≥ ", limit, unit, seen >= limit);
+    }
+
+    private void judged(String what, double seen, String sign, double limit, String unit, boolean good) {
         met &= good;
         table.row(
                 what,
                 String.format(Locale.ROOT, "%.2f%s", seen, unit),
-                String.format(Locale.ROOT, "≤ %s%s", limit, unit),
+                String.format(Locale.ROOT, "%s%s%s", sign, limit, unit),
                 good ? "yes" : "no");
         System.err.println(what + ": " + seen + unit);
     }

@@ -19,6 +19,12 @@ final class ProbeRows {
 
     private static final int WARM_SECONDS = 20;
 
+    /** How often each instance is to be probed. */
+    private static final int EVERY_SECONDS = 5;
+
+    /** A pause between two probes begins when the first has ended, and a tick is 100 ms: two of a hundred are theirs. */
+    private static final double SHARE_IN_TIME = 0.98;
+
     private final Findings findings;
     private final int services;
     private final int seconds;
@@ -33,7 +39,7 @@ final class ProbeRows {
      * Measures.
      *
      * @param kind of the probe: ping, handshake or kept
-     * @param wanted whether this is the one that must stay below a core
+     * @param wanted whether this is the one that must be in time and below a core
      */
     void run(Path folder, String kind, int instances, boolean wanted) throws Exception {
         try (RedisServer redis = RedisServer.start(folder);
@@ -50,22 +56,7 @@ final class ProbeRows {
                     long timeWait = timeWait();
                     Map<String, String> seen = ChildProcess.fields(watcher.order("measure " + seconds, "measured"));
                     String what = "probes (" + kind + ") of " + instances + " instances: ";
-                    findings.told(what + "ended a second", ChildProcess.field(seen, "probes"));
-                    if (wanted) {
-                        findings.wanted(
-                                what + "the watcher", Double.parseDouble(value(seen, "cores")), 1, " of a core");
-                        findings.wanted(what + "failed", Double.parseDouble(value(seen, "failed")), 0, "");
-                    } else {
-                        findings.told(what + "the watcher", ChildProcess.field(seen, "cores") + " of a core");
-                        findings.told(what + "failed", ChildProcess.field(seen, "failed"));
-                    }
-                    findings.told(what + "began over 1 s late", ChildProcess.field(seen, "late"));
-                    findings.told(what + "marked", ChildProcess.field(seen, "marked"));
-                    findings.told(what + "file descriptors at most", ChildProcess.field(seen, "descriptors"));
-                    findings.told(what + "threads at most", ChildProcess.field(seen, "threads"));
-                    findings.told(
-                            what + "heap used at most, and after a collection",
-                            ChildProcess.field(seen, "heap") + " and " + ChildProcess.field(seen, "live") + " MiB");
+                    judge(findings, what, seen, instances, wanted);
                     findings.told(
                             what + "sockets in TIME_WAIT on this host, before and after",
                             timeWait + " and " + timeWait());
@@ -74,8 +65,35 @@ final class ProbeRows {
         }
     }
 
-    private static String value(Map<String, String> fields, String name) {
-        return String.valueOf(fields.get(name));
+    /**
+     * Enters what a watcher said of its measurement.
+     *
+     * @param wanted whether it must have probed all of them in time, or is only there to compare with
+     */
+    static void judge(Findings findings, String what, Map<String, String> seen, int instances, boolean wanted) {
+        if (wanted) {
+            double each = (double) instances / EVERY_SECONDS * SHARE_IN_TIME;
+            findings.wantedAtLeast(what + "ended a second", number(seen, "probes"), each, "");
+            findings.wanted(what + "the watcher", number(seen, "cores"), 1, " of a core");
+            findings.wanted(what + "failed", number(seen, "failed"), 0, "");
+            findings.wanted(what + "began over 1 s late", number(seen, "late"), 0, "");
+            findings.wanted(what + "marked", number(seen, "marked"), 0, "");
+        } else {
+            findings.told(what + "ended a second", ChildProcess.field(seen, "probes"));
+            findings.told(what + "the watcher", ChildProcess.field(seen, "cores") + " of a core");
+            findings.told(what + "failed", ChildProcess.field(seen, "failed"));
+            findings.told(what + "began over 1 s late", ChildProcess.field(seen, "late"));
+            findings.told(what + "marked", ChildProcess.field(seen, "marked"));
+        }
+        findings.told(what + "file descriptors at most", ChildProcess.field(seen, "descriptors"));
+        findings.told(what + "threads at most", ChildProcess.field(seen, "threads"));
+        findings.told(
+                what + "heap used at most, and after a collection",
+                ChildProcess.field(seen, "heap") + " and " + ChildProcess.field(seen, "live") + " MiB");
+    }
+
+    private static double number(Map<String, String> seen, String name) {
+        return Double.parseDouble(ChildProcess.field(seen, name));
     }
 
     private static ChildProcess child(String name, Class<?> main, List<String> jvm, List<String> arguments)

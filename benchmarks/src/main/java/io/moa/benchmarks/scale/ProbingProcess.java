@@ -139,7 +139,7 @@ final class ProbingProcess {
         Runtime runtime = Runtime.getRuntime();
         return String.format(
                 Locale.ROOT,
-                "cores=%.3f probes=%.0f failed=%d late=%d descriptors=%d threads=%d heap=%d live=%d marked=%d watched=%d",
+                "cores=%.3f probes=%.1f failed=%d late=%d descriptors=%d threads=%d heap=%d live=%d marked=%d watched=%d",
                 used / nanos,
                 (after.probes() - before.probes()) / (nanos / 1e9),
                 after.failedProbes() - before.failedProbes(),
