@@ -17,6 +17,8 @@ public final class AddressRanges {
     /** Every address that somebody can call, names of hosts included; the default. */
     public static final AddressRanges ANY = new AddressRanges(List.of());
 
+    private static final int WRAPPING_BITS = 96; // ::ffff:
+
     private static final class Range {
         private final byte[] bytes;
         private final int bits;
@@ -70,11 +72,27 @@ public final class AddressRanges {
         if (bytes == null || text.indexOf('%') >= 0) {
             throw refused(text);
         }
-        int bits = slash < 0 ? 8 * bytes.length : bits(text, text.substring(slash + 1));
+        if (slash < 0) {
+            return new Range(bytes, 8 * bytes.length);
+        }
+        int bits = bits(text, text.substring(slash + 1));
+        if (bytes.length == 4 && text.indexOf(':') >= 0) {
+            bits = behindTheWrapping(text, bits);
+        }
         if (bits > 8 * bytes.length) {
             throw refused(text);
         }
         return new Range(bytes, bits);
+    }
+
+    /** Of an address of IPv4 within IPv6 only the four last bytes are kept, but its bits are counted from the first of all 16. */
+    private static int behindTheWrapping(String text, int bits) {
+        if (bits < WRAPPING_BITS) {
+            throw new IllegalArgumentException("An address of IPv4 within IPv6 begins with " + WRAPPING_BITS
+                    + " bits that are always the same, so a range of them is written with " + WRAPPING_BITS
+                    + " to 128 bits, or as one of IPv4, such as 10.0.0.0/8, not: " + text);
+        }
+        return bits - WRAPPING_BITS;
     }
 
     private static int bits(String text, String number) {

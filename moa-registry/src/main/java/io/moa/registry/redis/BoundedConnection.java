@@ -15,12 +15,15 @@ import redis.clients.jedis.util.RedisInputStream;
 /**
  * A connection of Jedis whose answers are bounded: what Redis holds was written by others, and a value of 10 MB in it must
  * cost neither the memory of those who read it nor the entries beside it. A value over the bound is passed over, and stands
- * as {@link #OVERSIZED} in the reply; so does what would make the whole reply too long, values or lists in it. Replies that are
- * kept together have one bound together.
+ * as {@link #OVERSIZED} in the reply; so does a list of too many elements, and what would make the whole reply too long, values
+ * or lists in it. Replies that are kept together have one bound together, or a share each.
  */
 final class BoundedConnection extends Connection {
 
-    /** Stands for a value that is longer than {@link #MAX_BULK}, and for what an answer holds beyond its bound. */
+    /**
+     * Stands for a value that is longer than {@link #MAX_BULK}, for a list of more than {@link #MAX_ELEMENTS}, and for what an
+     * answer holds beyond its bound.
+     */
     static final Object OVERSIZED = new Object() {
         @Override
         public String toString() {
@@ -31,10 +34,13 @@ final class BoundedConnection extends Connection {
     /** Rules may be as long as this; records are bounded more tightly by who reads them. */
     static final int MAX_BULK = 1 << 18;
 
+    /** A longer list is passed over, not kept and cut: nobody can tell what is missing from a part of it. */
+    static final int MAX_ELEMENTS = 1 << 20;
+
     /**
-     * What one answer, or all answers to commands sent together, may keep of values up to {@link #MAX_NAME}, each counted with {@link #ELEMENT} more, and of longer ones. They are
-     * counted apart, so that long values which somebody has put between names do not crowd out the names: a list of 500,000
-     * processes fits, and so do 64 records that are all as long as a value may be.
+     * What one answer, or all answers to commands sent together, may keep of values up to {@link #MAX_NAME}, each counted with
+     * {@link #ELEMENT} more, and of longer ones. They are counted apart, so that long values which somebody has put between names
+     * do not crowd out the names: a list of 500,000 processes fits, and so do 64 records that are all as long as a value may be.
      */
     private static final int NAMES = 32 << 20;
 
@@ -43,14 +49,19 @@ final class BoundedConnection extends Connection {
     private static final int ELEMENT = 16;
 
     private static final int MAX_LINE = 1 << 16;
-    private static final int MAX_ELEMENTS = 1 << 20;
+
+    /** So many elements of lists that are too long are passed over; that costs time, and no memory. More is no answer to us. */
+    private static final int MAX_PASSED_OVER = 1 << 24;
+
     private static final int MAX_DEPTH = 8;
     private static final int SKIP_BYTES = 8192;
 
     private int namesLeft;
     private int longLeft;
     private int placesLeft; // for what is passed over when no more names fit
+    private long passLeft;
     private boolean together;
+    private int share; // of each reply; 0 for all that one may have
 
     BoundedConnection(JedisSocketFactory sockets, JedisClientConfig config) {
         super(sockets, config);
@@ -67,15 +78,28 @@ final class BoundedConnection extends Connection {
         together = true;
     }
 
+    /**
+     * From now on each reply has a small bound of its own, until {@link #apart}: none takes the room of another, and all together
+     * are still bounded.
+     *
+     * @param bytes what a reply may keep of names, and again of longer values
+     */
+    void shared(int bytes) {
+        together = false;
+        share = bytes;
+    }
+
     /** From now on each reply has a bound of its own. */
     void apart() {
         together = false;
+        share = 0;
     }
 
     private void renew() {
-        namesLeft = NAMES;
-        longLeft = LONG_VALUES;
-        placesLeft = MAX_ELEMENTS;
+        namesLeft = share > 0 ? share : NAMES;
+        longLeft = share > 0 ? share : LONG_VALUES;
+        placesLeft = share > 0 ? share / ELEMENT : MAX_ELEMENTS;
+        passLeft = MAX_PASSED_OVER;
     }
 
     @Override
@@ -101,9 +125,7 @@ final class BoundedConnection extends Connection {
             case ':' -> number(in);
             case '$' -> bulk(in, number(in));
             case '*' -> list(in, number(in), depth);
-            default ->
-                throw new JedisConnectionException(
-                        "What answers there does not speak Redis's protocol: a reply begins with byte " + kind);
+            default -> throw foreign(kind);
         };
     }
 
@@ -111,8 +133,12 @@ final class BoundedConnection extends Connection {
         if (size == -1) {
             return null;
         }
-        if (size < 0 || size > MAX_ELEMENTS) {
-            throw new JedisConnectionException("Redis answered with a list of " + size + ", over " + MAX_ELEMENTS);
+        if (size < 0) {
+            throw new JedisConnectionException("Redis answered with a list of " + size);
+        }
+        if (size > MAX_ELEMENTS) {
+            passOver(in, size, depth);
+            return OVERSIZED;
         }
         // Not sized by what the peer claims: it may send nothing behind the claim.
         List<@Nullable Object> list = new ArrayList<>((int) Math.min(size, 64));
@@ -129,6 +155,35 @@ final class BoundedConnection extends Connection {
             }
         }
         return passedOver ? OVERSIZED : list;
+    }
+
+    /** Reads so many elements and keeps none. */
+    private void passOver(RedisInputStream in, long size, int depth) {
+        if (size > passLeft || depth > MAX_DEPTH) {
+            throw new JedisConnectionException("Redis answered with lists of more than " + MAX_PASSED_OVER
+                    + " elements, or deeper than " + MAX_DEPTH);
+        }
+        passLeft -= size;
+        for (long i = 0; i < size; i++) {
+            byte kind = in.readByte();
+            switch (kind) {
+                case '$' -> {
+                    long length = number(in);
+                    if (length >= 0) {
+                        skip(in, length);
+                        ended(in);
+                    }
+                }
+                case '*' -> passOver(in, Math.max(0, number(in)), depth + 1);
+                case '+', '-', ':' -> line(in);
+                default -> throw foreign(kind);
+            }
+        }
+    }
+
+    private static JedisConnectionException foreign(byte kind) {
+        return new JedisConnectionException(
+                "What answers there does not speak Redis's protocol: a reply begins with byte " + kind);
     }
 
     private boolean fits(long length) {
@@ -155,10 +210,7 @@ final class BoundedConnection extends Connection {
         }
         Object value;
         if (!fits(length)) {
-            byte[] waste = new byte[SKIP_BYTES];
-            for (long left = length; left > 0; ) {
-                left -= fill(in, waste, 0, (int) Math.min(left, waste.length));
-            }
+            skip(in, length);
             value = OVERSIZED;
         } else {
             byte[] bytes = new byte[(int) length];
@@ -167,10 +219,21 @@ final class BoundedConnection extends Connection {
             }
             value = bytes;
         }
+        ended(in);
+        return value;
+    }
+
+    private static void skip(RedisInputStream in, long length) {
+        byte[] waste = new byte[(int) Math.min(length, SKIP_BYTES)];
+        for (long left = length; left > 0; ) {
+            left -= fill(in, waste, 0, (int) Math.min(left, waste.length));
+        }
+    }
+
+    private static void ended(RedisInputStream in) {
         if (in.readByte() != '\r' || in.readByte() != '\n') {
             throw new JedisConnectionException("A value of Redis does not end where it said");
         }
-        return value;
     }
 
     private static int fill(RedisInputStream in, byte[] bytes, int at, int length) {

@@ -161,6 +161,7 @@ public record RedisCheckup(
                 tries.put("HDEL p", List.of("HDEL", keys.processes(), nobody));
                 tries.put("DEL e", List.of("DEL", keys.evidence(nobody)));
                 tries.put("LTRIM e", List.of("LTRIM", keys.evidence(nobody), 0, 0));
+                tries.put("HLEN wc", List.of("HLEN", keys.complaints(nobody)));
                 tries.put("ZCARD wc", List.of("ZCARD", keys.complaints(nobody)));
                 tries.put("EVAL", List.of("EVAL", "return 1", 0));
                 tries.put("PUBLISH h", List.of("PUBLISH", keys.hintOfAll() + ":" + nobody, ""));

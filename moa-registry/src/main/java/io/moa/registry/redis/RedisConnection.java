@@ -166,9 +166,27 @@ final class RedisConnection implements AutoCloseable {
         return asked == null ? replies : asked.followEach(commands, replies);
     }
 
+    /**
+     * As {@link #pipeline(List)}, but each answer has a bound of its own: what somebody has made long takes no room of the others.
+     *
+     * @param share how many bytes an answer keeps of names, and again of longer values; all answers together keep a multiple of it
+     */
+    List<@Nullable Object> pipeline(List<RedisCommand> commands, int share) throws IOException {
+        List<@Nullable Object> replies = exchange(commands, share);
+        return asked == null ? replies : asked.followEach(commands, replies);
+    }
+
     /** Sends commands together and reads all answers, as this node gives them. */
     List<@Nullable Object> exchange(List<RedisCommand> commands) throws IOException {
-        connection.together();
+        return exchange(commands, 0);
+    }
+
+    private List<@Nullable Object> exchange(List<RedisCommand> commands, int share) throws IOException {
+        if (share > 0) {
+            connection.shared(share);
+        } else {
+            connection.together();
+        }
         try {
             List<@Nullable Object> replies = new ArrayList<>(commands.size());
             int waiting = 0;

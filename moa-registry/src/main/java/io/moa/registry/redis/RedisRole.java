@@ -105,6 +105,7 @@ public enum RedisRole {
                                 List.of(
                                         "set",
                                         "del",
+                                        "hlen",
                                         "pexpire",
                                         "lpush",
                                         "rpush",

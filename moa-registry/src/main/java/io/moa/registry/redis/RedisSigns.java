@@ -16,6 +16,15 @@ final class RedisSigns {
 
     private static final int CHUNK = 200;
 
+    /**
+     * More complaints than this about one process are none of ours: a consumer adds its own only while there are fewer than {@link
+     * WatchStore#MAX_COMPLAINTS}, which many do in the same moment, but not so many.
+     */
+    private static final int MOST_FOUND = 1_024;
+
+    /** What is read of the complaints about one process: more than the longest of those that count need. */
+    private static final int SHARE = 1 << 17;
+
     private final RedisKeys keys;
     private final BadEntries bad;
     private final long leaseMillis;
@@ -30,26 +39,75 @@ final class RedisSigns {
     Map<String, Signs> read(RedisConnection connection, List<String> all) throws IOException {
         Map<String, Signs> signs = new HashMap<>();
         for (int from = 0; from < all.size(); from += CHUNK) {
-            List<String> chunk = all.subList(from, Math.min(all.size(), from + CHUNK));
-            List<RedisCommand> commands = new ArrayList<>(2 * chunk.size() + 1);
-            commands.add(RedisCommand.of("TIME"));
-            for (String uuid : chunk) {
-                commands.add(RedisCommand.of("PTTL", keys.lease(uuid)));
-                commands.add(RedisCommand.of("HGETALL", keys.complaints(uuid)));
-            }
-            List<@Nullable Object> answers = connection.pipeline(commands);
-            long now = millis(answers.get(0));
-            for (int i = 0; i < chunk.size(); i++) {
-                long left = Replies.number(answers.get(1 + 2 * i));
-                // The process's own lease may be longer than this one's setting; an age below zero says the same as
-                // zero.
-                long age = left < 0 ? Signs.NO_LEASE : Math.max(0, leaseMillis - left);
-                signs.put(
-                        chunk.get(i),
-                        new Signs(age, complaints(chunk.get(i), Replies.list(answers.get(2 + 2 * i)), now)));
-            }
+            readSome(connection, all.subList(from, Math.min(all.size(), from + CHUNK)), signs);
         }
         return Map.copyOf(signs);
+    }
+
+    /** Leases first, and alone: any process may write complaints, of any length, and must not hide another's lease. */
+    private void readSome(RedisConnection connection, List<String> uuids, Map<String, Signs> signs) throws IOException {
+        List<RedisCommand> commands = new ArrayList<>(2 * uuids.size() + 1);
+        commands.add(RedisCommand.of("TIME"));
+        for (String uuid : uuids) {
+            commands.add(RedisCommand.of("PTTL", keys.lease(uuid)));
+            commands.add(RedisCommand.of("HLEN", keys.complaints(uuid)));
+        }
+        List<@Nullable Object> answers = connection.pipeline(commands);
+        long now = millis(answers.get(0));
+        List<String> complainedOf = new ArrayList<>();
+        for (int i = 0; i < uuids.size(); i++) {
+            String uuid = uuids.get(i);
+            long left = Replies.number(answers.get(1 + 2 * i));
+            // The process's own lease may be longer than this one's setting; an age below zero says the same as zero.
+            long age = left < 0 ? Signs.NO_LEASE : Math.max(0, leaseMillis - left);
+            signs.put(uuid, new Signs(age, List.of()));
+            long found = found(uuid, answers.get(2 + 2 * i));
+            if (found > MOST_FOUND) {
+                bad.report(
+                        "complaints about", uuid, "there are " + found + ", and at most " + MOST_FOUND + " are read");
+            } else if (found > 0) {
+                complainedOf.add(uuid);
+            }
+        }
+        if (!complainedOf.isEmpty()) {
+            readComplaints(connection, complainedOf, now, signs);
+        }
+    }
+
+    private void readComplaints(RedisConnection connection, List<String> uuids, long now, Map<String, Signs> signs)
+            throws IOException {
+        List<RedisCommand> commands = new ArrayList<>(uuids.size());
+        for (String uuid : uuids) {
+            commands.add(RedisCommand.of("HGETALL", keys.complaints(uuid)));
+        }
+        List<@Nullable Object> answers = connection.pipeline(commands, SHARE);
+        for (int i = 0; i < uuids.size(); i++) {
+            String uuid = uuids.get(i);
+            try {
+                List<Complaint> complaints = complaints(uuid, Replies.list(answers.get(i)), now);
+                signs.computeIfPresent(uuid, (same, lease) -> new Signs(lease.leaseAgeMillis(), complaints));
+            } catch (RedisError e) {
+                passOver(uuid, e);
+            }
+        }
+    }
+
+    /** How many complaints there are; 0 if what stands there is something else. */
+    private long found(String uuid, @Nullable Object answer) {
+        try {
+            return Replies.number(answer);
+        } catch (RedisError e) {
+            passOver(uuid, e);
+            return 0;
+        }
+    }
+
+    /** Complaints that cannot be read are a matter of one process, unless the whole server is not to be used. */
+    private void passOver(String uuid, RedisError why) {
+        if (why.ofTheServer()) {
+            throw why;
+        }
+        bad.report("complaints about", uuid, String.valueOf(why.getMessage()));
     }
 
     /** Redis's own clock. */
@@ -98,6 +156,11 @@ final class RedisSigns {
         List<RedisCommand> commands = new ArrayList<>();
         for (int i = 0; i < complaints.size(); i++) {
             Complaint complaint = complaints.get(i);
+            if (answers.get(1 + 2 * i) instanceof RedisError error
+                    && error.code().equals("WRONGTYPE")) {
+                passOver(complaint.uuid(), error); // the other complaints are told
+                continue;
+            }
             boolean known = Replies.number(answers.get(2 + 2 * i)) == 1;
             if (known || Replies.number(answers.get(1 + 2 * i)) < WatchStore.MAX_COMPLAINTS) {
                 String key = keys.complaints(complaint.uuid());

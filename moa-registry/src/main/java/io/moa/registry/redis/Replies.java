@@ -22,6 +22,10 @@ final class Replies {
         if (reply instanceof List<?> list) {
             return (List<@Nullable Object>) list;
         }
+        if (reply == BoundedConnection.OVERSIZED) {
+            throw new RedisError("ERR the list that Redis holds is longer than is read: "
+                    + BoundedConnection.MAX_ELEMENTS + " elements, or what all of its values may take");
+        }
         throw new RedisError("ERR a list was expected from Redis");
     }
 
@@ -63,8 +67,11 @@ final class Replies {
         return texts;
     }
 
-    /** Names and values that stand by turns, as in an entry of a log; a pair of which a part is over the bound is left out. */
+    /** Names and values that stand by turns, as in an entry of a log; what is over the bound is left out, a pair or all of them. */
     static Map<String, String> pairs(@Nullable Object reply) {
+        if (reply == BoundedConnection.OVERSIZED) {
+            return Map.of();
+        }
         List<@Nullable Object> parts = list(reply);
         Map<String, String> pairs = new HashMap<>();
         for (int i = 0; i + 1 < parts.size(); i += 2) {

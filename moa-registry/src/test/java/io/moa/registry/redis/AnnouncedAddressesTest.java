@@ -116,6 +116,12 @@ class AnnouncedAddressesTest {
         "10.0.0.0/8, 169.254.169.254, false",
         "10.0.0.0/8, ::ffff:10.1.2.3, true",
         "10.0.0.0/8, fd00::1, false",
+        "::ffff:10.0.0.0/104, 10.255.0.1, true",
+        "::ffff:10.0.0.0/104, ::ffff:10.255.0.1, true",
+        "::ffff:10.0.0.0/104, 11.0.0.1, false",
+        "::ffff:0:0/96, 8.8.8.8, true",
+        "::ffff:192.168.7.3/128, 192.168.7.4, false",
+        "::ffff:192.168.7.3, 192.168.7.3, true",
         "fd00::/8, fd12::1, true",
         "fd00::/8, fe80::1, false",
         "192.168.7.3, 192.168.7.3, true",
@@ -130,6 +136,15 @@ class AnnouncedAddressesTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"::ffff:10.0.0.0/24", "::ffff:10.0.0.0/8", "::ffff:10.0.0.0/95", "::ffff:a00:0/0"})
+    void aRangeOfIpv4WithinIpv6CountsTheBitsOfBoth(String text) {
+        assertThatThrownBy(() -> AddressRanges.parse(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("96 to 128 bits")
+                .hasMessageContaining(text);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "",
@@ -140,6 +155,7 @@ class AnnouncedAddressesTest {
                 "shop",
                 "::/129",
                 "10.0.0.0/8,",
+                "::ffff:10.0.0.0/129",
                 "fe80::%x/64"
             })
     void whatIsNoRangeIsRefused(String text) {

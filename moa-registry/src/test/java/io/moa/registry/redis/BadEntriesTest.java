@@ -8,10 +8,13 @@ import io.moa.discovery.OperatorState;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
+import io.moa.registry.watch.Complaint;
+import io.moa.registry.watch.Signs;
 import io.moa.testkit.Recorder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -175,6 +178,67 @@ class BadEntriesTest {
             stage.open().register(Instances.of("b", ORDERS, STOCK));
             orders.await(SOON, Instances.lists("b"), "b");
             stock.await(SOON, Instances.lists("b"), "b");
+        }
+    }
+
+    @Test
+    void aListThatIsTooLongDisturbsOneServiceAndNoOther() {
+        try (RedisStage stage = new RedisStage(redis.config().socketTimeout(Duration.ofSeconds(30)), redis)) {
+            RedisKeys keys = stage.hand.keys();
+            fill(keys.members(ORDERS), 1_060_000, "");
+            RedisRegistry registry = stage.open();
+            Recorder<Snapshot> orders = new Recorder<>();
+            Recorder<Snapshot> stock = new Recorder<>();
+            registry.subscribe(ORDERS, orders);
+            registry.subscribe(STOCK, stock);
+            stage.open().register(Instances.of("a", STOCK));
+            stock.await(SOON, Instances.lists("a"), "a");
+            assertThat(orders.last().isUnknown()).isTrue();
+
+            redis.call("UNLINK", keys.members(ORDERS));
+            stage.open().register(Instances.of("b", ORDERS));
+            orders.await(SOON, Instances.lists("b"), "b");
+        }
+    }
+
+    @Test
+    void whatIsWrittenAboutOneProcessHidesNoSignOfAnother() {
+        try (RedisStage stage = new RedisStage(redis.config().socketTimeout(Duration.ofSeconds(30)), redis)) {
+            RedisKeys keys = stage.hand.keys();
+            RedisWatchStore store = new RedisWatchStore(stage.hand);
+            fill(keys.complaints("wide"), 100_000, "x".repeat(300));
+            fill(keys.complaints("endless"), 540_000, "");
+            for (String uuid : List.of("heavy", "heavier")) {
+                fill(keys.complaints(uuid), 60, "x".repeat(250_000));
+            }
+            redis.call("SET", keys.complaints("text"), "no hash");
+            redis.call("SET", keys.lease("good"), "1", "PX", 10_000);
+            Complaint complaint = new Complaint("c", "good", "\u7121".repeat(400));
+            RedisStage.done(store.complain(
+                    List.of(new Complaint("c", "text", "refused"), new Complaint("c", "wide", "refused"), complaint)));
+
+            Map<String, Signs> signs =
+                    RedisStage.done(store.signs(List.of("wide", "endless", "heavy", "heavier", "text", "good")));
+            assertThat(signs).hasSize(6);
+            assertThat(signs.get("good").complaints()).containsExactly(complaint);
+            assertThat(signs.get("good").leaseAgeMillis()).isNotEqualTo(Signs.NO_LEASE);
+            assertThat(signs.get("wide")).isEqualTo(Signs.NONE);
+            redis.call("UNLINK", keys.complaints("wide"), keys.complaints("endless"), keys.complaints("heavy"));
+        }
+    }
+
+    /** Fills a hash, in steps that Redis answers soon. */
+    private static void fill(String key, int fields, String value) {
+        int step = 20_000;
+        for (int from = 0; from < fields; from += step) {
+            redis.call(
+                    "EVAL",
+                    "for i = ARGV[1], ARGV[2] do redis.call('HSET', KEYS[1], i, ARGV[3]) end",
+                    1,
+                    key,
+                    from,
+                    Math.min(fields, from + step) - 1,
+                    value);
         }
     }
 }

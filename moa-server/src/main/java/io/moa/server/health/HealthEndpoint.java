@@ -4,10 +4,13 @@ import io.moa.invoke.Ticker;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.ConcurrentModificationException;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -36,7 +39,6 @@ public final class HealthEndpoint implements AutoCloseable {
     private static final int BACKLOG = 1_024;
 
     private static final long REFUSED_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final long REFUSAL_TOLD_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final long END_MILLIS = 1_000;
 
     /** How the next connection comes in. A seam, for a process without descriptors left. */
@@ -57,8 +59,7 @@ public final class HealthEndpoint implements AutoCloseable {
     private final Thread thread;
     private final Set<HealthConnection> open = new LinkedHashSet<>(); // oldest first; only the thread's
     private boolean doorRefuses; // only the thread's
-    private boolean refusalTold; // only the thread's
-    private long tellAgainNanos; // only the thread's
+    private final OnceAMinute refusal = new OnceAMinute(); // only the thread's
     private long doorAgainNanos; // only the thread's
     private volatile int connections;
     private volatile boolean closed;
@@ -77,7 +78,7 @@ public final class HealthEndpoint implements AutoCloseable {
         this.address = (InetSocketAddress) listening.getLocalAddress();
         this.selector = selector;
         this.doorKey = listening.register(selector, SelectionKey.OP_ACCEPT);
-        this.replies = new HealthReplies(health);
+        this.replies = new HealthReplies(health, ticker);
         this.ticker = ticker;
         this.limitNanos = config.requestLimit().toNanos();
         this.thread = new Thread(this::answer, "moa-health-" + application);
@@ -143,6 +144,10 @@ public final class HealthEndpoint implements AutoCloseable {
             }
         } catch (IOException broken) {
             LOG.error("Health is told at {} no more: the system's selector failed", address, broken);
+        } catch (ClosedSelectorException | CancelledKeyException | ConcurrentModificationException ended) {
+            if (!closed) { // else somebody could not wait for this thread, and took its selector
+                throw ended;
+            }
         } finally { // also after an Error: a port where nobody answers is worse than one that is closed
             open.forEach(each -> end(each.channel()));
             end(listening);
@@ -207,9 +212,7 @@ public final class HealthEndpoint implements AutoCloseable {
     }
 
     private void tellRefusal(IOException why, long now) {
-        if (!refusalTold || now - tellAgainNanos >= 0) {
-            refusalTold = true;
-            tellAgainNanos = now + REFUSAL_TOLD_NANOS;
+        if (refusal.isDue(now)) {
             LOG.warn("Health at {} cannot take a connection ({}), and tries again and again", address, why.toString());
         }
     }
@@ -281,6 +284,10 @@ public final class HealthEndpoint implements AutoCloseable {
             }
         } catch (InterruptedException hurried) {
             Thread.currentThread().interrupt();
+        } finally {
+            // Mostly the thread has done so already. The selector too: it keeps a channel's port until it lets it go.
+            end(listening);
+            end(selector);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.moa.server.health;
 
+import io.moa.invoke.Ticker;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -24,9 +25,17 @@ final class HealthReplies {
             503, "Service Unavailable");
 
     private final Health health;
+    private final Ticker ticker;
+    private final OnceAMinute failure = new OnceAMinute();
 
-    HealthReplies(Health health) {
+    /**
+     * The answers of a process.
+     *
+     * @param ticker by which one failure of its own code is told in a minute
+     */
+    HealthReplies(Health health, Ticker ticker) {
         this.health = health;
+        this.ticker = ticker;
     }
 
     /** To a head that is longer than is read. */
@@ -66,7 +75,9 @@ final class HealthReplies {
                 default -> reply(404, "{\"error\":\"there are /live, /ready and /startup\"}", body);
             };
         } catch (RuntimeException e) {
-            LOG.error("The health of this process cannot be told at {}", path, e);
+            if (failure.isDue(ticker.nanos())) { // whoever asks decides how often
+                LOG.error("The health of this process cannot be told at {}; said at most once a minute", path, e);
+            }
             return reply(500, "{\"error\":\"asking for it failed; the log of the process says why\"}", body);
         }
     }

@@ -4,19 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.moa.testkit.Eventually;
 import io.moa.testkit.FakeTicker;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -115,6 +123,72 @@ class HealthEndpointTest {
         assertThat(Thread.getAllStackTraces().keySet())
                 .extracting(Thread::getName)
                 .doesNotContain("moa-health-shop", "moa-health-next");
+    }
+
+    @Test
+    void thePortIsFreeAlsoWhileAnAnswerTakesLong() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        Health slow = new Health() {
+            @Override
+            public Answer live() {
+                asked.countDown();
+                try {
+                    goOn.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                return Answer.YES;
+            }
+
+            @Override
+            public Answer ready() {
+                return Answer.YES;
+            }
+
+            @Override
+            public Answer startup() {
+                return Answer.YES;
+            }
+        };
+        HealthEndpoint stuck = HealthEndpoint.open(HealthConfig.at(0), slow, "stuck", new FakeTicker());
+        int port = stuck.address().getPort();
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.getOutputStream().write("GET /live HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+            assertThat(asked.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            stuck.close();
+            HealthEndpoint.open(HealthConfig.at(port), health, "after", new FakeTicker())
+                    .close();
+        } finally {
+            goOn.countDown();
+        }
+        Eventually.within(PATIENCE)
+                .until(
+                        () -> Thread.getAllStackTraces().keySet().stream()
+                                .noneMatch(thread -> thread.getName().equals("moa-health-stuck")),
+                        () -> "the thread lives on");
+    }
+
+    @Test
+    void aFailureIsLoggedOnceAMinuteHoweverOftenItIsAskedFor() {
+        FakeTicker ticker = new FakeTicker();
+        HealthReplies replies = new HealthReplies(health, ticker);
+        reasons = null;
+        PrintStream before = System.err;
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+        try {
+            for (int i = 0; i < 100; i++) {
+                assertThat(new String(replies.to("GET /ready HTTP/1.1\r\n\r\n"), StandardCharsets.UTF_8))
+                        .startsWith("HTTP/1.1 500");
+            }
+            assertThat(log.toString(StandardCharsets.UTF_8)).containsOnlyOnce("cannot be told at /ready");
+            ticker.advance(Duration.ofMinutes(1));
+            replies.to("GET /startup HTTP/1.1\r\n\r\n");
+            assertThat(log.toString(StandardCharsets.UTF_8)).containsOnlyOnce("cannot be told at /startup");
+        } finally {
+            System.setErr(before);
+        }
     }
 
     @Test
