@@ -11,8 +11,7 @@ class DoctorCommandTest {
     @Test
     void aHostAndARealRegistryAreLookedAt() {
         try (EmbeddedRegistry embedded = EmbeddedRegistry.start()) {
-            assumeThat(embedded.redis()).as("%s", embedded).isPresent();
-            String url = embedded.redis().orElseThrow().url();
+            String url = RealRedis.of(embedded).url();
             CommandRun run = CommandRun.of("doctor", "--registry", url, "--pings", "10");
             assertThat(run.exitCode()).as(run.out()).isLessThan(2);
             assertThat(run.out().lines().filter(line -> line.matches("(ok|warn|fail) .*")))

@@ -39,6 +39,24 @@ class QuickstartCommandTest {
                 .doesNotContain("NOT AS PROMISED")
                 .doesNotContain("\u001B");
         assertThat(quickstart.exitCode()).isZero();
+        if (RealRedis.isPromised()) {
+            itsWatcherTakesTheDeadOneOff(quickstart.out().replaceAll("\\s+", " "));
+        }
+    }
+
+    /** An instance that ends in order withdraws itself: then no watcher would find it dead, with its lease lapsed. */
+    private static void itsWatcherTakesTheDeadOneOff(String account) {
+        assertThat(account)
+                .containsPattern("The stage: Redis [0-9.]+ on 127\\.0\\.0\\.1:[0-9]+ \\([^)]+\\), a watcher"
+                        + " \\(process [0-9]+\\), and a process for each instance\\.")
+                .containsPattern("instance B, process [0-9]+, at tcp://127\\.0\\.0\\.1:[0-9]+")
+                .contains("Instance B was killed and said nothing to anybody")
+                .containsPattern("removed from the online list by watcher quickstart-watcher \\(part [0-9]+, fence"
+                        + " [0-9]+\\): its lease has lapsed and [0-9]+ probes in a row failed")
+                .containsPattern(
+                        "probe: [0-9]+ ms before, Could not connect to tcp://127\\.0\\.0\\.1:[0-9]+: connection"
+                                + " refused; no process listens there")
+                .contains("as promised: the watcher took the dead instance off the online list, with evidence.");
     }
 
     @Test

@@ -1,7 +1,6 @@
 package io.moa.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
@@ -35,8 +34,7 @@ class RegistryCommandsTest {
     @BeforeAll
     static void start() throws Exception {
         embedded = EmbeddedRegistry.start();
-        assumeThat(embedded.redis()).as("%s", embedded).isPresent();
-        url = embedded.redis().orElseThrow().url();
+        url = RealRedis.of(embedded).url();
         for (Registry.Registration registration : List.of(
                 embedded.registry().register(instance(FIRST, 7001)),
                 embedded.registry().register(instance(SECOND, 7002)))) {

@@ -75,7 +75,9 @@ class SettingsTest {
     @Test
     void aRedisToTryThingsWith() {
         CommandRun run = CommandRun.of("redis", "--port", "0", "--for-millis", "1");
-        assumeThat(run.err()).doesNotContain("no program");
+        if (!RealRedis.isPromised()) {
+            assumeThat(run.err()).doesNotContain("No Redis can be started");
+        }
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.out()).contains("export MOA_REGISTRY='redis://:", "@127.0.0.1:");
     }

@@ -1,7 +1,6 @@
 package io.moa.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
@@ -31,8 +30,7 @@ class WatchCommandTest {
     @BeforeAll
     static void start() {
         embedded = EmbeddedRegistry.start();
-        assumeThat(embedded.redis()).as("%s", embedded).isPresent();
-        url = embedded.redis().orElseThrow().url();
+        url = RealRedis.of(embedded).url();
     }
 
     @AfterAll

@@ -1,7 +1,6 @@
 package io.moa.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
@@ -27,8 +26,7 @@ class WatcherDoubtTest {
     @Test
     void itIsSaidOnlyWhenAllDoubtThemselves() throws Exception {
         try (EmbeddedRegistry embedded = EmbeddedRegistry.start()) {
-            assumeThat(embedded.redis()).as("%s", embedded).isPresent();
-            String url = embedded.redis().orElseThrow().url();
+            String url = RealRedis.of(embedded).url();
             try (RedisLink link = RedisLink.open(RedisConfig.parse(url));
                     Registry registry = RedisRegistry.over(link)) {
                 registry.register(Instance.builder("uuid-1", "shop")

@@ -1,7 +1,6 @@
 package io.moa.e2e.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.moa.Moa;
 import io.moa.discovery.Address;
@@ -37,7 +36,7 @@ class OperatorDecisionTest {
     @Test
     void aDecisionSurvivesARestartWithAnotherUnixSocketAndAnAdvertisedAddress() {
         try (EmbeddedRegistry embedded = EmbeddedRegistry.start()) {
-            assumeThat(embedded.redis()).as("%s", embedded).isPresent();
+            assertThat(embedded.redis()).as("%s", embedded).isPresent();
             String url = embedded.redis().orElseThrow().url();
             try (RedisLink link = RedisLink.open(embedded.redis().orElseThrow().config())) {
                 OperatorDesk desk = new OperatorDesk(link);
