@@ -246,9 +246,17 @@ class ArchitectureTest {
             .resideInAPackage("io.moa..")
             .and()
             .resideOutsideOfPackage("io.moa.server.health..")
+            .and()
+            .resideOutsideOfPackage("io.moa.registry.embedded..") // asks the system for a free port, and accepts nobody
             .should()
             .dependOnClassesThat()
             .haveFullyQualifiedName("java.nio.channels.ServerSocketChannel")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.nio.channels.AsynchronousServerSocketChannel")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.net.ServerSocket")
             .because("calls travel over MOA's own protocol; HTTP is for orchestrators, and bounded in one place")
             .allowEmptyShould(true);
 

@@ -16,6 +16,8 @@ import io.moa.server.wrong.AbstractWorkerImpl;
 import io.moa.server.wrong.DecodesItself;
 import io.moa.server.wrong.KeepsACallAccount;
 import io.moa.server.wrong.ListensItself;
+import io.moa.server.wrong.ListensOnOtherThreads;
+import io.moa.server.wrong.ListensTheOldWay;
 import io.moa.server.wrong.SpeaksHttp;
 import io.moa.testkit.topology.wrong.StartsTheQuickstart;
 import org.junit.jupiter.api.Test;
@@ -57,6 +59,8 @@ class RulesCanFailTest {
     void refusesASecondHttpServer() {
         refuses(ArchitectureTest.NOBODY_OPENS_THE_HTTP_SERVER_OF_THE_JDK, SpeaksHttp.class);
         refuses(ArchitectureTest.ONLY_HEALTH_LISTENS_BESIDE_THE_TRANSPORT, ListensItself.class);
+        refuses(ArchitectureTest.ONLY_HEALTH_LISTENS_BESIDE_THE_TRANSPORT, ListensTheOldWay.class);
+        refuses(ArchitectureTest.ONLY_HEALTH_LISTENS_BESIDE_THE_TRANSPORT, ListensOnOtherThreads.class);
     }
 
     @Test
