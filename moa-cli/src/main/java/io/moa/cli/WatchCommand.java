@@ -6,8 +6,6 @@ import io.moa.registry.redis.RedisRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,6 +22,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Prints what changes in services, a line for each change, until it is ended with Ctrl+C.")
 final class WatchCommand implements Callable<Integer> {
+
+    private static final long GRACE_SECONDS = 5; // for its connections to close
 
     @ParentCommand
     private MoaCommand moa;
@@ -57,19 +57,21 @@ final class WatchCommand implements Callable<Integer> {
                 throw new ParameterException(spec.commandLine(), "SERVICE: " + e.getMessage(), e);
             }
         }
-        return registry.with(link -> {
-            try (RedisRegistry follower = RedisRegistry.over(link)) {
-                follow(follower, asked);
-            }
-            return 0;
-        });
+        try (EndRequest end = new EndRequest("watch", GRACE_SECONDS)) {
+            return registry.with(link -> {
+                try (RedisRegistry follower = RedisRegistry.over(link)) {
+                    follow(follower, asked, end);
+                }
+                return 0;
+            });
+        }
     }
 
-    private void follow(Registry follower, List<ServiceId> followed) {
+    private void follow(Registry follower, List<ServiceId> followed, EndRequest end) {
         if (followed.isEmpty()) {
             ChangeLines lines = new ChangeLines(moa.out());
             Registry.CatalogueSubscription all = follower.subscribeAll(lines::take);
-            await();
+            await(end);
             all.close();
             return;
         }
@@ -78,19 +80,13 @@ final class WatchCommand implements Callable<Integer> {
             ChangeLines lines = new ChangeLines(moa.out());
             subscriptions.add(follower.subscribe(service, lines::take));
         }
-        await();
+        await(end);
         subscriptions.forEach(Registry.Subscription::close);
     }
 
-    private void await() {
-        CountDownLatch never = new CountDownLatch(1);
+    private void await(EndRequest end) {
         try {
-            if (limitMillis == null) {
-                never.await();
-            } else {
-                boolean ended = never.await(limitMillis, TimeUnit.MILLISECONDS);
-                assert !ended;
-            }
+            end.await(limitMillis, Long.MAX_VALUE, () -> {});
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -29,9 +29,9 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
 /**
- * Many clients in one process, each with its own registry and connections; they share two event loops. Arguments: how many, and how many calls
- * they make a second together. Orders: {@code turn} answers what was seen since the last one; {@code back} waits until each of
- * them had an answer to a call that began after the order.
+ * Many clients in one process, each with its own registry and connections; they share two event loops. Arguments: how many, and
+ * how many calls they make a second together. Orders: {@code turn} answers what was seen since the last one; {@code back} waits
+ * until each of them had an answer to a call that began after the order.
  */
 public final class Crowd {
 

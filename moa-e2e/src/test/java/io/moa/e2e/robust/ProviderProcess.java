@@ -18,7 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <pre>
  *   arguments   uuid, and how many files to hold open
- *   tells       health N, the port where it is told · port N · ran N, when so many calls have begun · twice ID, when a call ran again · left, at its end
+ *   tells       health N, the port where it is told · port N · ran N, when so many calls have begun
+ *               · twice ID, when a call ran again · left, at its end
  *   obeys       open: lets the held calls go · the end of its input: ends
  * </pre>
  *

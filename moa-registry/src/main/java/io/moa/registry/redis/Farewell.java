@@ -8,7 +8,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a process out of Redis, unless somebody else has registered it since.
+ * Takes a process out of Redis, unless somebody else has registered it since. While Redis has no memory left, looking and taking
+ * are two steps: if memory comes free between them and another registers the same uuid, its entry is taken away, and comes back
+ * with its next heartbeat.
  *
  * @param stamp of the registration that ends
  */
@@ -44,9 +46,8 @@ record Farewell(RedisKeys keys, String uuid, RegistrationStamp stamp) {
             List<RedisCommand> commands = commands(services, !outOfMemory);
             List<@Nullable Object> results;
             try {
-                // Without memory Redis queues nothing for a transaction, and nobody can register: one by one does no
-                // harm
-                // then.
+                // Without memory Redis queues nothing for a transaction, so nothing can be watched either. Nor can
+                // anybody register meanwhile, unless memory comes free just now.
                 results = outOfMemory ? connection.pipeline(commands) : connection.together(commands);
             } catch (RedisError e) {
                 if (outOfMemory || !e.isOutOfMemory()) {

@@ -115,7 +115,8 @@ public record RedisConfig(
     /**
      * Reads an address as people write it: {@code redis://[[user]:password@]host[:port]}, {@code rediss://…} for TLS,
      * {@code redis-sentinel://h1:p,h2:p/master}, {@code redis-cluster://h1:p,h2:p}, the last two also with {@code rediss-},
-     * each with {@code ?prefix=…} and, as {@link AddressRanges#parse} reads it, {@code &allow=…}. In user and password, {@code %} escapes as in a URL.
+     * each with {@code ?prefix=…} and, as {@link AddressRanges#parse} reads it, {@code &allow=…}. In user and password, {@code %}
+     * escapes as in a URL.
      *
      * @throws IllegalArgumentException if it is not one; the message says what is expected and shows no password
      */

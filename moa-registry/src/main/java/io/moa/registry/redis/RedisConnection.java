@@ -89,8 +89,7 @@ final class RedisConnection implements AutoCloseable {
             login.user(user.isEmpty() ? null : user).password(password);
         }
         // Jedis connects anew by itself, and without a login, when a command meets a closed connection. Not here:
-        // whoever
-        // lost one must find out where the master is now.
+        // whoever lost one must find out where the master is now.
         AtomicBoolean opened = new AtomicBoolean();
         JedisSocketFactory once = () -> {
             if (opened.getAndSet(true)) {

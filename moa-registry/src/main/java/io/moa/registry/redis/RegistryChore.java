@@ -264,8 +264,7 @@ final class RegistryChore implements Chore {
             announcement.connected(now);
         }
         // This may be another Redis than before. What is known stays in force meanwhile, so it need not be at once:
-        // twenty
-        // thousand processes come back together.
+        // twenty thousand processes come back together.
         for (FollowedService service : registry.followed()) {
             service.readFullIn(now, (long) (SPREAD_NANOS * link.random().nextDouble()));
         }
