@@ -110,7 +110,7 @@ final class CallCommand implements Callable<Integer> {
         };
         PrintWriter err = spec.commandLine().getErr();
         TransportConfig times = TransportConfig.DEFAULT.toBuilder()
-                // Shorter than the call's, which could not say that nobody answered; no shorter, for both ends may be
+                // Shorter than the call's, which could not say that nobody answered; not by much: both ends may be
                 // cold.
                 .connectTimeout(Duration.ofMillis(Math.max(10, Math.min(MAX_CONNECT_MILLIS, timeoutMillis * 9 / 10))))
                 .build();

@@ -66,12 +66,8 @@ final class LookupCommand implements Callable<Integer> {
             description = "How often it says what it does; default ${DEFAULT-VALUE}.")
     private long statusMillis;
 
-    @Option(
-            names = "--for-millis",
-            paramLabel = "MS",
-            converter = WholeNumber.Millis.class,
-            description = "End by itself after so long.")
-    private @Nullable Long limitMillis;
+    @Mixin
+    private TimeLimit limit;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -85,7 +81,7 @@ final class LookupCommand implements Callable<Integer> {
                                 + lookup.address().toString().replace("tcp://", "")
                                 + " as " + lookup.instance());
                 moa.out().flush();
-                end.await(limitMillis, statusMillis, () -> {
+                end.await(limit.millis(), statusMillis, () -> {
                     moa.out().println(told(lookup.status()));
                     moa.out().flush();
                 });

@@ -3,8 +3,8 @@ package io.moa.cli;
 import io.moa.registry.embedded.EmbeddedRedis;
 import java.io.IOException;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
@@ -28,12 +28,8 @@ final class RedisCommand implements Callable<Integer> {
             description = "The TCP port, 0 for a free one; default ${DEFAULT-VALUE}.")
     private int port;
 
-    @Option(
-            names = "--for-millis",
-            paramLabel = "MS",
-            converter = WholeNumber.Millis.class,
-            description = "End by itself after so long.")
-    private @Nullable Long limitMillis;
+    @Mixin
+    private TimeLimit limit;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -45,7 +41,7 @@ final class RedisCommand implements Callable<Integer> {
             moa.out().println("  ./moa quickstart --serve --registry \"$MOA_REGISTRY\"");
             moa.out().println("  ./moa ls");
             moa.out().flush();
-            end.await(limitMillis, Long.MAX_VALUE, () -> {});
+            end.await(limit.millis(), Long.MAX_VALUE, () -> {});
         }
         return 0;
     }

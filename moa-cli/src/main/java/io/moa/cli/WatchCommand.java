@@ -6,11 +6,9 @@ import io.moa.registry.redis.RedisRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -40,12 +38,8 @@ final class WatchCommand implements Callable<Integer> {
             description = "[group/]name[:version]; all, also those that come later, if left out")
     private List<String> services = List.of();
 
-    @Option(
-            names = "--for-millis",
-            paramLabel = "MS",
-            converter = WholeNumber.Millis.class,
-            description = "End by itself after so long.")
-    private @Nullable Long limitMillis;
+    @Mixin
+    private TimeLimit limit;
 
     @Override
     public Integer call() {
@@ -86,7 +80,7 @@ final class WatchCommand implements Callable<Integer> {
 
     private void await(EndRequest end) {
         try {
-            end.await(limitMillis, Long.MAX_VALUE, () -> {});
+            end.await(limit.millis(), Long.MAX_VALUE, () -> {});
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -52,12 +52,8 @@ final class WatcherCommand implements Callable<Integer> {
             description = "How often it says what it does; default ${DEFAULT-VALUE}.")
     private long statusMillis;
 
-    @Option(
-            names = "--for-millis",
-            paramLabel = "MS",
-            converter = WholeNumber.Millis.class,
-            description = "End by itself after so long.")
-    private @Nullable Long limitMillis;
+    @Mixin
+    private TimeLimit limit;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -76,7 +72,7 @@ final class WatcherCommand implements Callable<Integer> {
                 moa.out()
                         .println("Watching " + registry.config().where() + " as "
                                 + watcher.status().watcher());
-                end.await(limitMillis, statusMillis, () -> {
+                end.await(limit.millis(), statusMillis, () -> {
                     moa.out().println(told(watcher.status()));
                     moa.out().flush();
                 });

@@ -153,9 +153,8 @@ public final class Cluster {
      * @return whether it is let go of now; then {@link #close()} must follow, under no lock
      */
     boolean retire(long idleNanos) {
-        // Nothing is listed by it afterwards. One that lists just now is not waited for: its thread may itself be
-        // letting
-        // go of another one.
+        // Nothing is listed by it afterwards. One that lists just now is not waited for, because its thread may
+        // itself be letting go of another one.
         if (!listing.tryLock()) {
             return false;
         }

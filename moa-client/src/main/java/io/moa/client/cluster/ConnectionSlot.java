@@ -232,7 +232,7 @@ final class ConnectionSlot {
             call.proceed(connection);
         }
         if (closed) {
-            close(connection);
+            connection.close();
         } else if (retired) {
             retire(); // after them, or it would find nothing in flight and close before they were made
         }
@@ -303,21 +303,13 @@ final class ConnectionSlot {
     /** Without a limit of its own: each call has its deadline, and a peer that is gone is noticed by its heartbeat. */
     private void closeWhenIdle(Connection connection) {
         if (connection.inFlight() == 0) {
-            close(connection);
+            connection.close();
             return;
         }
         try {
             moa.scheduler().schedule(() -> closeWhenIdle(connection), IDLE_CHECK_NANOS);
         } catch (RejectedExecutionException runtimeClosed) {
-            close(connection);
-        }
-    }
-
-    private void close(Connection connection) {
-        try {
             connection.close();
-        } catch (RejectedExecutionException runtimeClosed) {
-            LOG.debug("the connection to {} was closed with the runtime", instance, runtimeClosed);
         }
     }
 
@@ -352,7 +344,7 @@ final class ConnectionSlot {
         retired = true;
         Connection connection = open;
         if (connection != null) {
-            close(connection);
+            connection.close();
         }
         List<Connection> draining;
         List<WaitingCall> unlucky;
@@ -365,7 +357,7 @@ final class ConnectionSlot {
         for (WaitingCall call : unlucky) {
             call.end(Endpoint.refused(Status.UNAVAILABLE, "The client was closed; the call was not sent"));
         }
-        draining.forEach(this::close);
+        draining.forEach(Connection::close);
     }
 
     private synchronized void forget(WaitingCall call) {

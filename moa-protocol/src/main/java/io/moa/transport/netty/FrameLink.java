@@ -175,7 +175,7 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
             }
             open.close();
         } else {
-            open.eventLoop().execute(() -> close(reason));
+            onLoop(open, () -> close(reason));
         }
     }
 
@@ -193,7 +193,15 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
             }
             close(reason);
         } else {
-            open.eventLoop().execute(() -> abort(reason));
+            onLoop(open, () -> abort(reason));
+        }
+    }
+
+    private static void onLoop(Channel open, Runnable end) {
+        try {
+            open.eventLoop().execute(end);
+        } catch (RejectedExecutionException loopEnded) {
+            LOG.debug("{} was closed with its event loop", open, loopEnded);
         }
     }
 
