@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The parent's hold on a JVM of its own, which takes orders, a line each, on its standard input and answers on its standard
@@ -31,6 +32,7 @@ public final class ChildProcess implements AutoCloseable {
     private final Process process;
     private final Writer orders;
     private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+    private final LongAdder errorLines = new LongAdder();
 
     /**
      * Starts a JVM with this one's class path.
@@ -56,13 +58,18 @@ public final class ChildProcess implements AutoCloseable {
         command.addAll(jvmOptions);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(arguments);
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().putAll(environment);
         this.process = builder.start();
         this.orders = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
-        Thread reader = new Thread(this::read, name + " answers");
-        reader.setDaemon(true);
-        reader.start();
+        daemon(this::read, name + " answers");
+        daemon(this::relayErrors, name + " errors");
+    }
+
+    private static void daemon(Runnable work, String name) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** The process's number. */
@@ -134,6 +141,23 @@ public final class ChildProcess implements AutoCloseable {
         } catch (IOException e) {
             answers.add("gone " + e.getMessage());
         }
+    }
+
+    private void relayErrors() {
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                errorLines.increment();
+                System.err.println(line);
+            }
+        } catch (IOException e) {
+            // the process has ended
+        }
+    }
+
+    /** How many lines it has written to its error stream, where its log goes. */
+    public long errorLines() {
+        return errorLines.sum();
     }
 
     /** Sends a signal, such as {@code STOP}. */

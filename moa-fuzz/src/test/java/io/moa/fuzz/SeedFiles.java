@@ -1,5 +1,7 @@
 package io.moa.fuzz;
 
+import io.moa.client.disk.DiskSeeds;
+import io.moa.registry.redis.RegistrySeeds;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -8,18 +10,22 @@ import java.util.HexFormat;
 import java.util.stream.Collectors;
 
 /** Writes the inputs with which every run begins, and which every build replays. {@code moa-fuzz/run seeds} calls it. */
-final class SeedFiles {
+public final class SeedFiles {
 
     private static final Path RESOURCES = Path.of("src/test/resources");
     private static final Path GOLDEN = Path.of("../moa-protocol/src/test/resources/golden");
 
     private SeedFiles() {}
 
+    /** Writes them all. */
     public static void main(String[] none) {
         FrameSeeds.write();
         HeaderSeeds.write();
         BodySeeds.write();
         ServerSeeds.write();
+        RegistrySeeds.write();
+        DiskSeeds.write();
+        HealthSeeds.write();
     }
 
     /** The bytes of a golden vector. */
@@ -41,7 +47,7 @@ final class SeedFiles {
      * @param target its method
      * @param name of the seed, which says what it is
      */
-    static void write(String test, String target, String name, byte[]... parts) {
+    public static void write(String test, String target, String name, byte[]... parts) {
         Path file = RESOURCES
                 .resolve(test.replace('.', '/') + "Inputs")
                 .resolve(target)
@@ -69,7 +75,7 @@ final class SeedFiles {
     }
 
     /** Numbers as bytes. */
-    static byte[] bytes(int... values) {
+    public static byte[] bytes(int... values) {
         byte[] bytes = new byte[values.length];
         for (int i = 0; i < values.length; i++) {
             bytes[i] = (byte) values[i];

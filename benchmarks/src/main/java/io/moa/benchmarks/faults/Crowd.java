@@ -46,9 +46,9 @@ public final class Crowd {
 
     /**
      * What was seen since the last turn: calls, failures, the most clients that began, and that ended, a successful connect within
-     * 100 ms, list reads.
+     * 100 ms, the most that began any connect, list reads.
      */
-    record Seen(long sent, long failed, long busiestBegun, long busiestEnded, long fullReads) {
+    record Seen(long sent, long failed, long busiestBegun, long busiestEnded, long busiestTried, long fullReads) {
         static Seen read(String line) {
             Map<String, String> fields = ChildProcess.fields(line);
             return new Seen(
@@ -56,6 +56,7 @@ public final class Crowd {
                     Long.parseLong(ChildProcess.field(fields, "failed")),
                     Long.parseLong(ChildProcess.field(fields, "busiestBegun")),
                     Long.parseLong(ChildProcess.field(fields, "busiestEnded")),
+                    Long.parseLong(ChildProcess.field(fields, "busiestTried")),
                     Long.parseLong(ChildProcess.field(fields, "fullReads")));
         }
     }
@@ -67,6 +68,7 @@ public final class Crowd {
         // Of connects that succeeded; guarded by this.
         private final List<Long> began = new ArrayList<>();
         private final List<Long> ended = new ArrayList<>();
+        private final List<Long> tried = new ArrayList<>(); // those that failed too
         private Counted counted;
         private long readsBefore;
         private volatile long answeredBegunAt;
@@ -90,6 +92,9 @@ public final class Crowd {
         @Override
         public CompletableFuture<Connection> connect(Address address, Peer self, Wanted wanted) {
             long begun = System.nanoTime();
+            synchronized (this) {
+                tried.add(begun);
+            }
             return real.connect(address, self, wanted).thenApply(connection -> {
                 synchronized (this) {
                     began.add(begun);
@@ -216,7 +221,8 @@ public final class Crowd {
         }
         return "sent=" + sent.sumThenReset() + " failed=" + failed.sumThenReset() + " busiestBegun="
                 + busiest(member -> member.take(member.began)) + " busiestEnded="
-                + busiest(member -> member.take(member.ended)) + " fullReads=" + reads;
+                + busiest(member -> member.take(member.ended)) + " busiestTried="
+                + busiest(member -> member.take(member.tried)) + " fullReads=" + reads;
     }
 
     /** The most clients with a moment in one window of 100 ms. */

@@ -58,8 +58,10 @@ public final class FaultsBenchmark implements Callable<Integer> {
     @Option(names = "--rate", description = "Calls a second.")
     private int rate = 2_000;
 
-    @Option(names = "--warmup", description = "Seconds of load before anything is counted.")
-    private double warmup = 15;
+    @Option(
+            names = "--warmup",
+            description = "Seconds of load before anything is counted; compilers must rest by then.")
+    private double warmup = 45;
 
     @Option(names = "--control", description = "Seconds of load without the fault.")
     private double control = 10;

@@ -33,9 +33,15 @@ final class RedisFaults {
             Scene.pause(options.controlSeconds());
             Seen control = scene.turn();
             RedisServer redis = scene.redis().get(0);
+            List<Long> linesBefore = scene.logLines();
             redis.kill();
             Scene.pause(options.faultSeconds());
             Seen seen = scene.turn();
+            List<Long> lines = scene.logLines();
+            long mostLines = 0;
+            for (int i = 0; i < lines.size(); i++) {
+                mostLines = Math.max(mostLines, lines.get(i) - linesBefore.get(i));
+            }
             redis.start();
             long back = Scene.millisUntil(30, () -> registered(redis) == 4);
             Scene.pause(2);
@@ -43,6 +49,11 @@ final class RedisFaults {
                     .extent("Redis was away for", options.faultSeconds(), 600, " s", "--fault")
                     .noneFailed(control, seen)
                     .atMost("p99 against the control", seen.p99() / (double) control.p99(), 1.05, "×")
+                    .atMost(
+                            "lines of log meanwhile, of the process that wrote most, one a minute",
+                            mostLines,
+                            (long) Math.ceil(options.faultSeconds() / 60),
+                            "")
                     .atMost("all registered again after", back, 5_000, " ms")
                     .end(scene.end());
         }

@@ -231,6 +231,16 @@ final class Scene implements AutoCloseable {
         return options;
     }
 
+    /** How many lines each of the servers, and the client last, have written to their logs. */
+    List<Long> logLines() {
+        List<Long> lines = new ArrayList<>();
+        for (ChildProcess server : servers) {
+            lines.add(server.errorLines());
+        }
+        lines.add(client().errorLines());
+        return lines;
+    }
+
     /** What the client saw since it was asked last. */
     Seen turn() throws Exception {
         return Seen.read(ChildProcess.fields(client().order("turn 200", "seen")));

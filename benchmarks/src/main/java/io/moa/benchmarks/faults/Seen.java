@@ -10,6 +10,7 @@ import java.util.Map;
  * @param unknown calls of the other method that may have run
  * @param wrong answers to another call
  * @param notSent calls given up because too many were under way
+ * @param lastFailed when the last call that failed was begun, in milliseconds since 1970 by its wall clock; 0 if none failed
  * @param wall what its wall clock showed, in milliseconds since 1970
  * @param twice calls of the other method that ran more than once; known at the end only
  */
@@ -27,6 +28,7 @@ record Seen(
         long cpuMillis,
         long threads,
         long heapKiB,
+        long lastFailed,
         long wall,
         long twice) {
 
@@ -45,6 +47,7 @@ record Seen(
                 number(fields, "cpuMillis"),
                 number(fields, "threads"),
                 number(fields, "heapKiB"),
+                number(fields, "lastFailed"),
                 number(fields, "wall"),
                 0);
     }
@@ -72,6 +75,7 @@ record Seen(
                 cpuMillis,
                 threads,
                 heapKiB,
+                lastFailed,
                 wall,
                 number);
     }

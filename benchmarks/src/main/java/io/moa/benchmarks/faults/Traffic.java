@@ -41,6 +41,7 @@ final class Traffic {
         final LongAdder notSent = new LongAdder();
         final Recorder latencies = new Recorder(HIGHEST_NANOS, 3);
         final AtomicInteger examples = new AtomicInteger();
+        volatile long lastFailedMillis; // since 1970, when the last one that failed was begun; 0 if none
     }
 
     /**
@@ -101,6 +102,7 @@ final class Traffic {
         inFlight.incrementAndGet();
         seen.sent.increment();
         boolean idempotent = (id & 1) == 0;
+        long wallMillis = System.currentTimeMillis();
         CompletableFuture<Long> reply;
         try {
             reply = idempotent ? counted.read(id, payload) : counted.write(id, payload);
@@ -109,7 +111,7 @@ final class Traffic {
         }
         reply.whenComplete((answer, failure) -> {
             if (failure != null) {
-                failed(seen, idempotent, failure);
+                failed(seen, idempotent, failure, wallMillis);
             } else if (answer != id) {
                 seen.wrong.increment();
             } else {
@@ -120,7 +122,8 @@ final class Traffic {
         });
     }
 
-    private static void failed(Window seen, boolean idempotent, Throwable failure) {
+    private static void failed(Window seen, boolean idempotent, Throwable failure, long begunWallMillis) {
+        seen.lastFailedMillis = Math.max(seen.lastFailedMillis, begunWallMillis); // a race may lose a millisecond
         @Nullable Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         if (idempotent) {
             seen.failedIdempotent.increment();

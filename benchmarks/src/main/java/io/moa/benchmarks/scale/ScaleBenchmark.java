@@ -14,8 +14,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,12 +34,13 @@ import picocli.CommandLine.Option;
 public final class ScaleBenchmark implements Callable<Integer> {
 
     private static final int BOOTS = 7;
+    private static final int BOOT_SERVICES = 50;
 
     /** How many connections the comparison keeps. */
     private static final int KEPT = 15_000;
 
-    private static final List<String> ROWS =
-            List.of("heartbeats", "boots", "changes", "restarts", "probes", "probes-handshake", "probes-kept");
+    private static final List<String> ROWS = List.of(
+            "heartbeats", "boots", "lookup", "changes", "restarts", "probes", "probes-handshake", "probes-kept");
 
     @Option(names = "--services", description = "How many services.")
     private int services = 2_000;
@@ -57,9 +58,10 @@ public final class ScaleBenchmark implements Callable<Integer> {
             names = "--rows",
             split = ",",
             paramLabel = "ROW",
-            description = "What is measured: heartbeats, boots, changes, restarts, probes; to compare probes with, also"
-                    + " probes-handshake (no ping) and probes-kept (a connection for each instance, kept).")
-    private List<String> rows = List.of("heartbeats", "boots", "changes", "restarts", "probes");
+            description =
+                    "What is measured: heartbeats, boots, lookup, changes, restarts, probes; to compare probes with, also"
+                            + " probes-handshake (no ping) and probes-kept (a connection for each instance, kept).")
+    private List<String> rows = List.of("heartbeats", "boots", "lookup", "changes", "restarts", "probes");
 
     @Option(names = "--seconds", description = "How long the probes are measured, after a warm-up.")
     private int seconds = 30;
@@ -126,7 +128,10 @@ public final class ScaleBenchmark implements Callable<Integer> {
                     heartbeats(redis);
                 }
                 if (rows.contains("boots")) {
-                    boots(config, population);
+                    boots(url);
+                }
+                if (rows.contains("lookup")) {
+                    lookup(url);
                 }
                 if (rows.contains("changes")) {
                     new ChangeRow(findings, services, instances, followers).run(config, url, population, redis);
@@ -144,31 +149,36 @@ public final class ScaleBenchmark implements Callable<Integer> {
         findings.told("Redis, for the heartbeats of all instances from one process", cores + " of a core");
     }
 
-    /** A client of fifty services, from nothing to knowing them all. */
-    private void boots(RedisConfig config, Population population) throws Exception {
-        List<Long> nanos = new ArrayList<>();
+    /** Clients of fifty services, from nothing to knowing them all, each in a JVM that has just started. */
+    private void boots(String url) throws Exception {
+        List<Double> millis = new ArrayList<>();
+        long sinceJvm = 0;
         for (int i = 0; i < BOOTS; i++) {
-            long start = System.nanoTime();
-            try (RedisRegistry client = RedisRegistry.open(config)) {
-                CountDownLatch known = new CountDownLatch(50);
-                for (int service = 0; service < 50; service++) {
-                    client.subscribe(population.service(service * (services / 50)), snapshot -> {
-                        if (!snapshot.entries().isEmpty()) {
-                            known.countDown();
-                        }
-                    });
-                }
-                if (!known.await(30, TimeUnit.SECONDS)) {
-                    throw new IOException("a client did not learn of its 50 services within 30 s");
-                }
-                nanos.add(System.nanoTime() - start);
-            }
+            Map<String, String> said = BootProcess.boot(url, services, BOOT_SERVICES);
+            millis.add(Long.parseLong(ChildProcess.field(said, "micros")) / 1e3);
+            sinceJvm = Math.max(sinceJvm, Long.parseLong(ChildProcess.field(said, "sinceJvmMillis")));
         }
-        nanos.sort(Comparator.naturalOrder());
+        millis.sort(Comparator.naturalOrder());
+        findings.wanted(
+                "a client of " + BOOT_SERVICES + " services knows them, in a new JVM, median of " + BOOTS,
+                millis.get(BOOTS / 2),
+                1_000,
+                " ms");
+        findings.told("the same, worst", Math.round(millis.get(BOOTS - 1)) + " ms");
+        findings.told("the same, worst, with the start of its JVM", sinceJvm + " ms");
+    }
+
+    /** A lookup, which knows everything. */
+    private void lookup(String url) throws Exception {
+        Map<String, String> said = KnowingProcess.know(url, instances);
         findings.told(
-                "a client of 50 services knows them, the first time in this JVM",
-                millis(nanos.get(BOOTS - 1)) + " ms at worst");
-        findings.wanted("the same, median of " + BOOTS, millis(nanos.get(BOOTS / 2)), 1_000, " ms");
+                "a lookup knows " + ChildProcess.field(said, "processes") + " processes after",
+                ChildProcess.field(said, "millis") + " ms");
+        findings.wanted(
+                "all of its heap after a collection",
+                Long.parseLong(ChildProcess.field(said, "heapKiB")) / 1024.0,
+                instances <= 20_000 ? 40 : 40.0 * instances / 20_000,
+                " MiB");
     }
 
     /** Processes with connections of their own that all come at once, each of which also follows a service. */

@@ -54,8 +54,24 @@ final class AddressCheck {
         if (four && first == 255 && bytes[1] == -1 && bytes[2] == -1 && bytes[3] == -1) {
             throw new BadEntryException("nobody can call " + host + ", which means every host");
         }
+        if (!four && isOfOldKind(host, bytes)) {
+            throw new BadEntryException(host
+                    + " is an address of IPv4 to some systems and one of IPv6 to others; write " + (bytes[12] & 0xFF)
+                    + "." + (bytes[13] & 0xFF) + "." + (bytes[14] & 0xFF) + "." + (bytes[15] & 0xFF));
+        }
         if (!allowed.contains(bytes)) {
             throw new BadEntryException("its address " + host + " may not be announced; these may: " + allowed);
         }
+    }
+
+    /** {@code ::a.b.c.d}, deprecated by RFC 4291; {@code ::1}, written so, only looks like one. */
+    private static boolean isOfOldKind(String host, byte[] sixteen) {
+        for (int i = 0; i < 12; i++) {
+            if (sixteen[i] != 0) {
+                return false;
+            }
+        }
+        boolean local = sixteen[12] == 0 && sixteen[13] == 0 && sixteen[14] == 0 && sixteen[15] == 1;
+        return !local || host.indexOf('.') >= 0;
     }
 }

@@ -8,6 +8,7 @@ import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import io.moa.testkit.Recorder;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,33 +35,70 @@ class RedisErrorsTest {
         redis.close();
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "LOADING Redis is loading the dataset in memory",
-                "READONLY You can't write against a read only replica.",
-                "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.",
-                "OOM command not allowed when used memory > 'maxmemory'.",
-                "NOAUTH Authentication required.",
-                "WRONGPASS invalid username-password pair or user is disabled.",
-                "NOPERM this user has no permissions to run the 'hset' command",
-                "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.",
-                "CLUSTERDOWN The cluster is down",
-                "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
-                "MOVED 1 nowhere:notaport",
-                "WRONGTYPE Operation against a key holding the wrong kind of value",
-                "ERR something that nobody has ever heard of"
-            })
-    void anErrorToEveryCommandIsSurvived(String error) throws IOException {
-        try (FaultyRedis faulty = new FaultyRedis(redis.port());
-                RedisRegistry registry = open(faulty)) {
-            Recorder<Snapshot> listener = begin(registry);
-            int before = faulty.refused();
-            faulty.answer(error);
-            SOON.until(() -> faulty.refused() > before + 3, () -> "it is not tried again: " + registry);
-            assertThat(listener.last()).matches(Instances.lists("a"));
-            faulty.answer(null);
-            goesOn(registry, listener);
+    private static final List<String> ERRORS = List.of(
+            "LOADING Redis is loading the dataset in memory",
+            "READONLY You can't write against a read only replica.",
+            "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.",
+            "OOM command not allowed when used memory > 'maxmemory'.",
+            "NOAUTH Authentication required.",
+            "WRONGPASS invalid username-password pair or user is disabled.",
+            "NOPERM this user has no permissions to run the 'hset' command",
+            "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.",
+            "CLUSTERDOWN The cluster is down",
+            "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+            "MOVED 1 nowhere:notaport",
+            "WRONGTYPE Operation against a key holding the wrong kind of value",
+            "ERR something that nobody has ever heard of");
+
+    /** A process whose way to Redis answers one error to every command, after all was well. */
+    private record Patient(String error, FaultyRedis faulty, RedisRegistry registry, Recorder<Snapshot> listener)
+            implements AutoCloseable {
+
+        static Patient of(String error) throws IOException {
+            FaultyRedis faulty = new FaultyRedis(redis.port());
+            RedisRegistry registry = open(faulty);
+            return new Patient(error, faulty, registry, begin(registry));
+        }
+
+        @Override
+        public void close() throws IOException {
+            registry.close();
+            faulty.close();
+        }
+    }
+
+    /** All at once, each by a way and a prefix of its own: they spend their time waiting. */
+    @Test
+    void anErrorToEveryCommandIsSurvived() throws IOException {
+        try (Closing patients = new Closing()) {
+            for (String error : ERRORS) {
+                patients.all.add(Patient.of(error));
+            }
+            for (Patient patient : patients.all) {
+                int before = patient.faulty().refused();
+                patient.faulty().answer(patient.error());
+                SOON.until(
+                        () -> patient.faulty().refused() > before + 3,
+                        () -> "after " + patient.error() + " it is not tried again: " + patient.registry());
+            }
+            for (Patient patient : patients.all) {
+                assertThat(patient.listener().last()).as(patient.error()).matches(Instances.lists("a"));
+                patient.faulty().answer(null);
+            }
+            for (Patient patient : patients.all) {
+                goesOn(patient.registry(), patient.listener());
+            }
+        }
+    }
+
+    private static final class Closing implements AutoCloseable {
+        private final List<Patient> all = new ArrayList<>();
+
+        @Override
+        public void close() throws IOException {
+            for (Patient each : all) {
+                each.close();
+            }
         }
     }
 
