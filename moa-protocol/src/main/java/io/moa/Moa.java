@@ -45,7 +45,7 @@ public final class Moa implements AutoCloseable {
     private final String hostId;
     private final long startedAtEpochMillis = System.currentTimeMillis();
 
-    private Moa(Builder builder) {
+    private Moa(Builder builder, @Nullable OpenedRegistry opened) {
         this.self = new Peer(builder.application, builder.instance);
         this.hostId = builder.hostId != null ? builder.hostId : HostId.ofThisProcess();
         this.ticker = builder.ticker;
@@ -72,13 +72,8 @@ public final class Moa implements AutoCloseable {
             this.ownCallbacks = CallbackThreads.start(self.application());
             this.callbacks = ownCallbacks;
         }
-        // Last: whatever is refused above has opened none.
-        this.ownRegistry = builder.registryAddress == null
-                ? null
-                : RegistryAddress.open(
-                        RegistryAddress.over(builder.registryAddress, System::getProperty, System::getenv),
-                        builder.classLoader);
-        this.registry = ownRegistry == null ? builder.registry : ownRegistry.registry();
+        this.ownRegistry = opened;
+        this.registry = opened == null ? builder.registry : opened.registry();
     }
 
     private static Scheduler missingScheduler() {
@@ -327,7 +322,18 @@ public final class Moa implements AutoCloseable {
         }
 
         public Moa build() {
-            return new Moa(this);
+            if (registryAddress == null) {
+                return new Moa(this, null);
+            }
+            // First: it connects, or finds out that it cannot, while the rest is made.
+            OpenedRegistry opened = RegistryAddress.open(
+                    RegistryAddress.over(registryAddress, System::getProperty, System::getenv), classLoader);
+            try {
+                return new Moa(this, opened);
+            } catch (RuntimeException | Error e) {
+                opened.close();
+                throw e;
+            }
         }
     }
 }

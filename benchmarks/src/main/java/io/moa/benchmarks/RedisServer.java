@@ -12,12 +12,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import redis.embedded.core.ExecutableProvider;
 
 /** A Redis process that can be stopped, killed and started again at its port; or a Sentinel. Used by one thread. */
 public final class RedisServer implements AutoCloseable {
+
+    /** Those that run: none may outlive this process, not even if it is interrupted. */
+    private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroyForcibly), "redis-servers-end"));
+    }
 
     private final Path folder;
     private final int port;
@@ -92,7 +102,10 @@ public final class RedisServer implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("log").toFile());
         builder.environment().putAll(environment);
-        process = builder.start();
+        Process started = builder.start();
+        RUNNING.add(started);
+        started.onExit().thenAccept(RUNNING::remove);
+        process = started;
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (!command("PING").startsWith("+PONG")) {
             if (System.nanoTime() - deadline > 0) {

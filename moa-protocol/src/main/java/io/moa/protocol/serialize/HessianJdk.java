@@ -4,7 +4,10 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.time.DayOfWeek;
+import java.time.Month;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,6 +37,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +48,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class HessianJdk {
 
-    private final Map<Class<?>, HessianType> byClass = new HashMap<>();
-    private final Map<String, HessianType> byName = new HashMap<>();
+    private static final String FIXED_LIST = "List.of";
+    private static final String FIXED_SET = "Set.of";
+    private static final String FIXED_MAP = "Map.of";
+    private static final String FIXED_SORTED_SET = "SortedSet.of";
+    private static final String FIXED_SORTED_MAP = "SortedMap.of";
+    private static final String LINKED_SET = "java.util.LinkedHashSet";
+    private static final String LINKED_MAP = "java.util.LinkedHashMap";
+    private static final String TREE_SET = "java.util.TreeSet";
+    private static final String TREE_MAP = "java.util.TreeMap";
+
+    private static final Set<String> NAMES = namesOfAll();
 
     /** A list that grows by half: all its arrays on the way, the last one a third empty. */
     private static final HeapCost LIST = new HeapCost(32 + Heap.ARRAY, Heap.REFERENCE, 5 * Heap.REFERENCE, 0);
@@ -59,112 +72,151 @@ final class HessianJdk {
 
     private final HessianType plainList = new HessianCollection(null, LIST, ArrayList::new, null);
     private final HessianType plainMap = new HessianMap(null, HASHED, HashMap::new, null);
-    private final HessianType linkedSet =
-            new HessianCollection(LinkedHashSet.class.getName(), LINKED_HASHED, size -> new LinkedHashSet<>(), null);
-    private final HessianType linkedMap =
-            new HessianMap(LinkedHashMap.class.getName(), LINKED_HASHED, LinkedHashMap::new, null);
-    private final HessianType treeSet =
-            new HessianSorted(new HessianCollection(TreeSet.class.getName(), TREE, size -> new TreeSet<>(), null));
-    private final HessianType treeMap =
-            new HessianSorted(new HessianMap(TreeMap.class.getName(), TREE, TreeMap::new, null));
-    private final HessianType fixedList =
-            new HessianCollection("List.of", LIST.plus(64), ArrayList::new, HessianJdk::fixed);
-    private final HessianType fixedSet = new HessianCollection(
-            "Set.of",
-            LINKED_HASHED.plus(64),
-            size -> new LinkedHashSet<>(),
-            filled -> Collections.unmodifiableSet((Set<@Nullable Object>) filled));
-    private final HessianType fixedMap =
-            new HessianMap("Map.of", LINKED_HASHED.plus(64), LinkedHashMap::new, Collections::unmodifiableMap);
-    private final HessianType fixedSortedSet = new HessianSorted(new HessianCollection(
-            "SortedSet.of",
-            TREE.plus(64),
-            size -> new TreeSet<>(),
-            filled -> Collections.unmodifiableNavigableSet((TreeSet<@Nullable Object>) filled)));
-    private final HessianType fixedSortedMap = new HessianSorted(new HessianMap(
-            "SortedMap.of",
-            TREE.plus(64),
-            TreeMap::new,
-            filled -> Collections.unmodifiableNavigableMap((TreeMap<@Nullable Object, @Nullable Object>) filled)));
+    private final HessianTypes types;
+
+    // Made when they are first met: most bodies hold few of them, and to make all takes a starting process a tenth of a second.
+    private final Map<String, HessianType> made = new ConcurrentHashMap<>();
+
+    HessianJdk(HessianTypes types) {
+        this.types = types;
+    }
+
+    private static Set<String> namesOfAll() {
+        Set<String> names = new HashSet<>(HessianTime.NAMES);
+        names.addAll(List.of(FIXED_LIST, FIXED_SET, FIXED_MAP, FIXED_SORTED_SET, FIXED_SORTED_MAP));
+        names.addAll(List.of(LINKED_SET, LINKED_MAP, TREE_SET, TREE_MAP));
+        names.addAll(List.of(
+                "java.util.ArrayList",
+                "java.util.HashMap",
+                "java.util.HashSet",
+                "java.util.LinkedList",
+                "java.util.ArrayDeque",
+                "java.util.EnumSet",
+                "java.util.EnumMap",
+                "java.util.concurrent.CopyOnWriteArrayList",
+                "java.util.concurrent.ConcurrentHashMap"));
+        names.addAll(List.of(
+                "java.util.Optional",
+                "java.util.OptionalInt",
+                "java.util.OptionalLong",
+                "java.util.OptionalDouble",
+                "java.util.Date",
+                "java.util.Currency",
+                "java.util.Locale",
+                "java.util.BitSet",
+                "java.math.BigInteger",
+                "java.math.BigDecimal",
+                "java.net.URI",
+                "java.time.ZoneId",
+                "java.lang.Byte",
+                "java.lang.Short",
+                "java.lang.Float",
+                "java.lang.Character",
+                "java.time.DayOfWeek",
+                "java.time.Month",
+                "java.time.temporal.ChronoUnit",
+                "java.util.concurrent.TimeUnit"));
+        return Set.copyOf(names);
+    }
 
     @SuppressWarnings({"rawtypes", "JdkObsolete"}) // Optional.class; LinkedList is what came
-    HessianJdk(HessianTypes types) {
-        HessianTime.types().forEach(this::register);
-        // A region is a name and its rules, which are shared.
-        value(ZoneId.class, 512, 4, ZoneId::getId, plain -> ZoneId.of((String) plain));
-        // A URI keeps its parts as texts of their own.
-        value(URI.class, 512, 8, URI::toString, plain -> URI.create((String) plain));
-        value(Currency.class, 512, 4, Currency::getCurrencyCode, plain -> Currency.getInstance((String) plain));
-        value(Locale.class, 4096, 16, LocaleText::of, plain -> LocaleText.parse((String) plain));
-        value(BigInteger.class, 128, 4, BigInteger::toByteArray, plain -> new BigInteger((byte[]) plain));
-        value(BigDecimal.class, 256, 4, HessianJdk::decimalBytes, plain -> decimal((byte[]) plain));
-        value(BitSet.class, 256, 4, BitSet::toByteArray, plain -> BitSet.valueOf((byte[]) plain));
-        value(Byte.class, 64, 0, Byte::intValue, plain -> (Byte) Fit.required(plain, byte.class, HeapBudget.UNCOUNTED));
-        value(Short.class, 64, 0, Short::intValue, plain ->
-                (Short) Fit.required(plain, short.class, HeapBudget.UNCOUNTED));
-        value(Float.class, 64, 0, Float::doubleValue, plain ->
-                (Float) Fit.required(plain, float.class, HeapBudget.UNCOUNTED));
-        value(Character.class, 64, 0, letter -> letter.toString(), plain ->
-                (Character) Fit.required(plain, char.class, HeapBudget.UNCOUNTED));
-        register(
-                Optional.class,
+    private @Nullable HessianType make(String name) {
+        return switch (name) {
+            case "java.util.ArrayList" -> plainList;
+            case "java.util.HashMap" -> plainMap;
+            case LINKED_SET -> new HessianCollection(name, LINKED_HASHED, size -> new LinkedHashSet<>(), null);
+            case LINKED_MAP -> new HessianMap(name, LINKED_HASHED, LinkedHashMap::new, null);
+            case TREE_SET -> new HessianSorted(new HessianCollection(name, TREE, size -> new TreeSet<>(), null));
+            case TREE_MAP -> new HessianSorted(new HessianMap(name, TREE, TreeMap::new, null));
+            case FIXED_LIST -> new HessianCollection(name, LIST.plus(64), ArrayList::new, HessianJdk::fixed);
+            case FIXED_SET ->
+                new HessianCollection(
+                        name,
+                        LINKED_HASHED.plus(64),
+                        size -> new LinkedHashSet<>(),
+                        filled -> Collections.unmodifiableSet((Set<@Nullable Object>) filled));
+            case FIXED_MAP ->
+                new HessianMap(name, LINKED_HASHED.plus(64), LinkedHashMap::new, Collections::unmodifiableMap);
+            case FIXED_SORTED_SET ->
+                new HessianSorted(new HessianCollection(
+                        name,
+                        TREE.plus(64),
+                        size -> new TreeSet<>(),
+                        filled -> Collections.unmodifiableNavigableSet((TreeSet<@Nullable Object>) filled)));
+            case FIXED_SORTED_MAP ->
+                new HessianSorted(new HessianMap(
+                        name,
+                        TREE.plus(64),
+                        TreeMap::new,
+                        filled -> Collections.unmodifiableNavigableMap(
+                                (TreeMap<@Nullable Object, @Nullable Object>) filled)));
+            case "java.util.HashSet" -> new HessianCollection(name, HASHED, size -> new HashSet<>(), null);
+            case "java.util.LinkedList" -> new HessianCollection(name, LINKED, size -> new LinkedList<>(), null);
+            case "java.util.ArrayDeque" -> new HessianCollection(name, DEQUE, size -> new ArrayDeque<>(), null);
+            case "java.util.EnumSet" -> new HessianEnumSet(types);
+            case "java.util.EnumMap" -> new HessianEnumMap(types);
+            case "java.util.concurrent.CopyOnWriteArrayList" ->
+                HessianCollection.copying(CopyOnWriteArrayList.class, size -> new CopyOnWriteArrayList<>());
+            case "java.util.concurrent.ConcurrentHashMap" ->
+                new HessianMap(name, HASHED, ConcurrentHashMap::new, null);
+            case "java.util.Optional" ->
                 new HessianValue<Optional>(
                         Optional.class,
                         HeapCost.of(Heap.BOX),
                         o -> ((Optional<?>) o).orElse(null),
-                        Optional::ofNullable));
-        register(
-                OptionalInt.class,
+                        Optional::ofNullable);
+            case "java.util.OptionalInt" ->
                 new HessianValue<>(
                         OptionalInt.class,
                         HeapCost.of(Heap.object(16)),
                         o -> o.isPresent() ? o.getAsInt() : null,
-                        plain -> plain == null ? OptionalInt.empty() : OptionalInt.of((Integer) plain)));
-        register(
-                OptionalLong.class,
+                        plain -> plain == null ? OptionalInt.empty() : OptionalInt.of((Integer) plain));
+            case "java.util.OptionalLong" ->
                 new HessianValue<>(
                         OptionalLong.class,
                         HeapCost.of(Heap.object(16)),
                         o -> o.isPresent() ? o.getAsLong() : null,
-                        plain -> plain == null ? OptionalLong.empty() : OptionalLong.of((Long) plain)));
-        register(
-                OptionalDouble.class,
+                        plain -> plain == null ? OptionalLong.empty() : OptionalLong.of((Long) plain));
+            case "java.util.OptionalDouble" ->
                 new HessianValue<>(
                         OptionalDouble.class,
                         HeapCost.of(Heap.object(16)),
                         o -> o.isPresent() ? o.getAsDouble() : null,
-                        plain -> plain == null ? OptionalDouble.empty() : OptionalDouble.of((Double) plain)));
-        register(Date.class, new HessianDate());
-        for (Class<?> each : List.of(
-                java.time.DayOfWeek.class,
-                java.time.Month.class,
-                java.time.temporal.ChronoUnit.class,
-                java.util.concurrent.TimeUnit.class)) {
-            register(each, new HessianEnum(each));
-        }
-
-        byClass.put(ArrayList.class, plainList);
-        byClass.put(HashMap.class, plainMap);
-        byName.put(ArrayList.class.getName(), plainList);
-        byName.put(HashMap.class.getName(), plainMap);
-        register(LinkedHashSet.class, linkedSet);
-        register(LinkedHashMap.class, linkedMap);
-        register(TreeSet.class, treeSet);
-        register(TreeMap.class, treeMap);
-        collection(LinkedList.class, LINKED, size -> new LinkedList<>());
-        collection(ArrayDeque.class, DEQUE, size -> new ArrayDeque<>());
-        register(
-                CopyOnWriteArrayList.class,
-                HessianCollection.copying(CopyOnWriteArrayList.class, size -> new CopyOnWriteArrayList<>()));
-        collection(HashSet.class, HASHED, size -> new HashSet<>());
-        register(
-                ConcurrentHashMap.class,
-                new HessianMap(ConcurrentHashMap.class.getName(), HASHED, ConcurrentHashMap::new, null));
-        register(EnumSet.class, new HessianEnumSet(types));
-        register(EnumMap.class, new HessianEnumMap(types));
-        for (HessianType each : List.of(fixedList, fixedSet, fixedMap, fixedSortedSet, fixedSortedMap)) {
-            byName.put(each.name(), each);
-        }
+                        plain -> plain == null ? OptionalDouble.empty() : OptionalDouble.of((Double) plain));
+            case "java.util.Date" -> new HessianDate();
+            case "java.util.Currency" ->
+                value(Currency.class, 512, 4, Currency::getCurrencyCode, plain -> Currency.getInstance((String) plain));
+            case "java.util.Locale" ->
+                value(Locale.class, 4096, 16, LocaleText::of, plain -> LocaleText.parse((String) plain));
+            case "java.util.BitSet" ->
+                value(BitSet.class, 256, 4, BitSet::toByteArray, plain -> BitSet.valueOf((byte[]) plain));
+            case "java.math.BigInteger" ->
+                value(BigInteger.class, 128, 4, BigInteger::toByteArray, plain -> new BigInteger((byte[]) plain));
+            case "java.math.BigDecimal" ->
+                value(BigDecimal.class, 256, 4, HessianJdk::decimalBytes, plain -> decimal((byte[]) plain));
+            // A URI keeps its parts as texts of their own.
+            case "java.net.URI" -> value(URI.class, 512, 8, URI::toString, plain -> URI.create((String) plain));
+            // A region is a name and its rules, which are shared.
+            case "java.time.ZoneId" ->
+                value(ZoneId.class, 512, 4, ZoneId::getId, plain -> ZoneId.of((String) plain));
+            case "java.lang.Byte" ->
+                value(Byte.class, 64, 0, Byte::intValue, plain ->
+                        (Byte) Fit.required(plain, byte.class, HeapBudget.UNCOUNTED));
+            case "java.lang.Short" ->
+                value(Short.class, 64, 0, Short::intValue, plain ->
+                        (Short) Fit.required(plain, short.class, HeapBudget.UNCOUNTED));
+            case "java.lang.Float" ->
+                value(Float.class, 64, 0, Float::doubleValue, plain ->
+                        (Float) Fit.required(plain, float.class, HeapBudget.UNCOUNTED));
+            case "java.lang.Character" ->
+                value(Character.class, 64, 0, letter -> letter.toString(), plain ->
+                        (Character) Fit.required(plain, char.class, HeapBudget.UNCOUNTED));
+            case "java.time.DayOfWeek" -> new HessianEnum(DayOfWeek.class);
+            case "java.time.Month" -> new HessianEnum(Month.class);
+            case "java.time.temporal.ChronoUnit" -> new HessianEnum(ChronoUnit.class);
+            case "java.util.concurrent.TimeUnit" -> new HessianEnum(TimeUnit.class);
+            default -> HessianTime.of(name);
+        };
     }
 
     HessianType plainList() {
@@ -177,29 +229,37 @@ final class HessianJdk {
 
     /** Every name that stands for one of these types. */
     Set<String> names() {
-        return byName.keySet();
+        return NAMES;
     }
 
     @Nullable
     HessianType ofName(String name) {
-        return byName.get(name);
+        HessianType known = made.get(name);
+        if (known == null && NAMES.contains(name)) {
+            HessianType fresh = make(name);
+            if (fresh != null) {
+                HessianType first = made.putIfAbsent(name, fresh);
+                known = first == null ? fresh : first;
+            }
+        }
+        return known;
     }
 
     /** The type that writes values of this class; null if it is none of the JDK's. */
     @Nullable
     HessianType ofClass(Class<?> type) {
-        HessianType exact = byClass.get(type);
-        if (exact != null) {
-            return exact;
-        }
         if (type.getClassLoader() != null) {
             return null;
         }
+        HessianType exact = ofName(type.getName());
+        if (exact != null) {
+            return exact;
+        }
         if (ZoneId.class.isAssignableFrom(type)) {
-            return byName.get(ZoneId.class.getName());
+            return ofName(ZoneId.class.getName());
         }
         if (EnumSet.class.isAssignableFrom(type)) {
-            return byName.get(EnumSet.class.getName());
+            return ofName(EnumSet.class.getName());
         }
         boolean fixed = type.getName().startsWith("java.util.ImmutableCollections$")
                 || type.getName().startsWith("java.util.Collections$Unmodifiable")
@@ -207,44 +267,31 @@ final class HessianJdk {
                 || type.getName().startsWith("java.util.Collections$Singleton")
                 || type.getName().equals("java.util.Collections$CopiesList");
         if (SortedSet.class.isAssignableFrom(type)) {
-            return fixed ? fixedSortedSet : treeSet;
+            return ofName(fixed ? FIXED_SORTED_SET : TREE_SET);
         }
         if (SortedMap.class.isAssignableFrom(type)) {
-            return fixed ? fixedSortedMap : treeMap;
+            return ofName(fixed ? FIXED_SORTED_MAP : TREE_MAP);
         }
         if (Set.class.isAssignableFrom(type)) {
-            return fixed ? fixedSet : linkedSet;
+            return ofName(fixed ? FIXED_SET : LINKED_SET);
         }
         if (Collection.class.isAssignableFrom(type)) {
-            return fixed ? fixedList : plainList;
+            return fixed ? ofName(FIXED_LIST) : plainList;
         }
         if (Map.class.isAssignableFrom(type)) {
-            return fixed ? fixedMap : linkedMap;
+            return ofName(fixed ? FIXED_MAP : LINKED_MAP);
         }
         return null;
     }
 
-    private <T> void value(Class<T> type, int heap, int heapPerByte, HessianValue.Out<T> out, Function<Object, T> in) {
-        register(type, new HessianValue<>(type, HeapCost.perByte(heap, heapPerByte), out, plain -> {
+    private static <T> HessianType value(
+            Class<T> type, int heap, int heapPerByte, HessianValue.Out<T> out, Function<Object, T> in) {
+        return new HessianValue<>(type, HeapCost.perByte(heap, heapPerByte), out, plain -> {
             if (plain == null) {
                 throw new NullPointerException();
             }
             return in.apply(plain);
-        }));
-    }
-
-    private void collection(
-            Class<?> type, HeapCost heap, java.util.function.IntFunction<Collection<@Nullable Object>> maker) {
-        register(type, new HessianCollection(type.getName(), heap, maker, null));
-    }
-
-    private void register(HessianParts<?> how) {
-        register(how.type(), how);
-    }
-
-    private void register(Class<?> type, HessianType how) {
-        byClass.put(type, how);
-        byName.put(type.getName(), how);
+        });
     }
 
     private static Collection<@Nullable Object> fixed(Collection<@Nullable Object> filled) {

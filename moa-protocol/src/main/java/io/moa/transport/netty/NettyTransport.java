@@ -1,6 +1,5 @@
 package io.moa.transport.netty;
 
-import com.sun.management.UnixOperatingSystemMXBean;
 import io.moa.discovery.Address;
 import io.moa.invoke.Scheduler;
 import io.moa.invoke.Ticker;
@@ -32,7 +31,6 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.NetUtil;
 import java.io.FileNotFoundException;
-import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
@@ -82,9 +80,7 @@ public final class NettyTransport implements Transport {
 
     /** A listener may use at most half of the open files, so that the process can always still do something else. */
     private static int halfOfOpenFiles() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
-                ? (int) Math.max(16, Math.min(Integer.MAX_VALUE, unix.getMaxFileDescriptorCount() / 2))
-                : Integer.MAX_VALUE;
+        return (int) Math.max(16, Math.min(Integer.MAX_VALUE, OpenFiles.limit() / 2));
     }
 
     /** Whether epoll is used; otherwise NIO, without Unix sockets and {@code TCP_USER_TIMEOUT}. */

@@ -80,8 +80,7 @@ final class RedisConnection implements AutoCloseable {
             @Nullable AskedNode asked)
             throws IOException {
         DefaultJedisClientConfig.Builder login = DefaultJedisClientConfig.builder()
-                .resp2()
-                .autoNegotiateProtocol(false)
+                .autoNegotiateProtocol(false) // version 2 is spoken where nothing else was asked for
                 .clientName(CLIENT_NAME)
                 .clientSetInfoConfig(ClientSetInfoConfig.DISABLED)
                 .socketTimeoutMillis((int) readTimeout.toMillis());

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * own, and with Sentinels one more connection to one of them. Registry, rules and operator's desk share it. No other thread
  * ever waits for Redis.
  *
- * <p>The command connection opens when something needs it and closes when nothing has needed it for 30 s. What fails is tried
+ * <p>The command connection opens when something needs it, or will ({@link #prepare}), and closes when nothing has needed it for 30 s. What fails is tried
  * again after a pause of 100 ms to 3 s, drawn at random; of failures one line a minute is logged.
  *
  * <p>Safe for many threads. Whoever opened a link closes it, after what uses it.
@@ -52,6 +52,7 @@ public final class RedisLink implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition wakeUp = lock.newCondition();
     private boolean woken; // guarded by lock
+    private boolean prepared; // guarded by lock; asked for, and not yet tried
     private @Nullable Thread thread; // guarded by lock
     private boolean closing; // guarded by lock
     private long closeBy; // guarded by lock
@@ -115,6 +116,17 @@ public final class RedisLink implements AutoCloseable {
 
     RandomGenerator random() {
         return random;
+    }
+
+    /** Connects now, once, if it can: what will need it soon need not wait for that. */
+    void prepare() {
+        lock.lock();
+        try {
+            prepared = true;
+        } finally {
+            lock.unlock();
+        }
+        wake();
     }
 
     // ---- for chores and desks
@@ -220,7 +232,7 @@ public final class RedisLink implements AutoCloseable {
         }
         questions.refuseOverdue(where(), state, now);
         listen(now);
-        long due = dueIn(now);
+        long due = isToPrepare() ? 0 : dueIn(now);
         if (due > 0) {
             return Math.min(due, rest(now));
         }
@@ -247,6 +259,17 @@ public final class RedisLink implements AutoCloseable {
             return lost(e);
         } catch (IOException e) {
             return lost(e);
+        }
+    }
+
+    private boolean isToPrepare() {
+        lock.lock();
+        try {
+            boolean asked = prepared;
+            prepared = false;
+            return asked;
+        } finally {
+            lock.unlock();
         }
     }
 

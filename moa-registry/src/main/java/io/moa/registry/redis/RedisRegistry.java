@@ -68,9 +68,11 @@ public final class RedisRegistry implements Registry {
         return new RedisRegistry(link, false);
     }
 
-    /** A registry with a link of its own, which it closes. */
+    /** A registry with a link of its own, which it closes, and which begins to connect at once. */
     public static RedisRegistry open(RedisConfig config) {
-        return new RedisRegistry(RedisLink.open(config), true);
+        RedisLink link = RedisLink.open(config);
+        link.prepare();
+        return new RedisRegistry(link, true);
     }
 
     @Override

@@ -14,6 +14,7 @@ public final class RedisRegistryProvider implements RegistryProvider {
     @Override
     public OpenedRegistry open(String address) {
         RedisLink link = RedisLink.open(RedisConfig.parse(address));
+        link.prepare(); // while the rest of the process starts
         return new OpenedRegistry(RedisRegistry.over(link), RedisRules.over(link), link);
     }
 }

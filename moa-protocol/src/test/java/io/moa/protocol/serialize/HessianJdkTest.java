@@ -1,0 +1,19 @@
+package io.moa.protocol.serialize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class HessianJdkTest {
+
+    @Test
+    void everyNameHasATypeOfThatNameAndNoOtherHasOne() {
+        HessianJdk jdk = new HessianJdk(new HessianTypes(AllowList.ofValues()));
+        assertThat(jdk.names()).hasSize(52).allSatisfy(name -> {
+            HessianType type = jdk.ofName(name);
+            assertThat(type).as(name).isNotNull().isSameAs(jdk.ofName(name));
+            assertThat(type.name()).as(name).isIn(name, null);
+        });
+        assertThat(jdk.ofName("java.util.Scanner")).isNull();
+    }
+}
