@@ -232,7 +232,7 @@ final class ConnectionSlot {
             call.proceed(connection);
         }
         if (closed) {
-            connection.close();
+            close(connection);
         } else if (retired) {
             retire(); // after them, or it would find nothing in flight and close before they were made
         }
@@ -303,13 +303,22 @@ final class ConnectionSlot {
     /** Without a limit of its own: each call has its deadline, and a peer that is gone is noticed by its heartbeat. */
     private void closeWhenIdle(Connection connection) {
         if (connection.inFlight() == 0) {
-            connection.close();
+            close(connection);
             return;
         }
         try {
             moa.scheduler().schedule(() -> closeWhenIdle(connection), IDLE_CHECK_NANOS);
         } catch (RejectedExecutionException runtimeClosed) {
+            close(connection);
+        }
+    }
+
+    /** A transport of somebody's own may fail here; the other connections, and what the client does after them, go on. */
+    private void close(Connection connection) {
+        try {
             connection.close();
+        } catch (RuntimeException e) {
+            LOG.debug("the connection to {} could not be closed", instance, e);
         }
     }
 
@@ -344,7 +353,7 @@ final class ConnectionSlot {
         retired = true;
         Connection connection = open;
         if (connection != null) {
-            connection.close();
+            close(connection);
         }
         List<Connection> draining;
         List<WaitingCall> unlucky;
@@ -357,7 +366,7 @@ final class ConnectionSlot {
         for (WaitingCall call : unlucky) {
             call.end(Endpoint.refused(Status.UNAVAILABLE, "The client was closed; the call was not sent"));
         }
-        draining.forEach(Connection::close);
+        draining.forEach(this::close);
     }
 
     private synchronized void forget(WaitingCall call) {

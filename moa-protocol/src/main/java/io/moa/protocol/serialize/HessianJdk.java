@@ -15,8 +15,6 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Currency;
-import java.util.Date;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -74,7 +72,8 @@ final class HessianJdk {
     private final HessianType plainMap = new HessianMap(null, HASHED, HashMap::new, null);
     private final HessianTypes types;
 
-    // Made when they are first met: most bodies hold few of them, and to make all takes a starting process a tenth of a second.
+    // Made when they are first met: most bodies hold few of them, and to make all takes a starting process a tenth of a
+    // second.
     private final Map<String, HessianType> made = new ConcurrentHashMap<>();
 
     HessianJdk(HessianTypes types) {
@@ -157,8 +156,7 @@ final class HessianJdk {
             case "java.util.EnumMap" -> new HessianEnumMap(types);
             case "java.util.concurrent.CopyOnWriteArrayList" ->
                 HessianCollection.copying(CopyOnWriteArrayList.class, size -> new CopyOnWriteArrayList<>());
-            case "java.util.concurrent.ConcurrentHashMap" ->
-                new HessianMap(name, HASHED, ConcurrentHashMap::new, null);
+            case "java.util.concurrent.ConcurrentHashMap" -> new HessianMap(name, HASHED, ConcurrentHashMap::new, null);
             case "java.util.Optional" ->
                 new HessianValue<Optional>(
                         Optional.class,
@@ -197,8 +195,7 @@ final class HessianJdk {
             // A URI keeps its parts as texts of their own.
             case "java.net.URI" -> value(URI.class, 512, 8, URI::toString, plain -> URI.create((String) plain));
             // A region is a name and its rules, which are shared.
-            case "java.time.ZoneId" ->
-                value(ZoneId.class, 512, 4, ZoneId::getId, plain -> ZoneId.of((String) plain));
+            case "java.time.ZoneId" -> value(ZoneId.class, 512, 4, ZoneId::getId, plain -> ZoneId.of((String) plain));
             case "java.lang.Byte" ->
                 value(Byte.class, 64, 0, Byte::intValue, plain ->
                         (Byte) Fit.required(plain, byte.class, HeapBudget.UNCOUNTED));

@@ -57,23 +57,28 @@ final class HessianTime {
     /** The type of one of the names; null if it is none of them. */
     static @Nullable HessianParts<?> of(String name) {
         return switch (name) {
-            case "java.time.LocalDate" -> new HessianParts<>(LocalDate.class, DATE, names(DAY), (v, i) -> v.toEpochDay(), p -> date(p[0]));
-            case "java.time.LocalTime" -> new HessianParts<>(
+            case "java.time.LocalDate" ->
+                new HessianParts<>(LocalDate.class, DATE, names(DAY), (v, i) -> v.toEpochDay(), p -> date(p[0]));
+            case "java.time.LocalTime" ->
+                new HessianParts<>(
                         LocalTime.class, TIME, names(SECOND, NANO), HessianTime::part, p -> time(p[0], p[1]));
-            case "java.time.LocalDateTime" -> new HessianParts<>(
+            case "java.time.LocalDateTime" ->
+                new HessianParts<>(
                         LocalDateTime.class,
                         DATE_TIME,
                         names(DAY, SECOND, NANO),
                         HessianTime::part,
                         HessianTime::dateTime);
-            case "java.time.OffsetTime" -> new HessianParts<>(
+            case "java.time.OffsetTime" ->
+                new HessianParts<>(
                         OffsetTime.class,
                         TIME + OFFSET + Heap.object(16),
                         names(SECOND, NANO, SHIFT),
                         (v, i) ->
                                 i < 2 ? part(v.toLocalTime(), i) : v.getOffset().getTotalSeconds(),
                         p -> OffsetTime.of(time(p[0], p[1]), offset(p[2])));
-            case "java.time.OffsetDateTime" -> new HessianParts<>(
+            case "java.time.OffsetDateTime" ->
+                new HessianParts<>(
                         OffsetDateTime.class,
                         DATE_TIME + OFFSET + Heap.object(16),
                         names(DAY, SECOND, NANO, SHIFT),
@@ -82,7 +87,8 @@ final class HessianTime {
                                 : v.getOffset().getTotalSeconds(),
                         p -> OffsetDateTime.of(dateTime(p), offset(p[3])));
             // The instant is kept even if the two sides know different rules of the zone.
-            case "java.time.ZonedDateTime" -> new HessianParts<>(
+            case "java.time.ZonedDateTime" ->
+                new HessianParts<>(
                         ZonedDateTime.class,
                         2 * DATE_TIME + OFFSET + Heap.object(24) + 1024,
                         names(DAY, SECOND, NANO, SHIFT, "zone"),
@@ -91,45 +97,53 @@ final class HessianTime {
                                 : v.getOffset().getTotalSeconds(),
                         v -> v.getZone().getId(),
                         (p, zone) -> ZonedDateTime.ofInstant(dateTime(p), offset(p[3]), java.time.ZoneId.of(zone)));
-            case "java.time.Instant" -> new HessianParts<>(
+            case "java.time.Instant" ->
+                new HessianParts<>(
                         Instant.class,
                         Heap.object(12),
                         names(SECOND, NANO),
                         (v, i) -> i == 0 ? v.getEpochSecond() : v.getNano(),
                         p -> Instant.ofEpochSecond(p[0], p[1]));
-            case "java.time.Duration" -> new HessianParts<>(
+            case "java.time.Duration" ->
+                new HessianParts<>(
                         Duration.class,
                         Heap.object(12),
                         names(SECOND, NANO),
                         (v, i) -> i == 0 ? v.getSeconds() : v.getNano(),
                         p -> Duration.ofSeconds(p[0], p[1]));
-            case "java.time.Period" -> new HessianParts<>(
+            case "java.time.Period" ->
+                new HessianParts<>(
                         Period.class,
                         Heap.object(12),
                         names("years", "months", "days"),
                         (v, i) -> i == 0 ? v.getYears() : i == 1 ? v.getMonths() : v.getDays(),
                         p -> Period.of(Math.toIntExact(p[0]), Math.toIntExact(p[1]), Math.toIntExact(p[2])));
-            case "java.time.Year" -> new HessianParts<>(
+            case "java.time.Year" ->
+                new HessianParts<>(
                         Year.class,
                         Heap.object(4),
                         names("year"),
                         (v, i) -> v.getValue(),
                         p -> Year.of(Math.toIntExact(p[0])));
-            case "java.time.YearMonth" -> new HessianParts<>(
+            case "java.time.YearMonth" ->
+                new HessianParts<>(
                         YearMonth.class,
                         3 * Heap.object(8),
                         names("month"),
                         (v, i) -> v.getLong(ChronoField.PROLEPTIC_MONTH),
                         p -> YearMonth.of(0, 1).with(ChronoField.PROLEPTIC_MONTH, p[0]));
-            case "java.time.MonthDay" -> new HessianParts<>(
+            case "java.time.MonthDay" ->
+                new HessianParts<>(
                         MonthDay.class,
                         Heap.object(8),
                         names("month", DAY),
                         (v, i) -> i == 0 ? v.getMonthValue() : v.getDayOfMonth(),
                         p -> MonthDay.of(Math.toIntExact(p[0]), Math.toIntExact(p[1])));
-            case "java.time.ZoneOffset" -> new HessianParts<>(
+            case "java.time.ZoneOffset" ->
+                new HessianParts<>(
                         ZoneOffset.class, OFFSET, names(SHIFT), (v, i) -> v.getTotalSeconds(), p -> offset(p[0]));
-            case "java.util.UUID" -> new HessianParts<>(
+            case "java.util.UUID" ->
+                new HessianParts<>(
                         UUID.class,
                         Heap.object(16),
                         names("high", "low"),

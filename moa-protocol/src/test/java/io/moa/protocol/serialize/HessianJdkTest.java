@@ -12,7 +12,9 @@ class HessianJdkTest {
         assertThat(jdk.names()).hasSize(52).allSatisfy(name -> {
             HessianType type = jdk.ofName(name);
             assertThat(type).as(name).isNotNull().isSameAs(jdk.ofName(name));
-            assertThat(type.name()).as(name).isIn(name, null);
+            if (type != jdk.plainList() && type != jdk.plainMap()) { // which have no name on the wire
+                assertThat(type.name()).isEqualTo(name);
+            }
         });
         assertThat(jdk.ofName("java.util.Scanner")).isNull();
     }
