@@ -21,6 +21,18 @@ public sealed interface Address {
             }
         }
 
+        // By hand, as is hashCode: what the compiler gives a record is made when it first runs, and every process waits
+        // for it.
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Tcp tcp && tcp.port == port && tcp.host.equals(host);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * host.hashCode() + port;
+        }
+
         @Override
         public String toString() {
             return "tcp://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;

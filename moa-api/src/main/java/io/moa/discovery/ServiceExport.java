@@ -13,4 +13,18 @@ public record ServiceExport(ServiceId service, Set<String> serializers, String c
     public ServiceExport {
         serializers = Set.copyOf(serializers);
     }
+
+    // By hand, as is hashCode: what the compiler gives a record is made when it first runs, and every process waits for it.
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ServiceExport export
+                && export.service.equals(service)
+                && export.serializers.equals(serializers)
+                && export.contract.equals(contract);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * service.hashCode() + serializers.hashCode()) + contract.hashCode();
+    }
 }

@@ -53,6 +53,21 @@ public record ServiceId(String name, String group, String version) {
         }
     }
 
+    // By hand, as is hashCode: what the compiler gives a record is made when it first runs, and every process waits for
+    // it.
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ServiceId id
+                && id.name.equals(name)
+                && id.group.equals(group)
+                && id.version.equals(version);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * name.hashCode() + group.hashCode()) + version.hashCode();
+    }
+
     @Override
     public String toString() {
         return (group.isEmpty() ? "" : group + "/") + name + (version.isEmpty() ? "" : ":" + version);

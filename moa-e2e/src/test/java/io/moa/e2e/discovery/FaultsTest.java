@@ -12,6 +12,7 @@ import io.moa.registry.redis.RedisConfig;
 import io.moa.registry.redis.RedisLink;
 import io.moa.registry.redis.RedisRegistry;
 import io.moa.testkit.CallAccount;
+import io.moa.testkit.ChaosProxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +47,88 @@ class FaultsTest {
                                 .count(),
                         count -> count == providers,
                         providers + " providers in the registry");
+    }
+
+    /** B1: for as long as hundreds of calls take, and it comes back empty. */
+    @Test
+    void aRegistryThatIsAwayAndComesBackEmptyFailsNoCallAndIsFilledAgain() throws Exception {
+        try (Market market = new Market()) {
+            EmbeddedRedis redis = market.redis();
+            OperatorDesk desk = new OperatorDesk(market.keep(RedisLink.open(redis.config())));
+            ChaosProxy way = market.keep(
+                    ChaosProxy.to("127.0.0.1", redis.config().nodes().get(0).port()));
+            RedisConfig behind = RedisConfig.standalone("127.0.0.1", way.port())
+                    .password(redis.config().password())
+                    .build();
+            for (int i = 0; i < 4; i++) {
+                market.provider(market.registry(behind));
+            }
+            RedisLink link = market.keep(RedisLink.open(Market.brisk(behind)));
+            MoaClient client = market.client(market.keep(RedisRegistry.over(link)));
+            Traffic traffic = market.traffic(client);
+            traffic.more(50);
+            FewestCallable fewest = market.keep(new FewestCallable(client, 4));
+            for (int i = 0; i < 2; i++) {
+                way.refuse();
+                way.reset();
+                try (RawRedis raw = new RawRedis(redis.config())) {
+                    raw.call("FLUSHALL");
+                }
+                Market.eventually().until(() -> !link.isConnected(), link::toString);
+                traffic.more(500);
+                assertThat(desk.instances(Market.TILL).join())
+                        .as("who could come in")
+                        .isEmpty();
+                way.accept();
+                awaitComplete(desk, 4);
+                traffic.more(100);
+            }
+            assertThat(fewest.fewest()).as("callable instances, at worst").isEqualTo(4);
+            assertNothingFailed(market.account, traffic);
+        }
+    }
+
+    /** B5: its process stands still, with all connections open. */
+    @Test
+    void aRegistryThatHangsFailsNoCallAndTakesNoThreads() throws Exception {
+        try (Market market = new Market()) {
+            EmbeddedRedis redis = market.redis();
+            OperatorDesk desk = new OperatorDesk(market.keep(RedisLink.open(redis.config())));
+            providers(market, redis, 4);
+            RedisLink link = market.keep(RedisLink.open(Market.brisk(redis.config())));
+            MoaClient client = market.client(market.keep(RedisRegistry.over(link)));
+            Traffic traffic = market.traffic(client);
+            traffic.more(50);
+            FewestCallable fewest = market.keep(new FewestCallable(client, 4));
+            signal(redis, "STOP");
+            try {
+                Market.eventually().until(() -> !link.isConnected(), link::toString);
+                traffic.more(500);
+                // Of four providers, the client and the operator: one for commands and one that listens, each.
+                assertThat(threadsOfRegistries()).isLessThanOrEqualTo(2 * 6);
+            } finally {
+                signal(redis, "CONT");
+            }
+            awaitComplete(desk, 4);
+            Market.eventually().until(() -> link.isConnected(), link::toString);
+            traffic.more(100);
+            assertThat(fewest.fewest()).as("callable instances, at worst").isEqualTo(4);
+            assertNothingFailed(market.account, traffic);
+        }
+    }
+
+    private static void signal(EmbeddedRedis redis, String signal) throws Exception {
+        int exit = new ProcessBuilder("kill", "-" + signal, Long.toString(redis.pid()))
+                .inheritIO()
+                .start()
+                .waitFor();
+        assertThat(exit).isZero();
+    }
+
+    private static long threadsOfRegistries() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("moa-redis"))
+                .count();
     }
 
     /** B3. */

@@ -58,7 +58,11 @@ final class Market implements AutoCloseable {
     }
 
     RedisRegistry registry(EmbeddedRedis redis) {
-        return keep(RedisRegistry.open(brisk(redis.config())));
+        return registry(redis.config());
+    }
+
+    RedisRegistry registry(RedisConfig config) {
+        return keep(RedisRegistry.open(brisk(config)));
     }
 
     /** Two, of equal priority, the first preferred. */

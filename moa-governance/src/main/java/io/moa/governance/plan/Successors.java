@@ -15,7 +15,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class Successors {
 
-    private record Place(String application, String host, Address address) {}
+    private record Place(String application, String host, Address address) {
+
+        // By hand, as is hashCode: what the compiler gives a record is made when it first runs, and the first call waits for it.
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Place place
+                    && place.application.equals(application)
+                    && place.host.equals(host)
+                    && place.address.equals(address);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * (31 * application.hashCode() + host.hashCode()) + address.hashCode();
+        }
+    }
 
     private final Map<Place, Instance> latest;
 

@@ -1,24 +1,7 @@
 package io.moa.protocol.serialize;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.StreamWriteConstraints;
-import com.fasterxml.jackson.core.util.JsonRecyclerPools;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JavaType;
-import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.lang.reflect.Type;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +16,7 @@ public final class JsonSerializer implements Serializer {
 
     private final SerializationLimits limits;
     private final @Nullable RefusedNames refused;
-    private final JsonFactory factory;
-    private final Map<AllowList, JsonMapper> mappers = Collections.synchronizedMap(new WeakHashMap<>());
+    private @Nullable JsonMappers mappers; // made when they are first needed; guarded by this
 
     /** With default limits. */
     public JsonSerializer() {
@@ -53,25 +35,6 @@ public final class JsonSerializer implements Serializer {
     public JsonSerializer(SerializationLimits limits, @Nullable RefusedNames refused) {
         this.limits = limits;
         this.refused = refused;
-        this.factory = JsonFactory.builder()
-                .streamReadConstraints(StreamReadConstraints.builder()
-                        .maxNestingDepth(limits.jsonMaxDepth())
-                        .maxStringLength(limits.jsonMaxStringChars())
-                        .maxNumberLength(limits.jsonMaxNumberChars())
-                        .maxNameLength(1_000)
-                        .maxTokenCount(10L * limits.maxElements())
-                        .build())
-                .streamWriteConstraints(StreamWriteConstraints.builder()
-                        .maxNestingDepth(limits.jsonMaxDepth())
-                        .build())
-                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-                // Names of untyped maps are a peer's data: interning or caching them would keep them.
-                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-                // Not the default pool, which is thread-local.
-                .recyclerPool(JsonRecyclerPools.newBoundedPool(
-                        Math.max(16, 4 * Runtime.getRuntime().availableProcessors())))
-                .build();
     }
 
     @Override
@@ -86,17 +49,19 @@ public final class JsonSerializer implements Serializer {
 
     @Override
     public BodyCodec arguments(List<? extends Type> parameterTypes, AllowList allowed) {
-        JsonMapper mapper = mapper(allowed);
+        JsonMappers known = mappers();
         JsonValue[] values = new JsonValue[parameterTypes.size()];
         for (int i = 0; i < values.length; i++) {
-            values[i] = bind(mapper, parameterTypes.get(i));
+            values[i] = known.bind(allowed, parameterTypes.get(i));
         }
-        return new JsonArgumentsBody(factory, limits, refused, values, bind(mapper, Object.class), false);
+        return new JsonArgumentsBody(
+                known.factory(), limits, refused, values, known.bind(allowed, Object.class), false);
     }
 
     @Override
     public BodyCodec result(Type type, AllowList allowed) {
-        return new JsonResultBody(factory, limits, refused, bind(mapper(allowed), type));
+        JsonMappers known = mappers();
+        return new JsonResultBody(known.factory(), limits, refused, known.bind(allowed, type));
     }
 
     /**
@@ -104,50 +69,17 @@ public final class JsonSerializer implements Serializer {
      * value is an {@code Object[]}.
      */
     public BodyCodec untypedArguments() {
-        JsonValue any = bind(mapper(AllowList.ofValues()), Object.class);
-        return new JsonArgumentsBody(factory, limits, refused, new JsonValue[0], any, true);
+        JsonMappers known = mappers();
+        JsonValue any = known.bind(AllowList.ofValues(), Object.class);
+        return new JsonArgumentsBody(known.factory(), limits, refused, new JsonValue[0], any, true);
     }
 
-    private JsonMapper mapper(AllowList allowed) {
-        return mappers.computeIfAbsent(allowed, this::build);
-    }
-
-    private JsonMapper build(AllowList allowed) {
-        return JsonMapper.builder(factory)
-                .addModule(new JavaTimeModule())
-                .addModule(new Jdk8Module())
-                .addModule(new SimpleModule("moa")
-                        .addDeserializer(Class.class, new JsonNoClass<>(Class.class))
-                        .addDeserializer(JavaType.class, new JsonNoClass<>(JavaType.class))
-                        .addKeyDeserializer(Class.class, new JsonNoClassKey())
-                        .addKeyDeserializer(JavaType.class, new JsonNoClassKey())
-                        .setDeserializerModifier(JsonGuardedSet.modifier(limits.workFor(limits.maxBodyBytes()))))
-                .polymorphicTypeValidator(new JsonTypeNames(allowed))
-                .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-                .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
-                .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
-                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-                .disable(DeserializationFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
-                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-                .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
-                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-                .enable(MapperFeature.BLOCK_UNSAFE_POLYMORPHIC_BASE_TYPES)
-                .build();
-    }
-
-    private static JsonValue bind(JsonMapper mapper, Type type) {
-        Class<?> raw = type instanceof Class<?> plain ? plain : Object.class;
-        if (raw == void.class || raw == Void.class) {
-            return new JsonValue(mapper.readerFor(Void.class), mapper.writer(), "nothing");
+    private synchronized JsonMappers mappers() {
+        JsonMappers known = mappers;
+        if (known == null) {
+            known = new JsonMappers(limits);
+            mappers = known;
         }
-        JavaType bound = mapper.getTypeFactory().constructType(type);
-        ObjectReader reader = mapper.readerFor(bound);
-        // The declared type, not the object's, decides what is written for generic containers; a plain class may be
-        // replaced by a subclass with more properties, which the reader skips.
-        return new JsonValue(
-                reader,
-                bound.isContainerType() ? mapper.writerFor(bound) : mapper.writer(),
-                bound.getRawClass().getTypeName());
+        return known;
     }
 }

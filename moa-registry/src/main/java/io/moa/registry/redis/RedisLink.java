@@ -118,7 +118,7 @@ public final class RedisLink implements AutoCloseable {
         return random;
     }
 
-    /** Connects now, once, if it can: what will need it soon need not wait for that. */
+    /** Connects now, once, if it can, and loads what reading takes: who needs both soon need not wait for them. */
     void prepare() {
         lock.lock();
         try {
@@ -232,7 +232,8 @@ public final class RedisLink implements AutoCloseable {
         }
         questions.refuseOverdue(where(), state, now);
         listen(now);
-        long due = isToPrepare() ? 0 : dueIn(now);
+        boolean preparing = isToPrepare();
+        long due = preparing ? 0 : dueIn(now);
         if (due > 0) {
             return Math.min(due, rest(now));
         }
@@ -248,6 +249,9 @@ public final class RedisLink implements AutoCloseable {
                 return 0;
             }
             usedAt = now;
+            if (preparing) {
+                Rehearsal.run();
+            }
             runDue(open);
             connector.worked();
             return 0;

@@ -26,7 +26,7 @@ public enum RedisRole {
     OPERATOR;
 
     private static final List<String> CONNECTION =
-            List.of("auth", "hello", "ping", "client|setname", "role", "exists", "asking", "subscribe", "unsubscribe");
+            List.of("auth", "ping", "client|setname", "role", "exists", "asking", "subscribe", "unsubscribe");
     private static final List<String> READING = List.of(
             "hget", "hmget", "hkeys", "hexists", "hgetall", "xread", "xrevrange", "pttl", "lrange", "get", "time");
     private static final List<String> TOGETHER = List.of("multi", "exec", "watch", "unwatch");
