@@ -103,10 +103,13 @@ public final class FaultsBenchmark implements Callable<Integer> {
         out.add(rate + " calls a second by schedule, 1 KiB each, every second one of a method that must not run twice;"
                 + " latencies from the moment that the schedule names. Four servers of one event loop, one client.");
         List<Finding> findings = new ArrayList<>();
+        Stillness stillness = Stillness.watch();
         for (String row : asked) {
             System.err.println("playing " + row);
             Fault play = faults.get(row);
+            stillness.takeMillis();
             Finding finding = play == null ? new Finding(row, "") : play.play(options);
+            finding.told("the machine itself stood still, at most", stillness.takeMillis() + " ms");
             findings.add(finding);
             out.section(finding.row() + ": " + finding.fault());
             if (!finding.figures().isEmpty()) {
