@@ -14,7 +14,8 @@ public record ServiceExport(ServiceId service, Set<String> serializers, String c
         serializers = Set.copyOf(serializers);
     }
 
-    // By hand, as is hashCode: what the compiler gives a record is made when it first runs, and every process waits for it.
+    // By hand, as is hashCode: what the compiler gives a record is made when it first runs, and every process waits for
+    // it.
     @Override
     public boolean equals(Object other) {
         return other instanceof ServiceExport export

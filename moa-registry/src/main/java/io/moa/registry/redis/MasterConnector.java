@@ -3,6 +3,7 @@ package io.moa.registry.redis;
 import io.moa.discovery.Address;
 import io.moa.invoke.Ticker;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class MasterConnector implements AutoCloseable {
 
     private static final int MAX_REDIRECTS = 5;
+    private static final long CHECK_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long LOOK_NANOS = CHECK_NANOS / 2;
 
     private final RedisConfig config;
     private final RedisKeys keys;
@@ -27,16 +30,29 @@ final class MasterConnector implements AutoCloseable {
     private Address.@Nullable Tcp tried;
 
     MasterConnector(RedisConfig config, RedisKeys keys, Ticker ticker, RandomGenerator random) {
+        this(config, keys, ticker, random, MasterLocator.of(config, random));
+    }
+
+    MasterConnector(RedisConfig config, RedisKeys keys, Ticker ticker, RandomGenerator random, MasterLocator locator) {
         this.config = config;
         this.keys = keys;
         this.ticker = ticker;
         this.random = random;
-        this.locator = MasterLocator.of(config, random);
+        this.locator = locator;
     }
 
-    /** Nanoseconds until the next try; 0 or less for now. */
+    /**
+     * Nanoseconds until the next try, or until this is asked again; 0 or less for now. Where somebody knows the master, who failed
+     * to reach it asks about twice a second whether it is another one, and then waits no longer: the pauses are there to spare the
+     * one that cannot be reached. May wait for the network.
+     */
     long waitNanos(long now) {
-        return later ? laterAt - now : 0;
+        long wait = later ? laterAt - now : 0;
+        Address.Tcp unreached = tried;
+        if (wait <= 0 || unreached == null || !locator.knowsMore()) {
+            return wait;
+        }
+        return locator.hasMoved(unreached, now, LOOK_NANOS) ? 0 : Math.min(wait, LOOK_NANOS / 4);
     }
 
     /**
@@ -75,7 +91,7 @@ final class MasterConnector implements AutoCloseable {
 
     /** Whether the master is known to be elsewhere by now. */
     boolean hasMoved(Address.Tcp current, long now) {
-        return locator.hasMoved(current, now);
+        return locator.hasMoved(current, now, CHECK_NANOS);
     }
 
     /** Everything that was due was done. */

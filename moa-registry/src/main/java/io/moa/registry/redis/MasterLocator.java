@@ -20,8 +20,17 @@ interface MasterLocator extends AutoCloseable {
     /** Learns that the master could not be reached there, or was none. */
     default void failed(Address.Tcp at) {}
 
-    /** Whether the master is known to have moved; asked often, may wait for the network now and then. */
-    default boolean hasMoved(Address.Tcp current, long nowNanos) {
+    /** Whether somebody else than the master itself can be asked where it is, at little cost. */
+    default boolean knowsMore() {
+        return false;
+    }
+
+    /**
+     * Whether the master is known to be elsewhere than there; may be asked often.
+     *
+     * @param everyNanos about how much time is left between two questions to others; this may wait for the network then
+     */
+    default boolean hasMoved(Address.Tcp current, long nowNanos, long everyNanos) {
         return false;
     }
 

@@ -2,7 +2,6 @@ package io.moa.registry.redis;
 
 import io.moa.discovery.Address;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -13,14 +12,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class SentinelLocator implements MasterLocator {
 
-    private static final long CHECK_NANOS = Duration.ofSeconds(1).toNanos();
-
     private final RedisConfig config;
     private final RandomGenerator random;
     private int next;
     private @Nullable RedisConnection sentinel;
     private long checkedAt;
-    private long checkAfter;
+    private double jitter = 1;
 
     SentinelLocator(RedisConfig config, RandomGenerator random) {
         this.config = config;
@@ -42,12 +39,17 @@ final class SentinelLocator implements MasterLocator {
     }
 
     @Override
-    public boolean hasMoved(Address.Tcp current, long nowNanos) {
-        if (nowNanos - checkedAt < checkAfter) {
+    public boolean knowsMore() {
+        return true;
+    }
+
+    @Override
+    public boolean hasMoved(Address.Tcp current, long nowNanos, long everyNanos) {
+        if (nowNanos - checkedAt < everyNanos * jitter) {
             return false;
         }
         checkedAt = nowNanos;
-        checkAfter = Jitter.around(CHECK_NANOS, random);
+        jitter = 0.8 + 0.4 * random.nextDouble();
         try {
             return !ask().equals(current);
         } catch (IOException e) {
