@@ -14,6 +14,9 @@ final class InstanceState {
     static List<String> of(InstanceReport report) {
         List<String> words = new ArrayList<>();
         words.add(report.usable() ? "usable" : "not used");
+        if (!report.passedOver().isEmpty()) {
+            words.add(report.passedOver().size() + " bad entries about it are passed over");
+        }
         if (report.problem() != null) {
             words.add("its record is bad: " + Printable.of(report.problem()));
         } else if (report.instance() == null) {

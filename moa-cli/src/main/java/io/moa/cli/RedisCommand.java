@@ -17,6 +17,8 @@ import picocli.CommandLine.ParentCommand;
                         + " random, which stands in the URL that is printed. Ends with Ctrl+C or SIGTERM. Not for production.")
 final class RedisCommand implements Callable<Integer> {
 
+    private static final long LOOK_MILLIS = 1_000;
+
     @ParentCommand
     private MoaCommand moa;
 
@@ -41,7 +43,14 @@ final class RedisCommand implements Callable<Integer> {
             moa.out().println("  ./moa quickstart --serve --registry \"$MOA_REGISTRY\"");
             moa.out().println("  ./moa ls");
             moa.out().flush();
-            end.await(limit.millis(), Long.MAX_VALUE, () -> {});
+            long pid = redis.pid();
+            end.await(limit.millis(), LOOK_MILLIS, () -> {
+                if (!ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)) {
+                    throw new IllegalStateException(
+                            "The Redis at " + redis.url().replaceAll("//.*@", "//") + ", process " + pid
+                                    + ", has ended, though nobody asked for it here. What it held is lost; start another one.");
+                }
+            });
         }
         return 0;
     }

@@ -67,6 +67,9 @@ final class WhyCommand implements Callable<Integer> {
                         : "runs for " + report.leaseMillis() + " ms more"));
         out.println("operator     " + OperatorAction.told(report.operator()));
         out.println("watchers     " + report.mark());
+        for (String each : report.passedOver()) {
+            out.println("passed over  " + Printable.of(each));
+        }
         if (report.evidence().isEmpty()) {
             out.println("evidence     none: no watcher has ever marked it");
         }

@@ -46,6 +46,11 @@ final class RunningCommand implements AutoCloseable {
         return err.toString(StandardCharsets.UTF_8);
     }
 
+    /** Waits until it ends by itself; its exit code. */
+    int awaitEnd() throws Exception {
+        return ended.get(60, TimeUnit.SECONDS);
+    }
+
     /** Interrupts it and waits for its end; its exit code. */
     int end() throws Exception {
         thread.interrupt();

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /**
- * The client as a process. Arguments: calls a second, and how many ids there are. It answers {@code @ready millis=… failures=…}
+ * The client as a process. Arguments: calls a second, none if it is 0, and how many ids there are. It answers {@code @ready millis=… failures=…}
  * after its first call succeeded; {@code turn} with what was seen since the last turn; {@code end} after the last call has ended.
  */
 public final class CountedClient {
@@ -41,8 +41,10 @@ public final class CountedClient {
         answers.println(ChildProcess.MARK + "ready millis=" + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)
                 + " failures=" + failures);
 
-        Traffic traffic = new Traffic(counted, Integer.parseInt(args[0]), Long.parseLong(args[1]));
-        traffic.start();
+        Traffic traffic = new Traffic(counted, Math.max(1, Integer.parseInt(args[0])), Long.parseLong(args[1]));
+        if (!args[0].equals("0")) {
+            traffic.start();
+        }
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         long cpu = cpuNanos();
         for (String order = orders.readLine(); order != null; order = orders.readLine()) {
@@ -52,8 +54,14 @@ public final class CountedClient {
             }
             Traffic.Window window = traffic.turn();
             if (!end) {
-                // The last calls of the window are under way; none may take longer than its timeout.
-                TimeUnit.MILLISECONDS.sleep(Integer.parseInt(order.substring("turn ".length())));
+                // The last calls of the window are under way, and one may just be beginning; none may take longer than
+                // its timeout.
+                TimeUnit.MILLISECONDS.sleep(20);
+                long until = System.nanoTime()
+                        + TimeUnit.MILLISECONDS.toNanos(Integer.parseInt(order.substring("turn ".length())));
+                while (!window.settled() && System.nanoTime() - until < 0) {
+                    TimeUnit.MILLISECONDS.sleep(5);
+                }
             }
             long now = cpuNanos();
             answers.println(ChildProcess.MARK + "seen " + told(window) + " cpuMillis="

@@ -111,7 +111,7 @@ final class Finding {
     /** The calls of a window beside those of the control; only calls that may not be repeated may fail. */
     Finding noneIdempotentFailed(Seen control, Seen seen) {
         calls(control, seen);
-        exactly("idempotent failed", seen.failedIdempotent() + seen.wrong() + seen.notSent(), 0);
+        exactly("idempotent failed", seen.failedIdempotent() + seen.wrong() + seen.notSent() + seen.unended(), 0);
         told("others: failed, not run", seen.failedUnexecuted());
         told("others: unknown", seen.unknown());
         return this;

@@ -26,6 +26,9 @@ final class Scene implements AutoCloseable {
     private static final int SERVERS = 4;
     private static final int IDS = 40_000_000;
 
+    /** Longer than a call may take. */
+    private static final int CALL_MILLIS = 3_500;
+
     private final FaultOptions options;
     private final Path folder;
     private final Path counts;
@@ -143,7 +146,7 @@ final class Scene implements AutoCloseable {
     /** Starts the servers and the client, and lets the load run until it is warm. */
     Scene play() throws Exception {
         serve();
-        client = startClient();
+        client = startClient(options.rate());
         client.await("ready");
         pause(options.warmSeconds());
         client.order("turn 1", "seen");
@@ -186,14 +189,18 @@ final class Scene implements AutoCloseable {
         return said;
     }
 
-    /** Starts another client, without waiting until it is ready. */
+    /** Starts another client, which makes one call and no more, without waiting until it is ready. */
     ChildProcess startClient() throws IOException {
+        return startClient(0);
+    }
+
+    private ChildProcess startClient(int rate) throws IOException {
         return new ChildProcess(
                 "client",
                 List.of(),
                 jvm("384m"),
                 CountedClient.class,
-                List.of(Integer.toString(options.rate()), Integer.toString(IDS)),
+                List.of(Integer.toString(rate), Integer.toString(IDS)),
                 environment("client"));
     }
 
@@ -243,7 +250,7 @@ final class Scene implements AutoCloseable {
 
     /** What the client saw since it was asked last. */
     Seen turn() throws Exception {
-        return Seen.read(ChildProcess.fields(client().order("turn 200", "seen")));
+        return Seen.read(ChildProcess.fields(client().order("turn " + CALL_MILLIS, "seen")));
     }
 
     /** Ends the load and counts what has run twice. */

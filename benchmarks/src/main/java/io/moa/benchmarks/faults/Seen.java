@@ -80,8 +80,13 @@ record Seen(
                 number);
     }
 
-    /** Calls that did not end well. */
+    /** Calls of which nothing was heard, though their time was over. */
+    long unended() {
+        return sent - answered - failedIdempotent - failedUnexecuted - unknown - wrong;
+    }
+
+    /** Calls that did not end well, or not at all. */
     long failed() {
-        return failedIdempotent + failedUnexecuted + unknown + wrong + notSent;
+        return failedIdempotent + failedUnexecuted + unknown + wrong + notSent + unended();
     }
 }

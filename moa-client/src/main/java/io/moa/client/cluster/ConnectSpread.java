@@ -4,18 +4,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /**
- * When a client that has just found somebody dead connects to somebody it never tried before, or tries somebody again who failed
- * often: at a moment of its own in every {@link #PERIOD_NANOS}. Servers that crashed together come back together, and all of
- * their clients hear of it at once; a server that has just begun must not greet all of them at once, too. A client that has
- * seen no failure lately does not wait. Safe for many threads.
+ * When a client that has just found somebody dead to whom it was connected connects to somebody it never tried before, or tries
+ * somebody again who failed often: at a moment of its own in every {@link #PERIOD_NANOS}. Servers that crashed together come back
+ * together, and all of their clients hear of it at once; a server that has just begun must not greet all of them at once, too. A
+ * client that has lost nobody lately does not wait: one that has just started, and finds some of a list dead, is no part of a
+ * crowd. Safe for many threads.
  */
 final class ConnectSpread {
 
     /** How far clients spread. */
     static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(2_000);
 
-    /** How long after a connect that failed. */
+    /** How long after somebody was found dead. */
     static final long MEMORY_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** How long a moment is: who finds somebody dead in it tries the next one at once. */
+    static final long LENGTH_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
 
     private final long moment;
     private volatile long failedAtNanos;
@@ -25,8 +29,8 @@ final class ConnectSpread {
         moment = chance.nextLong(PERIOD_NANOS);
     }
 
-    /** A connect has failed. */
-    void failed(long nowNanos) {
+    /** Somebody to whom this client was connected cannot be connected to any more. */
+    void lost(long nowNanos) {
         failedAtNanos = nowNanos;
         failed = true;
     }
@@ -36,7 +40,7 @@ final class ConnectSpread {
         if (!failed || nowNanos - failedAtNanos >= MEMORY_NANOS) {
             return 0;
         }
-        return untilMoment(nowNanos);
+        return Math.floorMod(nowNanos - moment, PERIOD_NANOS) < LENGTH_NANOS ? 0 : untilMoment(nowNanos);
     }
 
     /** How long it is from a time to the next moment of this client; less than {@link #PERIOD_NANOS}. */

@@ -55,6 +55,7 @@ final class ConnectionSlot {
     private final List<Connection> leaving = new ArrayList<>(); // told us that they close, with calls of ours on them
     private boolean connecting;
     private boolean tried;
+    private boolean reached; // at any time
     private long connectsAtNanos; // while connecting
     private int failures;
     private long pausedUntilNanos;
@@ -209,6 +210,7 @@ final class ConnectionSlot {
         List<WaitingCall> ready;
         synchronized (this) {
             connecting = false;
+            reached = true;
             failures = 0;
             open = connection;
             whyThere = why;
@@ -261,7 +263,9 @@ final class ConnectionSlot {
      * its own, for whom it tries has probably crashed together with others, and will be back with them. Called with the lock held.
      */
     private void pause(String reason) {
-        spread.failed(moa.ticker().nanos());
+        if (reached) {
+            spread.lost(moa.ticker().nanos());
+        }
         failures++;
         lastFailure = reason;
         long bound = config.backoffMax().toNanos();

@@ -18,9 +18,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends a failed call again where {@link Resend} allows it: to another instance if there is one, within the call's own
- * deadline, and with the same bytes.
+ * deadline, and with the same bytes. An attempt that found no connection was never sent: it costs nobody anything, and is not
+ * counted among the attempts that the method allows, as long as there are others to try.
  */
 public final class RetryFilter implements Filter {
+
+    /** So many attempts that were never sent are not counted: enough to pass by a crashed half of a large service. */
+    static final int MAX_UNSENT = 32;
 
     private final Ticker ticker;
 
@@ -36,14 +40,15 @@ public final class RetryFilter implements Filter {
         }
         CompletableFuture<Reply> first = next.invoke(call);
         if (first.isDone()) {
-            return first.join() instanceof Reply.Failure failure && again(call, failure, policy, 1)
+            return first.join() instanceof Reply.Failure failure
+                            && again(call, failure, policy, neverSent(call) ? 0 : 1)
                     ? new Sequence(call, next, policy).resend(failure)
                     : first;
         }
         CompletableFuture<Reply> settled = new CompletableFuture<>();
         first.whenComplete((reply, broken) -> {
             try {
-                if (reply instanceof Reply.Failure failure && again(call, failure, policy, 1)) {
+                if (reply instanceof Reply.Failure failure && again(call, failure, policy, neverSent(call) ? 0 : 1)) {
                     new Sequence(call, next, policy)
                             .resend(failure)
                             .whenComplete((later, thrown) -> settle(settled, later, thrown));
@@ -65,6 +70,12 @@ public final class RetryFilter implements Filter {
         }
     }
 
+    /** Whether the latest attempt, which has failed, was never handed to a connection. */
+    private static boolean neverSent(Invocation call) {
+        Phase last = call.ledger().current();
+        return last == Phase.PICK || last == Phase.CONNECT_WAIT;
+    }
+
     private boolean again(Invocation call, Reply.Failure failure, MethodPolicy policy, int attemptsMade) {
         return Resend.allowed(failure, policy, attemptsMade)
                 && !call.cancellation().isCancelled()
@@ -77,13 +88,26 @@ public final class RetryFilter implements Filter {
         private final Invoker next;
         private final MethodPolicy policy;
         private final Set<String> tried = new HashSet<>();
-        private int made = 1;
+        private int made; // those that count
+        private int unsent;
         private boolean mayHaveRun; // in an attempt that was given up
 
         Sequence(Invocation call, Invoker next, MethodPolicy policy) {
             this.call = call;
             this.next = next;
             this.policy = policy;
+            count();
+        }
+
+        /** The latest attempt, which has failed. */
+        private void count() {
+            if (neverSent(call)
+                    && unsent < MAX_UNSENT
+                    && !tried.contains(call.ledger().sentTo())) {
+                unsent++;
+            } else {
+                made++;
+            }
         }
 
         CompletableFuture<Reply> resend(Reply.Failure before) {
@@ -94,11 +118,15 @@ public final class RetryFilter implements Filter {
                     .hop(call.hop().withAttempt(made))
                     .attributes(call.attributes().with(P2cPicker.TRIED, Set.copyOf(tried)))
                     .build();
-            made++;
-            return next.invoke(repeated)
-                    .thenCompose(reply -> reply instanceof Reply.Failure failure && again(call, failure, policy, made)
-                            ? resend(failure)
-                            : CompletableFuture.completedFuture(ofAllAttempts(reply)));
+            return next.invoke(repeated).thenCompose(reply -> {
+                if (reply instanceof Reply.Failure failure) {
+                    count();
+                    if (again(call, failure, policy, made)) {
+                        return resend(failure);
+                    }
+                }
+                return CompletableFuture.completedFuture(ofAllAttempts(reply));
+            });
         }
 
         /** The last attempt knows only of itself; "did not run" must be true of the call. */
@@ -107,7 +135,7 @@ public final class RetryFilter implements Filter {
                     ? new Reply.Failure(
                             failure.status(),
                             Executed.MAYBE,
-                            failure.message() + " (attempt " + made + "; an earlier one may have run)",
+                            failure.message() + " (attempt " + (made + unsent) + "; an earlier one may have run)",
                             failure.error(),
                             failure.hints(),
                             failure.cause())

@@ -267,11 +267,7 @@ class EndpointTest {
     /** Servers that crashed together come back together; their clients must not. */
     @Test
     void whoHasJustFoundSomebodyDeadConnectsToSomebodyNewAtAMomentOfItsOwn() {
-        Endpoint dead = endpoint(EndpointConfig.DEFAULT);
-        dead.invoke(call());
-        transport.last().fail("nobody listens");
-
-        ticker.advance(Duration.ofMillis(30)); // away from the client's own moment
+        loseSomebody();
         Endpoint fresh = endpoint(EndpointConfig.DEFAULT);
         Duration pause = Duration.ofNanos(spread.pauseNanos(ticker.nanos()));
         assertThat(pause).isPositive().isLessThan(Duration.ofNanos(ConnectSpread.PERIOD_NANOS));
@@ -288,10 +284,10 @@ class EndpointTest {
                 .isNotDone();
         assertThat(failure(hasty).executed()).isEqualTo(Executed.NO);
         assertThat(failure(hasty).message()).contains("so that not all come at once");
-        assertThat(transport.dials).hasSize(1);
+        assertThat(transport.dials).hasSize(2);
 
         scheduler.advance(pause);
-        assertThat(transport.dials).hasSize(2);
+        assertThat(transport.dials).hasSize(3);
         StagedTransport.Line line = transport.last().succeed("provider", "uuid-of-it");
         assertThat(line.calls).hasSize(1);
         line.replies.get(0).complete(DONE);
@@ -300,27 +296,61 @@ class EndpointTest {
 
     @Test
     void whoIsServedElsewhereConnectsAtItsOwnMomentAllTheSame() {
-        endpoint(EndpointConfig.DEFAULT).invoke(call());
-        transport.last().fail("nobody listens");
-        ticker.advance(Duration.ofMillis(30));
+        loseSomebody();
         servedElsewhere = true;
         Endpoint fresh = endpoint(EndpointConfig.DEFAULT);
         assertThat(failure(fresh.invoke(call())).executed()).isEqualTo(Executed.NO);
-        assertThat(transport.dials).hasSize(1);
-        scheduler.advance(Duration.ofNanos(ConnectSpread.PERIOD_NANOS));
         assertThat(transport.dials).hasSize(2);
+        scheduler.advance(Duration.ofNanos(ConnectSpread.PERIOD_NANOS));
+        assertThat(transport.dials).hasSize(3);
         transport.last().succeed("provider", "uuid-of-it");
         CompletableFuture<Reply> next = fresh.invoke(call());
         assertThat(next).isNotDone(); // it is on the connection
-        assertThat(transport.dials).hasSize(2);
+        assertThat(transport.dials).hasSize(3);
     }
 
     @Test
-    void whoSawNoFailureLatelyConnectsAtOnce() {
-        endpoint(EndpointConfig.DEFAULT).invoke(call());
-        transport.last().fail("nobody listens");
+    void whoLostNobodyLatelyConnectsAtOnce() {
+        loseSomebody();
         scheduler.advance(Duration.ofNanos(ConnectSpread.MEMORY_NANOS));
         endpoint(EndpointConfig.DEFAULT).invoke(call());
-        assertThat(transport.dials).hasSize(2);
+        assertThat(transport.dials).hasSize(3);
+    }
+
+    /** A list of which most are dead, and a process that has just started: it is no crowd, and its first calls wait for it. */
+    @Test
+    void whoNeverReachedThoseThatAreDeadConnectsToTheNextAtOnce() {
+        for (int dead = 1; dead <= 10; dead++) {
+            endpoint(EndpointConfig.DEFAULT).invoke(call());
+            assertThat(transport.dials).hasSize(dead);
+            transport.last().fail("nobody listens");
+            ticker.advance(Duration.ofMillis(70));
+        }
+    }
+
+    @Test
+    void whoFindsSomebodyDeadAtItsOwnMomentConnectsToTheNextAtOnce() {
+        loseSomebody();
+        ticker.advanceNanos(spread.untilMoment(ticker.nanos()));
+        endpoint(EndpointConfig.DEFAULT).invoke(call());
+        assertThat(transport.dials).hasSize(3);
+        transport.last().fail("nobody listens");
+        ticker.advanceNanos(ConnectSpread.LENGTH_NANOS - 1);
+        endpoint(EndpointConfig.DEFAULT).invoke(call());
+        assertThat(transport.dials).hasSize(4);
+        ticker.advanceNanos(1);
+        endpoint(EndpointConfig.DEFAULT).invoke(call());
+        assertThat(transport.dials).as("the moment is over").hasSize(4);
+    }
+
+    /** Two connects: one that worked for a while, and one that found nobody; then some time, so that it is not this client's moment. */
+    private void loseSomebody() {
+        Endpoint dead = endpoint(EndpointConfig.DEFAULT);
+        dead.invoke(call());
+        transport.last().succeed("provider", "uuid-of-it").leave();
+        dead.invoke(call());
+        transport.last().fail("nobody listens");
+        long over = spread.untilMoment(ticker.nanos()) + ConnectSpread.LENGTH_NANOS;
+        ticker.advanceNanos(over + Duration.ofMillis(30).toNanos());
     }
 }

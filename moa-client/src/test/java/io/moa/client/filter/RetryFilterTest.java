@@ -12,6 +12,7 @@ import io.moa.invoke.Hop;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Invoker;
 import io.moa.invoke.Payload;
+import io.moa.invoke.Phase;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Seat;
 import io.moa.invoke.Status;
@@ -55,7 +56,7 @@ class RetryFilterTest {
         return Reply.failure(status, executed, "because");
     }
 
-    private Reply run(Scripted below, boolean idempotent, int attempts) {
+    private Reply run(Invoker below, boolean idempotent, int attempts) {
         return filter.apply(
                         Calls.of(ticker, SECOND)
                                 .attributes(Calls.policy(idempotent, attempts))
@@ -96,6 +97,45 @@ class RetryFilterTest {
         Scripted once = new Scripted(first, DONE);
         assertThat(run(once, true, 1)).isEqualTo(first);
         assertThat(once.seen).hasSize(1);
+    }
+
+    /** Nobody listens at the first ten of a list, as after a crash of many: the call gets to the one that lives. */
+    @Test
+    void anAttemptThatFoundNoConnectionIsNotCounted() {
+        int[] tries = {0};
+        assertThat(run(
+                        call -> {
+                            call.ledger().enter(Phase.CONNECT_WAIT, ticker.nanos());
+                            call.ledger().sentTo("instance " + tries[0]);
+                            return CompletableFuture.completedFuture(
+                                    tries[0]++ < 10 ? failed(Status.UNAVAILABLE, Executed.NO) : DONE);
+                        },
+                        false,
+                        2))
+                .isEqualTo(DONE);
+        assertThat(tries[0]).isEqualTo(11);
+    }
+
+    @Test
+    void attemptsThatFindNoConnectionAreBoundedToo() {
+        int[] tries = {0};
+        Reply nobody = failed(Status.UNAVAILABLE, Executed.NO);
+        Invoker others = call -> {
+            call.ledger().enter(Phase.PICK, ticker.nanos());
+            call.ledger().sentTo("instance " + tries[0]++);
+            return CompletableFuture.completedFuture(nobody);
+        };
+        assertThat(run(others, true, 2)).isEqualTo(nobody);
+        assertThat(tries[0]).isEqualTo(RetryFilter.MAX_UNSENT + 2);
+        tries[0] = 0;
+        Invoker theSame = call -> {
+            call.ledger().enter(Phase.PICK, ticker.nanos());
+            call.ledger().sentTo("the only one");
+            tries[0]++;
+            return CompletableFuture.completedFuture(nobody);
+        };
+        assertThat(run(theSame, true, 2)).isEqualTo(nobody);
+        assertThat(tries[0]).isEqualTo(3);
     }
 
     /** What would end the same way anywhere. */

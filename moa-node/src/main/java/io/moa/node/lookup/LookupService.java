@@ -129,6 +129,9 @@ final class LookupService implements Lookup, Followers.Teller {
 
     @Override
     public CompletableFuture<News> follow(Question asked) {
+        if (asked == null) {
+            throw new IllegalArgumentException("Which services are followed? A question names them");
+        }
         if (asked.services().size() > config.maxServices()) {
             throw new IllegalArgumentException("A call may follow " + config.maxServices() + " services, not "
                     + asked.services().size() + ": follow only what is called, or ask in several calls");

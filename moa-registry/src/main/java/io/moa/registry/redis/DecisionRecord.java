@@ -89,6 +89,9 @@ record DecisionRecord(OperatorState state, String uuid, String author, long atEp
         if (tag.length() > MAX_TAG) {
             throw new IllegalArgumentException("A tag has up to " + MAX_TAG + " characters, not " + tag.length());
         }
+        if (tag.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("A tag has no control characters, such as the end of a line");
+        }
         return tag;
     }
 }

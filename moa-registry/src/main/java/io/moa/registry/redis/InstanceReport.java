@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param mark what the watchers say
  * @param operator what an operator has decided for it, or for its place
  * @param evidence why it was marked and unmarked, newest first
+ * @param passedOver what else stands there about it that cannot be read, such as a decision, each with the reason; everybody acts as
+ *     if it were not there
  */
 public record InstanceReport(
         String uuid,
@@ -27,14 +29,17 @@ public record InstanceReport(
         long leaseMillis,
         Liveness mark,
         OperatorState operator,
-        List<Evidence> evidence) {
+        List<Evidence> evidence,
+        List<String> passedOver) {
 
     public InstanceReport {
         evidence = List.copyOf(evidence);
+        passedOver = List.copyOf(passedOver);
     }
 
     InstanceReport with(OperatorState decision) {
-        return new InstanceReport(uuid, instance, problem, withdrawn, leaseMillis, mark, decision, evidence);
+        return new InstanceReport(
+                uuid, instance, problem, withdrawn, leaseMillis, mark, decision, evidence, passedOver);
     }
 
     /** Whether new calls may go there, as clients see it. */

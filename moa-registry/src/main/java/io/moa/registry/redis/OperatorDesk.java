@@ -305,28 +305,27 @@ public final class OperatorDesk {
         } catch (BadEntryException e) {
             problem = e.getMessage();
         }
-        DecisionRecord decision = decision(answers.get(2));
+        List<String> passedOver = new ArrayList<>();
+        DecisionRecord decision = decision(answers.get(2), passedOver);
         return new InstanceReport(
                 uuid,
                 record == null ? null : record.instance(),
                 problem,
                 record != null && record.withdrawn(),
                 Replies.number(answers.get(0)),
-                mark(answers.get(1)),
+                mark(answers.get(1), passedOver),
                 decision == null ? OperatorState.NONE : decision.state(),
-                answers.size() > 3 ? evidence(answers.get(3)) : List.of());
+                answers.size() > 3 ? evidence(answers.get(3), passedOver) : List.of(),
+                passedOver);
     }
 
-    private static List<Evidence> evidence(@Nullable Object answer) {
+    private static List<Evidence> evidence(@Nullable Object answer, List<String> passedOver) {
         List<Evidence> evidence = new ArrayList<>();
         for (Object value : Replies.list(answer)) {
-            byte[] bytes = Replies.bytes(value);
             try {
-                if (bytes != null) {
-                    evidence.add(EvidenceRecord.read(bytes));
-                }
+                evidence.add(EvidenceRecord.read(bytes(value)));
             } catch (BadEntryException e) {
-                // what no watcher wrote is no evidence
+                passedOver.add("a piece of evidence: " + e.getMessage()); // what no watcher wrote is none
             }
         }
         return evidence;
@@ -345,27 +344,35 @@ public final class OperatorDesk {
         if (value == null) {
             return null;
         }
+        return InstanceRecord.read(uuid, bytes(value), link.config().allow());
+    }
+
+    private static byte[] bytes(@Nullable Object value) throws BadEntryException {
         byte[] bytes = Replies.bytes(value);
         if (bytes == null) {
             throw new BadEntryException("it is longer than " + BoundedConnection.MAX_BULK + " bytes");
         }
-        return InstanceRecord.read(uuid, bytes, link.config().allow());
+        return bytes;
     }
 
     private static @Nullable DecisionRecord decision(@Nullable Object value) {
-        byte[] bytes = Replies.bytes(value);
+        return decision(value, new ArrayList<>());
+    }
+
+    private static @Nullable DecisionRecord decision(@Nullable Object value, List<String> passedOver) {
         try {
-            return bytes == null ? null : DecisionRecord.read(bytes);
+            return value == null ? null : DecisionRecord.read(bytes(value));
         } catch (BadEntryException e) {
-            return null; // followers pass it over too; the next decision replaces it
+            passedOver.add("an operator's decision: " + e.getMessage()); // the next decision replaces it
+            return null;
         }
     }
 
-    private static Liveness mark(@Nullable Object value) {
-        byte[] bytes = Replies.bytes(value);
+    private static Liveness mark(@Nullable Object value, List<String> passedOver) {
         try {
-            return bytes == null ? Liveness.ONLINE : MarkRecord.read(bytes);
+            return value == null ? Liveness.ONLINE : MarkRecord.read(bytes(value));
         } catch (BadEntryException e) {
+            passedOver.add("a watcher's mark: " + e.getMessage());
             return Liveness.ONLINE;
         }
     }

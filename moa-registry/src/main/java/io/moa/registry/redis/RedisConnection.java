@@ -4,6 +4,7 @@ import io.moa.discovery.Address;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -141,7 +142,9 @@ final class RedisConnection implements AutoCloseable {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        String why = root.getMessage();
+        String why = root instanceof UnknownHostException
+                ? "no host of the name " + address.host() + " is known here"
+                : root.getMessage();
         return new IOException(
                 "The connection to Redis at " + address + " broke: "
                         + (why == null ? root.getClass().getSimpleName() : why),

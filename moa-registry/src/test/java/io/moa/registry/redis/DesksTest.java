@@ -4,6 +4,7 @@ import static io.moa.registry.redis.RedisStage.SOON;
 import static io.moa.registry.redis.RedisStage.done;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.moa.discovery.Liveness;
 import io.moa.discovery.OperatorState;
@@ -84,6 +85,15 @@ class DesksTest {
         assertThat(b.mark()).isEqualTo(Liveness.SUSPECT);
         assertThat(b.operator()).isEqualTo(new OperatorState(false, 9, "canary"));
         assertThat(b.evidence()).containsExactly(evidence);
+        assertThat(b.passedOver()).hasSize(1).first(STRING).startsWith("a piece of evidence: it is no proper JSON");
+        redis.call("HSET", stage.hand.keys().decisions(), "b", "{\"offline\":true");
+        redis.call("HSET", stage.hand.keys().marks(), "b", "x".repeat(BoundedConnection.MAX_BULK + 1));
+        InstanceReport damaged = done(desk.instance("b"));
+        assertThat(damaged.usable()).as("as everybody sees it").isTrue();
+        assertThat(damaged.passedOver()).hasSize(3);
+        assertThat(damaged.passedOver().get(0)).startsWith("an operator's decision: it is no proper JSON");
+        assertThat(damaged.passedOver().get(1)).startsWith("a watcher's mark: it is longer than");
+        assertThatThrownBy(() -> done(desk.tag("b", "a\nb", "ada"))).hasMessageContaining("no control characters");
         assertThat(done(desk.instance("nobody")).instance()).isNull();
         assertThat(done(desk.instances(ServiceId.of("nothing")))).isEmpty();
     }

@@ -1,0 +1,35 @@
+package io.moa.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.moa.testkit.Eventually;
+import java.time.Duration;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class RedisCommandTest {
+
+    private static Set<Long> children() {
+        return ProcessHandle.current().children().map(ProcessHandle::pid).collect(Collectors.toSet());
+    }
+
+    @Test
+    void aRedisThatDiesEndsTheCommandWithASentence() throws Exception {
+        assumeThat(RealRedis.isPromised()).isTrue();
+        Set<Long> before = children();
+        try (RunningCommand running = RunningCommand.start("redis", "--port", "0")) {
+            Eventually.within(Duration.ofSeconds(60))
+                    .until(() -> running.out().contains("export MOA_REGISTRY"), () -> running.out() + running.err());
+            Set<Long> started = children();
+            started.removeAll(before);
+            assertThat(started).hasSize(1);
+            ProcessHandle.of(started.iterator().next()).orElseThrow().destroyForcibly();
+            assertThat(running.awaitEnd()).isNotZero();
+            assertThat(running.err())
+                    .contains("has ended, though nobody asked for it")
+                    .doesNotContain("\tat ");
+        }
+    }
+}
