@@ -3,7 +3,9 @@ package io.moa.e2e.discovery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moa.client.MoaClient;
+import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
+import io.moa.discovery.Registry;
 import io.moa.invoke.CallException;
 import io.moa.registry.embedded.EmbeddedRedis;
 import io.moa.registry.redis.InstanceReport;
@@ -13,10 +15,12 @@ import io.moa.registry.redis.RedisLink;
 import io.moa.registry.redis.RedisRegistry;
 import io.moa.testkit.CallAccount;
 import io.moa.testkit.ChaosProxy;
+import io.moa.testkit.RefusingPort;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -191,6 +195,35 @@ class FaultsTest {
             assertThat(lost).isGreaterThan(10);
             assertThat(fewest.fewest()).as("callable instances, at worst").isEqualTo(4);
             assertNothingFailed(market.account, traffic);
+        }
+    }
+
+    /** Before a watcher has removed who crashed, and where its fuse keeps it from doing so: B12 for who comes new. */
+    @Test
+    void whoStartsWhileMostOfTheListIsDeadReachesTheOneThatLives() throws Exception {
+        try (Market market = new Market()) {
+            EmbeddedRedis redis = market.redis();
+            Market.Provider living = market.provider(market.registry(redis));
+            Registry registry = market.registry(redis);
+            for (int i = 0; i < 10; i++) {
+                RefusingPort dead = market.keep(RefusingPort.open());
+                Instance.Builder instance = Instance.builder(
+                                "dead-" + i, living.server().instance().application())
+                        .addresses(List.of(new Address.Tcp("127.0.0.1", dead.port())))
+                        .exports(living.server().instance().exports());
+                living.server().instance().protocols().forEach(instance::protocol);
+                registry.register(instance.build()).registered().get(60, TimeUnit.SECONDS);
+            }
+            for (int i = 0; i < 3; i++) {
+                MoaClient client = market.client(market.registry(redis));
+                Traffic traffic = market.traffic(client);
+                traffic.more(50);
+                assertThat(client.explain(Market.TILL)).contains("11 of 11 instances may be called");
+                traffic.close();
+                assertThat(traffic.allFailed()).isEmpty();
+            }
+            CallAccount.Tally tally = market.account.verify();
+            assertThat(tally.ok()).isEqualTo(tally.sent());
         }
     }
 
