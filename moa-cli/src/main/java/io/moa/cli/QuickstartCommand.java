@@ -3,6 +3,7 @@ package io.moa.cli;
 import io.moa.node.quickstart.Greeter;
 import io.moa.node.quickstart.Quickstart;
 import io.moa.node.quickstart.SampleProvider;
+import io.moa.registry.redis.RedisConfig;
 import io.moa.registry.redis.RedisRegistry;
 import java.io.PrintStream;
 import java.util.concurrent.Callable;
@@ -51,7 +52,8 @@ final class QuickstartCommand implements Callable<Integer> {
                 names = {"-r", "--registry"},
                 paramLabel = "URL",
                 description =
-                        "Announce it in the registry at this redis:// URL; default in none. ./moa redis starts one.")
+                        "Announce it in the registry at this redis:// URL; default the environment variable MOA_REGISTRY,"
+                                + " else in none. ./moa redis starts one.")
         private @Nullable String registry;
     }
 
@@ -69,10 +71,11 @@ final class QuickstartCommand implements Callable<Integer> {
         if (serving == null || !serving.serve) {
             return new Quickstart(moa.out(), moa.colour()).run() ? 0 : 1;
         }
-        if (serving.registry == null) {
+        RedisConfig announced = RegistryOption.configIfSaid(spec, serving.registry);
+        if (announced == null) {
             serve(serving, null, moa.out());
         } else {
-            try (RedisRegistry registry = RedisRegistry.open(RegistryOption.parsed(spec, serving.registry))) {
+            try (RedisRegistry registry = RedisRegistry.open(announced)) {
                 serve(serving, registry, moa.out());
             }
         }

@@ -54,6 +54,16 @@ final class RegistryOption {
     /** The settings that were asked for; null if none were. */
     @Nullable
     RedisConfig configIfSaid() {
+        return configIfSaid(spec, url);
+    }
+
+    /**
+     * The settings that an option or the variable asks for; null if neither does.
+     *
+     * @param url what {@code --registry} said; null if it was left out
+     * @throws ParameterException if it is no Redis URL
+     */
+    static @Nullable RedisConfig configIfSaid(CommandSpec spec, @Nullable String url) {
         String variable = System.getenv(VARIABLE);
         if (url == null && (variable == null || variable.isBlank())) {
             return null;
@@ -65,15 +75,6 @@ final class RegistryOption {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
         return parsed(spec, url != null ? "--registry" : VARIABLE, text);
-    }
-
-    /**
-     * The settings of what {@code --registry} said.
-     *
-     * @throws ParameterException if it is no Redis URL
-     */
-    static RedisConfig parsed(CommandSpec spec, String url) {
-        return parsed(spec, "--registry", url);
     }
 
     private static RedisConfig parsed(CommandSpec spec, String source, String text) {
