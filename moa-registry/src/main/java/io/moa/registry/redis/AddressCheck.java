@@ -8,14 +8,12 @@ final class AddressCheck {
     private AddressCheck() {}
 
     /**
-     * Checks an address of a record. Sockets of the file system are left to who calls them: they are used by neighbours alone.
+     * Checks an address of a record. Sockets of the file system and of a process are left to who calls them: they are used by
+     * neighbours alone.
      *
      * @throws BadEntryException if it is to be refused; says why
      */
     static void check(Address address, AddressRanges allowed) throws BadEntryException {
-        if (address instanceof Address.InProcess) {
-            throw new BadEntryException(address + " can be called within its own process alone");
-        }
         if (!(address instanceof Address.Tcp tcp)) {
             return;
         }

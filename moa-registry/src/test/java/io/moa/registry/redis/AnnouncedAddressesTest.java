@@ -72,7 +72,6 @@ class AnnouncedAddressesTest {
                 "tcp://[1:2]:1 | no IP address",
                 "tcp://[::1::2]:1 | no IP address",
                 "tcp://[::7.8.0.1]:1 | write 7.8.0.1",
-                "inproc:shop | within its own process alone",
                 "tcp://[::0.0.0.1]:1 | one of IPv6 to others",
                 "tcp://[::1:2]:1 | write 0.1.0.2",
                 "tcp://[1:2:3:4:5:6:7:8:9]:1 | no IP address",
