@@ -181,6 +181,14 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
+    /** Ends its input, and waits up to a minute for it to end by itself, in order. */
+    public void end() throws IOException, InterruptedException {
+        orders.close();
+        if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            throw new IOException(name + " did not end within " + PATIENCE.toSeconds() + " s");
+        }
+    }
+
     @Override
     public void close() {
         try {

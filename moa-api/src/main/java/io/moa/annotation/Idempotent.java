@@ -15,6 +15,9 @@ import java.lang.annotation.Target;
 @Target({ElementType.TYPE, ElementType.METHOD})
 public @interface Idempotent {
 
-    /** How many times the call may be sent in all, the first included; 1 to 10, default 3. */
+    /**
+     * How many times the call may be sent in all, the first included; 1 to 10, default 3. An attempt that finds no connection is not
+     * sent, and counts only with 1, or when nobody else is left to try.
+     */
     int attempts() default 3;
 }

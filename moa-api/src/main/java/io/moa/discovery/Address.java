@@ -21,8 +21,7 @@ public sealed interface Address {
             }
         }
 
-        // By hand, as is hashCode: what the compiler gives a record is made when it first runs, and every process waits
-        // for it.
+        // By hand, as is hashCode: every process waits for it when it starts (decision 0014).
         @Override
         public boolean equals(Object other) {
             return other instanceof Tcp tcp && tcp.port == port && tcp.host.equals(host);

@@ -53,8 +53,7 @@ public record ServiceId(String name, String group, String version) {
         }
     }
 
-    // By hand, as is hashCode: what the compiler gives a record is made when it first runs, and every process waits for
-    // it.
+    // By hand, as is hashCode: every process waits for it when it starts (decision 0014).
     @Override
     public boolean equals(Object other) {
         return other instanceof ServiceId id

@@ -1,5 +1,7 @@
 package io.moa.cli;
 
+import io.moa.discovery.Address;
+import io.moa.discovery.Instance;
 import io.moa.discovery.Liveness;
 import io.moa.registry.redis.InstanceReport;
 import java.util.ArrayList;
@@ -15,12 +17,18 @@ final class InstanceState {
         List<String> words = new ArrayList<>();
         words.add(report.usable() ? "usable" : "not used");
         if (!report.passedOver().isEmpty()) {
-            words.add(report.passedOver().size() + " bad entries about it are passed over");
+            words.add("bad entries about it that are passed over: "
+                    + report.passedOver().size());
         }
         if (report.problem() != null) {
             words.add("its record is bad: " + Printable.of(report.problem()));
         } else if (report.instance() == null) {
             words.add("not registered");
+        }
+        Instance instance = report.instance();
+        if (instance != null
+                && instance.addresses().stream().allMatch(address -> address instanceof Address.InProcess)) {
+            words.add("no other process can connect to it");
         }
         if (report.withdrawn()) {
             words.add("withdrawn by itself");

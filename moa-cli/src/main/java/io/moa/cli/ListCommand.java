@@ -57,7 +57,7 @@ final class ListCommand implements Callable<Integer> {
     }
 
     private int services(OperatorDesk desk) {
-        TextTable table = new TextTable("SERVICE", "REGISTERED", "USABLE");
+        TextTable table = new TextTable("SERVICE", "REGISTERED", "USABLE", "BAD");
         int number = 0;
         for (ServiceId each : RegistryOption.answer(desk.services())) {
             number++;
@@ -65,7 +65,7 @@ final class ListCommand implements Callable<Integer> {
             try {
                 reports = RegistryOption.answer(desk.instances(each));
             } catch (UnreadableServiceException e) {
-                table.row(Printable.of(each.toString()), "-", "- " + Printable.of(String.valueOf(e.getMessage())));
+                table.row(Printable.of(each.toString()), "-", "-", "1 " + Printable.of(String.valueOf(e.getMessage())));
                 continue;
             }
             long registered =
@@ -73,7 +73,8 @@ final class ListCommand implements Callable<Integer> {
             table.row(
                     Printable.of(each.toString()),
                     registered,
-                    reports.stream().filter(InstanceReport::usable).count());
+                    reports.stream().filter(InstanceReport::usable).count(),
+                    reports.stream().mapToInt(InstanceReport::bad).sum());
         }
         if (number == 0) {
             moa.out().println("No process has ever registered in " + where());
@@ -89,7 +90,7 @@ final class ListCommand implements Callable<Integer> {
     private void waiting(OperatorDesk desk) {
         for (OperatorDecision decision : RegistryOption.answer(desk.decisions())) {
             InstanceReport report = RegistryOption.answer(desk.instance(decision.uuid()));
-            if (report.instance() == null) {
+            if (report.instance() == null && report.problem() == null) {
                 moa.out()
                         .println("decided, and the process is away: " + Printable.of(decision.uuid())
                                 + (decision.place().isEmpty() ? "" : " (" + Printable.of(decision.place()) + ")") + " "

@@ -94,6 +94,23 @@ class QuickstartCommandTest {
         }
     }
 
+    /** The variable is heeded as by every other command; what it says here is no registry. */
+    @Test
+    void itIsAnnouncedWhereTheEnvironmentSays() throws Exception {
+        ProcessBuilder command = command("quickstart", "--serve", "--port", "0");
+        command.environment().put("MOA_REGISTRY", "redis://nowhere:notaport");
+        Process process = command.start();
+        try {
+            Queue<String> lines = new ConcurrentLinkedQueue<>();
+            readInto(lines, process).join();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isEqualTo(2);
+            assertThat(lines).anyMatch(line -> line.startsWith("moa: MOA_REGISTRY: "));
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
     @Test
     void aPortInUseIsSaid() throws Exception {
         try (java.net.ServerSocket taken = new java.net.ServerSocket(0)) {
@@ -105,13 +122,17 @@ class QuickstartCommandTest {
     }
 
     private static Process moa(String... args) throws IOException {
+        return command(args).start();
+    }
+
+    private static ProcessBuilder command(String... args) {
         ProcessBuilder command = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 MoaCommand.class.getName());
         command.command().addAll(java.util.List.of(args));
-        return command.redirectErrorStream(true).start();
+        return command.redirectErrorStream(true);
     }
 
     private static Thread readInto(Queue<String> lines, Process process) {

@@ -11,18 +11,22 @@ import org.junit.jupiter.api.Test;
 
 class RedisCommandTest {
 
-    private static Set<Long> children() {
-        return ProcessHandle.current().children().map(ProcessHandle::pid).collect(Collectors.toSet());
+    private static Set<Long> servers() {
+        return ProcessHandle.current()
+                .children()
+                .filter(child -> child.info().command().orElse("").contains("redis-server"))
+                .map(ProcessHandle::pid)
+                .collect(Collectors.toSet());
     }
 
     @Test
     void aRedisThatDiesEndsTheCommandWithASentence() throws Exception {
         assumeThat(RealRedis.isPromised()).isTrue();
-        Set<Long> before = children();
+        Set<Long> before = servers();
         try (RunningCommand running = RunningCommand.start("redis", "--port", "0")) {
             Eventually.within(Duration.ofSeconds(60))
                     .until(() -> running.out().contains("export MOA_REGISTRY"), () -> running.out() + running.err());
-            Set<Long> started = children();
+            Set<Long> started = servers();
             started.removeAll(before);
             assertThat(started).hasSize(1);
             ProcessHandle.of(started.iterator().next()).orElseThrow().destroyForcibly();

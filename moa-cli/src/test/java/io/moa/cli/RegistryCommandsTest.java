@@ -79,8 +79,8 @@ class RegistryCommandsTest {
         CommandRun ls = run("ls");
         assertThat(ls.exitCode()).isZero();
         // Another test's lookup may have left its service in the list, which makes the first column wider.
-        assertThat(ls.out().lines().toList().get(0)).matches("SERVICE +REGISTERED  USABLE");
-        assertThat(ls.out().lines()).anyMatch(line -> line.matches("shop\\.Orders +2 +2"));
+        assertThat(ls.out().lines().toList().get(0)).matches("SERVICE +REGISTERED  USABLE  BAD");
+        assertThat(ls.out().lines()).anyMatch(line -> line.matches("shop\\.Orders +2 +2 +0"));
     }
 
     @Test
@@ -105,7 +105,7 @@ class RegistryCommandsTest {
         assertThat(run("offline", "aaaa1", "--author", "ada").out())
                 .contains("not used, offline by an operator")
                 .contains("decided: offline");
-        assertThat(run("ls").out().lines()).anyMatch(line -> line.matches("shop\\.Orders +2 +1"));
+        assertThat(run("ls").out().lines()).anyMatch(line -> line.matches("shop\\.Orders +2 +1 +0"));
         assertThat(run("weight", "10.0.0.1:7001", "30").out()).contains("decided: offline, weight 30");
         assertThat(run("tag", FIRST, "blue").out()).contains("decided: offline, weight 30, tag blue");
         assertThat(run("ls", SERVICE).out()).contains("30 (set)").contains("tag=blue (set)");
@@ -239,6 +239,13 @@ class RegistryCommandsTest {
         CommandRun none = CommandRun.of("ls", "--registry", "http://:secret@host");
         assertThat(none.exitCode()).isEqualTo(2);
         assertThat(none.err()).contains("--registry: This is no Redis URL").doesNotContain("secret");
+    }
+
+    @Test
+    void aWrongPasswordIsSaidToBeSo() {
+        CommandRun ls = CommandRun.of("ls", "--registry", url.replace(password(), "guess"));
+        assertThat(ls.exitCode()).isEqualTo(1);
+        assertThat(ls.err()).contains("user or password is wrong").doesNotContain("guess");
     }
 
     @Test

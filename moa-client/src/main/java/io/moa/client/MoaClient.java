@@ -32,6 +32,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Calls services of other processes.
@@ -47,6 +49,8 @@ import org.jspecify.annotations.Nullable;
  * <p>One client serves a whole application; its stubs are cheap, safe for many threads, and last as long as it does.
  */
 public final class MoaClient implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MoaClient.class);
 
     private final Moa moa;
     private final Endpoints endpoints;
@@ -163,9 +167,21 @@ public final class MoaClient implements AutoCloseable {
                     disk.close();
                 }
                 if (writer != null) {
-                    writer.shutdown(); // what waits is still written
+                    endOf(writer);
                 }
             }
+        }
+    }
+
+    /** What waits is still written, and waited for: whoever closes a client often ends the process next. A disk that hangs is not. */
+    private static void endOf(ExecutorService writer) {
+        writer.shutdown();
+        try {
+            if (!writer.awaitTermination(1, TimeUnit.SECONDS)) {
+                LOG.debug("the disk takes longer than a second; what is believed may not be kept");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

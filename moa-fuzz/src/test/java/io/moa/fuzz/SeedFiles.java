@@ -1,12 +1,19 @@
 package io.moa.fuzz;
 
 import io.moa.client.disk.DiskSeeds;
+import io.moa.discovery.Address;
+import io.moa.discovery.Instance;
+import io.moa.discovery.ServiceExport;
+import io.moa.discovery.ServiceId;
 import io.moa.registry.redis.RegistrySeeds;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Writes the inputs with which every run begins, and which every build replays. {@code moa-fuzz/run seeds} calls it. */
@@ -58,6 +65,24 @@ public final class SeedFiles {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A process that says everything of itself that one can say. */
+    public static Instance instance(ServiceId offered) {
+        return Instance.builder("4f1c", "shop")
+                .host("node-7")
+                .addresses(List.of(
+                        new Address.Tcp("10.0.0.7", 9000),
+                        new Address.Tcp("fe80::1", 9000),
+                        new Address.Unix("/run/s")))
+                .protocol("moa/1")
+                .exports(List.of(new ServiceExport(offered, Set.of("json", "hessian"), "c0ffee")))
+                .weight(50)
+                .startedAtEpochMillis(1_700_000_000_000L)
+                .warmUp(Duration.ofSeconds(30))
+                .label("zone", "north")
+                .metadata("jdk", "17")
+                .build();
     }
 
     static byte[] join(byte[]... parts) {

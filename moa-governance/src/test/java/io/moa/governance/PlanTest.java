@@ -40,7 +40,9 @@ class PlanTest {
 
     private final FakeTicker ticker = new FakeTicker();
     private long wallMillis;
-    private final PlanCompiler compiler = new PlanCompiler(new Random(42), ticker, () -> wallMillis);
+    private final Map<String, String> unreachable = new HashMap<>();
+    private final PlanCompiler compiler =
+            new PlanCompiler(new Random(42), ticker, () -> wallMillis, instance -> unreachable.get(instance.uuid()));
 
     @Test
     void idleInstancesShareByWeight() {
@@ -139,6 +141,19 @@ class PlanTest {
         assertThat(pickAndEnd(together, 1_000)).as("neither started later").containsOnlyKeys("one", "two");
         Plan unsaid = plan(at("old", "", 5, 1_000), at("new", "", 5, 2_000));
         assertThat(pickAndEnd(unsaid, 1_000)).containsOnlyKeys("old", "new");
+    }
+
+    @Test
+    void whoCannotBeReachedFromHereIsNeverPickedAndTheReasonIsGiven() {
+        unreachable.put("b", "it says no address");
+        Plan plan = plan(instance("a", 100), instance("b", 100));
+        assertThat(pickAndEnd(plan, 1_000)).containsOnlyKeys("a");
+        assertThat(plan.usable()).isEqualTo(1);
+        assertThat(plan.passedOver()).containsExactly(Map.entry("b", "not called: it says no address"));
+
+        Plan none = plan(instance("b", 100));
+        assertThat(none.pick(call())).isNull();
+        assertThat(none.whyNone()).contains("1 are passed over (").contains("b is not called: it says no address)");
     }
 
     private static Instance at(String uuid, String host, int port, long startedAt) {

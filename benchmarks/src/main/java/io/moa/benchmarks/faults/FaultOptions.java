@@ -12,10 +12,9 @@ package io.moa.benchmarks.faults;
  * @param clients how many clients come back together
  */
 record FaultOptions(
-        int rate,
-        double warmSeconds,
-        double controlSeconds,
-        double faultSeconds,
-        int rounds,
-        long calls,
-        int clients) {}
+        int rate, double warmSeconds, double controlSeconds, double faultSeconds, int rounds, long calls, int clients) {
+
+    FaultOptions with(double seconds, int times) {
+        return new FaultOptions(rate, warmSeconds, controlSeconds, seconds, times, calls, clients);
+    }
+}

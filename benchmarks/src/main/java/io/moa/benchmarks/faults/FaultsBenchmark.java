@@ -30,25 +30,50 @@ public final class FaultsBenchmark implements Callable<Integer> {
         Finding play(FaultOptions options) throws Exception;
     }
 
-    private static Map<String, Fault> faults() {
-        Map<String, Fault> faults = new LinkedHashMap<>();
-        faults.put("B1", RedisFaults::down);
-        faults.put("B2", RedisFaults::boot);
-        faults.put("B3", RedisFaults::flushed);
-        faults.put("B4", RedisFaults::halfLost);
-        faults.put("B5", RedisFaults::hangs);
-        faults.put("B6", RedisFaults::errors);
-        faults.put("B7", SentinelFaults::failover);
-        faults.put("B9", SentinelFaults::lostMessage);
-        faults.put("B10", WatcherFaults::cutOff);
-        faults.put("B11", WatcherFaults::leaders);
-        faults.put("B12", ServerFaults::killed);
-        faults.put("B13", ClockFaults::processes);
-        faults.put("B14", ClockFaults::redis);
-        faults.put("B16", ChurnFaults::churn);
-        faults.put("A7", ServerFaults::rolling);
-        faults.put("A11", ServerFaults::allRestart);
-        faults.put("A13", ServerFaults::another);
+    /**
+     * A row of the table.
+     *
+     * @param seconds how long the fault is demanded to last; 0 if nothing is
+     * @param rounds how often it is demanded to come; 0 if nothing is
+     */
+    private record Row(Fault fault, double seconds, int rounds) {
+
+        static Row of(Fault fault) {
+            return new Row(fault, 0, 0);
+        }
+
+        Row lasting(double demanded) {
+            return new Row(fault, demanded, rounds);
+        }
+
+        Row coming(int demanded) {
+            return new Row(fault, seconds, demanded);
+        }
+
+        FaultOptions full(FaultOptions options) {
+            return options.with(seconds > 0 ? seconds : options.faultSeconds(), rounds > 0 ? rounds : options.rounds());
+        }
+    }
+
+    private static Map<String, Row> faults() {
+        Map<String, Row> faults = new LinkedHashMap<>();
+        faults.put("B1", Row.of(RedisFaults::down).lasting(600));
+        faults.put("B2", Row.of(RedisFaults::boot));
+        faults.put("B3", Row.of(RedisFaults::flushed));
+        faults.put("B4", Row.of(RedisFaults::halfLost));
+        faults.put("B5", Row.of(RedisFaults::hangs).lasting(60));
+        faults.put("B6", Row.of(RedisFaults::errors).lasting(30));
+        faults.put("B7", Row.of(SentinelFaults::failover).coming(20));
+        faults.put("B9", Row.of(SentinelFaults::lostMessage));
+        faults.put("B10", Row.of(WatcherFaults::cutOff));
+        faults.put("B11", Row.of(WatcherFaults::leaders).coming(200));
+        faults.put("B12", Row.of(ServerFaults::killed).lasting(600));
+        faults.put("B13", Row.of(ClockFaults::processes));
+        faults.put("B14", Row.of(ClockFaults::redis));
+        faults.put("B16", Row.of(ChurnFaults::churn).lasting(60));
+        faults.put("A7", Row.of(ServerFaults::rolling));
+        faults.put("A11", Row.of(ServerFaults::allRestart));
+        faults.put("A13", Row.of(ServerFaults::another));
         return faults;
     }
 
@@ -72,6 +97,12 @@ public final class FaultsBenchmark implements Callable<Integer> {
     @Option(names = "--rounds", description = "How often a master fails over, or a watcher is killed or frozen.")
     private int rounds = 6;
 
+    @Option(
+            names = "--full",
+            description = "Play each row as long and as often as the table demands, whatever --fault and --rounds say."
+                    + " All rows take about an hour and a half then.")
+    private boolean full;
+
     @Option(names = "--calls", description = "How many calls a rolling restart is spread over, at least.")
     private long calls = 1_000_000;
 
@@ -91,7 +122,7 @@ public final class FaultsBenchmark implements Callable<Integer> {
             Report.checkName(report);
         }
         FaultOptions options = new FaultOptions(rate, warmup, control, fault, rounds, calls, clients);
-        Map<String, Fault> faults = faults();
+        Map<String, Row> faults = faults();
         List<String> asked = rows.isEmpty() ? new ArrayList<>(faults.keySet()) : rows;
         for (String row : asked) {
             if (!faults.containsKey(row)) {
@@ -106,9 +137,10 @@ public final class FaultsBenchmark implements Callable<Integer> {
         Stillness stillness = Stillness.watch();
         for (String row : asked) {
             System.err.println("playing " + row);
-            Fault play = faults.get(row);
+            Row play = faults.get(row);
             stillness.takeMillis();
-            Finding finding = play == null ? new Finding(row, "") : play.play(options);
+            Finding finding =
+                    play == null ? new Finding(row, "") : play.fault().play(full ? play.full(options) : options);
             finding.told("the machine itself stood still, at most", stillness.takeMillis() + " ms");
             findings.add(finding);
             out.section(finding.row() + ": " + finding.fault());

@@ -69,18 +69,6 @@ final class Finding {
     }
 
     /**
-     * A number that must not be more than a limit which is softer than the one demanded; both are printed, and why.
-     *
-     * @param demanded what the table of failure modes demands
-     * @param why what keeps the mechanism from it
-     */
-    Finding atMost(String name, long value, long limit, String unit, long demanded, String why) {
-        String wanted = "≤ " + limit + unit + " (demanded: ≤ " + demanded + unit + "; " + why + ")";
-        figures.add(new Figure(name, value + unit, wanted, value >= 0 && value <= limit));
-        return this;
-    }
-
-    /**
      * How long or how often the fault was played, beside what the table of failure modes demands.
      *
      * @param option of the command that sets it

@@ -93,13 +93,7 @@ final class SentinelFaults {
                             "the Sentinels cut off from servers and client during a failover, and the old master alive")
                     .noneFailed(control, seen)
                     .told("the Sentinels changed the master after", failedOver + " ms")
-                    .atMost(
-                            "all four write to the new master, after the heal",
-                            written,
-                            4_000,
-                            " ms",
-                            3_000,
-                            "after many failures up to 3 s pass until the next try, which needs a connection or two")
+                    .atMost("all four write to the new master, after the heal", written, 3_000, " ms")
                     .told("an operator's write after that", writable + " ms")
                     .end(scene.end());
         }

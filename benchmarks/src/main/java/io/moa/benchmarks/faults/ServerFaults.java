@@ -120,12 +120,12 @@ final class ServerFaults {
                     .exactly("failed before it", before.failed(), 0)
                     .atMost("every client answered, after the last server was up", back, 5_000, " ms")
                     .atMost(
-                            "share of clients that began to connect within one 100 ms, at most",
+                            "share of clients that began, within one 100 ms, a connect that a server accepted, at most",
                             100.0 * during.busiestBegun() / clients,
                             20,
                             " %")
                     .told(
-                            "the same with connects that nobody listened to, %",
+                            "the same with connects that were refused, because all servers were dead, %",
                             Math.round(100.0 * during.busiestTried() / clients))
                     .told(
                             "share of clients that were connected within one 100 ms, at most, %",

@@ -41,14 +41,13 @@ final class Traffic {
         final LongAdder notSent = new LongAdder();
         final Recorder latencies = new Recorder(HIGHEST_NANOS, 3);
         final AtomicInteger examples = new AtomicInteger();
+        volatile long lastFailedMillis; // since 1970, when the last one that failed was begun; 0 if none
 
         /** Whether each of its calls has ended. */
         boolean settled() {
             return sent.sum()
                     == answered.sum() + failedIdempotent.sum() + failedUnexecuted.sum() + unknown.sum() + wrong.sum();
         }
-
-        volatile long lastFailedMillis; // since 1970, when the last one that failed was begun; 0 if none
     }
 
     /**

@@ -9,6 +9,7 @@ import io.moa.registry.redis.RedisConfig;
 import io.moa.registry.redis.RedisRegistry;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -51,16 +52,22 @@ final class BootProcess {
         System.exit(0);
     }
 
-    /** Starts one and tells what it said: {@code micros} since its main method began, {@code sinceJvmMillis}. */
-    static Map<String, String> boot(String url, int services, int called) throws Exception {
-        try (ChildProcess process = new ChildProcess(
-                "boot",
-                List.of(),
-                List.of("-Xmx256m", "-XX:+UseSerialGC"),
-                BootProcess.class,
-                List.of(url, Integer.toString(services), Integer.toString(called)),
-                Map.of())) {
-            return ChildProcess.fields(process.await("booted"));
+    /**
+     * Starts one, waits for its end and tells what it said: {@code micros} since its main method began, {@code sinceJvmMillis}.
+     *
+     * @param jvmOptions beside those that all have
+     */
+    static Map<String, String> boot(List<String> jvmOptions, String url, int services, int called) throws Exception {
+        return run(BootProcess.class, jvmOptions, List.of(url, Integer.toString(services), Integer.toString(called)));
+    }
+
+    static Map<String, String> run(Class<?> main, List<String> jvmOptions, List<String> arguments) throws Exception {
+        List<String> options = new ArrayList<>(List.of("-Xmx256m", "-XX:+UseSerialGC"));
+        options.addAll(jvmOptions);
+        try (ChildProcess process = new ChildProcess("boot", List.of(), options, main, arguments, Map.of())) {
+            Map<String, String> said = ChildProcess.fields(process.await("booted"));
+            process.end();
+            return said;
         }
     }
 }

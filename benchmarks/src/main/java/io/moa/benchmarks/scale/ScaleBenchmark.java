@@ -33,9 +33,6 @@ import picocli.CommandLine.Option;
                 "Fills a Redis with services and instances, and measures booting, following, restarting and heartbeats.")
 public final class ScaleBenchmark implements Callable<Integer> {
 
-    private static final int BOOTS = 7;
-    private static final int BOOT_SERVICES = 50;
-
     /** How many connections the comparison keeps. */
     private static final int KEPT = 15_000;
 
@@ -128,7 +125,7 @@ public final class ScaleBenchmark implements Callable<Integer> {
                     heartbeats(redis);
                 }
                 if (rows.contains("boots")) {
-                    boots(url);
+                    new BootRow(findings, url, services).run();
                 }
                 if (rows.contains("lookup")) {
                     lookup(url);
@@ -147,25 +144,6 @@ public final class ScaleBenchmark implements Callable<Integer> {
         TimeUnit.SECONDS.sleep(5);
         double cores = cores(redis, 15);
         findings.told("Redis, for the heartbeats of all instances from one process", cores + " of a core");
-    }
-
-    /** Clients of fifty services, from nothing to knowing them all, each in a JVM that has just started. */
-    private void boots(String url) throws Exception {
-        List<Double> millis = new ArrayList<>();
-        long sinceJvm = 0;
-        for (int i = 0; i < BOOTS; i++) {
-            Map<String, String> said = BootProcess.boot(url, services, BOOT_SERVICES);
-            millis.add(Long.parseLong(ChildProcess.field(said, "micros")) / 1e3);
-            sinceJvm = Math.max(sinceJvm, Long.parseLong(ChildProcess.field(said, "sinceJvmMillis")));
-        }
-        millis.sort(Comparator.naturalOrder());
-        findings.wanted(
-                "a client of " + BOOT_SERVICES + " services knows them, in a new JVM, median of " + BOOTS,
-                millis.get(BOOTS / 2),
-                1_000,
-                " ms");
-        findings.told("the same, worst", Math.round(millis.get(BOOTS - 1)) + " ms");
-        findings.told("the same, worst, with the start of its JVM", sinceJvm + " ms");
     }
 
     /** A lookup, which knows everything. */

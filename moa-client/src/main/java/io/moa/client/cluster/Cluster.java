@@ -70,7 +70,8 @@ public final class Cluster {
         long now = moa.ticker().nanos();
         this.usedAtNanos = now;
         this.belief = new Belief(service, config, moa.chance(), now);
-        this.compiler = new PlanCompiler(moa.chance(), moa.ticker(), System::currentTimeMillis);
+        this.compiler = new PlanCompiler(
+                moa.chance(), moa.ticker(), System::currentTimeMillis, instance -> Ways.whyNone(moa, instance));
         this.plan = compiler.compile(Snapshot.unknown(service, now));
         this.subscription = discovery.subscribe(service, this::update);
         if (disk != null) {
@@ -191,6 +192,10 @@ public final class Cluster {
         });
     }
 
+    private synchronized boolean isHeard() {
+        return heard;
+    }
+
     private void tick() {
         believe(() -> belief.tick(moa.ticker().nanos()));
     }
@@ -212,7 +217,9 @@ public final class Cluster {
             probes = believed.probes();
             wakeAfter(plan.warming() > 0 ? Math.min(believed.nextNanos(), WARM_UP_STEP_NANOS) : believed.nextNanos());
         }
-        if (!plan.snapshot().isUnknown()) {
+        Plan now = plan;
+        // What an earlier process knew is an answer only if somebody can be called by it: others may have come since.
+        if (!now.snapshot().isUnknown() && (now.usable() > 0 || isHeard())) {
             answer();
         }
         listing.lock(); // and without the other lock: it closes connections

@@ -74,7 +74,7 @@ public final class ClusterInvoker implements Invoker {
         Lease lease = plan.pick(call);
         if (lease == null) {
             cluster.used();
-            boolean unanswered = plan.snapshot().isUnknown() && !cluster.isAnswered();
+            boolean unanswered = !cluster.isAnswered();
             if (cluster.isRetired()) { // asked last: who is let go of counts as answered
                 return invoke(call);
             }

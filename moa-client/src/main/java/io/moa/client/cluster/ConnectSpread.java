@@ -22,8 +22,8 @@ final class ConnectSpread {
     static final long LENGTH_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
 
     private final long moment;
-    private volatile long failedAtNanos;
-    private volatile boolean failed;
+    private volatile long lostAtNanos;
+    private volatile boolean lost;
 
     ConnectSpread(RandomGenerator chance) {
         moment = chance.nextLong(PERIOD_NANOS);
@@ -31,13 +31,13 @@ final class ConnectSpread {
 
     /** Somebody to whom this client was connected cannot be connected to any more. */
     void lost(long nowNanos) {
-        failedAtNanos = nowNanos;
-        failed = true;
+        lostAtNanos = nowNanos;
+        lost = true;
     }
 
     /** How long to wait; 0 for not at all. */
     long pauseNanos(long nowNanos) {
-        if (!failed || nowNanos - failedAtNanos >= MEMORY_NANOS) {
+        if (!lost || nowNanos - lostAtNanos >= MEMORY_NANOS) {
             return 0;
         }
         return Math.floorMod(nowNanos - moment, PERIOD_NANOS) < LENGTH_NANOS ? 0 : untilMoment(nowNanos);

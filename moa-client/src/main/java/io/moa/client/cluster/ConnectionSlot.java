@@ -92,10 +92,9 @@ final class ConnectionSlot {
         if (retired) {
             return refuse(Status.DRAINING, whyRetired());
         }
-        if (ways.addresses().isEmpty()) {
-            return refuse(
-                    Status.UNAVAILABLE,
-                    instance + " can only be reached at " + instance.addresses() + ", which this process cannot");
+        String noWay = ways.addresses().isEmpty() ? Ways.whyNone(moa, instance) : null;
+        if (noWay != null) {
+            return refuse(Status.UNAVAILABLE, instance + ": " + noWay);
         }
         Reply.Failure badArguments = encodeNow(call);
         if (badArguments != null) {

@@ -5,6 +5,7 @@ import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How this process may reach an instance: the addresses to be tried, best first, and why these. A Unix socket of this very host
@@ -20,17 +21,13 @@ record Ways(List<Address> addresses, String reason) {
         List<Address> here = new ArrayList<>();
         List<Address> others = new ArrayList<>();
         boolean elsewhere = false;
-        boolean sameHost = !instance.host().isEmpty() && instance.host().equals(moa.hostId());
         for (Address address : instance.addresses()) {
-            if (!moa.transport().supports(address)) {
-                continue;
-            }
-            if (!(address instanceof Address.Unix) || instance.host().equals(FixedAddresses.GIVEN_HERE)) {
-                others.add(address);
-            } else if (sameHost) {
+            if (!leadsThere(moa, instance, address)) {
+                elsewhere |= moa.transport().supports(address);
+            } else if (address instanceof Address.Unix && !isGiven(instance)) {
                 here.add(address);
             } else {
-                elsewhere = true;
+                others.add(address);
             }
         }
         List<Address> all = new ArrayList<>(here);
@@ -40,5 +37,36 @@ record Ways(List<Address> addresses, String reason) {
                 !here.isEmpty()
                         ? "its Unix socket on this host"
                         : elsewhere ? "its Unix socket is on another host" : "its address");
+    }
+
+    /** Why this process can reach none of an instance's addresses, for people; null if there is one to be tried. */
+    static @Nullable String whyNone(Moa moa, Instance instance) {
+        boolean elsewhere = false;
+        for (Address address : instance.addresses()) {
+            if (leadsThere(moa, instance, address)) {
+                return null;
+            }
+            elsewhere |= moa.transport().supports(address);
+        }
+        if (instance.addresses().isEmpty()) {
+            return "it says no address";
+        }
+        return "it can only be reached at " + instance.addresses() + ", which this process cannot: "
+                + (elsewhere
+                        ? "that is a Unix socket of another host, or of one that is not said"
+                        : "its transport does not know such addresses");
+    }
+
+    private static boolean leadsThere(Moa moa, Instance instance, Address address) {
+        if (!moa.transport().supports(address)) {
+            return false;
+        }
+        return !(address instanceof Address.Unix)
+                || isGiven(instance)
+                || (!instance.host().isEmpty() && instance.host().equals(moa.hostId()));
+    }
+
+    private static boolean isGiven(Instance instance) {
+        return instance.host().equals(FixedAddresses.GIVEN_HERE);
     }
 }

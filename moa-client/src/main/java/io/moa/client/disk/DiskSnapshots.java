@@ -10,6 +10,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,6 +48,9 @@ public final class DiskSnapshots implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DiskSnapshots.class);
 
+    private static final String TEMPORARY = ".new";
+    private static final long OLD_MILLIS = Duration.ofHours(1).toMillis();
+
     private final Path folder;
     private final DiskConfig config;
     private final Ticker ticker;
@@ -65,6 +71,8 @@ public final class DiskSnapshots implements AutoCloseable {
     private boolean due;
     private boolean complained;
     private boolean closed;
+
+    private boolean swept; // the writer's own
 
     /**
      * Keeps snapshots in a folder, which is made when something is to be kept.
@@ -273,10 +281,28 @@ public final class DiskSnapshots implements AutoCloseable {
         return all.size();
     }
 
+    /** What processes that were killed while they wrote have left; those of other processes that write just now are young. */
+    private void sweep() {
+        long now = wallMillis.getAsLong();
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, TEMPORARY + "*.tmp")) {
+            for (Path each : left) {
+                if (now - Files.getLastModifiedTime(each).toMillis() > OLD_MILLIS) {
+                    Files.deleteIfExists(each);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            LOG.debug("what others have left in {} cannot be swept", folder, e);
+        }
+    }
+
     private void replace(Path file, byte[] bytes) throws IOException {
         boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
         Files.createDirectories(folder, only(posix, "rwx------"));
-        Path fresh = Files.createTempFile(folder, ".new", ".tmp", only(posix, "rw-------"));
+        if (!swept) {
+            swept = true;
+            sweep();
+        }
+        Path fresh = Files.createTempFile(folder, TEMPORARY, ".tmp", only(posix, "rw-------"));
         try {
             try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
                 ByteBuffer rest = ByteBuffer.wrap(bytes);

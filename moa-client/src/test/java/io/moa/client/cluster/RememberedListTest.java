@@ -88,6 +88,10 @@ class RememberedListTest {
     }
 
     private Snapshot snapshot(String... uuids) {
+        return snapshot(Liveness.ONLINE, uuids);
+    }
+
+    private Snapshot snapshot(Liveness liveness, String... uuids) {
         return new Snapshot(
                 Calls.SERVICE,
                 1,
@@ -96,7 +100,7 @@ class RememberedListTest {
                                 Instance.builder(uuid, "provider")
                                         .addresses(List.of(new Address.Tcp("10.0.0.1", uuid.charAt(0))))
                                         .build(),
-                                Liveness.ONLINE,
+                                liveness,
                                 OperatorState.NONE))
                         .toList(),
                 ticker.nanos(),
@@ -145,6 +149,39 @@ class RememberedListTest {
         invoker.invoke(call);
         tell("c");
         assertThat(call.ledger().sentTo()).isEqualTo("c");
+    }
+
+    /** A service that was stopped in order and is started again, and its callers with it. */
+    @Test
+    void aListInWhichNobodyCanBeCalledIsNoAnswer() {
+        for (Snapshot kept : List.of(snapshot(), snapshot(Liveness.OFFLINE, "a"))) {
+            try (DiskSnapshots earlier = disk(Runnable::run)) {
+                earlier.keep(kept);
+            }
+            Clusters own = new Clusters(moa, endpoints, this::subscribe, BeliefConfig.DEFAULT, disk(diskThread::add));
+            ClusterInvoker calls = new ClusterInvoker(own, endpoints, ticker, new FirstAnswer(moa));
+            Invocation call = call();
+            CompletableFuture<Reply> first = calls.invoke(call);
+            read();
+            assertThat(first).as("it waits for the registry").isNotDone();
+            tell("c");
+            assertThat(call.ledger().sentTo()).isEqualTo("c");
+            own.close();
+        }
+    }
+
+    @Test
+    void whenTheRegistryTooKnowsNobodyTheCallFails() {
+        try (DiskSnapshots earlier = disk(Runnable::run)) {
+            earlier.keep(snapshot());
+        }
+        CompletableFuture<Reply> first = invoker.invoke(call());
+        read();
+        assertThat(first).isNotDone();
+        tell();
+        assertThat(first)
+                .isCompletedWithValueMatching(reply -> reply instanceof Reply.Failure failure
+                        && failure.message().contains("No instance for"));
     }
 
     @Test

@@ -13,9 +13,11 @@ import com.tngtech.archunit.lang.ArchRule;
 import io.moa.protocol.serialize.BodyCodec;
 import io.netty.buffer.ByteBuf;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Who knows whom, and how things are called. The rules are constants so that {@link RulesCanFailTest} checks them too. */
+@Tag("once")
 class ArchitectureTest {
 
     private static final String[] API = {

@@ -20,9 +20,11 @@ import io.moa.server.wrong.ListensOnOtherThreads;
 import io.moa.server.wrong.ListensTheOldWay;
 import io.moa.server.wrong.SpeaksHttp;
 import io.moa.testkit.topology.wrong.StartsTheQuickstart;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A rule that cannot fail protects nothing: each is shown a class that breaks it. */
+@Tag("once")
 class RulesCanFailTest {
 
     @Test

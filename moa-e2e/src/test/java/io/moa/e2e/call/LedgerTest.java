@@ -200,9 +200,17 @@ class LedgerTest {
 
     private static void assertNames(Phase phase, Runnable call) {
         CallTimeoutException timeout = catchThrowableOfType(CallTimeoutException.class, call::run);
+        for (int i = 0; i < 4 && timeout != null && stoodStill(timeout); i++) {
+            timeout = catchThrowableOfType(CallTimeoutException.class, call::run);
+        }
         assertThat(timeout).as("the call times out").isNotNull();
         assertThat(timeout).hasMessageContaining(" went to " + phase.label() + ": " + phase.place());
         assertThat(timeout.ledger().guiltiest()).isEqualTo(phase);
+    }
+
+    /** The machine itself was too late to ask the server, or to hear its answer: that call is nobody's to explain. */
+    private static boolean stoodStill(CallTimeoutException timeout) {
+        return String.valueOf(timeout.getMessage()).contains("the stage that held the call did not end it in time");
     }
 
     // ---- what the tests are made of

@@ -21,10 +21,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What RELIABILITY asks of discovery, over sockets and a real Redis, with calls going on: counts and order, no durations. */
+@Tag("once")
 @Timeout(300)
 class FaultsTest {
 
@@ -75,11 +77,11 @@ class FaultsTest {
             for (int i = 0; i < 2; i++) {
                 way.refuse();
                 way.reset();
+                Market.eventually().until(() -> !link.isConnected(), link::toString);
+                traffic.more(500);
                 try (RawRedis raw = new RawRedis(redis.config())) {
                     raw.call("FLUSHALL");
                 }
-                Market.eventually().until(() -> !link.isConnected(), link::toString);
-                traffic.more(500);
                 assertThat(desk.instances(Market.TILL).join())
                         .as("who could come in")
                         .isEmpty();

@@ -13,10 +13,12 @@ import io.moa.registry.memory.MemoryRegistry;
 import io.moa.testkit.CallAccount;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Several registries at once, with calls going on. */
+@Tag("once")
 @Timeout(300)
 class MigrationTest {
 

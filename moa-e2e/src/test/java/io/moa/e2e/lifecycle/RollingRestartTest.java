@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * RELIABILITY A7 in small: four servers are restarted one after the other, three times, while callers call as fast as they are
  * answered, half of the calls not idempotent. Every call ends well and none runs twice.
  */
+@Tag("once")
 @ExtendWith(LeakCheck.class)
 @Timeout(300)
 class RollingRestartTest {

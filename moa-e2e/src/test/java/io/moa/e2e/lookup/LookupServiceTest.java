@@ -183,6 +183,9 @@ class LookupServiceTest {
                             .services())
                     .isEmpty();
         }
+        assertThatThrownBy(() -> lookup.follow(null).join())
+                .hasRootCauseInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("Which services are followed?");
         for (String wrong : List.of("", "a b", "a:b/c", "x".repeat(500))) {
             assertThatThrownBy(() -> lookup.addresses(wrong).join())
                     .as(wrong)

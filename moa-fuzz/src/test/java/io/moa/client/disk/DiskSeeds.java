@@ -1,15 +1,12 @@
 package io.moa.client.disk;
 
-import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Liveness;
 import io.moa.discovery.OperatorState;
-import io.moa.discovery.ServiceExport;
 import io.moa.discovery.Snapshot;
 import io.moa.fuzz.SeedFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -25,17 +22,7 @@ public final class DiskSeeds {
 
     /** Writes them. */
     public static void write() {
-        Instance instance = Instance.builder("4f1c", "shop")
-                .host("node-7")
-                .addresses(List.of(new Address.Tcp("10.0.0.7", 9000), new Address.Unix("/run/s")))
-                .protocol("moa/1")
-                .exports(List.of(new ServiceExport(DiskFuzzTest.SERVICE, Set.of("json"), "c0ffee")))
-                .weight(50)
-                .startedAtEpochMillis(1_700_000_000_000L)
-                .warmUp(Duration.ofSeconds(30))
-                .label("zone", "north")
-                .metadata("jdk", "17")
-                .build();
+        Instance instance = SeedFiles.instance(DiskFuzzTest.SERVICE);
         Snapshot.Entry entry = new Snapshot.Entry(instance, Liveness.SUSPECT, new OperatorState(true, 3, "t"));
         Snapshot snapshot =
                 new Snapshot(DiskFuzzTest.SERVICE, 9, List.of(entry), 0, "redis", Set.of(), Map.of("4f1c", 1));

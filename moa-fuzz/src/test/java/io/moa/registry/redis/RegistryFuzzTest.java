@@ -5,7 +5,6 @@ import io.moa.registry.watch.Evidence;
 import io.moa.registry.watch.Letter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Entries of the registry, which anybody who may write there has written: each is read or refused with a
@@ -91,7 +90,7 @@ class RegistryFuzzTest {
         }
     }
 
-    private static @Nullable String text(byte[] bytes) {
+    private static String text(byte[] bytes) {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 }

@@ -1,19 +1,15 @@
 package io.moa.registry.redis;
 
-import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Liveness;
 import io.moa.discovery.OperatorState;
-import io.moa.discovery.ServiceExport;
 import io.moa.discovery.ServiceId;
 import io.moa.fuzz.SeedFiles;
 import io.moa.registry.watch.Change;
 import io.moa.registry.watch.Evidence;
 import io.moa.registry.watch.Letter;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 
 /** One entry of each kind, with the number by which the target chooses its reader, and addresses as people write them. */
 public final class RegistrySeeds {
@@ -25,21 +21,7 @@ public final class RegistrySeeds {
 
     /** Writes them. */
     public static void write() {
-        Instance instance = Instance.builder(RegistryFuzzTest.UUID, "shop")
-                .host("node-7")
-                .addresses(List.of(
-                        new Address.Tcp("10.0.0.7", 9000),
-                        new Address.Tcp("fe80::1", 9000),
-                        new Address.Unix("/run/s")))
-                .protocol("moa/1")
-                .exports(List.of(
-                        new ServiceExport(new ServiceId("orders", "east", "2"), Set.of("json", "hessian"), "c0ffee")))
-                .weight(50)
-                .startedAtEpochMillis(1_700_000_000_000L)
-                .warmUp(Duration.ofSeconds(30))
-                .label("zone", "north")
-                .metadata("jdk", "17")
-                .build();
+        Instance instance = SeedFiles.instance(new ServiceId("orders", "east", "2"));
         entry("instance", 0, new InstanceRecord(instance, true).write(AddressRanges.ANY));
         entry("decision", 1, new DecisionRecord(new OperatorState(true, 3, "t"), "a", "ada", 7).write());
         entry(

@@ -56,6 +56,7 @@ public record Plan(
         int offline = 0;
         int unreachable = 0;
         int weightless = 0;
+        String passed = null; // one of them speaks for all
         for (Snapshot.Entry entry : snapshot.entries()) {
             if (entry.operator().offline()) {
                 offline++;
@@ -63,10 +64,15 @@ public record Plan(
                 unreachable++;
             } else if (PlanCompiler.weightOf(entry) == 0) {
                 weightless++;
+            } else if (passed == null && passedOver.containsKey(entry.instance().uuid())) {
+                passed = entry.instance() + " is "
+                        + passedOver.get(entry.instance().uuid());
             }
         }
         return "of " + registered + " registered instances of " + service() + ", " + offline
-                + " were taken offline by an operator, " + unreachable + " are not online, and " + weightless
-                + " have weight 0, says " + snapshot.source() + " (revision " + snapshot.revision() + ")";
+                + " were taken offline by an operator, " + unreachable + " are not online, " + weightless
+                + " have weight 0, and " + passedOver.size() + " are passed over"
+                + (passed == null ? "" : " (" + passed + ")") + ", says " + snapshot.source() + " (revision "
+                + snapshot.revision() + ")";
     }
 }

@@ -14,8 +14,10 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns snapshots of one service into plans. It remembers what this process learnt of each instance, so that a new plan
@@ -25,8 +27,9 @@ import java.util.random.RandomGenerator;
  * Liveness#SUSPECT}) unless this process's own calls to them have succeeded lately. Those of a greater {@linkplain
  * Snapshot#distances() distance} come after all of a smaller one.
  *
- * <p><b>Who is passed over.</b> Those at whose address a usable process of their application listens that started later. Whoever
- * connects there reaches that one; this way it connects once.
+ * <p><b>Who is passed over.</b> Those to whom this process cannot connect at all, such as one that only says a Unix socket of
+ * another host. And those at whose address a usable process of their application listens that started later: whoever connects
+ * there reaches that one, and this way it connects once.
  *
  * <p>Not safe for threads: one writer compiles, rarely; the plans are for everyone.
  */
@@ -35,6 +38,7 @@ public final class PlanCompiler {
     private final RandomGenerator chance;
     private final Ticker ticker;
     private final LongSupplier wallMillis;
+    private final Function<Instance, @Nullable String> noWay;
     private final Map<String, Known> known = new HashMap<>();
     private boolean looked;
     private long compiled; // how many plans
@@ -64,11 +68,18 @@ public final class PlanCompiler {
      * @param chance where the pickers draw from; must be safe for many threads
      * @param ticker the runtime's ticker
      * @param wallMillis this host's wall clock, in milliseconds since 1970; compared with the start that instances tell
+     * @param noWay why this process cannot connect to an instance, for people, or null if it can try; asked of every usable
+     *     instance for every plan, so it must be cheap
      */
-    public PlanCompiler(RandomGenerator chance, Ticker ticker, LongSupplier wallMillis) {
+    public PlanCompiler(
+            RandomGenerator chance,
+            Ticker ticker,
+            LongSupplier wallMillis,
+            Function<Instance, @Nullable String> noWay) {
         this.chance = chance;
         this.ticker = ticker;
         this.wallMillis = wallMillis;
+        this.noWay = noWay;
     }
 
     /** The plan for a snapshot that is not doubted. What was known of instances that are gone is forgotten. */
@@ -110,12 +121,17 @@ public final class PlanCompiler {
             }
             one.compiled = compiled;
             int full = weightOf(entry);
-            if (!entry.usable() || full == 0 || instance.addresses().isEmpty()) {
+            if (!entry.usable() || full == 0) {
+                continue;
+            }
+            String unreachable = noWay.apply(instance);
+            if (unreachable != null) {
+                passedOver.put(uuid, "not called: " + unreachable);
                 continue;
             }
             Instance successor = successors.successorOf(instance);
             if (successor != null) {
-                passedOver.put(uuid, successor + ", which started later, is at its address");
+                passedOver.put(uuid, "not called: " + successor + ", which started later, is at its address");
                 continue;
             }
             int weight = warmed(instance, full, one, now);

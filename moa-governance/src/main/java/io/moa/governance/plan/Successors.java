@@ -17,8 +17,7 @@ final class Successors {
 
     private record Place(String application, String host, Address address) {
 
-        // By hand, as is hashCode: what the compiler gives a record is made when it first runs, and the first call
-        // waits for it.
+        // By hand, as is hashCode: every process waits for it when it starts (decision 0014).
         @Override
         public boolean equals(Object other) {
             return other instanceof Place place

@@ -5,6 +5,7 @@ import io.moa.discovery.Instance;
 import io.moa.invoke.Scheduler;
 import io.moa.invoke.Ticker;
 import io.moa.registry.watch.Probe;
+import io.moa.transport.ConnectFailedException;
 import io.moa.transport.Connection;
 import io.moa.transport.Peer;
 import io.moa.transport.Transport;
@@ -68,7 +69,12 @@ public final class HandshakeProbe implements Probe {
         CompletableFuture<Finding> found = new CompletableFuture<>();
         opening.whenComplete((connection, failure) -> {
             if (connection == null) {
-                found.complete(Finding.failed(failure == null ? "no connection" : reason(failure)));
+                found.complete(
+                        failure == null
+                                ? Finding.failed("no connection")
+                                : isNameless(failure)
+                                        ? Finding.nameless(reason(failure))
+                                        : Finding.failed(reason(failure)));
                 return;
             }
             Peer peer = connection.peer();
@@ -121,9 +127,16 @@ public final class HandshakeProbe implements Probe {
         return last;
     }
 
+    private static boolean isNameless(Throwable thrown) {
+        return unwrapped(thrown) instanceof ConnectFailedException failed && failed.nameless();
+    }
+
+    private static Throwable unwrapped(Throwable thrown) {
+        return thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+    }
+
     private static String reason(Throwable thrown) {
-        Throwable cause =
-                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        Throwable cause = unwrapped(thrown);
         String message = cause.getMessage();
         return message == null ? cause.toString() : message;
     }

@@ -72,8 +72,7 @@ final class HessianJdk {
     private final HessianType plainMap = new HessianMap(null, HASHED, HashMap::new, null);
     private final HessianTypes types;
 
-    // Made when they are first met: most bodies hold few of them, and to make all takes a starting process a tenth of a
-    // second.
+    // Made when they are first met: most bodies hold few of them, and a start would wait for all (decision 0014).
     private final Map<String, HessianType> made = new ConcurrentHashMap<>();
 
     HessianJdk(HessianTypes types) {

@@ -587,6 +587,11 @@ final class ClientConnection implements Connection, FrameLink.Side {
         opened.completeExceptionally(new ConnectFailedException(reason, cause));
     }
 
+    /** It was not found out where the name of the host leads. */
+    void failNameless(String reason) {
+        opened.completeExceptionally(new ConnectFailedException(reason, null, true));
+    }
+
     private void peerIsClosing() {
         closing = true;
         usable = false;

@@ -41,6 +41,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -196,30 +197,38 @@ public final class NettyTransport implements Transport {
                 client.option(EpollChannelOption.TCP_USER_TIMEOUT, userTimeoutMillis());
             }
         }
+        boolean named = address instanceof Address.Tcp tcp && !isLiteral(tcp.host());
+        AtomicBoolean resolving = new AtomicBoolean(named);
         // One limit for name, connect and handshake together: what a caller waits for is all of them.
         var limit = loops.schedule(
                 () -> {
                     if (connection.opened().isDone()) {
                         return;
                     }
-                    connection.failOpening(
-                            (connection.introduced() ? "No handshake with " : "No connection to ") + address
-                                    + " within " + config.connectTimeout().toMillis() + " ms",
-                            null);
+                    String within = " within " + config.connectTimeout().toMillis() + " ms";
+                    if (resolving.get()) {
+                        connection.failNameless(
+                                "No connection to " + address + within + ": nobody has told where this name leads");
+                    } else {
+                        connection.failOpening(
+                                (connection.introduced() ? "No handshake with " : "No connection to ")
+                                        + address
+                                        + within,
+                                null);
+                    }
                     connection.link().close("the connect timeout was over");
                 },
                 config.connectTimeout().toNanos(),
                 TimeUnit.NANOSECONDS);
         connection.opened().whenComplete((opened, failed) -> limit.cancel(false));
-        if (address instanceof Address.Tcp tcp && !isLiteral(tcp.host())) {
+        if (named && address instanceof Address.Tcp tcp) {
             names.resolve(tcp.host()).whenComplete((found, unknown) -> {
                 if (found != null) {
+                    resolving.set(false);
                     connect(client, address, new InetSocketAddress(found, tcp.port()), connection);
                 } else {
-                    connection.failOpening(
-                            "Could not connect to " + address + ": "
-                                    + (unknown instanceof UnknownHostException ? UNKNOWN_NAME : reason(unknown)),
-                            null);
+                    connection.failNameless("Could not connect to " + address + ": "
+                            + (unknown instanceof UnknownHostException ? UNKNOWN_NAME : reason(unknown)));
                 }
             });
         } else {

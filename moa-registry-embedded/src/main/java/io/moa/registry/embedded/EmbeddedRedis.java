@@ -21,17 +21,20 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Redis process of one's own: on a free port of 127.0.0.1, with a password drawn at random, keeping nothing on disk. It is
  * the {@code redis-server} of the path, or else the one that the artifact brings along; {@link #toString()} tells which. It
- * ends with {@link #close()}, or when the JVM ends in order; a JVM that is killed (SIGKILL) leaves it behind, so that its
- * process has to be ended by hand.
+ * ends with {@link #close()}, or with the JVM: if that is killed, a small process beside it notices, where there is
+ * {@code /bin/sh}. On other systems its process has to be ended by hand then.
  *
  * <p>Safe for many threads.
  */
 public final class EmbeddedRedis implements AutoCloseable {
 
+    private static final Path SHELL = Path.of("/bin/sh");
+    private static final int OLDEST = 5;
     private static final int TRIES = 3;
     private static final int START_SECONDS = 20;
     private static final int KEPT_LINES = 20;
@@ -42,6 +45,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     private final String password;
     private final Process process;
     private final Thread hook;
+    private final @Nullable Process mourner; // ends it when this JVM cannot
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile String version = "of unknown version";
 
@@ -52,6 +56,7 @@ public final class EmbeddedRedis implements AutoCloseable {
         this.password = password;
         this.process = process;
         this.hook = new Thread(this::end, "moa-embedded-redis-end");
+        this.mourner = mourner(process, folder);
     }
 
     /**
@@ -84,7 +89,15 @@ public final class EmbeddedRedis implements AutoCloseable {
         for (int i = 0; i < (port == 0 ? TRIES : 1); i++) {
             Path folder = Files.createTempDirectory("moa-redis-");
             try {
-                return start(RedisBinary.find(path, folder), folder, port == 0 ? freePort() : port);
+                EmbeddedRedis redis = start(RedisBinary.find(path, folder), folder, port == 0 ? freePort() : port);
+                if (!redis.isTooOld()) {
+                    return redis;
+                }
+                redis.close(); // and the folder is gone
+                Files.createDirectory(folder);
+                String because =
+                        ", for " + redis.binary.file() + " is " + redis.version + " and " + OLDEST + ".0 is needed";
+                return start(RedisBinary.brought(folder, because), folder, port == 0 ? freePort() : port);
             } catch (IOException e) {
                 delete(folder);
                 last = e; // perhaps somebody else took the port in the meantime
@@ -113,6 +126,32 @@ public final class EmbeddedRedis implements AutoCloseable {
         }
     }
 
+    /**
+     * A shell that waits for the end of its standard input, which comes with the end of this JVM, whatever ended it. It ends before
+     * the process's number can be another's.
+     */
+    private static @Nullable Process mourner(Process redis, Path folder) {
+        if (!Files.isExecutable(SHELL)) {
+            return null;
+        }
+        try {
+            Process mourner = new ProcessBuilder(
+                            SHELL.toString(),
+                            "-c",
+                            "trap '' HUP INT TERM; read -r never; kill -9 \"$1\"; rm -rf \"$2\"",
+                            "moa-embedded-redis",
+                            String.valueOf(redis.pid()),
+                            folder.toString())
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            redis.onExit().thenRun(mourner::destroyForcibly);
+            return mourner;
+        } catch (IOException e) {
+            return null; // then whoever kills this JVM ends the process by hand
+        }
+    }
+
     /** By standard input: a command line can be read by every user of the machine. */
     private void configure() {
         List<String> lines = List.of(
@@ -129,6 +168,12 @@ public final class EmbeddedRedis implements AutoCloseable {
         } catch (IOException e) {
             // It has ended before it read them, and why it did stands in its last words.
         }
+    }
+
+    /** A Redis without streams takes no registrations. */
+    private boolean isTooOld() {
+        String major = version.split("\\.", 2)[0];
+        return major.matches("[0-9]{1,4}") && Integer.parseInt(major) < OLDEST;
     }
 
     /** Where it works; gone once it is closed. */
@@ -221,6 +266,9 @@ public final class EmbeddedRedis implements AutoCloseable {
     private void end() {
         if (!closed.compareAndSet(false, true)) {
             return;
+        }
+        if (mourner != null) {
+            mourner.destroyForcibly();
         }
         process.destroyForcibly();
         try {

@@ -27,13 +27,23 @@ record RedisBinary(Path file, String origin) {
                 return new RedisBinary(file, file.toString());
             }
         }
+        return brought(folder, "");
+    }
+
+    /**
+     * The one out of the artifact, written into the folder.
+     *
+     * @param because why it is not the one on the path, for people; empty if there is none
+     */
+    static RedisBinary brought(Path folder, String because) throws IOException {
         try {
             File file =
                     ExecutableProvider.newJarResourceProvider(folder.toFile()).get();
-            return new RedisBinary(file.toPath(), "the one that MOA brings along");
+            return new RedisBinary(file.toPath(), "the one that MOA brings along" + because);
         } catch (RuntimeException e) {
             // An operating system or processor for which the artifact has none.
-            throw new IOException("No " + NAME + " is on the path, and none is brought along for this machine", e);
+            throw new IOException(
+                    "No " + NAME + " is on the path that could be used, and none is brought along for this machine", e);
         }
     }
 }

@@ -12,13 +12,19 @@ import io.moa.discovery.Snapshot;
 import io.moa.registry.redis.RedisRegistry;
 import io.moa.testkit.Eventually;
 import io.moa.testkit.Recorder;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedRegistryTest {
@@ -59,6 +65,44 @@ class EmbeddedRegistryTest {
         redis.close();
         assertThat(process.isAlive()).isFalse();
         assertThat(redis.folder()).doesNotExist();
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aRedisThatIsTooOldIsLeftAlone(@TempDir Path folder) throws IOException {
+        Path old = Files.writeString(
+                folder.resolve("redis-server"),
+                "#!/bin/sh\necho 'Redis version=4.0.9, bits=64'\necho 'Ready to accept connections'\nexec sleep 600\n");
+        assertThat(old.toFile().setExecutable(true)).isTrue();
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder.toString())) {
+            assertThat(redis.toString()).contains("brings along, for " + old + " is 4.0.9 and 5.0 is needed");
+            assertThat(redis.toString()).startsWith("Redis 6.");
+        }
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aJvmThatIsKilledLeavesNothingBehind() throws Exception {
+        Process child = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        KilledOwner.class.getName())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (BufferedReader said =
+                new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
+            ProcessHandle redis =
+                    ProcessHandle.of(Long.parseLong(said.readLine())).orElseThrow();
+            Path folder = Path.of(said.readLine());
+            assertThat(redis.isAlive()).isTrue();
+            assertThat(folder).isDirectory();
+            child.destroyForcibly();
+            redis.onExit().get(20, TimeUnit.SECONDS);
+            SOON.until(() -> !Files.exists(folder), folder::toString);
+        } finally {
+            child.destroyForcibly();
+        }
     }
 
     @Test

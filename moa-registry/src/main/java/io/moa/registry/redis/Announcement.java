@@ -32,6 +32,7 @@ final class Announcement implements Registry.Registration {
     private final RedisKeys keys;
     private final String uuid;
     private final long leaseMillis;
+    private final String rhythm; // for watchers, who judge the lease by it
     private final CompletableFuture<Void> registered = new CompletableFuture<>();
     private final CompletableFuture<Void> withdrawn = new CompletableFuture<>();
 
@@ -67,6 +68,8 @@ final class Announcement implements Registry.Registration {
         this.uuid = instance.uuid();
         this.stamp = stamp;
         this.leaseMillis = registry.link().config().lease().toMillis();
+        this.rhythm =
+                " " + leaseMillis + " " + registry.link().config().heartbeat().toMillis();
         this.record = new InstanceRecord(instance, false);
         this.json = record.write(registry.link().config().allow());
         if (before != null) {
@@ -212,7 +215,7 @@ final class Announcement implements Registry.Registration {
     }
 
     private long untilHeartbeat() {
-        return Jitter.around(
+        return Jitter.before(
                 registry.link().config().heartbeat().toNanos(), registry.link().random());
     }
 
@@ -313,7 +316,7 @@ final class Announcement implements Registry.Registration {
     }
 
     private RedisCommand lease(long number) {
-        return RedisCommand.of("SET", keys.lease(uuid), revision(number), "PX", leaseMillis);
+        return RedisCommand.of("SET", keys.lease(uuid), revision(number) + rhythm, "PX", leaseMillis);
     }
 
     private String revision(long number) {

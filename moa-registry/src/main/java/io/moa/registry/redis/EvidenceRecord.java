@@ -14,7 +14,24 @@ final class EvidenceRecord {
 
     private EvidenceRecord() {}
 
+    /** Of evidence that would be too long to be read again, what others said goes first, and then the older probes. */
     static byte[] write(Evidence evidence) {
+        List<String> probes = evidence.probes();
+        List<String> vantagePoints = evidence.vantagePoints();
+        while (true) {
+            byte[] written = write(evidence, probes, vantagePoints);
+            if (written.length <= EntryJson.MAX_BYTES || (probes.isEmpty() && vantagePoints.isEmpty())) {
+                return written;
+            }
+            if (vantagePoints.isEmpty()) {
+                probes = probes.subList(0, probes.size() - 1);
+            } else {
+                vantagePoints = vantagePoints.subList(0, vantagePoints.size() - 1);
+            }
+        }
+    }
+
+    private static byte[] write(Evidence evidence, List<String> probes, List<String> vantagePoints) {
         return EntryJson.write(json -> {
             json.writeStringField("uuid", evidence.uuid());
             json.writeStringField("change", evidence.change().name());
@@ -24,8 +41,8 @@ final class EvidenceRecord {
             json.writeNumberField("atEpochMillis", evidence.atEpochMillis());
             json.writeStringField("why", evidence.why());
             json.writeNumberField("leaseAgeMillis", evidence.leaseAgeMillis());
-            sentences(json, "probes", evidence.probes());
-            sentences(json, "vantagePoints", evidence.vantagePoints());
+            sentences(json, "probes", probes);
+            sentences(json, "vantagePoints", vantagePoints);
             json.writeStringField("fuse", evidence.fuse());
         });
     }

@@ -42,8 +42,17 @@ public record InstanceReport(
                 uuid, instance, problem, withdrawn, leaseMillis, mark, decision, evidence, passedOver);
     }
 
+    /** How many entries about it are bad and passed over. */
+    public int bad() {
+        return passedOver.size() + (problem == null ? 0 : 1);
+    }
+
     /** Whether new calls may go there, as clients see it. */
     public boolean usable() {
-        return instance != null && !withdrawn && mark.online() && !operator.offline();
+        return instance != null
+                && !instance.addresses().isEmpty()
+                && !withdrawn
+                && mark.online()
+                && !operator.offline();
     }
 }

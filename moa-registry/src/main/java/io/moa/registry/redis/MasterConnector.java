@@ -72,6 +72,11 @@ final class MasterConnector implements AutoCloseable {
                 open.call("EXISTS", keys.processes()); // the owner of the slot answers, another says who it is
             }
             if (!"master".equals(role)) {
+                if ("sentinel".equals(role)) {
+                    throw new WrongKindException(
+                            "At " + address + " is a Sentinel and no Redis",
+                            "redis-sentinel://host:port/master is for one");
+                }
                 throw new IOException("Redis at " + address + " is a " + role + " and takes no writes"
                         + (config.mode() == RedisMode.STANDALONE
                                 ? "; say the master's address, or use Sentinels"

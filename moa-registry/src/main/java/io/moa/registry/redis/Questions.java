@@ -36,6 +36,9 @@ final class Questions {
                 }
             } catch (RuntimeException e) {
                 answer.completeExceptionally(e);
+            } catch (Error e) {
+                answer.completeExceptionally(e); // else whoever asked would wait for ever
+                throw e;
             }
         }
 
@@ -53,7 +56,7 @@ final class Questions {
     /**
      * Adds a question.
      *
-     * @return its answer, or {@link RegistryUnavailableException} if there is none within 5 s
+     * @return its answer, or {@link RegistryUnavailableException} if there is none within 5 s, or earlier if none is to be hoped for
      */
     <T> CompletableFuture<T> add(RedisLink.Work<T> work, String where, long now) {
         Asked<T> question = new Asked<>(work, new CompletableFuture<>(), now + LONGEST_NANOS);
@@ -75,9 +78,10 @@ final class Questions {
         }
     }
 
-    /** Answers all that wait. */
+    /** Answers the one that waits longest; what the process has to do for itself, such as its heartbeat, goes before the next. */
     void answer(RedisConnection connection) throws IOException {
-        for (Asked<?> question = next(); question != null; question = next()) {
+        Asked<?> question = next();
+        if (question != null) {
             try {
                 question.run(connection);
             } catch (RedisError e) {
@@ -120,6 +124,13 @@ final class Questions {
         }
     }
 
+    /** Refuses all that wait. */
+    void refuseAll(String why) {
+        for (Asked<?> waiting = next(); waiting != null; waiting = next()) {
+            waiting.refuse(why, null);
+        }
+    }
+
     /** Refuses all that wait, and all that will be asked. */
     void close(String why) {
         synchronized (asked) {
@@ -127,8 +138,6 @@ final class Questions {
                 closed = why;
             }
         }
-        for (Asked<?> left = next(); left != null; left = next()) {
-            left.refuse(why, null);
-        }
+        refuseAll(why);
     }
 }

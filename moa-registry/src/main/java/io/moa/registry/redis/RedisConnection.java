@@ -4,6 +4,7 @@ import io.moa.discovery.Address;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -122,7 +123,7 @@ final class RedisConnection implements AutoCloseable {
                 SSLParameters parameters = secured.getSSLParameters();
                 parameters.setEndpointIdentificationAlgorithm("HTTPS"); // the certificate must name the host
                 secured.setSSLParameters(parameters);
-                secured.startHandshake();
+                shakeHands(secured);
                 socket = secured;
             }
             socket.setSoTimeout((int) readTimeout.toMillis());
@@ -137,9 +138,21 @@ final class RedisConnection implements AutoCloseable {
         }
     }
 
+    private static void shakeHands(SSLSocket secured) throws IOException {
+        try {
+            secured.startHandshake();
+        } catch (SocketTimeoutException e) { // a Redis that speaks plain waits for the end of what is no line to it
+            throw new IOException(
+                    "no answer to a TLS handshake within " + secured.getSoTimeout()
+                            + " ms; perhaps no TLS is spoken there, and redis:// is without",
+                    e);
+        }
+    }
+
     private static IOException broken(Address.Tcp address, JedisException e) {
         Throwable root = e;
-        while (root.getCause() != null) {
+        while (root.getCause() != null
+                && !(root.getCause() instanceof SocketTimeoutException && root instanceof IOException)) {
             root = root.getCause();
         }
         String why = root instanceof UnknownHostException

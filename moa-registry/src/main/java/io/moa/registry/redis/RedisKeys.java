@@ -5,8 +5,9 @@ import io.moa.discovery.Instance;
 import io.moa.discovery.ServiceId;
 
 /**
- * The names of all keys and channels of one registry. The prefix stands in braces, so that a Cluster keeps all keys in one
- * slot. What each holds, and who writes it: {@code docs/registry.md}.
+ * The names of the keys and channels of one registry; those that only scripts use, letters and removals, stand in {@link
+ * WatchScripts}. The prefix stands in braces, so that a Cluster keeps all keys in one slot. What each holds, and who writes it:
+ * {@code docs/registry.md}.
  */
 record RedisKeys(String prefix) {
 
@@ -34,7 +35,7 @@ record RedisKeys(String prefix) {
         return key("r");
     }
 
-    /** The lease of a process: its revision, with an expiry. */
+    /** The lease of a process, which expires: its revision, how long a lease lasts and how often it is renewed, in milliseconds. */
     String lease(String uuid) {
         return key("l:" + uuid);
     }

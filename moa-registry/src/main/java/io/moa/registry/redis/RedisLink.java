@@ -21,8 +21,9 @@ import org.slf4j.LoggerFactory;
  * own, and with Sentinels one more connection to one of them. Registry, rules and operator's desk share it. No other thread
  * ever waits for Redis.
  *
- * <p>The command connection opens when something needs it, or will ({@link #prepare}), and closes when nothing has needed it for 30 s. What fails is tried
- * again after a pause of 100 ms to 3 s, drawn at random; of failures one line a minute is logged.
+ * <p>The command connection opens when something needs it, or when a registry is opened, and closes when nothing has needed it for
+ * 30 s. What fails is tried again after a pause of 100 ms to 2.5 s, drawn at random; with Sentinels sooner, once they tell another
+ * master. Of failures one line a minute is logged.
  *
  * <p>Safe for many threads. Whoever opened a link closes it, after what uses it.
  */
@@ -162,7 +163,7 @@ public final class RedisLink implements AutoCloseable {
     /**
      * Asks Redis something, once, on the link's thread.
      *
-     * @return the answer, or {@link RegistryUnavailableException} if there is none within 5 s
+     * @return the answer, or {@link RegistryUnavailableException} if there is none within 5 s, or at once if Redis refuses the login
      */
     <T> CompletableFuture<T> ask(Work<T> work) {
         CompletableFuture<T> answer = questions.add(work, where(), ticker.nanos());
@@ -348,8 +349,13 @@ public final class RedisLink implements AutoCloseable {
 
     private long lost(Exception e) {
         drop();
-        state = "not connected: " + e.getMessage();
-        complain("Redis cannot be used, and is tried again: " + e.getMessage());
+        String lasting = Lasting.why(e);
+        String what = e.getMessage() + (lasting == null ? "" : " (" + lasting + ")");
+        state = "not connected: " + what;
+        complain("Redis cannot be used, and is tried again: " + what);
+        if (lasting != null) {
+            questions.refuseAll(where() + " cannot be asked: " + what); // who waits, waits for nothing
+        }
         return connector.failed();
     }
 
@@ -380,12 +386,13 @@ public final class RedisLink implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        return slots.stream().noneMatch(slot -> slot.chore().wantsFarewell());
+        return questions.isEmpty()
+                && slots.stream().noneMatch(slot -> slot.chore().wantsFarewell());
     }
 
     /**
-     * Ends both threads. While Redis answers, what was withdrawn is still withdrawn there: this waits for that, at most twice
-     * the socket timeout, unless it is called by the link's own thread. Idempotent.
+     * Ends both threads. While Redis answers, what was withdrawn is still withdrawn there, and what was asked before is still answered:
+     * this waits for that, at most twice the socket timeout, unless it is called by the link's own thread. Idempotent.
      */
     @Override
     public void close() {

@@ -237,17 +237,18 @@ public final class RedisRegistry implements Registry {
         }
     }
 
-    /** Notes that something may have changed in the service of a channel; whether it is one of ours. */
+    /** Notes that something may have changed in the service of a channel; whether the link's thread does not know of it yet. */
     boolean hint(String channel, long now) {
         synchronized (lock) {
             FollowedService service = byChannel.get(channel);
             if (service == null) {
                 return false;
             }
-            if (!service.hinted) {
-                service.hinted = true;
-                service.hintedAt = now;
+            if (service.hinted) {
+                return false; // the link's thread knows already when to look
             }
+            service.hinted = true;
+            service.hintedAt = now;
             return true;
         }
     }

@@ -25,14 +25,45 @@ final class RedisSigns {
     /** What is read of the complaints about one process: more than the longest of those that count need. */
     private static final int SHARE = 1 << 17;
 
+    private static final int MAX_LEASE_TEXT = 200;
+    private static final long MAX_LEASE_MILLIS = Duration.ofHours(1).toMillis();
+
     private final RedisKeys keys;
     private final BadEntries bad;
     private final long leaseMillis;
 
+    /**
+     * Reads signs.
+     *
+     * @param lease how long the lease of a process lasts that does not say so
+     */
     RedisSigns(RedisKeys keys, BadEntries bad, Duration lease) {
         this.keys = keys;
         this.bad = bad;
         this.leaseMillis = lease.toMillis();
+    }
+
+    /** How a process renews its lease, as it says with each renewal; anybody may have written anything there. */
+    private record Rhythm(long leaseMillis, long heartbeatMillis) {
+
+        static Rhythm of(@Nullable Object value, long unsaid) {
+            byte[] bytes = value instanceof RedisError ? null : Replies.bytes(value);
+            String[] words = bytes == null || bytes.length > MAX_LEASE_TEXT
+                    ? new String[0]
+                    : String.valueOf(Replies.text(bytes)).split(" ", -1);
+            if (words.length == 3) {
+                try {
+                    long lease = Long.parseLong(words[1]);
+                    long heartbeat = Long.parseLong(words[2]);
+                    if (heartbeat > 0 && heartbeat <= lease && lease <= MAX_LEASE_MILLIS) {
+                        return new Rhythm(lease, heartbeat);
+                    }
+                } catch (NumberFormatException e) {
+                    // as if nothing were said
+                }
+            }
+            return new Rhythm(unsaid, 0);
+        }
     }
 
     /** The signs of each of these processes. */
@@ -46,11 +77,14 @@ final class RedisSigns {
 
     /** Leases first, and alone: any process may write complaints, of any length, and must not hide another's lease. */
     private void readSome(RedisConnection connection, List<String> uuids, Map<String, Signs> signs) throws IOException {
-        List<RedisCommand> commands = new ArrayList<>(2 * uuids.size() + 1);
+        List<RedisCommand> commands = new ArrayList<>(3 * uuids.size() + 1);
         commands.add(RedisCommand.of("TIME"));
         for (String uuid : uuids) {
             commands.add(RedisCommand.of("PTTL", keys.lease(uuid)));
             commands.add(RedisCommand.of("HLEN", keys.complaints(uuid)));
+        }
+        for (String uuid : uuids) {
+            commands.add(RedisCommand.of("GET", keys.lease(uuid))); // last: others could make them long
         }
         List<@Nullable Object> answers = connection.pipeline(commands);
         long now = millis(answers.get(0));
@@ -58,9 +92,10 @@ final class RedisSigns {
         for (int i = 0; i < uuids.size(); i++) {
             String uuid = uuids.get(i);
             long left = Replies.number(answers.get(1 + 2 * i));
-            // The process's own lease may be longer than this one's setting; an age below zero says the same as zero.
-            long age = left < 0 ? Signs.NO_LEASE : Math.max(0, leaseMillis - left);
-            signs.put(uuid, new Signs(age, List.of()));
+            Rhythm rhythm = Rhythm.of(answers.get(1 + 2 * uuids.size() + i), leaseMillis);
+            // Whoever made the lease longer than it says is as young as can be.
+            long age = left < 0 ? Signs.NO_LEASE : Math.max(0, rhythm.leaseMillis() - left);
+            signs.put(uuid, new Signs(age, rhythm.heartbeatMillis(), List.of()));
             long found = found(uuid, answers.get(2 + 2 * i));
             if (found > MOST_FOUND) {
                 bad.report(
@@ -85,11 +120,53 @@ final class RedisSigns {
             String uuid = uuids.get(i);
             try {
                 List<Complaint> complaints = complaints(uuid, Replies.list(answers.get(i)), now);
-                signs.computeIfPresent(uuid, (same, lease) -> new Signs(lease.leaseAgeMillis(), complaints));
+                signs.computeIfPresent(
+                        uuid, (same, lease) -> new Signs(lease.leaseAgeMillis(), lease.heartbeatMillis(), complaints));
             } catch (RedisError e) {
                 passOver(uuid, e);
             }
         }
+    }
+
+    /** The hash lives as long as somebody complains, so those who do not any more would keep their places in it; how many went. */
+    private int dropOld(RedisConnection connection, String uuid, long now) throws IOException {
+        String key = keys.complaints(uuid);
+        List<@Nullable Object> fields;
+        try {
+            fields = Replies.list(connection
+                    .pipeline(List.of(RedisCommand.of("HGETALL", key)), SHARE)
+                    .get(0));
+        } catch (RedisError e) {
+            passOver(uuid, e);
+            return 0;
+        }
+        List<String> old = new ArrayList<>();
+        for (int i = 0; i + 1 < fields.size(); i += 2) {
+            String consumer = Replies.text(fields.get(i));
+            if (consumer != null && !isYoung(fields.get(i + 1), now)) {
+                old.add(consumer);
+            }
+        }
+        if (!old.isEmpty()) {
+            connection.call("HDEL", key, old);
+        }
+        return old.size();
+    }
+
+    private static boolean isYoung(@Nullable Object value, long now) {
+        long[] at = {0};
+        try {
+            EntryJson.read(RedisWatchStore.bytes(value), (name, json) -> {
+                if (name.equals("at")) {
+                    at[0] = EntryJson.integer(name, json, 0, Long.MAX_VALUE);
+                } else {
+                    json.skipChildren();
+                }
+            });
+        } catch (BadEntryException e) {
+            return false; // it is of no use to anybody
+        }
+        return now - at[0] >= 0 && now - at[0] < WatchStore.COMPLAINT_LIFE.toMillis();
     }
 
     /** How many complaints there are; 0 if what stands there is something else. */
@@ -162,7 +239,11 @@ final class RedisSigns {
                 continue;
             }
             boolean known = Replies.number(answers.get(2 + 2 * i)) == 1;
-            if (known || Replies.number(answers.get(1 + 2 * i)) < WatchStore.MAX_COMPLAINTS) {
+            long found = Replies.number(answers.get(1 + 2 * i));
+            if (!known && found >= WatchStore.MAX_COMPLAINTS && found <= MOST_FOUND) {
+                found -= dropOld(connection, complaint.uuid(), now);
+            }
+            if (known || found < WatchStore.MAX_COMPLAINTS) {
                 String key = keys.complaints(complaint.uuid());
                 commands.add(RedisCommand.of("HSET", key, complaint.consumer(), EntryJson.write(json -> {
                     json.writeStringField("reason", complaint.reason());

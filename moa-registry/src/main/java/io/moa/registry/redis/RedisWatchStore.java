@@ -53,7 +53,7 @@ public final class RedisWatchStore implements WatchStore {
     @Override
     public CompletableFuture<Round> renew(String watcher, boolean fit, Duration lease) {
         checkName(watcher);
-        return link.ask(connection -> {
+        return ask(connection -> {
             List<@Nullable Object> answer = Replies.list(connection.call(
                     "EVAL",
                     WatchScripts.RENEW,
@@ -102,7 +102,7 @@ public final class RedisWatchStore implements WatchStore {
     @Override
     public CompletableFuture<Map<Integer, Long>> claim(String watcher, Set<Integer> parts, long floor) {
         parts.forEach(RedisWatchStore::checkPart);
-        return link.ask(connection -> {
+        return ask(connection -> {
             List<String> answer = Replies.texts(connection.call(
                     "EVAL", WatchScripts.CLAIM, 1, keys.watchers(), keys.base(), watcher, floor, parts));
             long fence = Long.parseLong(answer.get(0));
@@ -140,7 +140,7 @@ public final class RedisWatchStore implements WatchStore {
     }
 
     private CompletableFuture<Void> run(String script, List<?> arguments) {
-        return link.ask(connection -> {
+        return ask(connection -> {
                     connection.call("EVAL", script, 1, keys.watchers(), keys.base(), arguments);
                     return true;
                 })
@@ -149,7 +149,7 @@ public final class RedisWatchStore implements WatchStore {
 
     @Override
     public CompletableFuture<Listing> list() {
-        return link.ask(connection -> {
+        return ask(connection -> {
             // Each alone: three lists of everything would not fit into the bound of answers that come together.
             Map<String, Long> stamps = new HashMap<>();
             List<@Nullable Object> revisions = Replies.list(connection.call("HGETALL", keys.revisions()));
@@ -198,7 +198,7 @@ public final class RedisWatchStore implements WatchStore {
     @Override
     public CompletableFuture<Map<String, Registered>> read(Collection<String> uuids) {
         List<String> all = List.copyOf(uuids);
-        return link.ask(connection -> {
+        return ask(connection -> {
             Map<String, Registered> found = new HashMap<>();
             for (int from = 0; from < all.size(); from += CHUNK) {
                 List<String> chunk = all.subList(from, Math.min(all.size(), from + CHUNK));
@@ -226,7 +226,7 @@ public final class RedisWatchStore implements WatchStore {
     @Override
     public CompletableFuture<Map<String, Signs>> signs(Collection<String> uuids) {
         List<String> all = List.copyOf(uuids);
-        return link.ask(connection -> signs.read(connection, all));
+        return ask(connection -> signs.read(connection, all));
     }
 
     @Override
@@ -254,7 +254,7 @@ public final class RedisWatchStore implements WatchStore {
                 arguments.add(allowance.limit());
             }
         }
-        return link.ask(connection -> {
+        return ask(connection -> {
             List<Written> written = new ArrayList<>();
             for (String word : Replies.texts(
                     connection.call("EVAL", WatchScripts.WRITE, 1, keys.watchers(), keys.base(), arguments))) {
@@ -291,7 +291,7 @@ public final class RedisWatchStore implements WatchStore {
     @Override
     public CompletableFuture<Void> complain(List<Complaint> complaints) {
         List<Complaint> all = List.copyOf(complaints);
-        return link.ask(connection -> {
+        return ask(connection -> {
                     signs.complain(connection, all);
                     return true;
                 })
@@ -300,8 +300,7 @@ public final class RedisWatchStore implements WatchStore {
 
     @Override
     public CompletableFuture<List<Evidence>> evidence(String uuid) {
-        return link.ask(
-                connection -> evidence(uuid, connection.call("LRANGE", keys.evidence(uuid), 0, MAX_EVIDENCE - 1)));
+        return ask(connection -> evidence(uuid, connection.call("LRANGE", keys.evidence(uuid), 0, MAX_EVIDENCE - 1)));
     }
 
     private List<Evidence> evidence(String uuid, @Nullable Object answer) {
@@ -314,6 +313,19 @@ public final class RedisWatchStore implements WatchStore {
             }
         }
         return List.copyOf(evidence);
+    }
+
+    /** As the link does; and what Redis refuses a watcher, such as for want of a right, is told, for nobody waits for its answers. */
+    private <T> CompletableFuture<T> ask(RedisLink.Work<T> work) {
+        CompletableFuture<T> answer = link.ask(work);
+        answer.whenComplete((value, failure) -> {
+            boolean away = failure instanceof RegistryUnavailableException
+                    && !(failure.getCause() instanceof RedisError error && !error.ofTheServer());
+            if (failure != null && !away) { // while Redis is away, the link says so
+                link.complain("What a watcher asks cannot be done: " + failure.getMessage());
+            }
+        });
+        return answer;
     }
 
     static byte[] bytes(@Nullable Object value) throws BadEntryException {

@@ -73,6 +73,10 @@ final class SentinelLocator implements MasterLocator {
             return new Address.Tcp(found.get(0), Integer.parseInt(found.get(1)));
         } catch (RedisError | IllegalArgumentException e) {
             forget();
+            if (String.valueOf(e.getMessage()).contains("unknown command")) {
+                throw new WrongKindException(
+                        "At " + address + " is a Redis and no Sentinel", "redis://host:port is for one");
+            }
             throw new IOException("The Sentinel at " + address + " gave no master: " + e.getMessage(), e);
         } catch (IOException e) {
             forget();

@@ -40,9 +40,10 @@ final class WatchScripts {
     static final String CLAIM = NAMES + """
                     local watcher = ARGV[2]
                     if not alive(watcher) then return {'0'} end
-                    local before = tonumber(redis.call('GET', base .. 'fence') or '0')
+                    local before = tonumber(redis.pcall('GET', base .. 'fence')) or 0
+                    if not (before < 2 ^ 53) then before = 0 end -- somebody's joke: beyond, no number has a next one
                     local fence = string.format('%.0f', math.max(before, tonumber(ARGV[3])) + 1)
-                    redis.call('SET', base .. 'fence', fence)
+                    redis.call('SET', base .. 'fence', fence) -- whatever stood there
                     local given = {fence}
                     for i = 4, #ARGV do
                       local held = redis.call('HGET', base .. 'wp', ARGV[i])
@@ -97,7 +98,8 @@ final class WatchScripts {
      * the log of all; then for each verdict: part, fence, uuid, change, mark, evidence, number of allowances, and scope and
      * limit of each. Returns a word for each verdict: APPLIED, STALE, GONE, or FUSE and the scope.
      *
-     * <p>Whom to tell is read from the instance's own record. That was written by others, so a bad one is told nobody.
+     * <p>Whom to tell is read from the instance's own record. That was written by others, so a bad one is told nobody; and what
+     * stands under a name that they chose, such as something that is no log, must not end the script in the middle.
      */
     static final String WRITE = NAMES + """
                     local watcher, window = ARGV[2], tonumber(ARGV[3])
@@ -124,12 +126,20 @@ final class WatchScripts {
                       return names, withdrawn
                     end
 
+                    local function log(key, entries, uuid, word)
+                      local done = redis.pcall('XADD', key, 'MAXLEN', '~', entries, '*', 'u', uuid, 'w', word)
+                      if type(done) == 'table' and done.err and string.find(done.err, 'exhausted', 1, true) then
+                        redis.call('DEL', key)
+                        redis.pcall('XADD', key, 'MAXLEN', '~', entries, '*', 'u', uuid, 'w', word)
+                      end
+                    end
+
                     local function tell(uuid, names, word)
                       for _, name in ipairs(names) do
-                        redis.call('XADD', base .. 'g:' .. name, 'MAXLEN', '~', ARGV[7], '*', 'u', uuid, 'w', word)
+                        log(base .. 'g:' .. name, ARGV[7], uuid, word)
                         redis.call('PUBLISH', base .. 'h:' .. name, '')
                       end
-                      redis.call('XADD', base .. 'g', 'MAXLEN', '~', ARGV[8], '*', 'u', uuid, 'w', word)
+                      log(base .. 'g', ARGV[8], uuid, word)
                       redis.call('PUBLISH', base .. 'h', '')
                     end
 
@@ -166,15 +176,15 @@ final class WatchScripts {
                         redis.call('HDEL', base .. 'r', uuid)
                         redis.call('HDEL', base .. 'm', uuid)
                         redis.call('DEL', base .. 'l:' .. uuid)
-                        for _, name in ipairs(names) do redis.call('HDEL', base .. 's:' .. name, uuid) end
+                        for _, name in ipairs(names) do redis.pcall('HDEL', base .. 's:' .. name, uuid) end
                       elseif mark == '' then
                         redis.call('HDEL', base .. 'm', uuid)
                       else
                         redis.call('HSET', base .. 'm', uuid, mark)
                       end
-                      redis.call('LPUSH', base .. 'e:' .. uuid, evidence)
-                      redis.call('LTRIM', base .. 'e:' .. uuid, 0, tonumber(ARGV[4]) - 1)
-                      redis.call('PEXPIRE', base .. 'e:' .. uuid, ARGV[5])
+                      redis.pcall('LPUSH', base .. 'e:' .. uuid, evidence)
+                      redis.pcall('LTRIM', base .. 'e:' .. uuid, 0, tonumber(ARGV[4]) - 1)
+                      redis.pcall('PEXPIRE', base .. 'e:' .. uuid, ARGV[5])
                       if change == 'FORGET' then
                         tell(uuid, names, withdrawn and 'left' or 'marked')
                       elseif marked(uuid) ~= before then

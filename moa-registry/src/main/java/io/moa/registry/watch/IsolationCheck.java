@@ -10,7 +10,8 @@ import java.util.List;
  * Whether the watcher should doubt itself rather than what it watches: most instances became unreachable at once. First
  * probes are counted apart from repeated ones, which would let a few dead instances outvote the many that are probed
  * seldom. An instance whose lease has lapsed says nothing of the watcher, unless most lapsed together: then the store was
- * emptied, or cut off as well, and that is doubted for a long while. Who said goodbye says nothing of the watcher either.
+ * emptied, or cut off as well, and that is doubted for a long while. Who said goodbye says nothing of the watcher either, nor does
+ * whom it has never seen alive, by an answer or by a lease: anybody may write records of the dead.
  * Guarded by the watcher's lock.
  */
 final class IsolationCheck {
@@ -81,6 +82,9 @@ final class IsolationCheck {
         for (Watched each : mine) {
             if (each.withdrawn) {
                 continue; // it may be gone as it said
+            }
+            if (!each.witnessed) {
+                continue; // nobody has seen it alive: a record that was left behind, or made up, became nothing
             }
             if (each.liveness != Liveness.OFFLINE) {
                 known++;

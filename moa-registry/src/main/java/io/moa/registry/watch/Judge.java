@@ -50,10 +50,10 @@ record Judge(WatchConfig config) {
         long failing = now - seen.failingSinceNanos;
         String probes = seen.failures + " probes in a row failed, over " + failing / 1_000_000 + " ms";
         if (isDue(seen, now)) {
-            if (lapsed(seen, now)) {
+            if (lapsed(seen, now) && !reached(seen, now)) {
                 return new Decision(Change.REMOVE, "its lease has lapsed and " + probes, vantagePoints(seen, now));
             }
-            if (failing >= config.unreachableFor().toNanos() && agreed(seen, now)) {
+            if (failing >= config.unreachableFor().toNanos() && !seen.nameless && agreed(seen, now)) {
                 return new Decision(
                         Change.REMOVE,
                         "its lease lives, but " + probes + ", and a second vantage point agrees",
@@ -92,9 +92,17 @@ record Judge(WatchConfig config) {
     }
 
     private boolean isMissing(Watched seen, long now) {
-        return knowsLease(seen, now)
-                && seen.missing
-                && now - seen.missingSinceNanos >= config.missingFor().toNanos();
+        return knowsLease(seen, now) && seen.missing && now - seen.missingSinceNanos >= missingForNanos(seen);
+    }
+
+    /** So long a living process may not have written its lease again, which is gone with the store's content. */
+    private long missingForNanos(Watched seen) {
+        return Math.max(config.missingFor().toNanos(), seen.heartbeatMillis * 1_000_000 * 4 / 3);
+    }
+
+    /** At what age the lease of a process counts as lapsed: two of its own heartbeats have not come. */
+    long lapsedAfterMillis(Watched seen) {
+        return Math.max(config.lapsedAfter().toMillis(), seen.heartbeatMillis * 7 / 3);
     }
 
     private boolean lapsed(Watched seen, long now) {
@@ -102,8 +110,8 @@ record Judge(WatchConfig config) {
             return false;
         }
         return seen.missing
-                ? now - seen.missingSinceNanos >= config.missingFor().toNanos()
-                : seen.signs.leaseAgeMillis() >= config.lapsedAfter().toMillis();
+                ? now - seen.missingSinceNanos >= missingForNanos(seen)
+                : seen.signs.leaseAgeMillis() >= lapsedAfterMillis(seen);
     }
 
     private static boolean reached(Watched seen, long now) {

@@ -232,7 +232,7 @@ public final class MemoryWatchStore implements WatchStore {
         synchronized (lock) {
             long now = ticker.nanos();
             for (String uuid : uuids) {
-                signs.put(uuid, new Signs(leaseAge(uuid, now), heard(uuid, now)));
+                signs.put(uuid, new Signs(leaseAge(uuid, now), 0, heard(uuid, now)));
             }
         }
         return CompletableFuture.completedFuture(Collections.unmodifiableMap(new LinkedHashMap<>(signs)));

@@ -22,15 +22,22 @@ public interface Probe {
      * What a probe found. Immutable.
      *
      * @param failure why the instance did not answer, for people; null if it did
+     * @param nameless whether it was not even asked, because nobody could tell where the name of its host leads: that is so for every
+     *     watcher that asks the same name server, and says little of the instance
      */
-    record Finding(@Nullable String failure) {
+    record Finding(@Nullable String failure, boolean nameless) {
 
         /** The instance itself answered. */
-        public static final Finding REACHED = new Finding(null);
+        public static final Finding REACHED = new Finding(null, false);
 
         /** It did not. */
         public static Finding failed(String why) {
-            return new Finding(Evidence.sentence(why));
+            return new Finding(Evidence.sentence(why), false);
+        }
+
+        /** It was not asked, for want of an address. */
+        public static Finding nameless(String why) {
+            return new Finding(Evidence.sentence(why), true);
         }
 
         public boolean reached() {

@@ -17,11 +17,18 @@ final class Roster {
 
     private static final int BATCH = 1_000;
 
+    /** How often a record that could not be read is read again all the same: it may only have been away for a moment. */
+    private static final long AGAIN_NANOS = 60_000_000_000L;
+
     private final Watcher watcher;
     private final WatchStore store;
     private final Map<String, Watched> all = new HashMap<>();
     private final Map<String, Integer> serviceSizes = new HashMap<>();
+    private final Map<String, Long> unreadable = new HashMap<>(); // uuid → the revision at which it could not be read
+    private long forgotUnreadableNanos;
     private boolean listing;
+    private boolean listed;
+    private long listedNanos; // when the last listing came that did
 
     Roster(Watcher watcher, WatchStore store) {
         this.watcher = watcher;
@@ -49,6 +56,12 @@ final class Roster {
 
     void clear() {
         all.clear();
+        unreadable.clear();
+    }
+
+    /** How long ago it was learnt who is registered, in milliseconds; -1 for never. */
+    long listedAgeMillis(long now) {
+        return listed ? (now - listedNanos) / 1_000_000 : -1;
     }
 
     /** Whether a listing is on its way. */
@@ -69,13 +82,20 @@ final class Roster {
     }
 
     private void learn(Listing found, long askedNanos, List<Runnable> outside) {
+        listed = true;
+        listedNanos = watcher.nanos();
         List<String> unknown = new ArrayList<>();
         found.revisions().forEach((uuid, revision) -> {
             Watched known = all.get(uuid);
-            if (known == null || known.revision != revision) {
+            if ((known == null || known.revision != revision) && !revision.equals(unreadable.get(uuid))) {
                 unknown.add(uuid);
             }
         });
+        unreadable.keySet().retainAll(found.revisions().keySet());
+        if (watcher.nanos() - forgotUnreadableNanos >= AGAIN_NANOS) {
+            forgotUnreadableNanos = watcher.nanos();
+            unreadable.clear();
+        }
         all.values().removeIf(each -> {
             boolean gone = !found.revisions().containsKey(each.uuid);
             if (gone) {
@@ -93,10 +113,20 @@ final class Roster {
         }
         for (int from = 0; from < unknown.size(); from += BATCH) {
             List<String> batch = List.copyOf(unknown.subList(from, Math.min(unknown.size(), from + BATCH)));
-            outside.add(() -> watcher.ask(
-                    store.read(batch),
-                    (instances, more) -> instances.values().forEach(each -> learn(each, found)),
-                    () -> {}));
+            outside.add(() ->
+                    watcher.ask(store.read(batch), (instances, more) -> learn(batch, instances, found), () -> {}));
+        }
+    }
+
+    private void learn(List<String> asked, Map<String, Registered> instances, Listing listing) {
+        for (String uuid : asked) {
+            Registered found = instances.get(uuid);
+            if (found != null) {
+                unreadable.remove(uuid);
+                learn(found, listing);
+            } else {
+                unreadable.put(uuid, listing.revisions().getOrDefault(uuid, 0L));
+            }
         }
     }
 

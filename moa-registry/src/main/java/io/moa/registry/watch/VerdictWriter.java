@@ -109,8 +109,7 @@ final class VerdictWriter {
                     (found, more) -> found.forEach((uuid, signs) -> {
                         Watched about = roster.of(uuid);
                         if (about != null && about.failures > 0) {
-                            about.learn(
-                                    signs, watcher.nanos(), config.lapsedAfter().toMillis());
+                            about.learn(signs, watcher.nanos(), judge);
                         }
                     }),
                     () -> {}));

@@ -30,6 +30,7 @@ final class Watched {
     boolean writing;
     int failures; // in a row
     int successes; // in a row
+    boolean nameless; // the last probe did not even learn where the name of its host leads
     long failingSinceNanos; // start of the first of them; only if failures > 0
     long nextProbeNanos;
     long askedNanos; // when other watchers were asked; only if asked
@@ -39,6 +40,7 @@ final class Watched {
     Signs signs = Signs.NONE;
     long missingSinceNanos; // since when the lease was seen missing; only if missing
     boolean missing;
+    long heartbeatMillis; // how often it renews its lease, as far as it has said
     long offlineSinceNanos; // as this watcher saw it; only while OFFLINE
     long writtenNanos; // when a change of ours was last asked for; only if written
     boolean written;
@@ -46,7 +48,8 @@ final class Watched {
     boolean deferred;
     String fuse = "";
     final Map<String, Answered> answers = new HashMap<>();
-    // Outlives what discard() forgets: it is the store's word, not this watcher's.
+    // Outlive what discard() forgets.
+    boolean witnessed; // this watcher has seen it alive: it answered, or had a lease
     long lapsedNanos; // when the lease was over, as this watcher saw it; only if lapsed
     boolean lapsed;
     private final Deque<Sample> samples = new ArrayDeque<>();
@@ -63,7 +66,9 @@ final class Watched {
         if (samples.size() > Evidence.MAX_SENTENCES) {
             samples.removeLast();
         }
+        nameless = finding.nameless();
         if (finding.reached()) {
+            witnessed = true;
             failures = 0;
             successes++;
             asked = false;
@@ -81,16 +86,21 @@ final class Watched {
         }
     }
 
-    void learn(Signs found, long nowNanos, long lapsedAfterMillis) {
+    void learn(Signs found, long nowNanos, Judge judge) {
         signs = found;
         signsNanos = nowNanos;
         hasSigns = true;
-        boolean over = found.leaseAgeMillis() == Signs.NO_LEASE || found.leaseAgeMillis() >= lapsedAfterMillis;
+        if (found.heartbeatMillis() > 0) {
+            heartbeatMillis = found.heartbeatMillis();
+        }
+        boolean over =
+                found.leaseAgeMillis() == Signs.NO_LEASE || found.leaseAgeMillis() >= judge.lapsedAfterMillis(this);
         if (over && !lapsed) {
             lapsedNanos = nowNanos;
         }
         lapsed = over;
         if (found.leaseAgeMillis() != Signs.NO_LEASE) {
+            witnessed = true;
             missing = false;
         } else if (!missing) {
             missing = true;

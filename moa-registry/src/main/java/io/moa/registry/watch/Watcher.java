@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -52,6 +53,8 @@ public final class Watcher implements AutoCloseable {
     private long confirmedNanos; // when the last renewal that succeeded was asked for
     private long listedNanos;
     private long checkedNanos;
+    private long refusals;
+    private String refusal = ""; // the last one
     private long pauses;
     private long isolations;
 
@@ -139,7 +142,10 @@ public final class Watcher implements AutoCloseable {
                 verdicts.stale(),
                 verdicts.fused(),
                 pauses,
-                isolations);
+                isolations,
+                roster.listedAgeMillis(ticker.nanos()),
+                refusals,
+                refusal);
     }
 
     /** Does a step under the lock, and what it wants done outside it. */
@@ -160,10 +166,19 @@ public final class Watcher implements AutoCloseable {
             if (failure == null) {
                 then.accept(value, outside);
             } else {
-                LOG.debug("watcher {}: the store did not answer", name, failure);
+                note(failure);
                 otherwise.run();
             }
         }));
+    }
+
+    /** Why the store does not do what is asked; a store says it in the log itself. */
+    private void note(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        refusal = Evidence.sentence(cause.getMessage() == null ? cause.toString() : cause.getMessage());
+        refusals++;
+        LOG.debug("watcher {}: the store did not answer", name, failure);
     }
 
     private void tick() {
@@ -323,6 +338,7 @@ public final class Watcher implements AutoCloseable {
     void reply(String to, String uuid, Probe.Finding finding, long pausesBefore) {
         step(outside -> {
             if (!fit
+                    || finding.nameless() // no second vantage point: it saw as little as the first
                     || pauses != pausesBefore
                     || ticker.nanos() - lastTickNanos > config.pauseLimit().toNanos()) {
                 return;
@@ -339,7 +355,11 @@ public final class Watcher implements AutoCloseable {
     /** A probe of an instance ended. Under the lock. */
     void found(Watched seen, long startNanos, Probe.Finding finding) {
         long now = ticker.nanos();
-        if (seen.failures == 0 && seen.liveness != Liveness.OFFLINE && !seen.lapsed && !seen.withdrawn) {
+        if (seen.failures == 0
+                && seen.liveness != Liveness.OFFLINE
+                && !seen.lapsed
+                && !seen.withdrawn
+                && (seen.witnessed || finding.reached())) {
             isolation.first(finding.reached(), now);
         }
         seen.add(startNanos, now, finding);

@@ -21,6 +21,9 @@ package io.moa.registry.watch;
  * @param fused removals that the fuse refused
  * @param pauses how often it found itself paused
  * @param isolations how often it began to doubt itself
+ * @param listedAgeMillis how long ago it last learnt who is registered; -1 if it never did
+ * @param refusals how often the store did not do what it was asked
+ * @param refusal why it did not the last time, for people; empty if it always did
  */
 public record WatcherStatus(
         String watcher,
@@ -39,4 +42,7 @@ public record WatcherStatus(
         long stale,
         long fused,
         long pauses,
-        long isolations) {}
+        long isolations,
+        long listedAgeMillis,
+        long refusals,
+        String refusal) {}

@@ -101,6 +101,7 @@ class RedisTlsTest {
                 // A certificate that nobody vouches for, and one of another name.
                 distrustful.register(Instances.of("b", ORDERS));
                 SOON.until(() -> distrustful.toString().contains("certification path"), distrustful::toString);
+                assertThat(distrustful.toString()).contains("its certificate is none that this process trusts");
                 elsewhere.register(Instances.of("c", ORDERS));
                 SOON.until(() -> elsewhere.toString().contains("localhost"), elsewhere::toString);
                 SOON.until(() -> elsewhere.toString().contains("not connected: "), elsewhere::toString);

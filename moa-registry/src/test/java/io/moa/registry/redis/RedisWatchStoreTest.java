@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Liveness;
 import io.moa.discovery.Registry;
+import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import io.moa.registry.watch.Change;
+import io.moa.registry.watch.Complaint;
 import io.moa.registry.watch.Evidence;
 import io.moa.registry.watch.Registered;
+import io.moa.registry.watch.Signs;
 import io.moa.registry.watch.Verdict;
 import io.moa.registry.watch.WatchStore;
 import io.moa.registry.watch.WatchStoreContract;
@@ -17,6 +20,8 @@ import io.moa.registry.watch.Written;
 import io.moa.testkit.Recorder;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -177,6 +182,154 @@ class RedisWatchStoreTest implements WatchStoreContract {
                                                     .anyMatch(entry -> entry.liveness() == Liveness.OFFLINE)),
                     "the mark taken away");
         }
+    }
+
+    @Test
+    void aLeaseIsAsOldAsItsOwnLengthSays() {
+        try (RedisStage stage = new RedisStage(redis.config().lease(Duration.ofSeconds(10)), redis)) {
+            RedisWatchStore store = new RedisWatchStore(stage.hand);
+            RedisKeys keys = stage.hand.keys();
+            Map<String, String> leases = Map.of(
+                    "slow", "stamp.1 30000 10000",
+                    "silent", "stamp.1",
+                    "odd", "stamp.1 5 10",
+                    "odder", "a b c",
+                    "long", "x".repeat(10_000),
+                    "huge", "stamp.1 99999999999999999999 1");
+            leases.forEach((uuid, lease) ->
+                    done(stage.hand.ask(connection -> connection.call("SET", keys.lease(uuid), lease, "PX", 9_000))));
+            done(stage.hand.ask(connection -> connection.call("HSET", keys.lease("hash"), "a", "b")));
+            done(stage.hand.ask(connection -> connection.call("PEXPIRE", keys.lease("hash"), 9_000)));
+            Map<String, Signs> signs =
+                    done(store.signs(List.of("slow", "silent", "odd", "odder", "long", "huge", "hash", "none")));
+            assertThat(signs.get("slow").leaseAgeMillis()).isBetween(21_000L, 25_000L);
+            assertThat(signs.get("slow").heartbeatMillis()).isEqualTo(10_000);
+            for (String uuid : List.of("silent", "odd", "odder", "long", "huge", "hash")) {
+                assertThat(signs.get(uuid).leaseAgeMillis()).as(uuid).isBetween(1_000L, 5_000L);
+                assertThat(signs.get(uuid).heartbeatMillis()).as(uuid).isZero();
+            }
+            assertThat(signs.get("none").leaseAgeMillis()).isEqualTo(Signs.NO_LEASE);
+        }
+    }
+
+    @Test
+    void aProcessSaysHowItRenewsItsLease() {
+        try (RedisStage stage =
+                new RedisStage(redis.config().lease(Duration.ofSeconds(10)).heartbeat(Duration.ofSeconds(3)), redis)) {
+            done(stage.open().register(WatchStoreContract.instance("one")).registered());
+            Signs signs =
+                    done(new RedisWatchStore(stage.hand).signs(List.of("one"))).get("one");
+            assertThat(signs.heartbeatMillis()).isEqualTo(3_000);
+        }
+    }
+
+    @Test
+    void aFenceThatIsNoNumberIsReplaced() {
+        try (RedisStage stage = new RedisStage(redis.config(), redis)) {
+            RedisWatchStore store = new RedisWatchStore(stage.hand);
+            String key = stage.hand.keys().fence();
+            for (String bad : List.of("banana", "", "-1", "1e400")) {
+                done(stage.hand.ask(connection -> connection.call("SET", key, bad)));
+                done(store.renew("w", true, Duration.ofSeconds(30)));
+                assertThat(done(store.claim("w", Set.of(3), 41)))
+                        .as(bad)
+                        .containsOnlyKeys(3)
+                        .allSatisfy((part, fence) -> assertThat(fence).isGreaterThan(41));
+            }
+            done(stage.hand.ask(connection -> connection.call("DEL", key)));
+            done(stage.hand.ask(connection -> connection.call("HSET", key, "a", "b")));
+            assertThat(done(store.claim("w", Set.of(4), 50))).containsEntry(4, 51L);
+        }
+    }
+
+    @Test
+    void whatIsNoLogUnderAStrangersNameHarmsNoVerdict() {
+        try (RedisStage stage = new RedisStage(redis.config(), redis)) {
+            RedisWatchStore store = new RedisWatchStore(stage.hand);
+            RedisKeys keys = stage.hand.keys();
+            ServiceId odd = ServiceId.of("odd");
+            ServiceId last = ServiceId.of("last");
+            ServiceId good = ServiceId.of("good");
+            Map<String, Long> fences = new HashMap<>();
+            done(store.renew("w", true, Duration.ofSeconds(30)));
+            for (String uuid : List.of("first", "second")) {
+                done(stage.open().register(Instances.of(uuid, odd, last, good)).registered());
+                int part = WatchStore.partOf(uuid);
+                fences.put(uuid, done(store.claim("w", Set.of(part), 0)).get(part));
+            }
+            done(stage.hand.ask(connection -> {
+                connection.call("DEL", keys.log(odd), keys.log(last));
+                connection.call("HSET", keys.log(odd), "a", "b");
+                connection.call("XADD", keys.log(last), "18446744073709551615-18446744073709551615", "u", "z");
+                connection.call("SET", keys.evidence("first"), "x");
+                connection.call("DEL", keys.members(odd));
+                connection.call("SET", keys.members(odd), "x");
+                return null;
+            }));
+            String top = top(stage, good);
+            assertThat(done(store.write("w", List.of(removal("first", fences), removal("second", fences)))))
+                    .containsExactly(Written.APPLIED, Written.APPLIED);
+            assertThat(done(store.list()).marks()).containsOnlyKeys("first", "second");
+            assertThat(top(stage, good)).as("the others are told").isNotEqualTo(top);
+            assertThat(number(stage, "XLEN", keys.log(last))).as("begun anew").isEqualTo(2L);
+            assertThat(done(store.evidence("second"))).hasSize(1);
+        }
+    }
+
+    private static long number(RedisStage stage, String command, String key) {
+        return done(stage.hand.ask(connection -> Replies.number(connection.call(command, key))));
+    }
+
+    private static String top(RedisStage stage, ServiceId service) {
+        String key = stage.hand.keys().log(service);
+        return done(stage.hand.ask(connection ->
+                String.valueOf(FollowedService.topOf(connection.call("XREVRANGE", key, "+", "-", "COUNT", 1)))));
+    }
+
+    private static Verdict removal(String uuid, Map<String, Long> fences) {
+        int part = WatchStore.partOf(uuid);
+        long fence = fences.get(uuid);
+        Evidence evidence = new Evidence(uuid, Change.REMOVE, "w", part, fence, 17, "", 5, List.of(), List.of(), "");
+        return new Verdict(part, fence, uuid, Change.REMOVE, List.of(), evidence);
+    }
+
+    @Test
+    void thoseWhoComplainNoMoreMakeRoom() {
+        try (RedisStage stage = new RedisStage(redis.config(), redis)) {
+            RedisWatchStore store = new RedisWatchStore(stage.hand);
+            RedisKeys keys = stage.hand.keys();
+            for (int i = 0; i < WatchStore.MAX_COMPLAINTS; i++) {
+                String consumer = "old-" + i;
+                done(stage.hand.ask(connection -> connection.call(
+                        "HSET", keys.complaints("u"), consumer, "{\"v\":1,\"reason\":\"r\",\"at\":1}")));
+            }
+            done(store.complain(List.of(new Complaint("young", "u", "refused"))));
+            assertThat(number(stage, "HLEN", keys.complaints("u"))).isEqualTo(1L);
+            assertThat(done(store.signs(List.of("u"))).get("u").complaints()).hasSize(1);
+        }
+    }
+
+    @Test
+    void evidenceIsNeverTooLongToBeRead() throws Exception {
+        String faces = "\uD83D\uDE00".repeat(Evidence.MAX_SENTENCE / 2);
+        Evidence evidence = new Evidence(
+                "u",
+                Change.REMOVE,
+                "w",
+                1,
+                2,
+                3,
+                "why",
+                4,
+                Collections.nCopies(Evidence.MAX_SENTENCES, "p"),
+                Collections.nCopies(Evidence.MAX_SENTENCES, faces),
+                "");
+        byte[] written = EvidenceRecord.write(evidence);
+        assertThat(written.length).isLessThanOrEqualTo(EntryJson.MAX_BYTES);
+        Evidence read = EvidenceRecord.read(written);
+        assertThat(read.why()).isEqualTo("why");
+        assertThat(read.probes()).hasSize(Evidence.MAX_SENTENCES);
+        assertThat(read.vantagePoints()).isNotEmpty().hasSizeLessThan(Evidence.MAX_SENTENCES);
     }
 
     @Test

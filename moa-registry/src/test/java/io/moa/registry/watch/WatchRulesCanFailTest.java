@@ -70,10 +70,31 @@ class WatchRulesCanFailTest {
                 new Break(
                         "a lease that is missing must have been missing for a while",
                         "Judge",
-                        "? now - seen.missingSinceNanos >= config.missingFor().toNanos()",
+                        "? now - seen.missingSinceNanos >= missingForNanos(seen)",
                         "? true",
                         WatchSimulationTest.class,
                         "aJumpOfTheStoresClockKillsNobodyEvenWhereTheWatcherIsCutOff"),
+                new Break(
+                        "whom another watcher reaches stays, though its lease has lapsed",
+                        "Judge",
+                        "if (lapsed(seen, now) && !reached(seen, now)) {",
+                        "if (lapsed(seen, now)) {",
+                        JudgeTest.class,
+                        "whomAnotherWatcherReachesIsNotRemovedThoughItsLeaseHasLapsed"),
+                new Break(
+                        "a name that leads nowhere removes nobody",
+                        "Judge",
+                        "&& !seen.nameless && agreed",
+                        "&& agreed",
+                        JudgeTest.class,
+                        "aNameThatLeadsNowhereIsNoReasonToRemoveWhoseLeaseLives"),
+                new Break(
+                        "a lease is judged by its own heartbeat",
+                        "Judge",
+                        "seen.heartbeatMillis * 7 / 3",
+                        "0",
+                        JudgeTest.class,
+                        "aLeaseLapsesWhenTwoOfItsOwnHeartbeatsHaveNotCome"),
                 new Break(
                         "so many consumers must complain",
                         "Judge",
