@@ -153,7 +153,7 @@ public final class MoaClient implements AutoCloseable {
 
     /**
      * Follows nothing any more and closes every connection; calls in flight fail. Idempotent, and does no harm after its runtime or
-     * registry was closed.
+     * registry was closed. Waits up to a second until what is believed is on disk.
      */
     @Override
     public void close() {

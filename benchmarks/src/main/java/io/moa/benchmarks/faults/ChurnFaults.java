@@ -22,23 +22,23 @@ final class ChurnFaults {
             long before = Long.parseLong(number(churn.order("rate 0", "changes")));
             Scene.pause(5);
             scene.turn();
-            double seconds = Math.max(options.controlSeconds(), options.faultSeconds());
-            Scene.pause(seconds);
+            double seconds = options.faultSeconds();
+            Scene.pause(options.longControlSeconds());
             Seen control = scene.turn();
             churn.order("rate " + CHANGES_PER_SECOND, "changes");
             Scene.pause(seconds);
             Seen seen = scene.turn();
             long changes = Long.parseLong(number(churn.order("rate 0", "changes"))) - before;
-            double cores = (seen.cpuMillis() - control.cpuMillis()) / 1e3 / seconds;
+            double cores = seen.cpuMillis() / 1e3 / seconds - control.cpuMillis() / 1e3 / options.longControlSeconds();
             return new Finding(
                             "B16",
                             INSTANCES + " entries of weight 0 beside the four servers, " + CHANGES_PER_SECOND
                                     + " changes a second, half of them an instance that leaves and another that comes")
-                    .extent("churn lasted", seconds, 60, " s", "--fault")
+                    .lasted("churn lasted", options)
                     .noneFailed(control, seen)
                     .told("changes", changes)
                     .atMost("the client's processor time for it", Math.max(0, cores * 100), 5, " % of a core")
-                    .atMost("p99 against the control", seen.p99() / (double) control.p99(), 1.1, "×")
+                    .p99(control, seen, 1.1)
                     .end(scene.end());
         }
     }

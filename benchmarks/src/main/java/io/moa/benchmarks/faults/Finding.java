@@ -68,12 +68,17 @@ final class Finding {
         return atMost(name, (double) value, (double) limit, unit);
     }
 
-    /**
-     * How long or how often the fault was played, beside what the table of failure modes demands.
-     *
-     * @param option of the command that sets it
-     */
-    Finding extent(String name, double chosen, double demanded, String unit, String option) {
+    /** How long the fault was played, beside what the table of failure modes demands. */
+    Finding lasted(String name, FaultOptions options) {
+        return extent(name, options.faultSeconds(), options.demanded().seconds(), " s", "--fault");
+    }
+
+    /** How often the fault was played, beside what the table of failure modes demands. */
+    Finding came(String name, FaultOptions options) {
+        return extent(name, options.rounds(), options.demanded().rounds(), " times", "--rounds");
+    }
+
+    private Finding extent(String name, double chosen, double demanded, String unit, String option) {
         String value = number(chosen) + unit;
         return told(
                 name,
@@ -103,6 +108,13 @@ final class Finding {
         told("others: failed, not run", seen.failedUnexecuted());
         told("others: unknown", seen.unknown());
         return this;
+    }
+
+    /** The p99 of the fault must be at most so many times that of the control. */
+    Finding p99(Seen control, Seen seen, double limit) {
+        told("median p99 of each 5 s, ms", number(seen.usualP99() / 1e3));
+        told("the same without the fault", number(control.usualP99() / 1e3));
+        return atMost("p99 against the control", seen.usualP99() / (double) control.usualP99(), limit, "×");
     }
 
     private void calls(Seen control, Seen seen) {

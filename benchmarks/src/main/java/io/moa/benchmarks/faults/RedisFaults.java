@@ -25,7 +25,7 @@ final class RedisFaults {
     static Finding down(FaultOptions options) throws Exception {
         try (Scene scene = new Scene(options)) {
             scene.standalone().play();
-            Scene.pause(options.controlSeconds());
+            Scene.pause(options.longControlSeconds());
             Seen control = scene.turn();
             RedisServer redis = scene.redis().get(0);
             List<Long> linesBefore = scene.logLines();
@@ -41,9 +41,9 @@ final class RedisFaults {
             long back = Scene.millisUntil(30, () -> registered(redis) == 4);
             Scene.pause(2);
             return new Finding("B1", "Redis killed for " + options.faultSeconds() + " s, and back, empty")
-                    .extent("Redis was away for", options.faultSeconds(), 600, " s", "--fault")
+                    .lasted("Redis was away for", options)
                     .noneFailed(control, seen)
-                    .atMost("p99 against the control", seen.p99() / (double) control.p99(), 1.05, "×")
+                    .p99(control, seen, 1.05)
                     .atMost(
                             "lines of log meanwhile, of the process that wrote most, one a minute",
                             mostLines,
@@ -140,7 +140,7 @@ final class RedisFaults {
             redis.signal("CONT");
             Scene.pause(2);
             return new Finding("B5", "Redis stopped (SIGSTOP) for " + options.faultSeconds() + " s")
-                    .extent("Redis hung for", options.faultSeconds(), 60, " s", "--fault")
+                    .lasted("Redis hung for", options)
                     .noneFailed(control, seen)
                     .atMost("threads more", Math.max(0, seen.threads() - control.threads()), 2, "")
                     .atMost("live heap more", Math.max(0, seen.heapKiB() - control.heapKiB()) / 1024.0, 5, " MiB")
@@ -151,7 +151,7 @@ final class RedisFaults {
     static Finding errors(FaultOptions options) throws Exception {
         Finding finding = new Finding(
                         "B6", "a Redis that answers each of six errors for " + options.faultSeconds() + " s")
-                .extent("each error lasted", options.faultSeconds(), 30, " s", "--fault");
+                .lasted("each error lasted", options);
         try (Scene scene = new Scene(options)) {
             scene.standalone().play();
             Scene.pause(options.controlSeconds());

@@ -5,6 +5,7 @@ import java.util.Map;
 /**
  * What a client saw of its calls in one window. Times in microseconds from the moment the schedule named.
  *
+ * @param usualP99 the median of the p99 of each 5 s
  * @param failedIdempotent calls of the idempotent method that failed
  * @param failedUnexecuted calls of the other method that failed and certainly did not run
  * @param unknown calls of the other method that may have run
@@ -24,6 +25,7 @@ record Seen(
         long notSent,
         long p50,
         long p99,
+        long usualP99,
         long max,
         long cpuMillis,
         long threads,
@@ -43,6 +45,7 @@ record Seen(
                 number(fields, "notSent"),
                 number(fields, "p50"),
                 number(fields, "p99"),
+                number(fields, "usualP99"),
                 number(fields, "max"),
                 number(fields, "cpuMillis"),
                 number(fields, "threads"),
@@ -71,6 +74,7 @@ record Seen(
                 notSent,
                 p50,
                 p99,
+                usualP99,
                 max,
                 cpuMillis,
                 threads,

@@ -54,7 +54,7 @@ final class SentinelFaults {
             Seen seen = scene.turn();
             Collections.sort(writable);
             Collections.sort(complete);
-            return finding.extent("failovers", options.rounds(), 20, "", "--rounds")
+            return finding.came("master killed or stopped", options)
                     .noneFailed(control, seen)
                     .told("writable again, median", writable.get(writable.size() / 2) + " ms")
                     .atMost("writable again, worst", worst(writable), 4_000, " ms")

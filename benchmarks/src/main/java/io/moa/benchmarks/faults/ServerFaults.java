@@ -54,7 +54,7 @@ final class ServerFaults {
             Scene.pause(options.faultSeconds());
             Seen seen = scene.turn();
             return new Finding("B12", "one of four servers killed (SIGKILL), and no watcher anywhere")
-                    .extent("without a watcher for", options.faultSeconds(), 600, " s", "--fault")
+                    .lasted("without a watcher for", options)
                     .noneIdempotentFailed(control, seen)
                     .end(scene.end());
         }

@@ -40,6 +40,7 @@ final class Traffic {
         final LongAdder wrong = new LongAdder();
         final LongAdder notSent = new LongAdder();
         final Recorder latencies = new Recorder(HIGHEST_NANOS, 3);
+        final Slices slices = new Slices(HIGHEST_NANOS);
         final AtomicInteger examples = new AtomicInteger();
         volatile long lastFailedMillis; // since 1970, when the last one that failed was begun; 0 if none
 
@@ -95,7 +96,9 @@ final class Traffic {
                 LockSupport.parkNanos(this, next - now);
                 now = System.nanoTime();
             }
-            call(id, next, window);
+            Window seen = window;
+            seen.slices.at(now);
+            call(id, next, seen);
             next += intervalNanos;
         }
     }
@@ -123,7 +126,9 @@ final class Traffic {
             } else {
                 seen.answered.increment();
             }
-            seen.latencies.recordValue(Math.max(0, Math.min(System.nanoTime() - intendedNanos, HIGHEST_NANOS)));
+            long took = Math.max(0, Math.min(System.nanoTime() - intendedNanos, HIGHEST_NANOS));
+            seen.latencies.recordValue(took);
+            seen.slices.record(took);
             inFlight.decrementAndGet();
         });
     }

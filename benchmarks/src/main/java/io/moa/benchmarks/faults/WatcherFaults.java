@@ -139,7 +139,7 @@ final class WatcherFaults {
                             "B11",
                             "one of two watchers killed or frozen (SIGSTOP), " + options.rounds()
                                     + " times; the simulation in the build plays 200")
-                    .extent("killed or frozen", options.rounds(), 200, " times", "--rounds")
+                    .came("killed or frozen", options)
                     .noneFailed(control, seen)
                     .told("takeover, median", takeovers.get(takeovers.size() / 2) + " ms")
                     .atMost("takeover, worst", takeovers.get(takeovers.size() - 1), 6_000, " ms")

@@ -10,6 +10,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.lang.management.ManagementFactory;
@@ -18,13 +21,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import redis.clients.jedis.ClientSetInfoConfig;
+import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Protocol;
 
 /**
- * The floor of a client's start: what a JVM needs to ask Redis once through Jedis and once through a channel of Netty, and nothing
- * else. The two libraries are there for any client that uses them.
+ * The floor of a client's start: what a JVM needs to ask Redis once through Jedis and once through a channel of Netty, each as sparingly
+ * as it can be used, and nothing else. The two libraries are there for any client that uses them.
  */
 final class BareProcess {
 
@@ -36,18 +41,22 @@ final class BareProcess {
         RedisConfig config = RedisConfig.parse(args[0]);
         String host = config.nodes().get(0).host();
         int port = config.nodes().get(0).port();
-        DefaultJedisClientConfig.Builder login = DefaultJedisClientConfig.builder();
+        DefaultJedisClientConfig.Builder login = DefaultJedisClientConfig.builder()
+                .autoNegotiateProtocol(false)
+                .clientSetInfoConfig(ClientSetInfoConfig.DISABLED);
         if (!config.password().isEmpty()) {
             login.password(config.password());
         }
-        try (Jedis jedis = new Jedis(new HostAndPort(host, port), login.build())) {
-            jedis.ping();
+        try (Connection redis = new Connection(new HostAndPort(host, port), login.build())) {
+            redis.sendCommand(Protocol.Command.PING);
+            redis.getOne();
         }
         CountDownLatch answered = new CountDownLatch(1);
-        MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(
+                1, Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
         Channel channel = new Bootstrap()
                 .group(loops)
-                .channel(NioSocketChannel.class)
+                .channel(Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class)
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel opened) {

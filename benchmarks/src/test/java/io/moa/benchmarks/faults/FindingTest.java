@@ -2,6 +2,7 @@ package io.moa.benchmarks.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moa.benchmarks.faults.FaultOptions.Demanded;
 import org.junit.jupiter.api.Test;
 
 class FindingTest {
@@ -19,11 +20,17 @@ class FindingTest {
 
     @Test
     void aShorterFaultSaysWhatIsDemandedAndHowToPlayIt() {
-        assertThat(finding().extent("away for", 20, 600, " s", "--fault").figures())
+        FaultOptions options =
+                new FaultOptions(1, 0, 10, 20, 6, 1, 1, FaultOptions.Demanded.NOTHING).of(new Demanded(600, 200));
+        assertThat(finding().lasted("away for", options).came("killed", options).figures())
                 .extracting(Finding.Figure::value)
-                .containsExactly("20 s (demanded: 600 s, by --fault 600)");
-        assertThat(finding().extent("away for", 600, 600, " s", "--fault").figures())
+                .containsExactly(
+                        "20 s (demanded: 600 s, by --fault 600)", "6 times (demanded: 200 times, by --rounds 200)");
+        assertThat(finding()
+                        .lasted("away for", options.full())
+                        .came("killed", options.full())
+                        .figures())
                 .extracting(Finding.Figure::value)
-                .containsExactly("600 s");
+                .containsExactly("600 s", "200 times");
     }
 }

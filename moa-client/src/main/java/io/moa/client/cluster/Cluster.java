@@ -192,16 +192,13 @@ public final class Cluster {
         });
     }
 
-    private synchronized boolean isHeard() {
-        return heard;
-    }
-
     private void tick() {
         believe(() -> belief.tick(moa.ticker().nanos()));
     }
 
     private void believe(Supplier<Believed> step) {
         List<Instance> probes;
+        boolean known;
         synchronized (this) {
             if (closed) {
                 return;
@@ -215,11 +212,11 @@ public final class Cluster {
                 used();
             }
             probes = believed.probes();
+            // What an earlier process knew is an answer only if somebody can be called by it: others may have come since.
+            known = !plan.snapshot().isUnknown() && (heard || plan.usable() > 0);
             wakeAfter(plan.warming() > 0 ? Math.min(believed.nextNanos(), WARM_UP_STEP_NANOS) : believed.nextNanos());
         }
-        Plan now = plan;
-        // What an earlier process knew is an answer only if somebody can be called by it: others may have come since.
-        if (!now.snapshot().isUnknown() && (now.usable() > 0 || isHeard())) {
+        if (known) {
             answer();
         }
         listing.lock(); // and without the other lock: it closes connections

@@ -197,8 +197,8 @@ public final class NettyTransport implements Transport {
                 client.option(EpollChannelOption.TCP_USER_TIMEOUT, userTimeoutMillis());
             }
         }
-        boolean named = address instanceof Address.Tcp tcp && !isLiteral(tcp.host());
-        AtomicBoolean resolving = new AtomicBoolean(named);
+        Address.Tcp named = address instanceof Address.Tcp tcp && !isLiteral(tcp.host()) ? tcp : null;
+        AtomicBoolean resolving = new AtomicBoolean(named != null);
         // One limit for name, connect and handshake together: what a caller waits for is all of them.
         var limit = loops.schedule(
                 () -> {
@@ -221,11 +221,11 @@ public final class NettyTransport implements Transport {
                 config.connectTimeout().toNanos(),
                 TimeUnit.NANOSECONDS);
         connection.opened().whenComplete((opened, failed) -> limit.cancel(false));
-        if (named && address instanceof Address.Tcp tcp) {
-            names.resolve(tcp.host()).whenComplete((found, unknown) -> {
+        if (named != null) {
+            names.resolve(named.host()).whenComplete((found, unknown) -> {
                 if (found != null) {
                     resolving.set(false);
-                    connect(client, address, new InetSocketAddress(found, tcp.port()), connection);
+                    connect(client, address, new InetSocketAddress(found, named.port()), connection);
                 } else {
                     connection.failNameless("Could not connect to " + address + ": "
                             + (unknown instanceof UnknownHostException ? UNKNOWN_NAME : reason(unknown)));

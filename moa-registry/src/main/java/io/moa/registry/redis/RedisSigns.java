@@ -143,7 +143,7 @@ final class RedisSigns {
         List<String> old = new ArrayList<>();
         for (int i = 0; i + 1 < fields.size(); i += 2) {
             String consumer = Replies.text(fields.get(i));
-            if (consumer != null && !isYoung(fields.get(i + 1), now)) {
+            if (consumer != null && !counts(fields.get(i + 1), now)) {
                 old.add(consumer);
             }
         }
@@ -153,20 +153,13 @@ final class RedisSigns {
         return old.size();
     }
 
-    private static boolean isYoung(@Nullable Object value, long now) {
-        long[] at = {0};
+    /** What nobody can read counts for nobody either. */
+    private static boolean counts(@Nullable Object value, long now) {
         try {
-            EntryJson.read(RedisWatchStore.bytes(value), (name, json) -> {
-                if (name.equals("at")) {
-                    at[0] = EntryJson.integer(name, json, 0, Long.MAX_VALUE);
-                } else {
-                    json.skipChildren();
-                }
-            });
+            return ComplaintRecord.read(RedisWatchStore.bytes(value)).countsAt(now);
         } catch (BadEntryException e) {
-            return false; // it is of no use to anybody
+            return false;
         }
-        return now - at[0] >= 0 && now - at[0] < WatchStore.COMPLAINT_LIFE.toMillis();
     }
 
     /** How many complaints there are; 0 if what stands there is something else. */
@@ -200,19 +193,10 @@ final class RedisSigns {
             if (consumer == null) {
                 continue;
             }
-            String[] reason = {""};
-            long[] at = {0};
             try {
-                EntryJson.read(RedisWatchStore.bytes(fields.get(i + 1)), (name, json) -> {
-                    switch (name) {
-                        case "reason" -> reason[0] = EntryJson.text(name, json);
-                        case "at" -> at[0] = EntryJson.integer(name, json, 0, Long.MAX_VALUE);
-                        default -> json.skipChildren();
-                    }
-                });
-                long age = now - at[0];
-                if (age >= 0 && age < WatchStore.COMPLAINT_LIFE.toMillis()) {
-                    complaints.add(new Complaint(consumer, uuid, reason[0]));
+                ComplaintRecord record = ComplaintRecord.read(RedisWatchStore.bytes(fields.get(i + 1)));
+                if (record.countsAt(now)) {
+                    complaints.add(new Complaint(consumer, uuid, record.reason()));
                 }
             } catch (BadEntryException | IllegalArgumentException e) {
                 bad.report("complaint about", uuid, String.valueOf(e.getMessage()));
@@ -245,10 +229,8 @@ final class RedisSigns {
             }
             if (known || found < WatchStore.MAX_COMPLAINTS) {
                 String key = keys.complaints(complaint.uuid());
-                commands.add(RedisCommand.of("HSET", key, complaint.consumer(), EntryJson.write(json -> {
-                    json.writeStringField("reason", complaint.reason());
-                    json.writeNumberField("at", now);
-                })));
+                byte[] record = new ComplaintRecord(complaint.reason(), now).write();
+                commands.add(RedisCommand.of("HSET", key, complaint.consumer(), record));
                 commands.add(RedisCommand.of("PEXPIRE", key, WatchStore.COMPLAINT_LIFE.toMillis()));
             }
         }
