@@ -232,6 +232,20 @@ class RegistryCommandsTest {
     }
 
     @Test
+    void badEntriesAreCountedAndNobodyIsCalledAwayForOne() throws Exception {
+        String other = url + "?prefix=bad";
+        String decision =
+                "{\"v\":1,\"offline\":true,\"uuid\":\"" + CRASHED + "\",\"author\":\"ada\",\"atEpochMillis\":1}";
+        redis("HSET", "{bad}:services", SERVICE, "");
+        redis("HSET", "{bad}:s:" + SERVICE, CRASHED, "1");
+        redis("HSET", "{bad}:p", CRASHED, "{broken");
+        redis("HSET", "{bad}:o", CRASHED, decision);
+        String ls = CommandRun.of("ls", "--registry", other).out();
+        assertThat(ls.lines()).anyMatch(line -> line.matches("shop\\.Orders +0 +0 +1"));
+        assertThat(ls).doesNotContain("the process is away");
+    }
+
+    @Test
     void mistakesAreTold() {
         assertThat(run("watcher", "--name", "w".repeat(101)).err()).contains("--name has 1 to 100 characters, not 101");
         assertThat(run("weight", FIRST, "10001").err()).contains("WEIGHT is a whole number from 0 to 10000, or own");

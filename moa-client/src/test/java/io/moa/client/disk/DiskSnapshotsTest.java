@@ -16,6 +16,7 @@ import io.moa.testkit.FakeTicker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -88,6 +89,24 @@ class DiskSnapshotsTest {
         try (Stream<Path> files = Files.list(disk.file(SERVICE).getParent())) {
             assertThat(files).as("nothing is left beside it").hasSize(1);
         }
+    }
+
+    @Test
+    void whatAKilledProcessLeftWhileItWroteIsSweptAndWhatIsYoungIsNot() throws IOException {
+        write(entry("a"));
+        Path beside = open().file(SERVICE).getParent();
+        Path old = leftAt(beside.resolve(".new1.tmp"), wallMillis - Duration.ofMinutes(61).toMillis());
+        Path young = leftAt(beside.resolve(".new2.tmp"), wallMillis - Duration.ofMinutes(59).toMillis());
+        Path foreign = leftAt(beside.resolve("notes.tmp"), 0);
+        write(entry("b"));
+        assertThat(old).doesNotExist();
+        assertThat(young).exists();
+        assertThat(foreign).exists();
+    }
+
+    private static Path leftAt(Path file, long millis) throws IOException {
+        Files.writeString(file, "half of it");
+        return Files.setLastModifiedTime(file, FileTime.fromMillis(millis));
     }
 
     @Test

@@ -71,6 +71,13 @@ class WatcherProcessTest {
                     .addresses(List.of(new Address.InProcess("x")))
                     .build();
             assertThat(probe.probe(nowhere).join().failure()).contains("can be reached");
+            assertThat(probe.probe(nowhere).join().nameless()).isFalse();
+            Instance unnamed = Instance.builder("u", "shop")
+                    .addresses(List.of(new Address.Tcp("nowhere.invalid", 9000)))
+                    .build();
+            Probe.Finding nameless = probe.probe(unnamed).join();
+            assertThat(nameless.nameless()).as(nameless.toString()).isTrue();
+            assertThat(nameless.reached()).isFalse();
             Instance elsewhere = Instance.builder("u", "shop")
                     .host("another host")
                     .addresses(List.of(new Address.Unix("/run/docker.sock")))

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -168,10 +170,67 @@ class RedisLinkTest {
         assertThat(link.isConnected()).isTrue();
     }
 
+    @Test
+    void aDefectThatIsAnErrorIsToldToWhoAskedAndTheNextIsAnswered() {
+        CompletableFuture<Object> defect = link.ask(connection -> {
+            throw new AssertionError("a defect of a test");
+        });
+        assertThatThrownBy(() -> RedisStage.done(defect)).hasStackTraceContaining("a defect of a test");
+        ticker.advance(Duration.ofSeconds(3)); // more than any pause
+        CompletableFuture<String> next = link.ask(connection -> "answered");
+        assertThat(RedisStage.done(next)).isEqualTo("answered");
+    }
+
+    /** A heartbeat does not wait behind a thousand questions. */
+    @Test
+    void betweenTwoQuestionsWhatIsDueIsDone() {
+        CountDownLatch asked = new CountDownLatch(1);
+        AtomicInteger chores = new AtomicInteger();
+        busyUntil(asked);
+        CompletableFuture<Integer> second = link.ask(connection -> chores.get());
+        link.add(chore(chores, null));
+        asked.countDown();
+        assertThat(RedisStage.done(second)).isEqualTo(1);
+    }
+
+    @Test
+    void whatWasAskedBeforeTheEndIsStillAnswered() throws Exception {
+        CountDownLatch ends = new CountDownLatch(1);
+        busyUntil(ends);
+        CompletableFuture<String> last = link.ask(connection -> "answered");
+        Thread closing = new Thread(link::close, "closes-the-link");
+        closing.start();
+        SOON.until(() -> closing.getState() == Thread.State.TIMED_WAITING, () -> "closing is " + closing.getState());
+        ends.countDown();
+        assertThat(RedisStage.done(last)).isEqualTo("answered");
+        closing.join(TimeUnit.SECONDS.toMillis(60));
+        assertThatThrownBy(() -> RedisStage.done(link.ask(connection -> "too late")))
+                .hasStackTraceContaining("was closed");
+    }
+
+    /** Returns once the link's thread works on a question that takes so long. */
+    private void busyUntil(CountDownLatch end) {
+        CountDownLatch begun = new CountDownLatch(1);
+        link.ask(connection -> {
+            begun.countDown();
+            await(end);
+            return "";
+        });
+        await(begun);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** One that is always due. */
-    private static Chore chore(AtomicInteger runs, RuntimeException failure) {
+    private Chore chore(AtomicInteger runs, RuntimeException failure) {
         return new Chore() {
-            private long due;
+            private long due = ticker.nanos();
 
             @Override
             public long dueIn(long now) {

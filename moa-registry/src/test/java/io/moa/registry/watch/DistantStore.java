@@ -38,7 +38,9 @@ record DistantStore(SimulatedHost host, WatchStore store, BiConsumer<Verdict, Wr
 
     @Override
     public CompletableFuture<Map<String, Registered>> read(Collection<String> uuids) {
-        return host.trip(() -> store.read(uuids));
+        host.readInVain += (int) uuids.stream().filter(host.unreadable::contains).count();
+        return host.trip(() -> store.read(
+                uuids.stream().filter(uuid -> !host.unreadable.contains(uuid)).toList()));
     }
 
     @Override

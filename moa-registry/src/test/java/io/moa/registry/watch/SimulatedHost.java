@@ -15,6 +15,16 @@ final class SimulatedHost {
 
     final VirtualTime time;
     final Set<String> unreachable = new HashSet<>();
+
+    /** Whose records this host cannot read. */
+    final Set<String> unreadable = new HashSet<>();
+
+    /** How often it asked for one of them. */
+    int readInVain;
+
+    /** Why the store refuses everything that this host asks; empty if it does not. */
+    String storeRefusal = "";
+
     private final Deque<Runnable> frozenWork = new ArrayDeque<>();
     private boolean frozen;
     private boolean dead;
@@ -71,7 +81,9 @@ final class SimulatedHost {
         time.in(
                 STORE_NANOS,
                 () -> work(() -> {
-                    if (storeCut) {
+                    if (!storeRefusal.isEmpty()) {
+                        answer.completeExceptionally(new IllegalStateException(storeRefusal));
+                    } else if (storeCut) {
                         time.in(
                                 500_000_000,
                                 () -> work(() -> answer.completeExceptionally(

@@ -77,6 +77,60 @@ class WatchFaultsTest {
         assertThat(enough.seats.get(0).watcher().status().probes()).isGreaterThan(200);
     }
 
+    // ---- what is found there at the start
+
+    /** Records of the dead, or made up by somebody, were there before the watcher: it has not lost sight of them. */
+    @Test
+    void thoseThatNobodyEverSawAliveAreNoSignThatTheWatcherIsCutOff() {
+        WatchSimulation sim = new WatchSimulation(1, 12, 12, 0);
+        sim.run(5);
+        List<WatchSimulation.Process> dead = sim.processes.subList(0, 8);
+        dead.forEach(sim::kill);
+        sim.run(15);
+        WatchSimulation.Seat watcher = sim.watcher();
+        sim.run(60);
+        print("8 of 12 dead before the watcher came", sim);
+        assertThat(watcher.watcher().status().isolations()).isZero();
+        assertHarmless(sim);
+        assertThat(sim.removals).isEqualTo(8);
+    }
+
+    /** Of a thousand records that somebody else wrote each would be read twice a second. */
+    @Test
+    void whatCannotBeReadIsReadOnceForEachRevisionAndOnceAMinute() {
+        WatchSimulation sim = new WatchSimulation(1, 20, 2, 0);
+        sim.run(5);
+        sim.processes.get(0).beats = false;
+        WatchSimulation.Seat watcher = sim.watcher();
+        String junk = sim.processes.get(0).instance.uuid();
+        watcher.host().unreadable.add(junk);
+        sim.run(40);
+        assertThat(watcher.host().readInVain).isEqualTo(1);
+        sim.store.register(new Registered(
+                sim.processes.get(0).instance.toBuilder().weight(7).build(), false)); // another revision
+        sim.run(10);
+        assertThat(watcher.host().readInVain).isEqualTo(2);
+        sim.run(65);
+        assertThat(watcher.host().readInVain).isEqualTo(3);
+        assertThat(watcher.watcher().status().registered()).isEqualTo(19);
+        watcher.host().unreadable.clear();
+        sim.run(65);
+        assertThat(watcher.watcher().status().registered()).isEqualTo(20);
+    }
+
+    @Test
+    void aWatcherSaysWhyItsStoreRefuses() {
+        WatchSimulation sim = settled(1, 20, 2, 1);
+        WatchSimulation.Seat watcher = sim.seats.get(0);
+        assertThat(watcher.watcher().status().refusals()).isZero();
+        assertThat(watcher.watcher().status().refusal()).isEmpty();
+        watcher.host().storeRefusal = "NOPERM no right to list";
+        sim.run(20);
+        assertThat(watcher.watcher().status().refusals()).isPositive();
+        assertThat(watcher.watcher().status().refusal()).contains("NOPERM no right to list");
+        assertThat(watcher.watcher().status().listedAgeMillis()).isGreaterThan(15_000);
+    }
+
     // ---- consumers
 
     @Test
