@@ -53,6 +53,9 @@ public record Instance(
     /** The label of the environment: production, staging. */
     public static final String ENVIRONMENT = "environment";
 
+    /** MOA's protocol, version 1. */
+    public static final String MOA_1 = "moa/1";
+
     /** The weight of an instance that says none. */
     public static final int DEFAULT_WEIGHT = 100;
 
@@ -99,6 +102,21 @@ public record Instance(
     /** This description, to be changed. */
     public Builder toBuilder() {
         return new Builder(this);
+    }
+
+    /** Whether it says an address at which another process could call it; whether that is right, only a call can tell. */
+    public boolean reachable() {
+        for (Address address : addresses) {
+            if (!(address instanceof Address.InProcess)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether it speaks a protocol, such as {@link #MOA_1}. */
+    public boolean speaks(String protocol) {
+        return protocols.isEmpty() ? protocol.equals(MOA_1) : protocols.contains(protocol);
     }
 
     /** Whether the instance offers this service. */

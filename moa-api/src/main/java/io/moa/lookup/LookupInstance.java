@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param host where its first TCP address is, a name or a literal IP address; empty if it has none
  * @param port of that address; 0 if it has none
  * @param unixPath its first Unix socket, of use only on its own host ({@code hostId}); empty if it has none
- * @param usable whether new calls may go there: on the online list, and not taken offline by an operator
+ * @param usable whether new calls may go there: on the online list, not taken offline by an operator, and with an
+ *     address that another process can use
  * @param weight its own share of the traffic, 0 to 10,000; the operator's, if there is one, replaces it
  * @param liveness what the watchers say of it
  * @param operator what an operator has decided
@@ -87,7 +88,7 @@ public record LookupInstance(
                 tcp == null ? "" : tcp.host(),
                 tcp == null ? 0 : tcp.port(),
                 unix == null ? "" : unix.path(),
-                entry.usable(),
+                entry.usable() && instance.reachable(),
                 instance.weight(),
                 entry.liveness(),
                 entry.operator(),

@@ -1,11 +1,11 @@
 package io.moa.cli;
 
-import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Liveness;
 import io.moa.registry.redis.InstanceReport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 
 /** How a process fares, in words. */
 final class InstanceState {
@@ -26,9 +26,12 @@ final class InstanceState {
             words.add("not registered");
         }
         Instance instance = report.instance();
-        if (instance != null
-                && instance.addresses().stream().allMatch(address -> address instanceof Address.InProcess)) {
-            words.add("no other process can connect to it");
+        if (instance != null && !instance.reachable()) {
+            words.add(instance.addresses().isEmpty() ? "it says no address" : "no other process can connect to it");
+        }
+        if (instance != null && !instance.speaks(Instance.MOA_1)) {
+            words.add("it speaks " + Printable.of(new TreeSet<>(instance.protocols()).toString())
+                    + ", and MOA's clients " + Instance.MOA_1);
         }
         if (report.withdrawn()) {
             words.add("withdrawn by itself");

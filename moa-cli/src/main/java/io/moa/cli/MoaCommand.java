@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.Charset;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -37,6 +38,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
         footer = {"", "Begin with: ./moa quickstart"})
 public final class MoaCommand implements Runnable {
 
+    /** Those that ask the registry and end. */
+    private static final Set<String> ASKS_ONCE = Set.of("ls", "why", "online", "offline", "weight", "tag", "doctor");
+
     private final PrintStream out;
     private final boolean colour;
 
@@ -50,7 +54,7 @@ public final class MoaCommand implements Runnable {
 
     /** Runs the command and ends the process with its exit code. */
     public static void main(String[] args) {
-        quietLogging();
+        quietLogging(args);
         System.exit(run(System.out, System.err, Ansi.AUTO.enabled(), args));
     }
 
@@ -111,10 +115,17 @@ public final class MoaCommand implements Runnable {
     }
 
     /** A command's output is for people; whoever wants the log sets the level: {@code MOA_JAVA_OPTS=-Dorg.slf4j...}. */
-    private static void quietLogging() {
-        String level = "org.slf4j.simpleLogger.defaultLogLevel";
-        if (System.getProperty(level) == null) {
-            System.setProperty(level, "warn");
+    private static void quietLogging(String[] args) {
+        setUnlessSet("org.slf4j.simpleLogger.defaultLogLevel", "warn");
+        if (args.length > 0 && ASKS_ONCE.contains(args[0])) {
+            // What it could not ask is its own sentence, and need not be told twice.
+            setUnlessSet("org.slf4j.simpleLogger.log.io.moa.registry.redis.Complaints", "error");
+        }
+    }
+
+    private static void setUnlessSet(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
         }
     }
 

@@ -90,9 +90,11 @@ final class WatcherCommand implements Callable<Integer> {
                 + status.forgotten() + " forgotten, " + status.fused() + " refused by the fuse"
                 + (status.fit() ? "" : "; it doubts itself and changes nothing")
                 + (status.confirmed() ? "" : "; the registry has not confirmed its lease")
-                + (status.listedAgeMillis() < 10_000
-                        ? ""
-                        : "; who is registered was learnt " + status.listedAgeMillis() / 1_000 + " s ago")
+                + (status.listedAgeMillis() < 0
+                        ? "; who is registered is not known yet"
+                        : status.listedAgeMillis() < 10_000
+                                ? ""
+                                : "; who is registered was learnt " + status.listedAgeMillis() / 1_000 + " s ago")
                 + (status.refusals() == 0
                         ? ""
                         : "; refused " + status.refusals() + " times, the last time because "

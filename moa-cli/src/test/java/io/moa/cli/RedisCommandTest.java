@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.moa.testkit.Eventually;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -17,6 +19,18 @@ class RedisCommandTest {
                 .filter(child -> child.info().command().orElse("").contains("redis-server"))
                 .map(ProcessHandle::pid)
                 .collect(Collectors.toSet());
+    }
+
+    @Test
+    void aPortInUseIsToldWithoutTheLogOfRedis() throws Exception {
+        assumeThat(RealRedis.isPromised()).isTrue();
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            CommandRun redis = CommandRun.of("redis", "--port", Integer.toString(other.getLocalPort()));
+            assertThat(redis.exitCode()).isEqualTo(1);
+            assertThat(redis.err().strip())
+                    .isEqualTo("moa: No Redis can be started at port " + other.getLocalPort()
+                            + ": another process listens there. Choose another port with --port, 0 for a free one.");
+        }
     }
 
     @Test

@@ -246,6 +246,25 @@ class RegistryCommandsTest {
     }
 
     @Test
+    void membersThatCannotBeAreBadAndNotCountedAsRegistered() throws Exception {
+        String other = url + "?prefix=members";
+        redis("HSET", "{members}:services", "shop.Toys", "");
+        redis("HSET", "{members}:s:shop.Toys", "stranger", "1");
+        redis("HSET", "{members}:s:shop.Toys", "x".repeat(300), "1");
+        redis(
+                "HSET",
+                "{members}:p",
+                "stranger",
+                "{\"v\":1,\"uuid\":\"stranger\",\"application\":\"bank\",\"addresses\":[\"tcp://10.0.0.9:1\"],"
+                        + "\"exports\":[{\"service\":\"bank.Accounts\"}]}");
+        assertThat(CommandRun.of("ls", "--registry", other).out().lines())
+                .anyMatch(line -> line.matches("shop\\.Toys +0 +0 +2"));
+        assertThat(CommandRun.of("ls", "--registry", other, "shop.Toys").out())
+                .contains("stands in the list of shop.Toys, and says that it offers [bank.Accounts]")
+                .contains("the name of a process has 1 to 200 characters, and this one 300");
+    }
+
+    @Test
     void mistakesAreTold() {
         assertThat(run("watcher", "--name", "w".repeat(101)).err()).contains("--name has 1 to 100 characters, not 101");
         assertThat(run("weight", FIRST, "10001").err()).contains("WEIGHT is a whole number from 0 to 10000, or own");

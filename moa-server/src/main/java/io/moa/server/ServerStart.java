@@ -141,7 +141,7 @@ final class ServerStart {
         return Instance.builder(moa.self().instance(), moa.self().application())
                 .host(moa.hostId())
                 .addresses(addresses)
-                .protocol("moa/1")
+                .protocol(Instance.MOA_1)
                 .exports(published)
                 .weight(set.weight)
                 .startedAtEpochMillis(moa.startedAtEpochMillis())

@@ -79,7 +79,8 @@ public final class CountedClient {
                 + window.failedIdempotent.sum() + " failedUnexecuted=" + window.failedUnexecuted.sum() + " unknown="
                 + window.unknown.sum() + " wrong=" + window.wrong.sum() + " notSent=" + window.notSent.sum() + " p50="
                 + latencies.getValueAtPercentile(50) / 1_000 + " p99=" + latencies.getValueAtPercentile(99) / 1_000
-                + " usualP99=" + window.slices.usualP99(latencies) / 1_000 + " max=" + latencies.getMaxValue() / 1_000 + " lastFailed=" + window.lastFailedMillis;
+                + " usualP99=" + window.slices.usualP99(latencies) / 1_000 + " max=" + latencies.getMaxValue() / 1_000
+                + " lastFailed=" + window.lastFailedMillis;
     }
 
     private static long cpuNanos() {

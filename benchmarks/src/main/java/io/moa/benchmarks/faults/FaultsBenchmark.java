@@ -117,7 +117,8 @@ public final class FaultsBenchmark implements Callable<Integer> {
         if (report != null) {
             Report.checkName(report);
         }
-        FaultOptions options = new FaultOptions(rate, warmup, control, fault, rounds, calls, clients, FaultOptions.Demanded.NOTHING);
+        FaultOptions options =
+                new FaultOptions(rate, warmup, control, fault, rounds, calls, clients, FaultOptions.Demanded.NOTHING);
         Map<String, Row> faults = faults();
         List<String> asked = rows.isEmpty() ? new ArrayList<>(faults.keySet()) : rows;
         for (String row : asked) {

@@ -212,7 +212,8 @@ public final class Cluster {
                 used();
             }
             probes = believed.probes();
-            // What an earlier process knew is an answer only if somebody can be called by it: others may have come since.
+            // What an earlier process knew is an answer only if somebody can be called by it: others may have come
+            // since.
             known = !plan.snapshot().isUnknown() && (heard || plan.usable() > 0);
             wakeAfter(plan.warming() > 0 ? Math.min(believed.nextNanos(), WARM_UP_STEP_NANOS) : believed.nextNanos());
         }

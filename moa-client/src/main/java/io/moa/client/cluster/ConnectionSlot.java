@@ -45,6 +45,7 @@ final class ConnectionSlot {
     private final Unreachables unreachables;
     private final ConnectSpread spread;
     private final Predicate<ServiceId> servedElsewhere;
+    private final long knownSinceNanos;
 
     private volatile @Nullable Connection open; // the fast path reads only this
     private volatile boolean retired;
@@ -69,7 +70,8 @@ final class ConnectionSlot {
             EndpointConfig config,
             Unreachables unreachables,
             ConnectSpread spread,
-            Predicate<ServiceId> servedElsewhere) {
+            Predicate<ServiceId> servedElsewhere,
+            long knownSinceNanos) {
         this.moa = moa;
         this.instance = instance;
         this.ways = ways;
@@ -77,6 +79,7 @@ final class ConnectionSlot {
         this.unreachables = unreachables;
         this.spread = spread;
         this.servedElsewhere = servedElsewhere;
+        this.knownSinceNanos = knownSinceNanos;
     }
 
     CompletableFuture<Reply> invoke(Invocation call) {
@@ -126,7 +129,7 @@ final class ConnectionSlot {
                 }
                 connecting = true;
                 connect = true;
-                pause = tried ? 0 : spread.pauseNanos(now);
+                pause = tried ? 0 : spread.pauseNanos(call.service(), knownSinceNanos, now);
                 tried = true;
                 connectsAtNanos = now + pause;
             } else if (waiting.size() >= config.maxWaiting()) {
@@ -188,7 +191,7 @@ final class ConnectionSlot {
         try {
             moa.scheduler().schedule(() -> connect(cause), pause);
         } catch (RejectedExecutionException runtimeClosed) {
-            failed(runtimeClosed);
+            failed(runtimeClosed, cause.service());
         }
     }
 
@@ -200,7 +203,9 @@ final class ConnectionSlot {
             if (thrown == null) {
                 connected(dialled.connection(), dialled.why());
             } else {
-                failed(thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown);
+                failed(
+                        thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown,
+                        cause.service());
             }
         });
     }
@@ -239,12 +244,12 @@ final class ConnectionSlot {
         }
     }
 
-    private void failed(Throwable thrown) {
+    private void failed(Throwable thrown, ServiceId called) {
         List<WaitingCall> unlucky;
         String reason = thrown.getMessage() == null ? thrown.toString() : thrown.getMessage();
         synchronized (this) {
             connecting = false;
-            pause(reason);
+            pause(reason, called);
             unlucky = new ArrayList<>(waiting);
             waiting.clear();
         }
@@ -261,9 +266,9 @@ final class ConnectionSlot {
      * Full jitter: anywhere between nothing and a bound that doubles. After some failures a client makes all its tries at moments of
      * its own, for whom it tries has probably crashed together with others, and will be back with them. Called with the lock held.
      */
-    private void pause(String reason) {
-        if (reached) {
-            spread.lost(moa.ticker().nanos());
+    private void pause(String reason, ServiceId called) {
+        if (reached && !servedElsewhere.test(called)) {
+            spread.lost(called, moa.ticker().nanos());
         }
         failures++;
         lastFailure = reason;

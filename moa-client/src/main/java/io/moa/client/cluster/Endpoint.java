@@ -29,6 +29,7 @@ public final class Endpoint implements Invoker {
      *
      * @param servedElsewhere whether this client is connected to anybody who offers a service; asked under a lock, so it must not
      *     take any
+     * @param knownSinceNanos since when the registry tells of the instance
      */
     Endpoint(
             Moa moa,
@@ -36,13 +37,15 @@ public final class Endpoint implements Invoker {
             EndpointConfig config,
             Unreachables unreachables,
             ConnectSpread spread,
-            Predicate<ServiceId> servedElsewhere) {
+            Predicate<ServiceId> servedElsewhere,
+            long knownSinceNanos) {
         this.moa = moa;
         this.instance = instance;
         this.ways = Ways.to(moa, instance);
         this.slots = new ConnectionSlot[config.connections()];
         for (int i = 0; i < slots.length; i++) {
-            slots[i] = new ConnectionSlot(moa, instance, ways, config, unreachables, spread, servedElsewhere);
+            slots[i] = new ConnectionSlot(
+                    moa, instance, ways, config, unreachables, spread, servedElsewhere, knownSinceNanos);
         }
     }
 

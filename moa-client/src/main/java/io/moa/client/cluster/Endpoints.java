@@ -98,11 +98,16 @@ public final class Endpoints {
     }
 
     private Endpoint make(Instance picked) {
-        Instance latest = listed.latest(picked.uuid());
-        if (latest == null) {
+        Listed.Told told = listed.of(picked.uuid());
+        if (told == null) {
             strays.add(picked.uuid()); // picked from a list that is over, or one that is just being taken
+            told = new Listed.Told(picked, moa.ticker().nanos());
         }
-        return new Endpoint(moa, latest == null ? picked : latest, config, unreachables, spread, this::isServed);
+        return endpoint(told);
+    }
+
+    private Endpoint endpoint(Listed.Told told) {
+        return new Endpoint(moa, told.instance(), config, unreachables, spread, this::isServed, told.knownSinceNanos());
     }
 
     /**
@@ -110,7 +115,7 @@ public final class Endpoints {
      * listen somewhere else now; their calls in flight are finished.
      */
     void list(ServiceId service, List<Snapshot.Entry> entries) {
-        listed.take(service, entries).forEach(this::settle);
+        listed.take(service, entries, moa.ticker().nanos()).forEach(this::settle);
         for (String uuid : List.copyOf(strays)) {
             if (strays.remove(uuid)) {
                 settle(uuid);
@@ -121,8 +126,8 @@ public final class Endpoints {
     private void settle(String uuid) {
         AtomicReference<@Nullable Endpoint> over = new AtomicReference<>();
         byInstance.computeIfPresent(uuid, (any, endpoint) -> {
-            Instance latest = listed.latest(uuid);
-            if (latest != null && endpoint.leadsTo(latest)) {
+            Listed.Told told = listed.of(uuid);
+            if (told != null && endpoint.leadsTo(told.instance())) {
                 return endpoint;
             }
             over.set(endpoint);
@@ -140,8 +145,7 @@ public final class Endpoints {
     /** Which address of an instance is used, or would be, and why; for people. Connects to nobody. */
     public String way(Instance instance) {
         Endpoint known = byInstance.get(instance.uuid());
-        return (known != null ? known : new Endpoint(moa, instance, config, unreachables, spread, this::isServed))
-                .way();
+        return (known != null ? known : endpoint(new Listed.Told(instance, 0))).way();
     }
 
     /** Whether {@link #close()} was called: no call may be begun any more. */

@@ -17,12 +17,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class Listed {
 
+    /**
+     * What is told of an instance.
+     *
+     * @param instance as it was told last
+     * @param knownSinceNanos when it was told first
+     */
+    record Told(Instance instance, long knownSinceNanos) {}
+
     private static final class Listing {
+        final long sinceNanos;
         Instance latest;
         int services;
 
-        Listing(Instance latest) {
+        Listing(Instance latest, long sinceNanos) {
             this.latest = latest;
+            this.sinceNanos = sinceNanos;
         }
     }
 
@@ -35,7 +45,7 @@ final class Listed {
      *
      * @return the uuids of those that came, left or changed
      */
-    synchronized Set<String> take(ServiceId service, List<Snapshot.Entry> entries) {
+    synchronized Set<String> take(ServiceId service, List<Snapshot.Entry> entries, long nowNanos) {
         List<Snapshot.Entry> former = entries.isEmpty() ? told.remove(service) : told.put(service, entries);
         if (former == entries) {
             return Set.of(); // time has passed, and nothing else
@@ -44,7 +54,7 @@ final class Listed {
         Set<String> different = new HashSet<>();
         for (Snapshot.Entry entry : change.came()) {
             Instance instance = entry.instance();
-            Listing listing = byInstance.computeIfAbsent(instance.uuid(), any -> new Listing(instance));
+            Listing listing = byInstance.computeIfAbsent(instance.uuid(), any -> new Listing(instance, nowNanos));
             listing.latest = instance;
             listing.services++;
             different.add(instance.uuid());
@@ -68,9 +78,9 @@ final class Listed {
         return different;
     }
 
-    /** What was told last of an instance; null if no service lists it. */
-    synchronized @Nullable Instance latest(String uuid) {
+    /** What is told of an instance; null if no service lists it. */
+    synchronized @Nullable Told of(String uuid) {
         Listing listing = byInstance.get(uuid);
-        return listing == null ? null : listing.latest;
+        return listing == null ? null : new Told(listing.latest, listing.sinceNanos);
     }
 }

@@ -5,6 +5,7 @@ import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,9 @@ record Ways(List<Address> addresses, String reason) {
             }
             elsewhere |= moa.transport().supports(address);
         }
+        if (!instance.speaks(Instance.MOA_1)) {
+            return "it speaks " + new TreeSet<>(instance.protocols()) + ", and this process " + Instance.MOA_1;
+        }
         if (instance.addresses().isEmpty()) {
             return "it says no address";
         }
@@ -58,7 +62,7 @@ record Ways(List<Address> addresses, String reason) {
     }
 
     private static boolean leadsThere(Moa moa, Instance instance, Address address) {
-        if (!moa.transport().supports(address)) {
+        if (!moa.transport().supports(address) || !instance.speaks(Instance.MOA_1)) {
             return false;
         }
         return !(address instanceof Address.Unix)

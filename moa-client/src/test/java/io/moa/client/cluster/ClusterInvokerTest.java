@@ -119,6 +119,17 @@ class ClusterInvokerTest {
     }
 
     @Test
+    void whoSpeaksOnlyWhatThisProcessDoesNotIsPassedOver() {
+        tell(instance("a", 1).toBuilder().protocol("moa/7").build());
+        assertThat(((Reply.Failure) invoker.invoke(call()).join()).message())
+                .contains("a is not called: it speaks [moa/7], and this process moa/1");
+        assertThat(transport.dials).isEmpty();
+        tell(instance("a", 1).toBuilder().protocol("moa/7").protocol("moa/1").build());
+        invoker.invoke(call());
+        assertThat(transport.dials).hasSize(1);
+    }
+
+    @Test
     void leaseEndsAlsoIfTheConnectionThrows() {
         tell(instance("a", 1));
         invoker.invoke(call());

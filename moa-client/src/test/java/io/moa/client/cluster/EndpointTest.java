@@ -6,6 +6,7 @@ import io.moa.Moa;
 import io.moa.client.Calls;
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
+import io.moa.discovery.ServiceId;
 import io.moa.invoke.Cancellation;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Invocation;
@@ -66,8 +67,18 @@ class EndpointTest {
     }
 
     private Endpoint endpoint(EndpointConfig config) {
+        return endpoint(config, ticker.nanos());
+    }
+
+    private Endpoint endpoint(EndpointConfig config, long knownSinceNanos) {
         return new Endpoint(
-                moa, instance(new Address.Tcp("10.0.0.1", 7)), config, unheard(), spread, service -> servedElsewhere);
+                moa,
+                instance(new Address.Tcp("10.0.0.1", 7)),
+                config,
+                unheard(),
+                spread,
+                service -> servedElsewhere,
+                knownSinceNanos);
     }
 
     private Invocation call() {
@@ -243,7 +254,8 @@ class EndpointTest {
                 EndpointConfig.DEFAULT,
                 unheard(),
                 spread,
-                service -> false);
+                service -> false,
+                0);
         Reply.Failure refused = failure(endpoint.invoke(call()));
         assertThat(refused.status()).isEqualTo(Status.UNAVAILABLE);
         assertThat(refused.message()).contains("can only be reached at").contains("elsewhere");
@@ -269,7 +281,7 @@ class EndpointTest {
     void whoHasJustFoundSomebodyDeadConnectsToSomebodyNewAtAMomentOfItsOwn() {
         loseSomebody();
         Endpoint fresh = endpoint(EndpointConfig.DEFAULT);
-        Duration pause = Duration.ofNanos(spread.pauseNanos(ticker.nanos()));
+        Duration pause = Duration.ofNanos(spread.pauseNanos(Calls.SERVICE, ticker.nanos(), ticker.nanos()));
         assertThat(pause).isPositive().isLessThan(Duration.ofNanos(ConnectSpread.PERIOD_NANOS));
         CompletableFuture<Reply> hasty =
                 fresh.invoke(Calls.of(ticker, pause.minusMillis(1)).build());
@@ -307,6 +319,47 @@ class EndpointTest {
         CompletableFuture<Reply> next = fresh.invoke(call());
         assertThat(next).isNotDone(); // it is on the connection
         assertThat(transport.dials).hasSize(3);
+    }
+
+    /** It was never called before, and may be the only one that is left. */
+    @Test
+    void whoWasKnownBeforeTheLossIsConnectedToAtOnce() {
+        long before = ticker.nanos();
+        ticker.advanceNanos(1);
+        loseSomebody();
+        CompletableFuture<Reply> reply =
+                endpoint(EndpointConfig.DEFAULT, before).invoke(call());
+        assertThat(transport.dials).hasSize(3);
+        assertThat(reply).isNotDone();
+    }
+
+    /** Of two servers that are restarted in turn the second one may go as soon as the first is back. */
+    @Test
+    void whoWasServedByOthersWhenHeLostSomebodyConnectsAtOnce() {
+        servedElsewhere = true;
+        loseSomebody();
+        servedElsewhere = false;
+        CompletableFuture<Reply> reply = endpoint(EndpointConfig.DEFAULT).invoke(call());
+        assertThat(transport.dials).hasSize(3);
+        assertThat(reply).isNotDone();
+    }
+
+    @Test
+    void theLossOfOneServiceDelaysNoOther() {
+        loseSomebody();
+        assertThat(spread.pauseNanos(ServiceId.of("another"), ticker.nanos(), ticker.nanos()))
+                .isZero();
+    }
+
+    /** Those that stay dead are tried again and again, which is no reason to greet a newcomer at once. */
+    @Test
+    void whoAppearedAfterTheFirstLossIsNewAlsoAfterTheNext() {
+        loseSomebody();
+        long appeared = ticker.nanos();
+        ticker.advance(Duration.ofSeconds(3));
+        spread.lost(Calls.SERVICE, ticker.nanos());
+        ticker.advanceNanos(spread.untilMoment(ticker.nanos()) + ConnectSpread.LENGTH_NANOS + 1);
+        assertThat(spread.pauseNanos(Calls.SERVICE, appeared, ticker.nanos())).isPositive();
     }
 
     @Test

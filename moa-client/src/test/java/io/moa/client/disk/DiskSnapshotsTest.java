@@ -95,8 +95,10 @@ class DiskSnapshotsTest {
     void whatAKilledProcessLeftWhileItWroteIsSweptAndWhatIsYoungIsNot() throws IOException {
         write(entry("a"));
         Path beside = open().file(SERVICE).getParent();
-        Path old = leftAt(beside.resolve(".new1.tmp"), wallMillis - Duration.ofMinutes(61).toMillis());
-        Path young = leftAt(beside.resolve(".new2.tmp"), wallMillis - Duration.ofMinutes(59).toMillis());
+        Path old = leftAt(
+                beside.resolve(".new1.tmp"), wallMillis - Duration.ofMinutes(61).toMillis());
+        Path young = leftAt(
+                beside.resolve(".new2.tmp"), wallMillis - Duration.ofMinutes(59).toMillis());
         Path foreign = leftAt(beside.resolve("notes.tmp"), 0);
         write(entry("b"));
         assertThat(old).doesNotExist();

@@ -66,7 +66,7 @@ final class ServiceRows {
     int usable() {
         int usable = 0;
         for (Snapshot.Entry entry : entries) {
-            usable += entry.usable() ? 1 : 0;
+            usable += entry.usable() && entry.instance().reachable() ? 1 : 0;
         }
         return usable;
     }

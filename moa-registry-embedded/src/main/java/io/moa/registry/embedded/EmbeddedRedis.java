@@ -226,6 +226,9 @@ public final class EmbeddedRedis implements AutoCloseable {
             boolean inTime = told.await(START_SECONDS, TimeUnit.SECONDS);
             if (!ready.get()) {
                 synchronized (lines) {
+                    if (lines.stream().anyMatch(line -> line.contains("Address already in use"))) {
+                        throw new IOException("another process listens there");
+                    }
                     throw new IOException(binary.file()
                             + (inTime ? " ended at once" : " was not ready within " + START_SECONDS + " s")
                             + "; it said: " + String.join(" | ", lines));

@@ -15,6 +15,7 @@ final class BadEntries {
     private final String where;
     private final AtomicLong count = new AtomicLong();
     private final Set<String> named = new HashSet<>(); // guarded by itself
+    private final Set<String> names = new HashSet<>(); // those of the named that can be no names; guarded by named
 
     BadEntries(String where) {
         this.where = where;
@@ -39,6 +40,17 @@ final class BadEntries {
             }
         }
         log.warn("{}: the entry of {} cannot be used and is passed over: {}", where, name, printable(why));
+    }
+
+    /** Reports a name that can be none. It is met again whenever the list is read, and counted the first time alone. */
+    void reportName(String what, String name, String rule) {
+        boolean first;
+        synchronized (named) {
+            first = names.size() < MAX_NAMED && names.add(what + " " + name.length() + " " + printable(name));
+        }
+        if (first) {
+            report(what, name, rule + ", and this one " + name.length());
+        }
     }
 
     long count() {

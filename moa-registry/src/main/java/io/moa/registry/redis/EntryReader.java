@@ -42,6 +42,11 @@ final class EntryReader {
         this.allowed = allowed;
     }
 
+    /** The names of processes in a list; what cannot be one is reported. */
+    List<String> uuids(@Nullable Object reply) {
+        return Replies.uuids(reply, bad);
+    }
+
     /**
      * Reads the entries of processes.
      *

@@ -88,7 +88,7 @@ final class FollowedService {
         // The log's end first: what changes while the list is read stands behind it, and is read again.
         // Asked for apart: a long entry of the log must not take the room of the list.
         String top = topOf(connection.call("XREVRANGE", keys.log(service), "+", "-", "COUNT", 1));
-        List<String> uuids = Replies.uuids(connection.call("HKEYS", keys.members(service)));
+        List<String> uuids = reader.uuids(connection.call("HKEYS", keys.members(service)));
         if (uuids.size() > MAX_ENTRIES) {
             uuids = uuids.subList(0, MAX_ENTRIES);
         }

@@ -37,6 +37,9 @@ record InstanceRecord(Instance instance, boolean withdrawn) {
         return services;
     }
 
+    /** What {@link #isUuid} asks for, for people. */
+    static final String WHAT_A_UUID_IS = "the name of a process has 1 to " + MAX_UUID + " characters";
+
     /** Whether a name that anybody may have written can be that of a process. */
     static boolean isUuid(String text) {
         return !text.isEmpty() && text.length() <= MAX_UUID;

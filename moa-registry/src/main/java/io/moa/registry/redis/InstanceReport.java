@@ -37,6 +37,12 @@ public record InstanceReport(
         passedOver = List.copyOf(passedOver);
     }
 
+    /** Nothing but why it is passed over. */
+    static InstanceReport bad(String uuid, String problem) {
+        return new InstanceReport(
+                uuid, null, problem, false, -1, Liveness.ONLINE, OperatorState.NONE, List.of(), List.of());
+    }
+
     InstanceReport with(OperatorState decision) {
         return new InstanceReport(
                 uuid, instance, problem, withdrawn, leaseMillis, mark, decision, evidence, passedOver);
@@ -47,10 +53,11 @@ public record InstanceReport(
         return passedOver.size() + (problem == null ? 0 : 1);
     }
 
-    /** Whether new calls may go there, as clients see it. */
+    /** Whether new calls may go there, as MOA's clients see it. */
     public boolean usable() {
         return instance != null
-                && !instance.addresses().isEmpty()
+                && instance.reachable()
+                && instance.speaks(Instance.MOA_1)
                 && !withdrawn
                 && mark.online()
                 && !operator.offline();

@@ -216,7 +216,7 @@ public final class OperatorDesk {
         return link.ask(connection -> {
             List<String> uuids;
             try {
-                uuids = new ArrayList<>(Replies.uuids(connection.call("HKEYS", keys.members(service))));
+                uuids = Replies.texts(connection.call("HKEYS", keys.members(service)));
             } catch (RedisError e) {
                 if (!e.code().equals("WRONGTYPE")) {
                     throw e;
@@ -227,8 +227,29 @@ public final class OperatorDesk {
             }
             uuids.sort(null);
             List<InstanceReport> reports = new ArrayList<>();
+            for (String name : List.copyOf(uuids)) {
+                if (!InstanceRecord.isUuid(name)) {
+                    uuids.remove(name);
+                    reports.add(InstanceReport.bad(
+                            name.substring(0, Math.min(name.length(), InstanceRecord.MAX_UUID)),
+                            InstanceRecord.WHAT_A_UUID_IS + ", and this one " + name.length()));
+                }
+            }
             for (int from = 0; from < uuids.size(); from += CHUNK) {
-                reports.addAll(reports(connection, uuids.subList(from, Math.min(uuids.size(), from + CHUNK)), false));
+                for (InstanceReport each :
+                        reports(connection, uuids.subList(from, Math.min(uuids.size(), from + CHUNK)), false)) {
+                    Instance instance = each.instance();
+                    reports.add(
+                            instance == null || instance.offers(service)
+                                    ? each
+                                    : InstanceReport.bad(
+                                            each.uuid(),
+                                            "it stands in the list of " + service + ", and says that it offers "
+                                                    + instance.exports().stream()
+                                                            .map(export -> export.service()
+                                                                    .toString())
+                                                            .toList()));
+                }
             }
             return reports;
         });

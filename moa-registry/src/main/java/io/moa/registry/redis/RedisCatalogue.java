@@ -132,7 +132,7 @@ final class RedisCatalogue implements Chore, AutoCloseable {
     private void readAll(RedisConnection connection, long now) throws IOException {
         // The log's end first: what changes while everything is read stands behind it, and is read again.
         String top = FollowedService.topOf(connection.call("XREVRANGE", keys.logOfAll(), "+", "-", "COUNT", 1));
-        List<String> uuids = Replies.uuids(connection.call("HKEYS", keys.processes()));
+        List<String> uuids = reader.uuids(connection.call("HKEYS", keys.processes()));
         if (uuids.size() > MAX_PROCESSES) {
             uuids = uuids.subList(0, MAX_PROCESSES);
         }

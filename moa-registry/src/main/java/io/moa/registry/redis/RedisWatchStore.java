@@ -161,7 +161,7 @@ public final class RedisWatchStore implements WatchStore {
                 }
             }
             Map<String, Long> listed = new HashMap<>();
-            for (String uuid : Replies.uuids(connection.call("HKEYS", keys.processes()))) {
+            for (String uuid : Replies.uuids(connection.call("HKEYS", keys.processes()), bad)) {
                 listed.put(uuid, stamps.getOrDefault(uuid, 0L)); // a record without a revision is a record all the same
             }
             Map<String, Liveness> marks = new HashMap<>();

@@ -84,10 +84,16 @@ final class Replies {
         return pairs;
     }
 
-    /** The names of processes in a list; what is too long for one is left out. */
-    static List<String> uuids(@Nullable Object reply) {
+    /** The names of processes in a list; what cannot be one is reported. */
+    static List<String> uuids(@Nullable Object reply, BadEntries bad) {
         List<String> uuids = texts(reply);
-        uuids.removeIf(text -> !InstanceRecord.isUuid(text));
+        uuids.removeIf(text -> {
+            boolean no = !InstanceRecord.isUuid(text);
+            if (no) {
+                bad.reportName("process", text, InstanceRecord.WHAT_A_UUID_IS);
+            }
+            return no;
+        });
         return uuids;
     }
 

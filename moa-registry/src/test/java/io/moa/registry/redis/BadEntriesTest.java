@@ -87,6 +87,9 @@ class BadEntriesTest {
             Snapshot told = listener.await(SOON, Instances.lists("a", "b"), "a and b");
             long reads = reader.fullReads();
             SOON.until(() -> reader.fullReads() > reads, reader::toString);
+            assertThat(reader.badEntries())
+                    .as("each that came within the bound of an answer, once")
+                    .isBetween(50L, 100L);
             assertThat(told.goodbyes()).isEmpty();
             assertThat(listener.last()).matches(Instances.lists("a", "b"));
             assertThat(listener.last().goodbyes()).isEmpty();

@@ -38,7 +38,8 @@ record DistantStore(SimulatedHost host, WatchStore store, BiConsumer<Verdict, Wr
 
     @Override
     public CompletableFuture<Map<String, Registered>> read(Collection<String> uuids) {
-        host.readInVain += (int) uuids.stream().filter(host.unreadable::contains).count();
+        host.readInVain +=
+                (int) uuids.stream().filter(host.unreadable::contains).count();
         return host.trip(() -> store.read(
                 uuids.stream().filter(uuid -> !host.unreadable.contains(uuid)).toList()));
     }
