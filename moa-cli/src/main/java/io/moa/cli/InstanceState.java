@@ -39,6 +39,9 @@ final class InstanceState {
         if (report.operator().offline()) {
             words.add("offline by an operator");
         }
+        if (report.remembered()) {
+            words.add("the registry has lost what was decided, and the process remembers it: decide again");
+        }
         if (report.mark() != Liveness.ONLINE) {
             words.add(report.mark() + " by the watchers");
         }

@@ -34,6 +34,7 @@ public final class RegistryChecks {
         all.add(clock(found));
         all.add(memory(found));
         all.add(connections(found));
+        all.add(keys(found));
         all.add(rights(role, found));
         return all;
     }
@@ -131,6 +132,16 @@ public final class RegistryChecks {
                         "a process has two, and those that get none wait for one",
                         "raise maxclients, and the limit of open files of Redis; docs/operations.md has the arithmetic")
                 : Finding.ok("connections", what);
+    }
+
+    private static Finding keys(RedisCheckup found) {
+        return found.foreign().isEmpty()
+                ? Finding.ok("keys", "nobody else has written under the registry's own keys, as far as can be tried")
+                : Finding.fail(
+                        "keys",
+                        String.join("; ", found.foreign()),
+                        "nothing that needs it can be read or written",
+                        "remove it, or give this registry a prefix of its own; processes write theirs again by themselves");
     }
 
     private static Finding rights(RedisRole role, RedisCheckup found) {

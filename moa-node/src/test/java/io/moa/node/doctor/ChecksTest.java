@@ -40,7 +40,8 @@ class ChecksTest {
         Map<String, String> info = new HashMap<>(WELL);
         info.putAll(changed);
         info.values().removeIf(String::isEmpty);
-        return new RedisCheckup("redis-1:6379", List.of(1_000_000L, 2_000_000L), 3L, role, info, List.of(), List.of());
+        return new RedisCheckup(
+                "redis-1:6379", List.of(1_000_000L, 2_000_000L), 3L, role, info, List.of(), List.of(), List.of());
     }
 
     private static Finding finding(String subject, RedisCheckup checkup) {
@@ -59,7 +60,7 @@ class ChecksTest {
     @Test
     void aRedisThatIsWellHasNothingAgainstIt() {
         assertThat(RegistryChecks.of(CONFIG, RedisRole.PROCESS, checkup("master", Map.of())))
-                .hasSize(6)
+                .hasSize(7)
                 .allMatch(one -> one.level() == OK);
     }
 
@@ -92,11 +93,14 @@ class ChecksTest {
                 "master",
                 WELL,
                 List.of(),
-                List.of("SET l", "PUBLISH h"));
+                List.of("SET l", "PUBLISH h"),
+                List.of("WRONGTYPE no hash: {moa}:p"));
         assertThat(finding("latency", bad).level()).isEqualTo(FAIL);
         assertThat(finding("clocks", bad).what()).isEqualTo("Redis's clock is 5000 ms behind this host's");
         assertThat(finding("clocks", bad).level()).isEqualTo(WARN);
         assertThat(finding("rights", bad).what()).isEqualTo("this user may not: SET l, PUBLISH h");
+        assertThat(finding("keys", bad).level()).isEqualTo(FAIL);
+        assertThat(finding("keys", bad).what()).contains("{moa}:p");
         assertThat(RegistryChecks.away(CONFIG, "refused").what())
                 .contains("redis-1")
                 .doesNotContain("secret");

@@ -28,6 +28,13 @@ final class Announcement implements Registry.Registration {
     /** The first commands that write or withdraw: the lease, the revision and the record. */
     private static final int OF_THE_PROCESS = 3;
 
+    /** Where in the answers to a heartbeat what stands; behind them, whether Redis still knows the rest. */
+    private static final int LEASE = 0;
+
+    private static final int REVISION = 1;
+    private static final int DECISION = 2;
+    private static final int DECISION_OF_PLACE = 3;
+
     private final RedisRegistry registry;
     private final RedisKeys keys;
     private final String uuid;
@@ -43,6 +50,7 @@ final class Announcement implements Registry.Registration {
     private long wish = 1;
     private boolean closed;
     private boolean replaced;
+    private @Nullable DecisionRecord remembered; // what an operator has decided for this process, as last seen
 
     // What stands in Redis, as far as known. Guarded by lock; written by the link's thread.
     private final Set<ServiceId> listedIn = new LinkedHashSet<>();
@@ -74,6 +82,7 @@ final class Announcement implements Registry.Registration {
         this.json = record.write(registry.link().config().allow());
         if (before != null) {
             listedIn.addAll(before.replace());
+            remembered = before.remembered();
             registered.whenComplete((done, never) -> before.registered.complete(null));
         }
     }
@@ -96,7 +105,7 @@ final class Announcement implements Registry.Registration {
                     + instance.uuid() + ", needs a registration of its own");
         }
         synchronized (lock) {
-            wish(new InstanceRecord(instance, record.withdrawn()));
+            wish(new InstanceRecord(instance, record.withdrawn(), record.decided()));
         }
         registry.link().wake();
     }
@@ -113,7 +122,7 @@ final class Announcement implements Registry.Registration {
 
     private void withdraw(boolean withdrawn) {
         synchronized (lock) {
-            wish(new InstanceRecord(record.instance(), withdrawn));
+            wish(new InstanceRecord(record.instance(), withdrawn, record.decided()));
         }
         registry.link().wake();
     }
@@ -158,6 +167,12 @@ final class Announcement implements Registry.Registration {
             Set<ServiceId> services = new HashSet<>(listedIn);
             services.addAll(record.services());
             return services;
+        }
+    }
+
+    private @Nullable DecisionRecord remembered() {
+        synchronized (lock) {
+            return remembered;
         }
     }
 
@@ -329,6 +344,8 @@ final class Announcement implements Registry.Registration {
         synchronized (lock) {
             commands.add(lease(written));
             commands.add(RedisCommand.of("HGET", keys.revisions(), uuid));
+            commands.add(RedisCommand.of("HGET", keys.decisions(), uuid));
+            commands.add(RedisCommand.of("HGET", keys.placeDecisions(), RedisKeys.place(record.instance())));
             commands.add(RedisCommand.of("HEXISTS", keys.processes(), uuid));
             // A few services each time: all of them come round, and fifty do not make a heartbeat fifty commands.
             List<ServiceId> services = List.copyOf(listedIn);
@@ -355,23 +372,24 @@ final class Announcement implements Registry.Registration {
         for (int i = 0; i < answers.size(); i++) {
             if (answers.get(i) instanceof RedisError error) {
                 refused = refused == null ? error : refused;
-            } else if (i > 1) {
+            } else if (i > DECISION_OF_PLACE) {
                 whole &= Objects.equals(answers.get(i), 1L);
             }
         }
-        if (answers.get(0) instanceof RedisError) {
+        if (answers.get(LEASE) instanceof RedisError) {
             heartbeatAt = now + pause(); // the lease runs meanwhile
         } else {
             refusals = 0;
             heartbeatAt = now + untilHeartbeat();
         }
-        if (!(answers.get(1) instanceof RedisError)) {
-            String found = Replies.text(answers.get(1));
+        if (!(answers.get(REVISION) instanceof RedisError)) {
+            String found = Replies.text(answers.get(REVISION));
             synchronized (lock) {
                 if (stamp.isBehind(found)) {
                     replaced = true;
                     return true;
                 }
+                remember(answers.get(DECISION), answers.get(DECISION_OF_PLACE));
                 if (!whole || !revision(written).equals(found)) {
                     written = 0; // Redis has forgotten something: all of it is written again
                     registry.repaired();
@@ -382,6 +400,31 @@ final class Announcement implements Registry.Registration {
             throw refused;
         }
         return false;
+    }
+
+    /**
+     * Keeps what an operator has decided. Where nothing stands any more, Redis was emptied or has failed over to one that lacks it;
+     * then the record says it, until Redis knows better. Under the lock.
+     */
+    private void remember(@Nullable Object ofProcess, @Nullable Object ofPlace) {
+        if (ofProcess instanceof RedisError || ofPlace instanceof RedisError) {
+            return; // nothing was learnt
+        }
+        DecisionRecord found = ofProcess != null ? decision(ofProcess) : ofPlace != null ? decision(ofPlace) : null;
+        if (found != null) {
+            remembered = found;
+        }
+        boolean lost = ofProcess == null && ofPlace == null && remembered != null && !remembered.isNothing();
+        wish(new InstanceRecord(record.instance(), record.withdrawn(), lost ? remembered : null));
+    }
+
+    private static @Nullable DecisionRecord decision(Object value) {
+        byte[] bytes = Replies.bytes(value);
+        try {
+            return bytes == null ? null : DecisionRecord.read(bytes);
+        } catch (BadEntryException e) {
+            return null; // followers tell of it
+        }
     }
 
     @Override

@@ -44,12 +44,22 @@ final class BadEntries {
 
     /** Reports a name that can be none. It is met again whenever the list is read, and counted the first time alone. */
     void reportName(String what, String name, String rule) {
-        boolean first;
-        synchronized (named) {
-            first = names.size() < MAX_NAMED && names.add(what + " " + name.length() + " " + printable(name));
-        }
-        if (first) {
+        if (isNew(what + " " + name.length() + " " + printable(name))) {
             report(what, name, rule + ", and this one " + name.length());
+        }
+    }
+
+    /** Reports something that is met again and again; it is counted the first time alone. */
+    void reportOnce(String what, String why) {
+        if (isNew(what)) {
+            count.incrementAndGet();
+            log.warn("{}: the {} cannot be used whole: {}", where, printable(what), printable(why));
+        }
+    }
+
+    private boolean isNew(String entry) {
+        synchronized (named) {
+            return names.size() < MAX_NAMED && names.add(entry);
         }
     }
 

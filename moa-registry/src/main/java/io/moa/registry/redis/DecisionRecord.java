@@ -1,11 +1,15 @@
 package io.moa.registry.redis;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.moa.discovery.OperatorState;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operator has decided, as it stands in Redis.
+ * What an operator has decided, as it stands in Redis. Taking a decision back is one too, and is kept: where none stands, Redis has
+ * lost what there was, if there was any.
  *
  * @param state the decision
  * @param uuid the process for which it was made
@@ -17,21 +21,24 @@ record DecisionRecord(OperatorState state, String uuid, String author, long atEp
     private static final int MAX_TAG = 64;
 
     byte[] write() {
-        return EntryJson.write(json -> {
-            if (state.offline()) {
-                json.writeBooleanField("offline", true);
-            }
-            Integer weight = state.weight();
-            if (weight != null) {
-                json.writeNumberField("weight", weight);
-            }
-            if (state.tag() != null) {
-                json.writeStringField("tag", state.tag());
-            }
-            json.writeStringField("uuid", uuid);
-            json.writeStringField("author", author);
-            json.writeNumberField("atEpochMillis", atEpochMillis);
-        });
+        return EntryJson.write(this::writeFields);
+    }
+
+    /** The inside of its object. */
+    void writeFields(JsonGenerator json) throws IOException {
+        if (state.offline()) {
+            json.writeBooleanField("offline", true);
+        }
+        Integer weight = state.weight();
+        if (weight != null) {
+            json.writeNumberField("weight", weight);
+        }
+        if (state.tag() != null) {
+            json.writeStringField("tag", state.tag());
+        }
+        json.writeStringField("uuid", uuid);
+        json.writeStringField("author", author);
+        json.writeNumberField("atEpochMillis", atEpochMillis);
     }
 
     /**
@@ -40,34 +47,55 @@ record DecisionRecord(OperatorState state, String uuid, String author, long atEp
      * @throws BadEntryException if it is no decision
      */
     static DecisionRecord read(byte[] bytes) throws BadEntryException {
-        boolean[] offline = {false};
-        @Nullable Integer[] weight = {null};
-        @Nullable String[] texts = {null, "", ""};
-        long[] at = {0};
-        EntryJson.read(bytes, (name, json) -> {
+        Draft draft = new Draft();
+        EntryJson.read(bytes, draft::field);
+        return draft.record();
+    }
+
+    /** Reads one that stands within another entry, at whose brace the parser stands. */
+    static DecisionRecord read(JsonParser json) throws IOException, BadEntryException {
+        Draft draft = new Draft();
+        EntryJson.object(json, draft::field);
+        return draft.record();
+    }
+
+    /** What was read so far. */
+    private static final class Draft {
+        private boolean offline;
+        private @Nullable Integer weight;
+        private @Nullable String tag;
+        private String uuid = "";
+        private String author = "";
+        private long atEpochMillis;
+
+        void field(String name, JsonParser json) throws IOException, BadEntryException {
             switch (name) {
-                case "offline" -> offline[0] = EntryJson.flag(name, json);
+                case "offline" -> offline = EntryJson.flag(name, json);
                 case "weight" -> {
                     if (json.currentToken() != JsonToken.VALUE_NULL) {
-                        weight[0] = EntryJson.integer(name, json, 0, 10_000);
+                        weight = EntryJson.integer(name, json, 0, 10_000);
                     }
                 }
                 case "tag" -> {
                     if (json.currentToken() != JsonToken.VALUE_NULL) {
-                        texts[0] = tag(EntryJson.text(name, json));
+                        tag = tag(EntryJson.text(name, json));
                     }
                 }
-                case "uuid" -> texts[1] = EntryJson.text(name, json);
-                case "author" -> texts[2] = EntryJson.text(name, json);
-                case "atEpochMillis" -> at[0] = EntryJson.integer(name, json, Long.MIN_VALUE, Long.MAX_VALUE);
+                case "uuid" -> uuid = EntryJson.text(name, json);
+                case "author" -> author = EntryJson.text(name, json);
+                case "atEpochMillis" -> atEpochMillis = EntryJson.integer(name, json, Long.MIN_VALUE, Long.MAX_VALUE);
                 default -> json.skipChildren();
             }
-        });
-        return new DecisionRecord(
-                new OperatorState(offline[0], weight[0], texts[0]),
-                String.valueOf(texts[1]),
-                String.valueOf(texts[2]),
-                at[0]);
+        }
+
+        DecisionRecord record() {
+            return new DecisionRecord(new OperatorState(offline, weight, tag), uuid, author, atEpochMillis);
+        }
+    }
+
+    /** Whether all is as if nobody had decided anything; that it is so was decided. */
+    boolean isNothing() {
+        return state.equals(OperatorState.NONE);
     }
 
     /**

@@ -26,6 +26,7 @@ final class EntryReader {
 
     private static final int CHUNK = 256;
     private static final int RECORDS_CHUNK = 64;
+    private static final int NAMES_CHUNK = 4_096;
 
     /** A record as of a revision; null if it cannot be used. */
     private record Known(String revision, @Nullable InstanceRecord record) {}
@@ -40,6 +41,30 @@ final class EntryReader {
         this.keys = keys;
         this.bad = bad;
         this.allowed = allowed;
+    }
+
+    /** Those of them that have a revision, as every process writes one: names alone must not crowd out anybody. */
+    List<String> registered(RedisConnection connection, List<String> uuids) throws IOException {
+        List<String> registered = new ArrayList<>();
+        for (int from = 0; from < uuids.size(); from += NAMES_CHUNK) {
+            List<String> chunk = uuids.subList(from, Math.min(uuids.size(), from + NAMES_CHUNK));
+            List<@Nullable Object> revisions = Replies.list(connection.call("HMGET", keys.revisions(), chunk));
+            for (int i = 0; i < chunk.size(); i++) {
+                if (revisions.get(i) != null) {
+                    registered.add(chunk.get(i));
+                }
+            }
+        }
+        return registered;
+    }
+
+    /** As many of them as are read at most; that there are more is told. */
+    List<String> bounded(String list, List<String> uuids, int most) {
+        if (uuids.size() <= most) {
+            return uuids;
+        }
+        bad.reportOnce(list, "it has " + uuids.size() + " entries, and no more than " + most + " are read");
+        return uuids.subList(0, most);
     }
 
     /** The names of processes in a list; what cannot be one is reported. */
@@ -118,7 +143,7 @@ final class EntryReader {
             }
             Object decision = decisions.get(i);
             OperatorState operator =
-                    decision == null ? atPlaces.getOrDefault(uuid, OperatorState.NONE) : decision(uuid, decision);
+                    decision == null ? atPlaces.getOrDefault(uuid, remembered(record)) : decision(uuid, decision);
             Liveness liveness = record.withdrawn() ? Liveness.OFFLINE : mark(uuid, marks.get(i));
             into.put(uuid, new Snapshot.Entry(record.instance(), liveness, operator));
         }
@@ -171,7 +196,8 @@ final class EntryReader {
                         i.warmUpMillis(),
                         share(i.labels()),
                         share(i.metadata())),
-                record.withdrawn());
+                record.withdrawn(),
+                record.decided());
     }
 
     @SuppressWarnings("unchecked")
@@ -202,6 +228,12 @@ final class EntryReader {
             }
         }
         return states;
+    }
+
+    /** Redis has lost what was decided, and the process has not. */
+    private static OperatorState remembered(InstanceRecord record) {
+        DecisionRecord decided = record.decided();
+        return decided == null ? OperatorState.NONE : decided.state();
     }
 
     private OperatorState decision(String uuid, Object value) {

@@ -59,12 +59,16 @@ final class FollowedService {
         }
     }
 
-    /** Lets a service whose keys are no lists wait, so that it disturbs no other. */
+    /** Lets a service whose keys are no lists wait, so that it disturbs no other; next its whole list is read, and not its log. */
     void failed(long now, long pauseNanos) {
         failures++;
         retryAt = now + pauseNanos;
         fullDue = true;
-        lastId = ""; // its log is not asked for before its list was read
+    }
+
+    /** Whether its log can be followed: its whole list was read, and nothing has failed since. */
+    boolean followsLog() {
+        return !lastId.isEmpty() && failures == 0;
     }
 
     int failures() {
@@ -90,7 +94,7 @@ final class FollowedService {
         String top = topOf(connection.call("XREVRANGE", keys.log(service), "+", "-", "COUNT", 1));
         List<String> uuids = reader.uuids(connection.call("HKEYS", keys.members(service)));
         if (uuids.size() > MAX_ENTRIES) {
-            uuids = uuids.subList(0, MAX_ENTRIES);
+            uuids = reader.bounded("list of " + service, reader.registered(connection, uuids), MAX_ENTRIES);
         }
         entries = reader.read(connection, service, uuids);
         left.removeAll(entries.keySet());
@@ -135,7 +139,7 @@ final class FollowedService {
      * @param items the answer's list; empty if there is nothing new
      * @return the processes that changed
      */
-    Set<String> changed(List<@Nullable Object> items) {
+    private Set<String> changed(List<@Nullable Object> items) {
         Set<String> uuids = new LinkedHashSet<>();
         if (isCut(items)) {
             fullDue = true;
@@ -195,10 +199,20 @@ final class FollowedService {
         return goodbyes;
     }
 
-    /** Reads the entries of some processes anew; returns the whole list. */
-    List<Snapshot.Entry> readChanged(RedisConnection connection, EntryReader reader, Set<String> uuids)
+    /**
+     * Takes what its log holds behind {@link #lastId} and reads the entries of those who changed; returns the whole list. If that
+     * fails, the log is as if it had not been read: what it told is not lost.
+     */
+    List<Snapshot.Entry> readChanged(RedisConnection connection, EntryReader reader, List<@Nullable Object> items)
             throws IOException {
-        take(uuids, reader, reader.read(connection, service, uuids));
+        String from = lastId;
+        try {
+            Set<String> uuids = changed(items);
+            take(uuids, reader, reader.read(connection, service, uuids));
+        } catch (IOException | RedisError e) {
+            lastId = from;
+            throw e;
+        }
         return List.copyOf(entries.values());
     }
 

@@ -16,17 +16,25 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a process says of itself, as it stands in Redis. This class alone writes and reads it.
  *
  * @param instance the process
  * @param withdrawn whether it asks for no new calls
+ * @param decided what an operator has decided for it, as it remembers, if Redis has lost that; else null. It counts only where
+ *     Redis holds no decision
  */
-record InstanceRecord(Instance instance, boolean withdrawn) {
+record InstanceRecord(
+        Instance instance, boolean withdrawn, @Nullable DecisionRecord decided) {
 
     /** The longest uuid, so that keys stay short. */
     static final int MAX_UUID = 200;
+
+    InstanceRecord(Instance instance, boolean withdrawn) {
+        this(instance, withdrawn, null);
+    }
 
     /** What the process offers; a set of the caller's own. */
     Set<ServiceId> services() {
@@ -86,6 +94,11 @@ record InstanceRecord(Instance instance, boolean withdrawn) {
             if (withdrawn) {
                 json.writeBooleanField("withdrawn", true);
             }
+            if (decided != null) {
+                json.writeObjectFieldStart("decided");
+                decided.writeFields(json);
+                json.writeEndObject();
+            }
         });
         if (bytes.length > EntryJson.MAX_BYTES) {
             throw new IllegalArgumentException("What " + i + " says of itself has " + bytes.length
@@ -127,7 +140,7 @@ record InstanceRecord(Instance instance, boolean withdrawn) {
             draft.metadata.forEach(builder::metadata);
             Instance instance = builder.build();
             check(instance, allowed);
-            return new InstanceRecord(instance, draft.withdrawn);
+            return new InstanceRecord(instance, draft.withdrawn, draft.decided);
         } catch (IllegalArgumentException e) {
             throw new BadEntryException(String.valueOf(e.getMessage()), e);
         }
@@ -176,6 +189,7 @@ record InstanceRecord(Instance instance, boolean withdrawn) {
         private final Map<String, String> labels = new LinkedHashMap<>();
         private final Map<String, String> metadata = new LinkedHashMap<>();
         private boolean withdrawn;
+        private @Nullable DecisionRecord decided;
 
         void field(String name, JsonParser json) throws IOException, BadEntryException {
             switch (name) {
@@ -201,6 +215,7 @@ record InstanceRecord(Instance instance, boolean withdrawn) {
                 case "labels" -> facts(json, labels);
                 case "metadata" -> facts(json, metadata);
                 case "withdrawn" -> withdrawn = EntryJson.flag(name, json);
+                case "decided" -> decided = DecisionRecord.read(json);
                 default -> json.skipChildren();
             }
         }

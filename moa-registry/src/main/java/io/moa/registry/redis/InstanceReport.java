@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param leaseMillis how long its lease still runs; negative if it has lapsed
  * @param mark what the watchers say
  * @param operator what an operator has decided for it, or for its place
+ * @param remembered whether only the process itself still knows of that decision, because Redis has lost it: its next start will not
  * @param evidence why it was marked and unmarked, newest first
  * @param passedOver what else stands there about it that cannot be read, such as a decision, each with the reason; everybody acts as
  *     if it were not there
@@ -29,6 +30,7 @@ public record InstanceReport(
         long leaseMillis,
         Liveness mark,
         OperatorState operator,
+        boolean remembered,
         List<Evidence> evidence,
         List<String> passedOver) {
 
@@ -40,12 +42,12 @@ public record InstanceReport(
     /** Nothing but why it is passed over. */
     static InstanceReport bad(String uuid, String problem) {
         return new InstanceReport(
-                uuid, null, problem, false, -1, Liveness.ONLINE, OperatorState.NONE, List.of(), List.of());
+                uuid, null, problem, false, -1, Liveness.ONLINE, OperatorState.NONE, false, List.of(), List.of());
     }
 
-    InstanceReport with(OperatorState decision) {
+    InstanceReport with(OperatorState decision, boolean ofItsMemory) {
         return new InstanceReport(
-                uuid, instance, problem, withdrawn, leaseMillis, mark, decision, evidence, passedOver);
+                uuid, instance, problem, withdrawn, leaseMillis, mark, decision, ofItsMemory, evidence, passedOver);
     }
 
     /** How many entries about it are bad and passed over. */

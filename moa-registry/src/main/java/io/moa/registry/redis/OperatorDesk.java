@@ -109,14 +109,15 @@ public final class OperatorDesk {
             RedisConnection connection, String uuid, String author, UnaryOperator<OperatorState> change)
             throws IOException {
         connection.call("WATCH", keys.decisions(), keys.placeDecisions());
-        Instance instance = instance(connection, uuid);
+        InstanceRecord record = record(connection, uuid);
+        Instance instance = record == null ? null : record.instance();
         // Of a process that is away, the decision waits at its place: taken back there, too, or the next start meets
         // it.
         String place = instance == null ? placeDecidedFor(connection, uuid) : RedisKeys.place(instance);
         DecisionRecord own = decision(connection.call("HGET", keys.decisions(), uuid));
         DecisionRecord ofPlace =
                 place.isEmpty() ? null : decision(connection.call("HGET", keys.placeDecisions(), place));
-        DecisionRecord found = own != null ? own : ofPlace;
+        DecisionRecord found = own != null ? own : ofPlace != null ? ofPlace : record == null ? null : record.decided();
         OperatorState after = change.apply(found == null ? OperatorState.NONE : found.state());
 
         List<RedisCommand> commands = new ArrayList<>();
@@ -124,23 +125,32 @@ public final class OperatorDesk {
             // The process that stood here before is gone, and its decision goes with the place.
             commands.add(RedisCommand.of("HDEL", keys.decisions(), ofPlace.uuid()));
         }
-        if (after.equals(OperatorState.NONE)) {
-            commands.add(RedisCommand.of("HDEL", keys.decisions(), uuid));
-            if (!place.isEmpty()) {
-                commands.add(RedisCommand.of("HDEL", keys.placeDecisions(), place));
-            }
-        } else {
-            byte[] record = new DecisionRecord(after, uuid, author, link.clock().millis()).write();
-            commands.add(RedisCommand.of("HSET", keys.decisions(), uuid, record));
-            if (!place.isEmpty()) {
-                commands.add(RedisCommand.of("HSET", keys.placeDecisions(), place, record));
-            }
+        // Also that nothing is decided any more: where nothing stands, Redis has lost it.
+        byte[] decision = new DecisionRecord(after, uuid, author, link.clock().millis()).write();
+        commands.add(RedisCommand.of("HSET", keys.decisions(), uuid, decision));
+        if (!place.isEmpty()) {
+            commands.add(RedisCommand.of("HSET", keys.placeDecisions(), place, decision));
         }
+        int needed = commands.size();
         if (instance != null) {
             ChangeLog.tell(commands, keys, services(instance), uuid, ChangeLog.DECIDED);
             ChangeLog.tellAll(commands, keys, uuid, ChangeLog.DECIDED);
         }
-        return connection.transaction(commands) == null ? null : after;
+        List<@Nullable Object> results = connection.together(commands);
+        if (results == null) {
+            return null;
+        }
+        ChangeLog.beginAnew(connection, commands, results);
+        for (int i = 0; i < results.size(); i++) {
+            if (results.get(i) instanceof RedisError error) {
+                if (i < needed) {
+                    throw error;
+                }
+                // What was decided holds; those who follow that log see it with their next whole reading.
+                link.complain("A decision could not be told: " + error.getMessage());
+            }
+        }
+        return after;
     }
 
     private String placeDecidedFor(RedisConnection connection, String uuid) throws IOException {
@@ -156,11 +166,13 @@ public final class OperatorDesk {
         List<OperatorDecision> decisions = new ArrayList<>();
         Set<String> placed = new HashSet<>();
         fields(connection.call("HGETALL", keys.placeDecisions()), (place, record) -> {
-            decisions.add(new OperatorDecision(record.uuid(), place, record.state()));
+            if (!record.isNothing()) {
+                decisions.add(new OperatorDecision(record.uuid(), place, record.state()));
+            }
             placed.add(record.uuid());
         });
         fields(connection.call("HGETALL", keys.decisions()), (uuid, record) -> {
-            if (!placed.contains(uuid)) {
+            if (!placed.contains(uuid) && !record.isNothing()) {
                 decisions.add(new OperatorDecision(uuid, "", record.state()));
             }
         });
@@ -311,11 +323,27 @@ public final class OperatorDesk {
                 uuids.isEmpty() ? List.of() : Replies.list(connection.call("HMGET", keys.placeDecisions(), places));
         for (int i = 0; i < uuids.size(); i++) {
             DecisionRecord ofPlace = decision(atPlaces.get(i));
-            if (ofPlace != null && answers.get(uuids.size() + i * each + 2) == null) {
-                reports.set(i, reports.get(i).with(ofPlace.state()));
+            if (answers.get(uuids.size() + i * each + 2) != null) {
+                continue; // its own counts
+            }
+            if (ofPlace != null) {
+                reports.set(i, reports.get(i).with(ofPlace.state(), false));
+            } else if (atPlaces.get(i) == null) {
+                reports.set(i, withMemory(reports.get(i), uuids.get(i), answers.get(i)));
             }
         }
         return reports;
+    }
+
+    /** Redis has lost what was decided; the process may not have. */
+    private InstanceReport withMemory(InstanceReport report, String uuid, @Nullable Object written) {
+        try {
+            InstanceRecord record = record(uuid, written);
+            DecisionRecord decided = record == null ? null : record.decided();
+            return decided == null ? report : report.with(decided.state(), true);
+        } catch (BadEntryException e) {
+            return report; // which says so
+        }
     }
 
     private InstanceReport report(String uuid, @Nullable Object written, List<@Nullable Object> answers) {
@@ -336,6 +364,7 @@ public final class OperatorDesk {
                 Replies.number(answers.get(0)),
                 mark(answers.get(1), passedOver),
                 decision == null ? OperatorState.NONE : decision.state(),
+                false,
                 answers.size() > 3 ? evidence(answers.get(3), passedOver) : List.of(),
                 passedOver);
     }
@@ -352,10 +381,9 @@ public final class OperatorDesk {
         return evidence;
     }
 
-    private @Nullable Instance instance(RedisConnection connection, String uuid) throws IOException {
+    private @Nullable InstanceRecord record(RedisConnection connection, String uuid) throws IOException {
         try {
-            InstanceRecord record = record(uuid, connection.call("HGET", keys.processes(), uuid));
-            return record == null ? null : record.instance();
+            return record(uuid, connection.call("HGET", keys.processes(), uuid));
         } catch (BadEntryException e) {
             return null; // what cannot be read has no place; the decision holds for the uuid
         }

@@ -133,9 +133,7 @@ final class RedisCatalogue implements Chore, AutoCloseable {
         // The log's end first: what changes while everything is read stands behind it, and is read again.
         String top = FollowedService.topOf(connection.call("XREVRANGE", keys.logOfAll(), "+", "-", "COUNT", 1));
         List<String> uuids = reader.uuids(connection.call("HKEYS", keys.processes()));
-        if (uuids.size() > MAX_PROCESSES) {
-            uuids = uuids.subList(0, MAX_PROCESSES);
-        }
+        uuids = reader.bounded("list of all processes", uuids, MAX_PROCESSES);
         Map<String, Snapshot.Entry> read = new TreeMap<>(reader.read(connection, null, uuids));
         Set<String> left = new HashSet<>();
         readBetween(connection, top == null ? BEGINNING : top, read, left);

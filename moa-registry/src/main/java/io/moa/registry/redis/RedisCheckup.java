@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param info what {@code INFO} says, name → value, of the sections server, clients, memory and replication
  * @param notTold commands that this user may not run and that would have told more
  * @param missing commands that the role needs and this user may not run, with the kind of key
+ * @param foreign what Redis says of keys of the registry under which somebody else has written something of another kind
  */
 public record RedisCheckup(
         String master,
@@ -30,7 +31,8 @@ public record RedisCheckup(
         String role,
         Map<String, String> info,
         List<String> notTold,
-        List<String> missing) {
+        List<String> missing,
+        List<String> foreign) {
 
     private static final List<String> SECTIONS = List.of("server", "clients", "memory", "replication");
     private static final int LONGEST_VALUE = 200;
@@ -40,6 +42,7 @@ public record RedisCheckup(
         info = Map.copyOf(info);
         notTold = List.copyOf(notTold);
         missing = List.copyOf(missing);
+        foreign = List.copyOf(foreign);
     }
 
     /**
@@ -81,6 +84,8 @@ public record RedisCheckup(
         List<String> roles = role == null
                 ? List.of()
                 : List.of(String.valueOf(Replies.text(Replies.list(role).get(0))));
+        List<String> foreign = new ArrayList<>();
+        List<String> missing = missing(connection, link.keys(), needed, foreign);
         return new RedisCheckup(
                 connection.address().toString().substring("tcp://".length()),
                 Arrays.stream(took).boxed().toList(),
@@ -88,7 +93,8 @@ public record RedisCheckup(
                 roles.isEmpty() ? "" : roles.get(0),
                 info,
                 notTold,
-                missing(connection, link.keys(), needed));
+                missing,
+                foreign);
     }
 
     private static @Nullable Long clockAhead(RedisLink link, RedisConnection connection, List<String> notTold)
@@ -129,8 +135,8 @@ public record RedisCheckup(
     }
 
     /** Commands that do nothing, because they name what is not there, and are refused all the same without the right. */
-    private static List<String> missing(RedisConnection connection, RedisKeys keys, RedisRole needed)
-            throws IOException {
+    private static List<String> missing(
+            RedisConnection connection, RedisKeys keys, RedisRole needed, List<String> foreign) throws IOException {
         String nobody = "doctor-" + UUID.randomUUID();
         Map<String, List<Object>> tries = new java.util.LinkedHashMap<>();
         tries.put("HGET p", List.of("HGET", keys.processes(), nobody));
@@ -139,6 +145,7 @@ public record RedisCheckup(
         tries.put("HGET m", List.of("HGET", keys.marks(), nobody));
         tries.put("HGET o", List.of("HGET", keys.decisions(), nobody));
         tries.put("HGET oa", List.of("HGET", keys.placeDecisions(), nobody));
+        tries.put("HGET ws", List.of("HGET", keys.watchers(), nobody));
         tries.put("HGET rules", List.of("HGET", keys.rules(), nobody));
         tries.put("XREVRANGE g", List.of("XREVRANGE", keys.logOfAll(), "+", "-", "COUNT", 1));
         tries.put("XREAD g", List.of("XREAD", "COUNT", 1, "STREAMS", keys.logOfAll(), "$"));
@@ -187,6 +194,8 @@ public record RedisCheckup(
                 }
                 if (e.code().equals("NOPERM")) {
                     missing.add(one.getKey());
+                } else if (e.isWrongType() && !foreign.contains(e.getMessage())) {
+                    foreign.add(e.getMessage());
                 }
             }
         }

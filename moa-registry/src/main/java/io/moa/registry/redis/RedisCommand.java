@@ -50,6 +50,11 @@ final class RedisCommand {
         return name.equals("EVAL");
     }
 
+    /** Whether {@link #key()} is one. */
+    boolean beginsWithKey() {
+        return !name.equals("EVAL") && !name.startsWith("XREAD");
+    }
+
     /** Its first argument, of most commands the key. */
     byte[] key() {
         return arguments.get(1).getRaw();

@@ -216,11 +216,23 @@ final class RedisConnection implements AutoCloseable {
                 bytes += command.bytes();
             }
             read(waiting, replies);
+            nameKeys(commands, replies);
             return replies;
         } catch (JedisException e) {
             throw broken(address, e);
         } finally {
             connection.apart();
+        }
+    }
+
+    /** Redis names no key in that answer, and who has to mend it needs one. */
+    private static void nameKeys(List<RedisCommand> commands, List<@Nullable Object> replies) {
+        for (int i = 0; i < Math.min(commands.size(), replies.size()); i++) {
+            if (replies.get(i) instanceof RedisError error
+                    && error.isWrongType()
+                    && commands.get(i).beginsWithKey()) {
+                replies.set(i, error.at(commands.get(i).key()));
+            }
         }
     }
 
@@ -245,10 +257,11 @@ final class RedisConnection implements AutoCloseable {
     }
 
     /**
-     * Runs commands as one: all or none.
+     * Runs commands as one, so that nobody sees some of them.
      *
      * @return their answers, or null if a watched key has changed
-     * @throws RedisError if one is refused; if that was known before the end, none ran
+     * @throws RedisError if one is refused: none ran if that was known before the end, and all others if it failed when it ran,
+     *     such as on a key of another type
      */
     @Nullable
     List<@Nullable Object> transaction(List<RedisCommand> commands) throws IOException {
@@ -285,7 +298,12 @@ final class RedisConnection implements AutoCloseable {
             }
         }
         Object done = replies.get(replies.size() - 1);
-        return done == null ? null : Replies.list(done);
+        if (done == null) {
+            return null;
+        }
+        List<@Nullable Object> results = new ArrayList<>(Replies.list(done));
+        nameKeys(commands, results);
+        return results;
     }
 
     /** Sends commands whose answers another thread reads. At most one thread at a time writes. */

@@ -1,5 +1,6 @@
 package io.moa.registry.redis;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,18 @@ final class RedisError extends RuntimeException {
     /** The first word of the answer, such as {@code LOADING}. */
     String code() {
         return code;
+    }
+
+    /** Whether somebody else has written under the key. */
+    boolean isWrongType() {
+        return code.equals("WRONGTYPE");
+    }
+
+    /** The same, said of a key. */
+    RedisError at(byte[] key) {
+        return new RedisError(
+                getMessage() + ": " + new String(key, StandardCharsets.UTF_8)
+                        + ", under which MOA keeps something else; see what it is (TYPE), and remove it (DEL) if it is nobody's");
     }
 
     /** Whether nothing else on this connection will go better. */

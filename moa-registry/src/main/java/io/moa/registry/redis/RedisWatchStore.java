@@ -12,10 +12,12 @@ import io.moa.registry.watch.Signs;
 import io.moa.registry.watch.Verdict;
 import io.moa.registry.watch.WatchStore;
 import io.moa.registry.watch.Written;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,12 +37,16 @@ public final class RedisWatchStore implements WatchStore {
     private static final Duration LETTER_LIFE = Duration.ofMinutes(1);
     private static final int OF_A_SERVICE = 1_000;
     private static final int OF_ALL = 10_000;
+    /** How long a mark may stand without a record: the record may have been lost, and be back with the next heartbeat. */
+    private static final long STRAY_NANOS = Duration.ofMinutes(1).toNanos();
+
     private static final int CHUNK = 64; // records as long as a value may be still fit into one answer
 
     private final RedisLink link;
     private final RedisKeys keys;
     private final BadEntries bad;
     private final RedisSigns signs;
+    private final Map<String, Long> strayMarks = new HashMap<>(); // of whom, and since when; the link's thread's own
 
     /** A store over a link, which whoever opened it closes. */
     public RedisWatchStore(RedisLink link) {
@@ -165,16 +171,36 @@ public final class RedisWatchStore implements WatchStore {
                 listed.put(uuid, stamps.getOrDefault(uuid, 0L)); // a record without a revision is a record all the same
             }
             Map<String, Liveness> marks = new HashMap<>();
+            Set<String> strays = new HashSet<>();
             List<@Nullable Object> fields = Replies.list(connection.call("HGETALL", keys.marks()));
             for (int i = 0; i + 1 < fields.size(); i += 2) {
                 String uuid = Replies.text(fields.get(i));
                 Liveness mark = uuid == null ? Liveness.ONLINE : mark(uuid, fields.get(i + 1));
-                if (uuid != null && mark != Liveness.ONLINE) {
+                if (uuid != null && !listed.containsKey(uuid)) {
+                    strays.add(uuid);
+                } else if (uuid != null && mark != Liveness.ONLINE) {
                     marks.put(uuid, mark);
                 }
             }
+            forgetMarks(connection, strays);
             return new Listing(listed, marks);
         });
+    }
+
+    /** Whoever says goodbye may not touch the mark that he had; without a record it is of no use to anybody. */
+    private void forgetMarks(RedisConnection connection, Set<String> strays) throws IOException {
+        long now = link.ticker().nanos();
+        strayMarks.keySet().retainAll(strays);
+        List<Object> old = new ArrayList<>(List.of(keys.base()));
+        for (String uuid : strays) {
+            long since = strayMarks.computeIfAbsent(uuid, any -> now);
+            if (now - since >= STRAY_NANOS && old.size() <= CHUNK) {
+                old.add(uuid);
+            }
+        }
+        if (old.size() > 1) {
+            connection.call("EVAL", WatchScripts.FORGET_MARKS, 1, keys.marks(), old);
+        }
     }
 
     /** A revision as a number: FNV-1a of its text, 64 bits, for only whether it is another is asked. */

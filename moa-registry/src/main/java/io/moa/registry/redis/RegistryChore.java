@@ -138,7 +138,7 @@ final class RegistryChore implements Chore {
         for (FollowedService service : registry.followed()) {
             // A hint that is not due yet is left: what follows closely is to be read with it.
             boolean told = registry.takeHint(service, poll ? now : now - coalesceNanos);
-            if (service.lastId().isEmpty()) {
+            if (!service.followsLog()) {
                 continue; // its whole list comes first
             }
             if (told) {
@@ -193,20 +193,43 @@ final class RegistryChore implements Chore {
                 service.readFullIn(now, 0);
                 continue;
             }
-            Set<String> uuids = service.changed(Replies.list(parts.get(1)));
-            registry.publish(service, service.readChanged(connection, reader, uuids), now);
+            alone(
+                    service,
+                    now,
+                    () -> registry.publish(
+                            service, service.readChanged(connection, reader, Replies.list(parts.get(1))), now));
         }
         if (answers.contains(BoundedConnection.OVERSIZED)) {
             return; // of those that are missing nothing is known; the others are read to their ends, and the next poll
             // goes on
         }
         for (FollowedService service : byKey.values()) {
-            if (hinted.contains(service)) {
-                // Told to look, and nothing is there: either it was read before, or this is another log.
-                service.compareTop(FollowedService.topOf(
-                        connection.call("XREVRANGE", keys.log(service.service), "+", "-", "COUNT", 1)));
+            alone(service, now, () -> {
+                if (hinted.contains(service)) {
+                    // Told to look, and nothing is there: either it was read before, or this is another log.
+                    service.compareTop(FollowedService.topOf(
+                            connection.call("XREVRANGE", keys.log(service.service), "+", "-", "COUNT", 1)));
+                }
+                registry.publish(service, null, now);
+            });
+        }
+    }
+
+    /** Reading for one service. */
+    @FunctionalInterface
+    private interface Reading {
+        void run() throws IOException;
+    }
+
+    /** What stands under the keys of one service is no reason to tell another nothing. */
+    private void alone(FollowedService service, long now, Reading reading) throws IOException {
+        try {
+            reading.run();
+        } catch (RedisError e) {
+            if (e.ofTheServer()) {
+                throw e;
             }
-            registry.publish(service, null, now);
+            failed(service, now, e);
         }
     }
 
@@ -237,17 +260,12 @@ final class RegistryChore implements Chore {
             if (service.fullIn(now) > 0) {
                 continue;
             }
-            try {
+            alone(service, now, () -> {
                 List<Snapshot.Entry> entries =
                         service.readFull(connection, keys, reader, Jitter.around(fullReadNanos, link.random()), now);
                 registry.countFullRead();
                 registry.publish(service, entries, now);
-            } catch (RedisError e) {
-                if (e.ofTheServer()) {
-                    throw e;
-                }
-                failed(service, now, e);
-            }
+            });
         }
         if (tidyAt - now <= 0) {
             tidyAt = now + fullReadNanos;

@@ -66,6 +66,17 @@ final class WatchScripts {
                     return 'OK'
                     """;
 
+    /** Arguments: base, then uuids. Takes away the marks of those that have no record; how many. */
+    static final String FORGET_MARKS = """
+                    local gone = 0
+                    for i = 2, #ARGV do
+                      if redis.call('HEXISTS', ARGV[1] .. 'p', ARGV[i]) == 0 then
+                        gone = gone + redis.call('HDEL', ARGV[1] .. 'm', ARGV[i])
+                      end
+                    end
+                    return gone
+                    """;
+
     /** Arguments: base, watcher. */
     static final String LEAVE = NAMES + """
                     local watcher = ARGV[2]
@@ -160,7 +171,8 @@ final class WatchScripts {
                       if change == 'REMOVE' and before ~= 'OFFLINE' then
                         for _, allowance in ipairs(allowances) do
                           local key = base .. 'wf:' .. allowance[1]
-                          redis.call('ZREMRANGEBYSCORE', key, '-inf', now - window)
+                          local pruned = redis.pcall('ZREMRANGEBYSCORE', key, '-inf', now - window)
+                          if type(pruned) == 'table' and pruned.err then redis.call('DEL', key) end -- no fuse of ours
                           if redis.call('ZCARD', key) >= tonumber(allowance[2]) then return 'FUSE ' .. allowance[1] end
                         end
                         for _, allowance in ipairs(allowances) do

@@ -184,6 +184,85 @@ class BadEntriesTest {
         }
     }
 
+    /** What stood in the way of one service when it changed; its own list heals, and the next one has never noticed. */
+    @Test
+    void aListThatBreaksWhileItIsFollowedDelaysNoOther() {
+        for (List<ServiceId> pair : List.of(List.of(ORDERS, STOCK), List.of(STOCK, ORDERS))) {
+            ServiceId broken = pair.get(0);
+            ServiceId whole = pair.get(1);
+            try (RedisStage stage = new RedisStage(redis.config().fullRead(Duration.ofMinutes(10)), redis)) {
+                RedisKeys keys = stage.hand.keys();
+                RedisRegistry registry = stage.open();
+                Recorder<Snapshot> ofWhole = new Recorder<>();
+                Recorder<Snapshot> ofBroken = new Recorder<>();
+                registry.subscribe(broken, ofBroken);
+                registry.subscribe(whole, ofWhole);
+                stage.open().register(Instances.of("a", broken, whole));
+                ofWhole.await(SOON, Instances.lists("a"), "a");
+                ofBroken.await(SOON, Instances.lists("a"), "a");
+                redis.call("SET", keys.members(broken), "junk");
+                Registry writer = stage.open();
+                writer.register(Instances.of("b", whole));
+                SOON.until(
+                        () -> {
+                            redis.call("XADD", keys.log(broken), "*", "u", "a", "w", "changed");
+                            redis.call("PUBLISH", keys.hint(broken), "");
+                            return Instances.lists("a", "b").test(ofWhole.last());
+                        },
+                        () -> ofWhole.last().toString());
+                redis.call("DEL", keys.members(broken));
+                writer.register(Instances.of("c", broken));
+                ofBroken.await(SOON, snapshot -> !Instances.lists("a").test(snapshot), "c");
+            }
+        }
+    }
+
+    /** A change that could not be read is not lost, and what is known is not confirmed meanwhile. */
+    @Test
+    void aChangeThatCannotBeReadIsReadLater() {
+        try (RedisStage stage =
+                new RedisStage(redis.config().poll(Duration.ofMillis(200)).fullRead(Duration.ofMinutes(10)), redis)) {
+            RedisKeys keys = stage.hand.keys();
+            RedisRegistry registry = stage.open();
+            Recorder<Snapshot> orders = new Recorder<>();
+            Registry.Subscription seen = registry.subscribe(ORDERS, orders);
+            Registry writer = stage.open();
+            writer.register(Instances.of("a", ORDERS));
+            orders.await(SOON, Instances.lists("a"), "a");
+            redis.call("DEL", keys.marks());
+            redis.call("SET", keys.marks(), "junk");
+            Registry.Registration second = writer.register(Instances.of("b", ORDERS));
+            SOON.until(second.registered()::isDone, writer::toString);
+            long written = stage.ticker().nanos();
+            redis.call("PUBLISH", keys.hint(ORDERS), "");
+            SOON.until(
+                    () -> stage.ticker().nanos() - written
+                            > Duration.ofSeconds(2).toNanos(),
+                    () -> "several polls have passed");
+            assertThat(seen.current().asOfNanos()).as("not confirmed").isLessThanOrEqualTo(written);
+            redis.call("DEL", keys.marks());
+            orders.await(SOON, Instances.lists("a", "b"), "b");
+        }
+    }
+
+    @Test
+    void namesThatNobodyRegisteredCrowdOutNobody() {
+        try (RedisStage stage = new RedisStage(redis.config().socketTimeout(Duration.ofSeconds(30)), redis)) {
+            RedisKeys keys = stage.hand.keys();
+            fill(keys.members(ORDERS), 150_000, "");
+            Registry writer = stage.open();
+            String[] good = new String[12];
+            for (int i = 0; i < good.length; i++) {
+                good[i] = "good" + i;
+                writer.register(Instances.of(good[i], ORDERS));
+            }
+            Recorder<Snapshot> orders = new Recorder<>();
+            stage.open().subscribe(ORDERS, orders);
+            orders.await(SOON, Instances.lists(good), "all that are registered");
+            redis.call("UNLINK", keys.members(ORDERS));
+        }
+    }
+
     @Test
     void aListThatIsTooLongDisturbsOneServiceAndNoOther() {
         try (RedisStage stage = new RedisStage(redis.config().socketTimeout(Duration.ofSeconds(30)), redis)) {

@@ -110,10 +110,29 @@ class DesksTest {
                         .withAddresses(Instances.of("a", ORDERS).addresses()));
         SOON.until(() -> done(desk.instance("again")).operator().offline(), before::toString);
         assertThat(done(desk.online("again", "ada"))).isEqualTo(OperatorState.NONE);
-        assertThat(Replies.number(redis.call("HLEN", stage.hand.keys().decisions())))
-                .isZero();
-        assertThat(Replies.number(redis.call("HLEN", stage.hand.keys().placeDecisions())))
-                .isZero();
+        assertThat(done(desk.decisions())).isEmpty();
+        assertThat(done(desk.instance("again")).operator()).isEqualTo(OperatorState.NONE);
+    }
+
+    /** Redis runs what it can of a transaction; a log of another kind must not make a decision look undone that holds. */
+    @Test
+    void aDecisionIsTakenThoughTheLogOfAServiceIsNone() {
+        RedisRegistry registry = stage.open();
+        Registry.Registration registration = registry.register(Instances.of("a", ORDERS));
+        SOON.until(registration.registered()::isDone, registry::toString);
+        redis.call("DEL", stage.hand.keys().log(ORDERS));
+        redis.call("SET", stage.hand.keys().log(ORDERS), "junk");
+        assertThat(done(desk.offline("a", "ada"))).isEqualTo(new OperatorState(true, null, null));
+        assertThat(done(desk.instance("a")).operator().offline()).isTrue();
+    }
+
+    @Test
+    void whatSomebodyElseWroteIsNamed() {
+        redis.call("SET", stage.hand.keys().decisions(), "junk");
+        assertThatThrownBy(() -> done(desk.offline("a", "ada")))
+                .hasStackTraceContaining(stage.hand.keys().decisions() + ", under which MOA keeps something else");
+        assertThatThrownBy(() -> done(desk.instance("a")))
+                .hasStackTraceContaining(stage.hand.keys().decisions());
     }
 
     @Test

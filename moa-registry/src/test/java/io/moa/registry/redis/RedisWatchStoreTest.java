@@ -8,6 +8,7 @@ import io.moa.discovery.Liveness;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
+import io.moa.registry.watch.Allowance;
 import io.moa.registry.watch.Change;
 import io.moa.registry.watch.Complaint;
 import io.moa.registry.watch.Evidence;
@@ -17,14 +18,19 @@ import io.moa.registry.watch.Verdict;
 import io.moa.registry.watch.WatchStore;
 import io.moa.registry.watch.WatchStoreContract;
 import io.moa.registry.watch.Written;
+import io.moa.testkit.FakeTicker;
 import io.moa.testkit.Recorder;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -239,6 +245,52 @@ class RedisWatchStoreTest implements WatchStoreContract {
             done(stage.hand.ask(connection -> connection.call("DEL", key)));
             done(stage.hand.ask(connection -> connection.call("HSET", key, "a", "b")));
             assertThat(done(store.claim("w", Set.of(4), 50))).containsEntry(4, 51L);
+        }
+    }
+
+    /** Whoever said goodbye left his mark behind, for he may not touch it. */
+    @Test
+    void theMarksOfThoseWhoAreGoneAreForgotten() {
+        FakeTicker ticker = new FakeTicker();
+        RedisConfig config = redis.config().prefix(RedisStage.nextPrefix()).build();
+        try (RedisLink link = new RedisLink(config, ticker, InstantSource.system(), new Random(1))) {
+            RedisWatchStore store = new RedisWatchStore(link);
+            RedisKeys keys = link.keys();
+            byte[] mark = MarkRecord.write(Liveness.OFFLINE);
+            for (String uuid : List.of("gone", "there")) {
+                done(link.ask(connection -> connection.call("HSET", keys.marks(), uuid, mark)));
+            }
+            redis.call("HSET", keys.processes(), "there", "{}");
+            assertThat(done(store.list()).marks()).isEqualTo(Map.of("there", Liveness.OFFLINE));
+            ticker.advance(Duration.ofSeconds(59));
+            done(store.list());
+            assertThat(redis.call("HEXISTS", keys.marks(), "gone")).isEqualTo(1L);
+            ticker.advance(Duration.ofSeconds(1));
+            done(store.list());
+            assertThat(redis.call("HEXISTS", keys.marks(), "gone")).isEqualTo(0L);
+            assertThat(redis.call("HEXISTS", keys.marks(), "there")).isEqualTo(1L);
+        }
+    }
+
+    @Test
+    void whatIsNoFuseUnderAStrangersNameHarmsNoVerdict() {
+        try (RedisWatchStage stage = new RedisWatchStage()) {
+            WatchStore store = stage.store();
+            stage.register(WatchStoreContract.instance("u"));
+            stage.register(WatchStoreContract.instance("v"));
+            redis.call("SET", stage.stage.hand.keys().base() + "wf:shop.Stock", "junk");
+            done(store.renew("a", true, Duration.ofSeconds(5)));
+            List<String> uuids = List.of("u", "v");
+            Set<Integer> parts = uuids.stream().map(WatchStore::partOf).collect(Collectors.toSet());
+            Map<Integer, Long> fences = done(store.claim("a", parts, 0));
+            List<Verdict> verdicts = new ArrayList<>();
+            for (String uuid : uuids) {
+                long fence = fences.get(WatchStore.partOf(uuid));
+                verdicts.add(WatchStoreContract.verdict(uuid, fence, Change.REMOVE, new Allowance("shop.Stock", 1)));
+            }
+            assertThat(done(store.write("a", verdicts)))
+                    .as("it is replaced by a fuse, which then counts")
+                    .containsExactly(Written.APPLIED, Written.fuse("shop.Stock"));
         }
     }
 

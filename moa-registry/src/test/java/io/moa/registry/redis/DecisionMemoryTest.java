@@ -1,0 +1,141 @@
+package io.moa.registry.redis;
+
+import static io.moa.registry.redis.RedisStage.SOON;
+import static io.moa.registry.redis.RedisStage.done;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.moa.discovery.Instance;
+import io.moa.discovery.OperatorState;
+import io.moa.discovery.Registry;
+import io.moa.discovery.ServiceId;
+import io.moa.discovery.Snapshot;
+import io.moa.testkit.Recorder;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A Redis that forgets what an operator decided does not undo it. */
+class DecisionMemoryTest {
+
+    private static final ServiceId ORDERS = ServiceId.of("orders");
+    private static final OperatorState OFFLINE = new OperatorState(true, null, null);
+
+    private static RedisProcess redis;
+
+    private RedisStage stage;
+    private OperatorDesk desk;
+    private RedisKeys keys;
+
+    @BeforeAll
+    static void startRedis() {
+        redis = RedisProcess.open();
+    }
+
+    @AfterAll
+    static void endRedis() {
+        redis.close();
+    }
+
+    @BeforeEach
+    void start() {
+        stage = new RedisStage(redis.config().heartbeat(Duration.ofMillis(150)).lease(Duration.ofSeconds(20)), redis);
+        desk = new OperatorDesk(stage.hand);
+        keys = stage.hand.keys();
+    }
+
+    @AfterEach
+    void end() {
+        stage.close();
+    }
+
+    private OperatorState seen(String uuid) {
+        return done(desk.instance(uuid)).operator();
+    }
+
+    /** Two heartbeats later the process has read what stands there now. */
+    private void awaitHeartbeats(String uuid) {
+        for (int i = 0; i < 2; i++) {
+            long[] left = {left(uuid)};
+            SOON.until(
+                    () -> {
+                        long before = left[0];
+                        left[0] = left(uuid);
+                        return left[0] > before;
+                    },
+                    () -> "no heartbeat");
+        }
+    }
+
+    private long left(String uuid) {
+        return Replies.number(redis.call("PTTL", keys.lease(uuid)));
+    }
+
+    private void register(RedisRegistry registry, Instance instance) {
+        Registry.Registration registration = registry.register(instance);
+        SOON.until(registration.registered()::isDone, registry::toString);
+    }
+
+    @Test
+    void anEmptiedRedisPutsNobodyBackWhomAnOperatorTookOffline() {
+        RedisRegistry registry = stage.open();
+        register(registry, Instances.of("a", ORDERS));
+        register(registry, Instances.of("b", ORDERS));
+        Recorder<Snapshot> follower = new Recorder<>();
+        AtomicInteger undone = new AtomicInteger();
+        done(desk.offline("a", "ada"));
+        done(desk.weight("b", 7, "ada"));
+        RedisRegistry reader = stage.open();
+        reader.subscribe(ORDERS, follower);
+        follower.await(SOON, Instances.lists("a", "b"), "both");
+        reader.subscribe(ORDERS, snapshot -> snapshot.entries().stream()
+                .filter(entry ->
+                        entry.instance().uuid().equals("a") && !entry.operator().offline())
+                .forEach(entry -> undone.incrementAndGet()));
+        awaitHeartbeats("a");
+        awaitHeartbeats("b");
+
+        redis.call("FLUSHALL");
+        SOON.until(() -> done(desk.instances(ORDERS)).size() == 2, registry::toString);
+        assertThat(seen("a")).isEqualTo(OFFLINE);
+        assertThat(done(desk.instance("a")).remembered()).isTrue();
+        assertThat(done(desk.instances(ORDERS)).get(0).usable()).isFalse();
+        assertThat(seen("b")).isEqualTo(new OperatorState(false, 7, null));
+        long reads = reader.fullReads();
+        SOON.until(() -> reader.fullReads() > reads || follower.last().entries().size() == 2, reader::toString);
+        SOON.until(
+                () -> reader.subscribe(ORDERS, snapshot -> {}).current().entries().stream()
+                        .anyMatch(entry -> entry.operator().equals(OFFLINE)),
+                reader::toString);
+        assertThat(undone).hasValue(0);
+    }
+
+    @Test
+    void whatIsDecidedAnewTakesThePlaceOfWhatTheProcessRemembers() {
+        RedisRegistry registry = stage.open();
+        register(registry, Instances.of("a", ORDERS));
+        done(desk.offline("a", "ada"));
+        awaitHeartbeats("a");
+        redis.call("DEL", keys.decisions(), keys.placeDecisions());
+        SOON.until(() -> done(desk.instance("a")).remembered(), registry::toString);
+
+        assertThat(done(desk.weight("a", 5, "bob"))).as("offline, and 5").isEqualTo(new OperatorState(true, 5, null));
+        assertThat(done(desk.instance("a")).remembered()).isFalse();
+        SOON.until(() -> !String.valueOf(record("a")).contains("decided"), () -> record("a"));
+
+        assertThat(done(desk.decide("a", OperatorState.NONE, "bob"))).isEqualTo(OperatorState.NONE);
+        awaitHeartbeats("a");
+        redis.call("FLUSHALL");
+        SOON.until(() -> done(desk.instances(ORDERS)).size() == 1, registry::toString);
+        assertThat(seen("a")).as("taken back, and so it stays").isEqualTo(OperatorState.NONE);
+        assertThat(record("a")).doesNotContain("decided");
+        assertThat(done(desk.decisions())).isEmpty();
+    }
+
+    private String record(String uuid) {
+        return String.valueOf(Replies.text(redis.call("HGET", keys.processes(), uuid)));
+    }
+}
