@@ -50,6 +50,11 @@ final class EndRequest implements AutoCloseable {
         }
     }
 
+    /** Asks for the end, as Ctrl+C does. */
+    void ask() {
+        asked.countDown();
+    }
+
     /** All is given back: the process may end. */
     @Override
     public void close() {

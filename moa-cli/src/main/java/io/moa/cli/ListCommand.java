@@ -6,6 +6,7 @@ import io.moa.discovery.ServiceId;
 import io.moa.registry.redis.InstanceReport;
 import io.moa.registry.redis.OperatorDecision;
 import io.moa.registry.redis.OperatorDesk;
+import io.moa.registry.redis.RedisConfig;
 import io.moa.registry.redis.UnreadableServiceException;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +78,7 @@ final class ListCommand implements Callable<Integer> {
                     reports.stream().mapToInt(InstanceReport::bad).sum());
         }
         if (number == 0) {
-            moa.out().println("No process has ever registered in " + where());
+            moa.out().println("No process is known in " + where());
             return 0;
         }
         table.print(moa.out());
@@ -143,6 +144,8 @@ final class ListCommand implements Callable<Integer> {
     }
 
     private String where() {
-        return registry.config().where();
+        RedisConfig config = registry.config();
+        return config.where()
+                + (config.prefix().equals(RedisConfig.DEFAULT_PREFIX) ? "" : " under the prefix " + config.prefix());
     }
 }

@@ -37,6 +37,10 @@ final class TagCommand implements Callable<Integer> {
         if (tag != null && (tag.isBlank() || tag.length() > 64)) {
             throw new ParameterException(spec.commandLine(), "TAG has 1 to 64 characters, not " + tag.length());
         }
+        if (tag != null && tag.chars().anyMatch(Character::isISOControl)) {
+            throw new ParameterException(
+                    spec.commandLine(), "TAG has no control characters, such as the end of a line");
+        }
         return action.decide((desk, uuid, author) -> desk.tag(uuid, tag, author));
     }
 }

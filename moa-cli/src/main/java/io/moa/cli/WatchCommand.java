@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
         description = "Prints what changes in services, a line for each change, until it is ended with Ctrl+C.")
 final class WatchCommand implements Callable<Integer> {
 
+    private static final long LOOK_MILLIS = 1_000;
     private static final long GRACE_SECONDS = 5; // for its connections to close
 
     @ParentCommand
@@ -80,7 +81,11 @@ final class WatchCommand implements Callable<Integer> {
 
     private void await(EndRequest end) {
         try {
-            end.await(limit.millis(), Long.MAX_VALUE, () -> {});
+            end.await(limit.millis(), LOOK_MILLIS, () -> {
+                if (moa.out().checkError()) { // as of "./moa watch | head": nobody reads on
+                    end.ask();
+                }
+            });
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

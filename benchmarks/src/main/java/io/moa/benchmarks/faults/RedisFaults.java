@@ -111,13 +111,7 @@ final class RedisFaults {
             Scene.pause(options.controlSeconds());
             Seen control = scene.turn();
             RedisServer redis = scene.redis().get(0);
-            List<String> uuids = words(redis.command("HKEYS", "{moa}:p"));
-            for (String uuid : uuids.subList(0, uuids.size() / 2)) {
-                redis.command("HDEL", "{moa}:p", uuid);
-                redis.command("HDEL", "{moa}:r", uuid);
-                redis.command("DEL", "{moa}:l:" + uuid);
-                redis.command("HDEL", SERVICE, uuid);
-            }
+            loseHalf(redis);
             long back = Scene.millisUntil(30, () -> registered(redis) == 4);
             Scene.pause(options.controlSeconds());
             Seen seen = scene.turn();
@@ -125,6 +119,17 @@ final class RedisFaults {
                     .noneFailed(control, seen)
                     .atMost("all registered again after", back, ONE_HEARTBEAT_MILLIS, " ms")
                     .end(scene.end());
+        }
+    }
+
+    /** Takes away everything that half of the processes have written. */
+    static void loseHalf(RedisServer redis) {
+        List<String> uuids = words(redis.command("HKEYS", "{moa}:p"));
+        for (String uuid : uuids.subList(0, uuids.size() / 2)) {
+            redis.command("HDEL", "{moa}:p", uuid);
+            redis.command("HDEL", "{moa}:r", uuid);
+            redis.command("DEL", "{moa}:l:" + uuid);
+            redis.command("HDEL", SERVICE, uuid);
         }
     }
 

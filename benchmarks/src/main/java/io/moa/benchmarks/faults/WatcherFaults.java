@@ -67,7 +67,7 @@ final class WatcherFaults {
                             "one of two watchers cut off from the two of four servers that it watches, for "
                                     + options.faultSeconds() + " s; then another server killed (SIGKILL) meanwhile")
                     .noneFailed(control, seen)
-                    .told("of the two suspected", suspected)
+                    .exactly("of the two suspected", suspected, 2)
                     .exactly("removals of those that lived", changes.removals(alive), 0)
                     .atMost("the killed one removed after", removed, 10_000, " ms")
                     .exactly("idempotent failed at the kill", after.failedIdempotent() + after.wrong(), 0)

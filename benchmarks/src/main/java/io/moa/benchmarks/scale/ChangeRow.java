@@ -64,10 +64,11 @@ final class ChangeRow {
                 all.add(late);
                 rounds.add(String.format(Locale.ROOT, "%.0f/%.0f", millis(late, 50), millis(late, 99)));
             }
+            long due = (long) ROUNDS * CHANGES * following;
             findings.told(
-                    "changes told to " + following + " clients in " + PROCESSES + " processes, of "
-                            + (long) ROUNDS * CHANGES * following,
+                    "changes told to " + following + " clients in " + PROCESSES + " processes, of " + due,
                     Long.toString(all.getTotalCount()));
+            findings.wanted("changes that did not arrive", Math.abs(due - all.getTotalCount()), 0, "");
             findings.told("a change reaches a client, median/p99 of each round, ms", String.join(" ", rounds));
             findings.told("the same, median", String.format(Locale.ROOT, "%.1f ms", millis(all, 50)));
             findings.wanted("the same, p99", millis(all, 99), 500, " ms");

@@ -159,31 +159,48 @@ public final class ScaleBenchmark implements Callable<Integer> {
                 " MiB");
     }
 
-    /** Processes with connections of their own that all come at once, each of which also follows a service. */
+    /**
+     * Processes with connections of their own that all go and come again under other uuids, as with a new release; each follows the
+     * service of another one that does the same.
+     */
     private void restarts(RedisConfig config, Population population, RedisServer redis) throws Exception {
-        List<RedisRegistry> processes = new ArrayList<>();
+        List<RedisRegistry> before = new ArrayList<>();
+        List<RedisRegistry> after = new ArrayList<>();
         try {
+            await(start(config, population, instances, before));
             long cpu = redis.cpuMillis();
             long start = System.nanoTime();
-            List<Registry.Registration> registrations = new ArrayList<>();
-            for (int i = 0; i < restarting; i++) {
-                RedisRegistry process = RedisRegistry.open(config);
-                processes.add(process);
-                registrations.add(process.register(population.instance(instances + i)));
-                process.subscribe(population.service(i % services), snapshot -> {});
-            }
-            for (Registry.Registration registration : registrations) {
-                registration.registered().get(2, TimeUnit.MINUTES);
-            }
+            before.forEach(RedisRegistry::close); // says goodbye
+            List<Registry.Registration> registrations = start(config, population, instances + services, after);
+            await(registrations);
             long nanos = System.nanoTime() - start;
             long cpuMillis = redis.cpuMillis() - cpu;
-            findings.told(restarting + " processes are registered after", millis(nanos) + " ms");
+            findings.told(restarting + " processes said goodbye and are registered anew after", millis(nanos) + " ms");
             findings.wanted("Redis meanwhile", cpuMillis / (nanos / 1e6), 0.5, " of a core");
             findings.told(
                     "Redis, for their heartbeats and followings",
                     cores(redis, 15) + " of a core, with those of the rest");
         } finally {
-            processes.forEach(RedisRegistry::close);
+            before.forEach(RedisRegistry::close);
+            after.forEach(RedisRegistry::close);
+        }
+    }
+
+    private List<Registry.Registration> start(
+            RedisConfig config, Population population, int from, List<RedisRegistry> into) {
+        List<Registry.Registration> registrations = new ArrayList<>();
+        for (int i = 0; i < restarting; i++) {
+            RedisRegistry process = RedisRegistry.open(config);
+            into.add(process);
+            registrations.add(process.register(population.instance(from + i)));
+            process.subscribe(population.service((i + 1) % restarting % services), snapshot -> {});
+        }
+        return registrations;
+    }
+
+    private static void await(List<Registry.Registration> registrations) throws Exception {
+        for (Registry.Registration registration : registrations) {
+            registration.registered().get(2, TimeUnit.MINUTES);
         }
     }
 

@@ -225,12 +225,13 @@ public final class Cluster {
             if (retired) {
                 return;
             }
-            listed.accept(service, connectable(plan));
+            Plan latest = plan;
+            listed.accept(service, connectable(latest));
+            if (disk != null) {
+                disk.keep(latest.snapshot()); // in this order: an older one must not be written last
+            }
         } finally {
             listing.unlock();
-        }
-        if (disk != null) {
-            disk.keep(plan.snapshot());
         }
         for (Instance instance : probes) {
             prober.probe(instance, service, new Prober.Answer() {

@@ -48,6 +48,9 @@ public record RedisConfig(
 
     private static final int MAX_NODES = 32;
 
+    /** The prefix of keys where none is said. */
+    public static final String DEFAULT_PREFIX = "moa";
+
     public RedisConfig {
         nodes = List.copyOf(nodes);
         if (nodes.isEmpty() || nodes.size() > MAX_NODES) {
@@ -182,7 +185,7 @@ public record RedisConfig(
         private String password = "";
         private String sentinelUser = "";
         private String sentinelPassword = "";
-        private String prefix = "moa";
+        private String prefix = DEFAULT_PREFIX;
         private Duration socketTimeout = Duration.ofMillis(500);
         private Duration lease = Duration.ofSeconds(10);
         private Duration heartbeat = Duration.ofSeconds(3);

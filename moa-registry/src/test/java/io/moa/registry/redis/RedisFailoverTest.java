@@ -8,6 +8,7 @@ import io.moa.discovery.Snapshot;
 import io.moa.testkit.Eventually;
 import io.moa.testkit.Recorder;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -70,6 +71,25 @@ class RedisFailoverTest {
                 .isEqualTo(4);
         assertThat(registry.link().state()).contains(String.valueOf(sentinels.second.port()));
         nobodyWasLost();
+    }
+
+    /** B8: what the old master took and never passed on is written again within two heartbeats. */
+    @Test
+    void whatTheOldMasterDidNotPassOnIsWrittenAgain() {
+        sentinels.first.stop();
+        writableAt(sentinels.second, "c");
+        RedisKeys keys = registry.link().keys();
+        for (String key : List.of(keys.processes(), keys.revisions(), keys.members(ORDERS))) {
+            assertThat(sentinels.second.call("HDEL", key, "a")).isEqualTo(1L);
+        }
+        sentinels.second.call("DEL", keys.lease("a"));
+        sentinels.first.cont();
+        FAILOVER.until(
+                () -> List.of(keys.processes(), keys.revisions(), keys.members(ORDERS)).stream()
+                                .allMatch(key -> Replies.number(sentinels.second.call("HEXISTS", key, "a")) == 1)
+                        && Replies.number(sentinels.second.call("EXISTS", keys.lease("a"))) == 1,
+                () -> "the new master lacks a: " + registry);
+        listener.await(FAILOVER, Instances.lists("a", "b", "c"), "all three");
     }
 
     /** B9: nobody hears of the switch while no Sentinel answers; the question is asked again and again. */
