@@ -28,6 +28,7 @@ class DoctorCommandTest {
                             "clocks",
                             "memory",
                             "connections",
+                            "keys",
                             "rights",
                             "clock");
             assertThat(run.out())

@@ -37,6 +37,11 @@ final class Changes {
         return Set.copyOf(all);
     }
 
+    /** How many there were about one instance. */
+    long of(String uuid) {
+        return all.stream().filter(each -> each.uuid().equals(uuid)).count();
+    }
+
     /** How often one was taken off the online list, or its record away. */
     long removals() {
         return all.stream().filter(Changes::removes).count();

@@ -2,6 +2,11 @@ package io.moa.benchmarks.faults;
 
 import io.moa.benchmarks.ChildProcess;
 import io.moa.benchmarks.RedisServer;
+import io.moa.discovery.Address;
+import io.moa.discovery.Instance;
+import io.moa.discovery.ServiceExport;
+import io.moa.discovery.ServiceId;
+import io.moa.registry.redis.RedisRegistry;
 import io.moa.registry.redis.RedisWatchStore;
 import io.moa.registry.watch.WatchStore;
 import java.util.ArrayList;
@@ -19,6 +24,7 @@ import java.util.stream.IntStream;
 final class WatcherFaults {
 
     private static final int PARTS = 64;
+    private static final String DOUBTFUL = "doubtful";
 
     private WatcherFaults() {}
 
@@ -75,6 +81,14 @@ final class WatcherFaults {
         }
     }
 
+    private static Instance doubtful() {
+        return Instance.builder(DOUBTFUL, "doubtful")
+                .addresses(List.of(new Address.Tcp("127.0.0.1", 1)))
+                .protocol(Instance.MOA_1)
+                .exports(List.of(new ServiceExport(ServiceId.of("moa.benchmarks.Doubtful"), Set.of("hessian"), "")))
+                .build();
+    }
+
     /** B11: the watcher that holds most is killed or frozen, again and again. */
     static Finding leaders(FaultOptions options) throws Exception {
         try (Scene scene = new Scene(options)) {
@@ -88,6 +102,10 @@ final class WatcherFaults {
                 watchers.get(i).await("ready");
             }
             Scene.millisUntil(30, () -> holders(redis).size() == 2);
+            // Somebody about whom there is something to write: it says that it lives, and nobody reaches it.
+            RedisRegistry.over(scene.link()).register(doubtful());
+            List<String> watched = new ArrayList<>(uuids(scene));
+            watched.add(DOUBTFUL);
             Scene.pause(options.controlSeconds());
             Seen control = scene.turn();
             List<Long> takeovers = new ArrayList<>();
@@ -112,7 +130,7 @@ final class WatcherFaults {
                 takeovers.add(took < 0 ? Long.MAX_VALUE : took);
                 if (freeze) {
                     PastLeader leader = new PastLeader(
-                            gone, held, changes.read(uuids(scene)).all());
+                            gone, held, changes.read(watched).all());
                     past.add(leader);
                     watchers.get(victim).signal("CONT");
                     refused += Long.parseLong(
@@ -128,7 +146,7 @@ final class WatcherFaults {
                     tried += held.size();
                     accepted += past.get(past.size() - 1).accepted(store);
                 }
-                changes.read(uuids(scene));
+                changes.read(watched);
             }
             Collections.sort(takeovers);
             Seen seen = scene.turn();
@@ -146,7 +164,8 @@ final class WatcherFaults {
                     .told("its own writes that the store refused after it woke", refused)
                     .told("writes played under the fences of a frozen one", tried)
                     .exactly("stale writes that were accepted", accepted, 0)
-                    .exactly("removals", changes.removals(), 0)
+                    .told("changes of the mark of one that nobody reaches", changes.of(DOUBTFUL))
+                    .exactly("removals of those that lived", changes.removals(uuids(scene)), 0)
                     .end(scene.end());
         }
     }

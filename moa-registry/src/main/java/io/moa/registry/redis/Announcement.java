@@ -415,7 +415,13 @@ final class Announcement implements Registry.Registration {
             remembered = found;
         }
         boolean lost = ofProcess == null && ofPlace == null && remembered != null && !remembered.isNothing();
-        wish(new InstanceRecord(record.instance(), record.withdrawn(), lost ? remembered : null));
+        try {
+            wish(new InstanceRecord(record.instance(), record.withdrawn(), lost ? remembered : null));
+        } catch (IllegalArgumentException e) {
+            registry.link()
+                    .complain(
+                            this + " cannot say what an operator has decided, which Redis has lost: " + e.getMessage());
+        }
     }
 
     private static @Nullable DecisionRecord decision(Object value) {

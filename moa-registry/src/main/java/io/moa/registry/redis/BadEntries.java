@@ -15,7 +15,7 @@ final class BadEntries {
     private final String where;
     private final AtomicLong count = new AtomicLong();
     private final Set<String> named = new HashSet<>(); // guarded by itself
-    private final Set<String> names = new HashSet<>(); // those of the named that can be no names; guarded by named
+    private final Set<String> names = new HashSet<>(); // of what is met again and again; guarded by named
 
     BadEntries(String where) {
         this.where = where;

@@ -135,6 +135,24 @@ class DecisionMemoryTest {
         assertThat(done(desk.decisions())).isEmpty();
     }
 
+    /** What it says of itself has no room for a decision: it says the rest, and goes on. */
+    @Test
+    void aRecordThatIsFullGoesWithoutTheDecision() {
+        RedisRegistry registry = stage.open();
+        Instance small = Instances.of("a", ORDERS);
+        int room = EntryJson.MAX_BYTES - new InstanceRecord(small, false).write(AddressRanges.ANY).length;
+        Instance full =
+                small.toBuilder().metadata("note", "x".repeat(room - 40)).build();
+        register(registry, full);
+        done(desk.offline("a", "ada"));
+        awaitHeartbeats("a");
+        redis.call("FLUSHALL");
+        SOON.until(() -> done(desk.instances(ORDERS)).size() == 1, registry::toString);
+        awaitHeartbeats("a");
+        assertThat(done(desk.instance("a")).instance()).isEqualTo(full);
+        assertThat(seen("a")).isEqualTo(OperatorState.NONE);
+    }
+
     private String record(String uuid) {
         return String.valueOf(Replies.text(redis.call("HGET", keys.processes(), uuid)));
     }
