@@ -3,6 +3,7 @@ package io.moa.registry.redis;
 import io.moa.discovery.Address;
 import io.moa.invoke.Ticker;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,12 @@ final class MasterConnector implements AutoCloseable {
     private static final int MAX_REDIRECTS = 5;
     private static final long CHECK_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long LOOK_NANOS = CHECK_NANOS / 2;
+
+    /**
+     * How long one that answered nothing is let alone at least, where somebody else is asked meanwhile: whoever waits for it once more
+     * hears of its successor later by that.
+     */
+    private static final long SILENT_NANOS = CHECK_NANOS;
 
     private final RedisConfig config;
     private final RedisKeys keys;
@@ -106,12 +113,24 @@ final class MasterConnector implements AutoCloseable {
     }
 
     /** Something failed; the nanoseconds until the next try. */
-    long failed() {
+    long failed(Throwable why) {
         failures++;
         later = true;
         long pause = Jitter.pause(failures, random);
+        if (locator.knowsMore() && isSilence(why)) {
+            pause = Math.max(pause, Jitter.around(SILENT_NANOS, random));
+        }
         laterAt = ticker.nanos() + pause;
         return pause;
+    }
+
+    private static boolean isSilence(Throwable why) {
+        for (Throwable each = why; each != null; each = each.getCause()) {
+            if (each instanceof SocketTimeoutException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Goes where {@code MOVED} points, at once; false if that is nowhere, or leads round in a circle. */

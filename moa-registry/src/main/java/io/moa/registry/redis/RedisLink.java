@@ -356,7 +356,7 @@ public final class RedisLink implements AutoCloseable {
         if (lasting != null) {
             questions.refuseAll(where() + " cannot be asked: " + what); // who waits, waits for nothing
         }
-        return connector.failed();
+        return connector.failed(e);
     }
 
     private void drop() {

@@ -7,6 +7,7 @@ import io.moa.discovery.Address;
 import io.moa.testkit.FakeTicker;
 import io.moa.testkit.RefusingPort;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +55,7 @@ class MasterConnectorTest {
         assertThat(connector.waitNanos(ticker.nanos())).isZero();
         assertThatThrownBy(connector::connect).isInstanceOf(IOException.class);
         for (int i = 0; i < 20; i++) {
-            connector.failed();
+            connector.failed(new IOException("refused"));
         }
         return connector;
     }
@@ -71,6 +72,20 @@ class MasterConnectorTest {
             assertThat(knowing.asked).containsOnly(knowing.master);
             knowing.moved = true;
             assertThat(connector.waitNanos(ticker.nanos())).isZero();
+        }
+    }
+
+    /** Each try to reach one that stands still costs the time in which its successor could be heard of. */
+    @Test
+    void oneThatAnsweredNothingIsLetAloneForASecondWhereSomebodyElseCanBeAsked() {
+        for (boolean knowsMore : List.of(true, false)) {
+            RedisConfig config = RedisConfig.standalone("127.0.0.1", 1).build();
+            MasterConnector connector = new MasterConnector(
+                    config, new RedisKeys(config.prefix()), ticker, new Random(1), new Knowing(1, knowsMore));
+            IOException silence = new IOException("no answer", new IllegalStateException(new SocketTimeoutException()));
+            long pause = connector.failed(silence);
+            assertThat(pause >= Duration.ofMillis(800).toNanos()).isEqualTo(knowsMore);
+            assertThat(pause).isLessThanOrEqualTo(Duration.ofMillis(1_200).toNanos());
         }
     }
 
