@@ -22,43 +22,56 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Entries of the service under load that take no calls, for their weight is 0, as a process. The argument is how many. The
- * order {@code rate N} lets so many of them change in each second, and is answered by {@code @changes number=…}.
+ * Entries of the service under load that take no calls, for their weight is 0, and as many of another service that nobody follows, as
+ * a process. The argument is how many. The orders {@code here N} and {@code elsewhere N} let so many of the ones or the others change
+ * in each second, and are answered by {@code @changes number=…}, those here.
  */
 public final class Churn {
 
     private static final int TICK_MILLIS = 10;
 
     private final Registry registry;
+    private final ServiceId service;
     private final List<Instance> instances = new ArrayList<>();
     private final List<Registry.Registration> registrations = new ArrayList<>();
     private final AtomicInteger rate = new AtomicInteger();
     private double due;
     private final AtomicLong changes = new AtomicLong();
 
-    private Churn(Registry registry) {
+    private Churn(Registry registry, ServiceId service, int entries) throws Exception {
         this.registry = registry;
+        this.service = service;
+        for (int i = 0; i < entries; i++) {
+            Instance instance = fresh();
+            instances.add(instance);
+            registrations.add(registry.register(instance));
+        }
+        for (Registry.Registration registration : registrations) {
+            registration.registered().get(1, TimeUnit.MINUTES);
+        }
     }
 
     /** Runs it. */
     public static void main(String[] args) throws Exception {
         RedisRegistry registry = RedisRegistry.open(RedisConfig.parse(System.getenv(Scene.REGISTRY)));
-        Churn churn = new Churn(registry);
-        for (int i = 0; i < Integer.parseInt(args[0]); i++) {
-            Instance instance = churn.fresh();
-            churn.instances.add(instance);
-            churn.registrations.add(registry.register(instance));
-        }
-        for (Registry.Registration registration : churn.registrations) {
-            registration.registered().get(1, TimeUnit.MINUTES);
-        }
+        int entries = Integer.parseInt(args[0]);
+        Churn here = new Churn(registry, ServiceId.of("moa.benchmarks.Counted"), entries);
+        Churn elsewhere = new Churn(registry, ServiceId.of("moa.benchmarks.Unfollowed"), entries);
         ScheduledExecutorService changing = Executors.newSingleThreadScheduledExecutor();
-        changing.scheduleAtFixedRate(churn::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        changing.scheduleAtFixedRate(
+                () -> {
+                    here.tick();
+                    elsewhere.tick();
+                },
+                TICK_MILLIS,
+                TICK_MILLIS,
+                TimeUnit.MILLISECONDS);
         System.out.println(ChildProcess.MARK + "ready");
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String order = orders.readLine(); order != null; order = orders.readLine()) {
-            churn.rate.set(Integer.parseInt(order.substring("rate ".length())));
-            System.out.println(ChildProcess.MARK + "changes number=" + churn.changes.get());
+            String[] words = order.split(" ");
+            (words[0].equals("here") ? here : elsewhere).rate.set(Integer.parseInt(words[1]));
+            System.out.println(ChildProcess.MARK + "changes number=" + here.changes.get());
         }
         Runtime.getRuntime().halt(0);
     }
@@ -67,8 +80,7 @@ public final class Churn {
         return Instance.builder(UUID.randomUUID().toString(), "churn")
                 .addresses(List.of(new Address.Tcp("127.0.0.1", 9)))
                 .protocol("moa/1")
-                .exports(List.of(new ServiceExport(
-                        ServiceId.of("moa.benchmarks.Counted"), Set.of("hessian"), "4f1c6f0d9a7e4b6f")))
+                .exports(List.of(new ServiceExport(service, Set.of("hessian"), "4f1c6f0d9a7e4b6f")))
                 .startedAtEpochMillis(System.currentTimeMillis())
                 .weight(0)
                 .build();

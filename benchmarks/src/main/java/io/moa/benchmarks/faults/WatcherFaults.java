@@ -129,8 +129,8 @@ final class WatcherFaults {
                 long took = Scene.millisUntil(30, () -> !holders(redis).contains(gone) && held(redis) == PARTS);
                 takeovers.add(took < 0 ? Long.MAX_VALUE : took);
                 if (freeze) {
-                    PastLeader leader = new PastLeader(
-                            gone, held, changes.read(watched).all());
+                    PastLeader leader =
+                            new PastLeader(gone, held, changes.read(watched).all());
                     past.add(leader);
                     watchers.get(victim).signal("CONT");
                     refused += Long.parseLong(
