@@ -3,6 +3,7 @@ package io.moa.registry.redis;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,7 +29,8 @@ final class FollowedService {
     final List<RedisSubscription> subscriptions = new ArrayList<>();
     Snapshot snapshot;
     boolean hinted;
-    long hintedAt;
+    long lookAt;
+    final ChangePace pace;
 
     private String lastId = "";
     private NavigableMap<String, Snapshot.Entry> entries = new TreeMap<>();
@@ -41,8 +43,9 @@ final class FollowedService {
     private long retryAt;
     private int failures;
 
-    FollowedService(ServiceId service, Snapshot unknown) {
+    FollowedService(ServiceId service, Snapshot unknown, Duration coalesce) {
         this.service = service;
+        this.pace = new ChangePace(coalesce);
         this.snapshot = unknown;
     }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -23,6 +24,7 @@ final class HintListener {
 
     private static final Duration SILENCE = Duration.ofSeconds(8);
     private static final int MAX_CHANNELS = 200;
+    private static final long REST_NANOS = Duration.ofMillis(40).toNanos();
     private static final long PING_NANOS = Duration.ofSeconds(3).toNanos();
 
     private final RedisConfig config;
@@ -124,6 +126,7 @@ final class HintListener {
 
     private void run() {
         int failures = 0;
+        long restNanos = System.nanoTime() - REST_NANOS;
         while (true) {
             RedisConnection opened = null;
             try {
@@ -134,8 +137,11 @@ final class HintListener {
                 opened = RedisConnection.open(config, target, config.user(), config.password(), SILENCE);
                 if (begin(opened, target)) {
                     while (true) {
-                        read(opened.next());
+                        boolean told = read(opened.next());
                         failures = 0;
+                        if (told) {
+                            restNanos = rest(restNanos);
+                        }
                     }
                 }
             } catch (IOException | RuntimeException e) {
@@ -226,16 +232,34 @@ final class HintListener {
         }
     }
 
-    private void read(@Nullable Object message) {
+    /**
+     * After a message others may come by hundreds, and each that is waited for alone wakes this thread. What comes while it rests is read
+     * in one go; the followers gather changes for longer than that anyway.
+     *
+     * @param restedNanos when it rested last
+     * @return when it rested last now
+     */
+    private static long rest(long restedNanos) {
+        if (System.nanoTime() - restedNanos >= REST_NANOS) {
+            LockSupport.parkNanos(REST_NANOS);
+            return System.nanoTime();
+        }
+        return restedNanos;
+    }
+
+    /** Whether it was a hint. */
+    private boolean read(@Nullable Object message) {
         List<@Nullable Object> parts = Replies.list(message);
         if (parts.size() < 3) {
-            return; // the answer to a sign of life
+            return false; // the answer to a sign of life
         }
         String kind = Replies.text(parts.get(0));
         String channel = Replies.text(parts.get(1));
         // Also when the subscription begins: what was said before that was not heard.
         if (channel != null && ("message".equals(kind) || "subscribe".equals(kind))) {
             hinted.accept(channel);
+            return true;
         }
+        return false;
     }
 }

@@ -96,7 +96,9 @@ public final class RedisRegistry implements Registry {
             FollowedService followedService = followed.computeIfAbsent(
                     service,
                     key -> new FollowedService(
-                            key, Snapshot.unknown(key, link.ticker().nanos())));
+                            key,
+                            Snapshot.unknown(key, link.ticker().nanos()),
+                            link.config().coalesce()));
             byChannel.put(link.keys().hint(service), followedService);
             subscription = new RedisSubscription(this, followedService.snapshot, listener, insideListeners);
             followedService.subscriptions.add(subscription);
@@ -248,32 +250,37 @@ public final class RedisRegistry implements Registry {
                 return false; // the link's thread knows already when to look
             }
             service.hinted = true;
-            service.hintedAt = now;
+            service.lookAt = now + service.pace.windowNanos(now);
             return true;
         }
     }
 
-    /** When the first hint came that was not followed yet; null if there is none. */
+    /** When the first hint that was not followed yet is to be followed; null if there is none. */
     @Nullable
-    Long firstHint() {
+    Long firstLook() {
         synchronized (lock) {
             Long first = null;
             for (FollowedService service : followed.values()) {
-                if (service.hinted && (first == null || service.hintedAt - first < 0)) {
-                    first = service.hintedAt;
+                if (service.hinted && (first == null || service.lookAt - first < 0)) {
+                    first = service.lookAt;
                 }
             }
             return first;
         }
     }
 
-    /** Takes the hint of a service if it came by then; whether there was one. */
-    boolean takeHint(FollowedService service, long byNanos) {
+    /**
+     * Takes the hint of a service if it is to be followed now; whether there was one.
+     *
+     * @param early whether it is looked at in any case
+     */
+    boolean takeHint(FollowedService service, long now, boolean early) {
         synchronized (lock) {
-            if (!service.hinted || service.hintedAt - byNanos > 0) {
+            if (!service.hinted || (!early && service.lookAt - now > 0)) {
                 return false;
             }
             service.hinted = false;
+            service.pace.looked(now);
             return true;
         }
     }

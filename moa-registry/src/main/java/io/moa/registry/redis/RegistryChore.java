@@ -21,7 +21,6 @@ final class RegistryChore implements Chore {
     private final RedisLink link;
     private final RedisKeys keys;
     private final EntryReader reader;
-    private final long coalesceNanos;
     private final long pollNanos;
     private final long fullReadNanos;
 
@@ -33,7 +32,6 @@ final class RegistryChore implements Chore {
         this.link = link;
         this.keys = link.keys();
         this.reader = new EntryReader(keys, bad, link.config().allow());
-        this.coalesceNanos = link.config().coalesce().toNanos();
         this.pollNanos = link.config().poll().toNanos();
         this.fullReadNanos = link.config().fullRead().toNanos();
     }
@@ -54,9 +52,9 @@ final class RegistryChore implements Chore {
         }
         if (!services.isEmpty()) {
             due = Math.min(due, pollAt - now);
-            Long hinted = registry.firstHint();
-            if (hinted != null) {
-                due = Math.min(due, hinted + coalesceNanos - now);
+            Long look = registry.firstLook();
+            if (look != null) {
+                due = Math.min(due, look - now);
             }
         }
         return due;
@@ -137,7 +135,7 @@ final class RegistryChore implements Chore {
         Set<FollowedService> hinted = new HashSet<>();
         for (FollowedService service : registry.followed()) {
             // A hint that is not due yet is left: what follows closely is to be read with it.
-            boolean told = registry.takeHint(service, poll ? now : now - coalesceNanos);
+            boolean told = registry.takeHint(service, now, poll);
             if (!service.followsLog()) {
                 continue; // its whole list comes first
             }

@@ -68,7 +68,7 @@ class GoodbyeTest {
     @Test
     void ofAServiceItStandsInTheLogBetweenTwoWholeReadings() {
         EntryReader reader = new EntryReader(stage.hand.keys(), new BadEntries("test"), AddressRanges.ANY);
-        FollowedService service = new FollowedService(ORDERS, Snapshot.unknown(ORDERS, 0));
+        FollowedService service = new FollowedService(ORDERS, Snapshot.unknown(ORDERS, 0), Duration.ZERO);
         Registry.Registration leaving = register("leaves");
         register("lost");
         register("stays");

@@ -111,11 +111,13 @@ class RedisLinkTest {
             String channel = away.keys().hint(orders);
             assertThat(registry.hint(channel, 1)).isTrue();
             assertThat(registry.hint(channel, 2)).isFalse();
-            assertThat(registry.firstHint()).isEqualTo(1);
+            assertThat(registry.firstLook())
+                    .isEqualTo(1 + Duration.ofMillis(100).toNanos());
             assertThat(registry.hint(away.keys().hint(ServiceId.of("other")), 3))
                     .isFalse();
             FollowedService followed = registry.followed().iterator().next();
-            assertThat(registry.takeHint(followed, 2)).isTrue();
+            assertThat(registry.takeHint(followed, 2, false)).isFalse();
+            assertThat(registry.takeHint(followed, 2, true)).isTrue();
             assertThat(registry.hint(channel, 4)).isTrue();
         }
     }
