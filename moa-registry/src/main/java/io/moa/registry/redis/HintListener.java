@@ -24,7 +24,7 @@ final class HintListener {
 
     private static final Duration SILENCE = Duration.ofSeconds(8);
     private static final int MAX_CHANNELS = 200;
-    private static final long REST_NANOS = Duration.ofMillis(40).toNanos();
+    private static final long LONGEST_REST_NANOS = Duration.ofMillis(40).toNanos();
     private static final long PING_NANOS = Duration.ofSeconds(3).toNanos();
 
     private final RedisConfig config;
@@ -126,7 +126,7 @@ final class HintListener {
 
     private void run() {
         int failures = 0;
-        long restNanos = System.nanoTime() - REST_NANOS;
+        long restedNanos = System.nanoTime() - LONGEST_REST_NANOS;
         while (true) {
             RedisConnection opened = null;
             try {
@@ -140,7 +140,7 @@ final class HintListener {
                         boolean told = read(opened.next());
                         failures = 0;
                         if (told) {
-                            restNanos = rest(restNanos);
+                            restedNanos = rest(restedNanos);
                         }
                     }
                 }
@@ -234,14 +234,15 @@ final class HintListener {
 
     /**
      * After a message others may come by hundreds, and each that is waited for alone wakes this thread. What comes while it rests is read
-     * in one go; the followers gather changes for longer than that anyway.
+     * in one go; the followers gather changes for twice as long anyway.
      *
      * @param restedNanos when it rested last
      * @return when it rested last now
      */
-    private static long rest(long restedNanos) {
-        if (System.nanoTime() - restedNanos >= REST_NANOS) {
-            LockSupport.parkNanos(REST_NANOS);
+    private long rest(long restedNanos) {
+        long rest = Math.min(LONGEST_REST_NANOS, config.coalesce().toNanos() / 2);
+        if (System.nanoTime() - restedNanos >= rest) {
+            LockSupport.parkNanos(rest);
             return System.nanoTime();
         }
         return restedNanos;

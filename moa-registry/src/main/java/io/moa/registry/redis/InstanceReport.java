@@ -40,14 +40,15 @@ public record InstanceReport(
     }
 
     /** Nothing but why it is passed over. */
-    static InstanceReport bad(String uuid, String problem) {
+    static InstanceReport ofBadEntry(String uuid, String problem) {
         return new InstanceReport(
                 uuid, null, problem, false, -1, Liveness.ONLINE, OperatorState.NONE, false, List.of(), List.of());
     }
 
-    InstanceReport with(OperatorState decision, boolean ofItsMemory) {
+    /** With a decision that stands in Redis. */
+    InstanceReport with(OperatorState decision) {
         return new InstanceReport(
-                uuid, instance, problem, withdrawn, leaseMillis, mark, decision, ofItsMemory, evidence, passedOver);
+                uuid, instance, problem, withdrawn, leaseMillis, mark, decision, false, evidence, passedOver);
     }
 
     /** How many entries about it are bad and passed over. */

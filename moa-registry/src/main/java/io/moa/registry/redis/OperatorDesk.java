@@ -226,23 +226,23 @@ public final class OperatorDesk {
      */
     public CompletableFuture<List<InstanceReport>> instances(ServiceId service) {
         return link.ask(connection -> {
-            List<String> uuids;
+            List<String> names;
             try {
-                uuids = Replies.texts(connection.call("HKEYS", keys.members(service)));
+                names = Replies.texts(connection.call("HKEYS", keys.members(service)));
             } catch (RedisError e) {
-                if (!e.code().equals("WRONGTYPE")) {
+                if (!e.isWrongType()) {
                     throw e;
                 }
-                throw new UnreadableServiceException(
-                        "the list of its processes, " + keys.members(service) + ", cannot be read: " + e.getMessage(),
-                        e);
+                throw new UnreadableServiceException("the list of its processes cannot be read: " + e.getMessage(), e);
             }
-            uuids.sort(null);
+            names.sort(null);
             List<InstanceReport> reports = new ArrayList<>();
-            for (String name : List.copyOf(uuids)) {
-                if (!InstanceRecord.isUuid(name)) {
-                    uuids.remove(name);
-                    reports.add(InstanceReport.bad(
+            List<String> uuids = new ArrayList<>();
+            for (String name : names) {
+                if (InstanceRecord.isUuid(name)) {
+                    uuids.add(name);
+                } else {
+                    reports.add(InstanceReport.ofBadEntry(
                             name.substring(0, Math.min(name.length(), InstanceRecord.MAX_UUID)),
                             InstanceRecord.WHAT_A_UUID_IS + ", and this one " + name.length()));
                 }
@@ -254,7 +254,7 @@ public final class OperatorDesk {
                     reports.add(
                             instance == null || instance.offers(service)
                                     ? each
-                                    : InstanceReport.bad(
+                                    : InstanceReport.ofBadEntry(
                                             each.uuid(),
                                             "it stands in the list of " + service + ", and says that it offers "
                                                     + instance.exports().stream()
@@ -322,28 +322,13 @@ public final class OperatorDesk {
         List<@Nullable Object> atPlaces =
                 uuids.isEmpty() ? List.of() : Replies.list(connection.call("HMGET", keys.placeDecisions(), places));
         for (int i = 0; i < uuids.size(); i++) {
-            DecisionRecord ofPlace = decision(atPlaces.get(i));
-            if (answers.get(uuids.size() + i * each + 2) != null) {
-                continue; // its own counts
-            }
-            if (ofPlace != null) {
-                reports.set(i, reports.get(i).with(ofPlace.state(), false));
-            } else if (atPlaces.get(i) == null) {
-                reports.set(i, withMemory(reports.get(i), uuids.get(i), answers.get(i)));
+            boolean ofItsOwn = answers.get(uuids.size() + i * each + 2) != null;
+            if (!ofItsOwn && atPlaces.get(i) != null) {
+                DecisionRecord ofPlace = decision(atPlaces.get(i));
+                reports.set(i, reports.get(i).with(ofPlace == null ? OperatorState.NONE : ofPlace.state()));
             }
         }
         return reports;
-    }
-
-    /** Redis has lost what was decided; the process may not have. */
-    private InstanceReport withMemory(InstanceReport report, String uuid, @Nullable Object written) {
-        try {
-            InstanceRecord record = record(uuid, written);
-            DecisionRecord decided = record == null ? null : record.decided();
-            return decided == null ? report : report.with(decided.state(), true);
-        } catch (BadEntryException e) {
-            return report; // which says so
-        }
     }
 
     private InstanceReport report(String uuid, @Nullable Object written, List<@Nullable Object> answers) {
@@ -355,7 +340,9 @@ public final class OperatorDesk {
             problem = e.getMessage();
         }
         List<String> passedOver = new ArrayList<>();
-        DecisionRecord decision = decision(answers.get(2), passedOver);
+        // What the process remembers counts where Redis has lost it, and nothing stands for its place either.
+        boolean remembered = answers.get(2) == null && record != null && record.decided() != null;
+        DecisionRecord decision = remembered ? record.decided() : decision(answers.get(2), passedOver);
         return new InstanceReport(
                 uuid,
                 record == null ? null : record.instance(),
@@ -364,7 +351,7 @@ public final class OperatorDesk {
                 Replies.number(answers.get(0)),
                 mark(answers.get(1), passedOver),
                 decision == null ? OperatorState.NONE : decision.state(),
-                false,
+                remembered,
                 answers.size() > 3 ? evidence(answers.get(3), passedOver) : List.of(),
                 passedOver);
     }

@@ -52,7 +52,7 @@ final class RedisCommand {
 
     /** Whether {@link #key()} is one. */
     boolean beginsWithKey() {
-        return !name.equals("EVAL") && !name.startsWith("XREAD");
+        return !isScript() && !name.startsWith("XREAD");
     }
 
     /** Its first argument, of most commands the key. */

@@ -217,8 +217,7 @@ final class RedisSigns {
         List<RedisCommand> commands = new ArrayList<>();
         for (int i = 0; i < complaints.size(); i++) {
             Complaint complaint = complaints.get(i);
-            if (answers.get(1 + 2 * i) instanceof RedisError error
-                    && error.code().equals("WRONGTYPE")) {
+            if (answers.get(1 + 2 * i) instanceof RedisError error && error.isWrongType()) {
                 passOver(complaint.uuid(), error); // the other complaints are told
                 continue;
             }
