@@ -341,8 +341,8 @@ public final class OperatorDesk {
         }
         List<String> passedOver = new ArrayList<>();
         // What the process remembers counts where Redis has lost it, and nothing stands for its place either.
-        boolean remembered = answers.get(2) == null && record != null && record.decided() != null;
-        DecisionRecord decision = remembered ? record.decided() : decision(answers.get(2), passedOver);
+        DecisionRecord memory = answers.get(2) == null && record != null ? record.decided() : null;
+        DecisionRecord decision = memory != null ? memory : decision(answers.get(2), passedOver);
         return new InstanceReport(
                 uuid,
                 record == null ? null : record.instance(),
@@ -351,7 +351,7 @@ public final class OperatorDesk {
                 Replies.number(answers.get(0)),
                 mark(answers.get(1), passedOver),
                 decision == null ? OperatorState.NONE : decision.state(),
-                remembered,
+                memory != null,
                 answers.size() > 3 ? evidence(answers.get(3), passedOver) : List.of(),
                 passedOver);
     }
