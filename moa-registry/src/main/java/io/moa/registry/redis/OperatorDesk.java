@@ -7,10 +7,12 @@ import io.moa.discovery.ServiceExport;
 import io.moa.discovery.ServiceId;
 import io.moa.registry.watch.Evidence;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -32,7 +34,7 @@ public final class OperatorDesk {
     private static final int EVIDENCE = 20;
     private static final int MAX_WATCHERS = 1_000;
     private static final int CHUNK = 64; // records as long as a value may be still fit into the bound of answers
-    private static final int TRIES = 20;
+    private static final long LONGEST_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final RedisLink link;
     private final RedisKeys keys;
@@ -93,15 +95,22 @@ public final class OperatorDesk {
             throw new IllegalArgumentException("A decision needs the uuid of a process, up to "
                     + InstanceRecord.MAX_UUID + " characters, and an author of up to " + MAX_AUTHOR);
         }
-        return link.ask(connection -> {
-            for (int i = 0; i < TRIES; i++) {
-                OperatorState after = tryChange(connection, uuid, author, change);
-                if (after != null) {
-                    return after;
-                }
-            }
-            throw new RegistryUnavailableException("Other operators change decisions all the time; try again");
-        });
+        return change(uuid, author, change, link.ticker().nanos() + LONGEST_NANOS);
+    }
+
+    /** Each try waits in the queue anew: two desks in step with each other would go on disturbing one another otherwise. */
+    private CompletableFuture<OperatorState> change(
+            String uuid, String author, UnaryOperator<OperatorState> change, long untilNanos) {
+        return link.ask(connection -> Optional.ofNullable(tryChange(connection, uuid, author, change)))
+                .thenCompose(after -> {
+                    if (after.isPresent()) {
+                        return CompletableFuture.completedFuture(after.get());
+                    }
+                    return link.ticker().nanos() - untilNanos < 0
+                            ? change(uuid, author, change, untilNanos)
+                            : CompletableFuture.failedFuture(new RegistryUnavailableException(
+                                    "Other operators change decisions all the time; try again"));
+                });
     }
 
     /** Null if somebody else decided something at the same time. */
