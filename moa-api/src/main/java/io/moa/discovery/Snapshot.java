@@ -13,7 +13,8 @@ import java.util.Set;
  *
  * @param service which service
  * @param revision grows with every change that this source saw; 0 before the source has answered
- * @param entries the registered instances, in a stable order
+ * @param entries the registered instances, each uuid once, in a stable order: best in that of the uuids, in which long lists are
+ *     compared fastest
  * @param asOfNanos when the source confirmed this, on the subscriber's ticker, so that age needs no wall clock
  * @param source who says so, for people: {@code memory}, {@code redis …}, {@code disk …}, {@code none}
  * @param goodbyes the uuids of processes that said themselves that they take no new calls: those among the entries that

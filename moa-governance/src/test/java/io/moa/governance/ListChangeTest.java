@@ -61,11 +61,4 @@ class ListChangeTest {
             assertThat(made).isEqualTo(second);
         }
     }
-
-    @Test
-    void ofAUuidThatIsNamedTwiceTheLastEntryCounts() {
-        ListChange change = ListChange.between(
-                List.of(entry("a", 1), entry("a", 2), entry("b", 1)), List.of(entry("a", 2), entry("b", 1)));
-        assertThat(change).isEqualTo(new ListChange(List.of(), List.of(), List.of()));
-    }
 }

@@ -10,6 +10,7 @@ import io.moa.discovery.ServiceExport;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import io.moa.governance.balance.P2cPicker;
+import io.moa.governance.balance.TieredPicker;
 import io.moa.governance.plan.Plan;
 import io.moa.governance.plan.PlanCompiler;
 import io.moa.invoke.Attributes;
@@ -25,11 +26,13 @@ import io.moa.invoke.Status;
 import io.moa.testkit.FakeTicker;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class PlanTest {
@@ -154,6 +157,68 @@ class PlanTest {
         Plan none = plan(instance("b", 100));
         assertThat(none.pick(call())).isNull();
         assertThat(none.whyNone()).contains("1 are passed over (").contains("b is not called: it says no address)");
+    }
+
+    /** What is kept from one list to the next must never show: one who sees the list for the first time makes the same plan of it. */
+    @Test
+    void aListThatChangedMakesTheSamePlanAsOneThatIsNew() {
+        Random random = new Random(7);
+        TreeMap<String, Snapshot.Entry> listed = new TreeMap<>();
+        for (int round = 0; round < 3_000; round++) {
+            for (int i = random.nextInt(4); i > 0; i--) {
+                String uuid = "u" + random.nextInt(12);
+                if (random.nextInt(3) == 0) {
+                    listed.remove(uuid);
+                } else {
+                    listed.put(uuid, anyEntry(uuid, random));
+                }
+            }
+            List<Snapshot.Entry> entries = new ArrayList<>(listed.values());
+            if (random.nextInt(4) == 0) {
+                Collections.shuffle(entries, random);
+            }
+            Map<String, Integer> distances = new HashMap<>();
+            Map<String, String> doubts = new HashMap<>();
+            for (String uuid : listed.keySet()) {
+                if (random.nextInt(5) == 0) {
+                    distances.put(uuid, 1 + random.nextInt(2));
+                }
+                if (random.nextInt(6) == 0) {
+                    doubts.put(uuid, "missing");
+                }
+            }
+            Snapshot snapshot = new Snapshot(SERVICE, round + 1, entries, ticker.nanos(), "test", Set.of(), distances);
+            Plan kept = compiler.compile(snapshot, doubts);
+            Plan fresh = new PlanCompiler(
+                            new Random(1), ticker, () -> wallMillis, instance -> unreachable.get(instance.uuid()))
+                    .compile(snapshot, doubts);
+            assertThat(kept.usable()).isEqualTo(fresh.usable());
+            assertThat(kept.last()).isEqualTo(fresh.last());
+            assertThat(kept.passedOver().keySet())
+                    .as("of two that started together either may be named")
+                    .isEqualTo(fresh.passedOver().keySet());
+            assertThat(candidates(kept)).isEqualTo(candidates(fresh));
+        }
+    }
+
+    private static Snapshot.Entry anyEntry(String uuid, Random random) {
+        Instance instance = Instance.builder(uuid, "stock")
+                .host("h")
+                .addresses(List.of(new Address.Tcp("127.0.0.1", 1 + random.nextInt(6))))
+                .weight(random.nextInt(4) * 50)
+                .startedAtEpochMillis(random.nextInt(4))
+                .build();
+        return new Snapshot.Entry(
+                instance,
+                Liveness.values()[random.nextInt(Liveness.values().length)],
+                new OperatorState(random.nextInt(8) == 0, random.nextInt(6) == 0 ? 70 : null, null));
+    }
+
+    private static List<String> candidates(Plan plan) {
+        return ((TieredPicker) plan.picker())
+                .candidates().stream()
+                        .map(each -> each.instance() + " " + each.weight())
+                        .toList();
     }
 
     private static Instance at(String uuid, String host, int port, long startedAt) {

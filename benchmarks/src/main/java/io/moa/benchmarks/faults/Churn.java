@@ -42,7 +42,7 @@ public final class Churn {
         this.registry = registry;
         this.service = service;
         for (int i = 0; i < entries; i++) {
-            Instance instance = fresh();
+            Instance instance = fresh(i);
             instances.add(instance);
             registrations.add(registry.register(instance));
         }
@@ -76,9 +76,9 @@ public final class Churn {
         Runtime.getRuntime().halt(0);
     }
 
-    private Instance fresh() {
+    private Instance fresh(int at) {
         return Instance.builder(UUID.randomUUID().toString(), "churn")
-                .addresses(List.of(new Address.Tcp("127.0.0.1", 9)))
+                .addresses(List.of(new Address.Tcp("127.1." + at / 250 + "." + (1 + at % 250), 9)))
                 .protocol("moa/1")
                 .exports(List.of(new ServiceExport(service, Set.of("hessian"), "4f1c6f0d9a7e4b6f")))
                 .startedAtEpochMillis(System.currentTimeMillis())
@@ -94,7 +94,7 @@ public final class Churn {
             int at = (int) (change % instances.size());
             if (change % 2 == 0) {
                 registrations.get(at).close();
-                instances.set(at, fresh());
+                instances.set(at, fresh(at));
                 registrations.set(at, registry.register(instances.get(at)));
             } else {
                 Instance changed = instances.get(at).toBuilder()

@@ -68,7 +68,7 @@ final class ChangeRow {
             findings.told(
                     "changes told to " + following + " clients in " + PROCESSES + " processes, of " + due,
                     Long.toString(all.getTotalCount()));
-            findings.wanted("changes that did not arrive", Math.abs(due - all.getTotalCount()), 0, "");
+            findings.wanted("changes that did not arrive", (double) Math.abs(due - all.getTotalCount()), 0, "");
             findings.told("a change reaches a client, median/p99 of each round, ms", String.join(" ", rounds));
             findings.told("the same, median", String.format(Locale.ROOT, "%.1f ms", millis(all, 50)));
             findings.wanted("the same, p99", millis(all, 99), 500, " ms");

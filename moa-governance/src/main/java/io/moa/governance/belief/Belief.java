@@ -72,9 +72,12 @@ public final class Belief {
             }
             return believed(nowNanos); // who knows nothing contradicts nobody
         }
-        int now = usableOf(snapshot);
         reconsider(snapshot);
         ListChange change = ListChange.between(told.entries(), snapshot.entries());
+        int now = usable + usableOf(change.came()) - usableOf(change.left());
+        for (ListChange.Replaced each : change.changed()) {
+            now += (each.now().usable() ? 1 : 0) - (each.before().usable() ? 1 : 0);
+        }
         for (Snapshot.Entry before : change.left()) {
             String uuid = before.instance().uuid();
             if (before.usable() && !snapshot.goodbyes().contains(uuid)) {
@@ -113,13 +116,13 @@ public final class Belief {
             return update(kept, nowNanos);
         }
         told = kept;
-        usable = usableOf(kept);
+        usable = usableOf(kept.entries());
         return update(answer, nowNanos);
     }
 
-    private static int usableOf(Snapshot snapshot) {
+    private static int usableOf(List<Snapshot.Entry> entries) {
         int usable = 0;
-        for (Snapshot.Entry entry : snapshot.entries()) {
+        for (Snapshot.Entry entry : entries) {
             usable += entry.usable() ? 1 : 0;
         }
         return usable;

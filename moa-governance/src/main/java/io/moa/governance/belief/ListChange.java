@@ -2,13 +2,15 @@ package io.moa.governance.belief;
 
 import io.moa.discovery.Snapshot;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * How one list of a service differs from another. Long lists change often and by little: two in the order of their uuids, as
- * registries tell them, are compared in one walk, without making anything of what is the same. Immutable.
+ * How one list of a service differs from another. Long lists change often and by little: two in the same order, as registries tell
+ * them, are compared in one walk, without making anything of what is the same. Immutable.
  *
  * @param came whose uuid is only in the later list
  * @param changed whose uuid is in both, with different entries
@@ -30,27 +32,12 @@ public record ListChange(List<Snapshot.Entry> came, List<Replaced> changed, List
         left = List.copyOf(left);
     }
 
-    /** Compares two lists, in any order; if a list names a uuid twice, its last entry counts. */
+    /** Compares two lists, each of which names a uuid once; fastest if both are in the order of their uuids, and right in any order. */
     public static ListChange between(List<Snapshot.Entry> before, List<Snapshot.Entry> now) {
         Found found = new Found();
-        if (ascends(before) && ascends(now)) {
-            found.walk(before, now);
-        } else {
-            found.lookUp(before, now);
-        }
+        found.walk(before, now);
+        found.settle();
         return new ListChange(found.came, found.changed, found.left);
-    }
-
-    private static boolean ascends(List<Snapshot.Entry> entries) {
-        String last = null;
-        for (Snapshot.Entry entry : entries) {
-            String uuid = entry.instance().uuid();
-            if (last != null && last.compareTo(uuid) >= 0) {
-                return false;
-            }
-            last = uuid;
-        }
-        return true;
     }
 
     @SuppressWarnings(
@@ -64,6 +51,7 @@ public record ListChange(List<Snapshot.Entry> came, List<Replaced> changed, List
         final List<Replaced> changed = new ArrayList<>();
         final List<Snapshot.Entry> left = new ArrayList<>();
 
+        /** Pairs what stands beside one another. Whoever moved to another place in the list is taken for one that left and came. */
         private void walk(List<Snapshot.Entry> before, List<Snapshot.Entry> now) {
             int i = 0;
             int j = 0;
@@ -87,25 +75,25 @@ public record ListChange(List<Snapshot.Entry> came, List<Replaced> changed, List
             came.addAll(now.subList(j, now.size()));
         }
 
-        private void lookUp(List<Snapshot.Entry> before, List<Snapshot.Entry> now) {
-            Map<String, Snapshot.Entry> fresh = byUuid(now);
-            for (Map.Entry<String, Snapshot.Entry> each : byUuid(before).entrySet()) {
-                Snapshot.Entry found = fresh.remove(each.getKey());
-                if (found == null) {
-                    left.add(each.getValue());
-                } else {
-                    replace(each.getValue(), found);
+        /** Finds those who only moved: none, if both lists are in the order of their uuids. */
+        private void settle() {
+            if (left.isEmpty() || came.isEmpty()) {
+                return;
+            }
+            Map<String, Snapshot.Entry> gone = new HashMap<>();
+            left.forEach(entry -> gone.put(entry.instance().uuid(), entry));
+            Set<String> moved = new HashSet<>();
+            for (Snapshot.Entry fresh : came) {
+                Snapshot.Entry old = gone.get(fresh.instance().uuid());
+                if (old != null) {
+                    moved.add(fresh.instance().uuid());
+                    replace(old, fresh);
                 }
             }
-            came.addAll(fresh.values());
-        }
-
-        private static Map<String, Snapshot.Entry> byUuid(List<Snapshot.Entry> entries) {
-            Map<String, Snapshot.Entry> all = new LinkedHashMap<>();
-            for (Snapshot.Entry entry : entries) {
-                all.put(entry.instance().uuid(), entry);
+            if (!moved.isEmpty()) {
+                left.removeIf(entry -> moved.contains(entry.instance().uuid()));
+                came.removeIf(entry -> moved.contains(entry.instance().uuid()));
             }
-            return all;
         }
 
         private void replace(Snapshot.Entry old, Snapshot.Entry fresh) {

@@ -3,7 +3,6 @@ package io.moa.governance.plan;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Liveness;
 import io.moa.discovery.Snapshot;
-import io.moa.governance.balance.InstanceLoad;
 import io.moa.governance.balance.P2cPicker;
 import io.moa.governance.balance.TieredPicker;
 import io.moa.invoke.Ticker;
@@ -13,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -39,22 +37,11 @@ public final class PlanCompiler {
     private final Ticker ticker;
     private final LongSupplier wallMillis;
     private final Function<Instance, @Nullable String> noWay;
-    private final Map<String, Known> known = new HashMap<>();
+    private final Map<String, Member> known = new HashMap<>();
+    private final Successors successors = new Successors();
+    private Member[] members = {}; // of the latest list, in its order
     private boolean looked;
     private long compiled; // how many plans
-
-    /** What this process learnt of an instance; outlives plans. */
-    private static final class Known {
-        final InstanceLoad load = new InstanceLoad();
-        final long firstSeenNanos;
-        final boolean appeared;
-        long compiled; // the latest plan that it was in
-
-        Known(long firstSeenNanos, boolean appeared) {
-            this.firstSeenNanos = firstSeenNanos;
-            this.appeared = appeared;
-        }
-    }
 
     /** Those of one distance. A near one in doubt comes before a far one without: most doubts are the registry's fault. */
     private static final class Tiers {
@@ -68,8 +55,8 @@ public final class PlanCompiler {
      * @param chance where the pickers draw from; must be safe for many threads
      * @param ticker the runtime's ticker
      * @param wallMillis this host's wall clock, in milliseconds since 1970; compared with the start that instances tell
-     * @param noWay why this process cannot connect to an instance, for people, or null if it can try; asked of every usable
-     *     instance for every plan, so it must be cheap
+     * @param noWay why this process cannot connect to an instance, for people, or null if it can try; asked once of what an instance
+     *     says, and again when it says something else
      */
     public PlanCompiler(
             RandomGenerator chance,
@@ -104,41 +91,33 @@ public final class PlanCompiler {
      */
     public Plan compileRemembered(Snapshot snapshot, Map<String, String> doubts) {
         long now = ticker.nanos();
-        compiled++;
+        long wall = wallMillis.getAsLong();
+        List<Snapshot.Entry> entries = snapshot.entries();
+        take(entries, now);
         SortedMap<Integer, Tiers> byDistance = new TreeMap<>();
         int usable = 0;
         Map<String, String> last = new HashMap<>();
         Map<String, String> passedOver = new HashMap<>();
         int warming = 0;
-        Successors successors = Successors.of(snapshot.entries());
-        for (Snapshot.Entry entry : snapshot.entries()) {
+        for (int i = 0; i < members.length; i++) {
+            Member one = members[i];
+            int full = one.fullWeight();
+            if (full == 0) {
+                continue;
+            }
+            Snapshot.Entry entry = entries.get(i);
             Instance instance = entry.instance();
             String uuid = instance.uuid();
-            Known one = known.get(uuid);
-            if (one == null) {
-                one = new Known(now, looked);
-                known.put(uuid, one);
-            }
-            one.compiled = compiled;
-            int full = weightOf(entry);
-            if (!entry.usable() || full == 0) {
+            String why = one.passedOver(instance);
+            if (why != null) {
+                passedOver.put(uuid, why);
                 continue;
             }
-            String unreachable = noWay.apply(instance);
-            if (unreachable != null) {
-                passedOver.put(uuid, "not called: " + unreachable);
-                continue;
-            }
-            Instance successor = successors.successorOf(instance);
-            if (successor != null) {
-                passedOver.put(uuid, "not called: " + successor + ", which started later, is at its address");
-                continue;
-            }
-            int weight = warmed(instance, full, one, now);
+            int weight = one.weight(instance, now, wall);
             if (weight < full) {
                 warming++;
             }
-            P2cPicker.Candidate candidate = new P2cPicker.Candidate(instance, weight, one.load);
+            P2cPicker.Candidate candidate = one.candidate(instance, weight);
             usable++;
             Tiers tiers = byDistance.computeIfAbsent(snapshot.distanceOf(uuid), distance -> new Tiers());
             String doubt = doubts.get(uuid);
@@ -152,9 +131,6 @@ public final class PlanCompiler {
                 tiers.good.add(candidate);
             }
         }
-        if (known.size() > snapshot.entries().size()) {
-            known.values().removeIf(one -> one.compiled != compiled);
-        }
         List<P2cPicker> pickers = new ArrayList<>(2 * byDistance.size());
         for (Tiers tiers : byDistance.values()) {
             pickers.add(new P2cPicker(tiers.good, chance, ticker));
@@ -163,13 +139,45 @@ public final class PlanCompiler {
         return new Plan(snapshot, new TieredPicker(pickers), usable, last, passedOver, warming);
     }
 
-    private int warmed(Instance instance, int weight, Known one, long nowNanos) {
-        if (instance.warmUpMillis() == 0) {
-            return weight;
+    /**
+     * Finds the members of a list. Most of a long one stands where it stood before, so its places are followed, and only who is not where
+     * he is expected is looked up by name.
+     */
+    private void take(List<Snapshot.Entry> entries, long now) {
+        compiled++;
+        Member[] before = members;
+        Member[] found = new Member[entries.size()];
+        int expected = 0;
+        for (int i = 0; i < found.length; i++) {
+            Snapshot.Entry entry = entries.get(i);
+            Member one =
+                    expected < before.length && before[expected].has(entry) ? before[expected] : member(entry, now);
+            expected = one.position < 0 ? expected : one.position + 1;
+            one.compiled = compiled;
+            found[i] = one;
         }
-        long seenFor = TimeUnit.NANOSECONDS.toMillis(nowNanos - one.firstSeenNanos);
-        long age = WarmUp.ageMillis(instance, one.appeared, seenFor, wallMillis.getAsLong());
-        return WarmUp.weight(weight, instance.warmUpMillis(), age);
+        for (Member one : before) {
+            if (one.compiled != compiled) {
+                one.leave(successors);
+                known.remove(one.uuid());
+            }
+        }
+        for (int i = 0; i < found.length; i++) {
+            found[i].position = i;
+        }
+        members = found;
+    }
+
+    private Member member(Snapshot.Entry entry, long now) {
+        Member one = known.get(entry.instance().uuid());
+        if (one == null) {
+            one = new Member(entry.instance().uuid(), now, looked);
+            known.put(one.uuid(), one);
+        }
+        if (!one.has(entry)) {
+            one.take(entry, successors, noWay);
+        }
+        return one;
     }
 
     static int weightOf(Snapshot.Entry entry) {

@@ -2,7 +2,7 @@ package io.moa.governance.plan;
 
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
-import io.moa.discovery.Snapshot;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who listens where somebody listened before: of two processes of one application that announce the same address of the same
  * host, only the one that started later can be there. A process that crashed and was started again stands in the list twice until
- * a watcher has removed the earlier one, and a client that believed in both would connect twice. Immutable.
+ * a watcher has removed the earlier one, and a client that believed in both would connect twice. A list changes often and by little, so
+ * this is kept from one to the next. Not safe for threads.
  */
 final class Successors {
 
@@ -32,43 +33,59 @@ final class Successors {
         }
     }
 
-    private final Map<Place, Instance> latest;
+    /** Those who say that they are at one place. */
+    static final class Site {
+        private final Place place;
+        private final List<Instance> there = new ArrayList<>(1);
+        private @Nullable Instance latest;
 
-    private Successors(Map<Place, Instance> latest) {
-        this.latest = latest;
+        private Site(Place place) {
+            this.place = place;
+        }
+
+        /** The one that is where this one says it is, if it started later; else null. Of two that started together both are kept. */
+        @Nullable
+        Instance successorOf(Instance instance) {
+            return latest != null && latest.startedAtEpochMillis() > instance.startedAtEpochMillis() ? latest : null;
+        }
     }
 
-    /** Those among the entries that may be called. */
-    static Successors of(List<Snapshot.Entry> entries) {
-        Map<Place, Instance> latest = new HashMap<>(entries.size() * 2);
-        for (Snapshot.Entry entry : entries) {
-            Place place = place(entry.instance());
-            if (place != null && entry.usable()) {
-                latest.merge(place, entry.instance(), Successors::later);
+    private final Map<Place, Site> sites = new HashMap<>();
+
+    /**
+     * Takes one that may be called.
+     *
+     * @return where it is; null if it cannot be compared: who does not say on which host it runs may share an address with a process of
+     *     another
+     */
+    @Nullable
+    Site enter(Instance instance) {
+        if (instance.host().isEmpty() || instance.addresses().isEmpty()) {
+            return null;
+        }
+        Place place = new Place(
+                instance.application(), instance.host(), instance.addresses().get(0));
+        Site site = sites.computeIfAbsent(place, Site::new);
+        site.there.add(instance);
+        site.latest = later(site.latest, instance);
+        return site;
+    }
+
+    /** It may not be called there any more. */
+    void leave(Site site, Instance instance) {
+        site.there.remove(instance);
+        if (site.there.isEmpty()) {
+            sites.remove(site.place);
+        }
+        if (instance.equals(site.latest)) {
+            site.latest = null;
+            for (Instance other : site.there) {
+                site.latest = later(site.latest, other);
             }
         }
-        return new Successors(latest);
     }
 
-    /** The one that is where this one says it is, if it started later; else null. Of two that started together both are kept. */
-    @Nullable
-    Instance successorOf(Instance instance) {
-        Place place = place(instance);
-        Instance there = place == null ? null : latest.get(place);
-        return there != null && there.startedAtEpochMillis() > instance.startedAtEpochMillis() ? there : null;
-    }
-
-    private static Instance later(Instance one, Instance other) {
-        return other.startedAtEpochMillis() > one.startedAtEpochMillis() ? other : one;
-    }
-
-    /** Null if it cannot be compared: who does not say on which host it runs may share an address with a process of another. */
-    private static @Nullable Place place(Instance instance) {
-        return instance.host().isEmpty() || instance.addresses().isEmpty()
-                ? null
-                : new Place(
-                        instance.application(),
-                        instance.host(),
-                        instance.addresses().get(0));
+    private static Instance later(@Nullable Instance one, Instance other) {
+        return one == null || other.startedAtEpochMillis() > one.startedAtEpochMillis() ? other : one;
     }
 }

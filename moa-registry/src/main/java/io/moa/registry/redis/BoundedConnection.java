@@ -1,5 +1,6 @@
 package io.moa.registry.redis;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +50,7 @@ final class BoundedConnection extends Connection {
     private static final int ELEMENT = 16;
 
     private static final int MAX_LINE = 1 << 16;
+    private static final int MAX_DIGITS = 19; // of a long; one that is too large turns negative
 
     /** So many elements of lists that are too long are passed over; that costs time, and no memory. More is no answer to us. */
     private static final int MAX_PASSED_OVER = 1 << 24;
@@ -61,6 +63,7 @@ final class BoundedConnection extends Connection {
     private int placesLeft; // for what is passed over when no more names fit
     private long passLeft;
     private boolean together;
+    private @Nullable RedisInputStream input; // once something was read
     private int share; // of each reply; 0 for all that one may have
 
     BoundedConnection(JedisSocketFactory sockets, JedisClientConfig config) {
@@ -70,6 +73,11 @@ final class BoundedConnection extends Connection {
     /** Sends what was written so far. */
     void send() {
         flush();
+    }
+
+    /** Whether more has come than was read. What has come and was not decrypted yet is not known here. */
+    boolean hasMore() throws IOException {
+        return input != null && input.available() > 0;
     }
 
     /** From now on all replies have one bound together, until {@link #apart}. */
@@ -104,6 +112,7 @@ final class BoundedConnection extends Connection {
 
     @Override
     protected @Nullable Object protocolRead(RedisInputStream in, PushConsumerChain pushes) {
+        input = in;
         if (!together) {
             renew();
         }
@@ -244,13 +253,28 @@ final class BoundedConnection extends Connection {
         return read;
     }
 
+    /** A line that is a number; there is one for each value and list, so none is made a text of. */
     private static long number(RedisInputStream in) {
-        String text = line(in);
-        try {
-            return Long.parseLong(text);
-        } catch (NumberFormatException e) {
+        int b = in.readByte();
+        boolean negative = b == '-';
+        if (negative) {
+            b = in.readByte();
+        }
+        long number = 0;
+        int digits = 0;
+        for (; b != '\r'; b = in.readByte()) {
+            if (b < '0' || b > '9' || ++digits > MAX_DIGITS) {
+                throw new JedisConnectionException("Redis answered with a number that is none");
+            }
+            number = number * 10 + (b - '0');
+        }
+        if (digits == 0 || number < 0) {
             throw new JedisConnectionException("Redis answered with a number that is none");
         }
+        if (in.readByte() != '\n') {
+            throw new JedisConnectionException("A line of Redis does not end with CR LF");
+        }
+        return negative ? -number : number;
     }
 
     private static String line(RedisInputStream in) {

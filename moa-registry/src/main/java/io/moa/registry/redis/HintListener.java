@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +32,12 @@ final class HintListener {
     private final Consumer<String> hinted;
     private final Consumer<String> complaints;
 
+    // After a message others may come by hundreds, and each that is waited for alone wakes this thread. What comes
+    // while it
+    // rests is read in one go; the followers gather changes for twice as long anyway.
+    private final LongConsumer pause;
+    private final long restNanos;
+
     private final Object lock = new Object();
     // All guarded by lock.
     private Set<String> given = Set.of();
@@ -47,12 +53,20 @@ final class HintListener {
      * A listener that begins with the first channel.
      *
      * @param hinted told each channel on which there was a message, or may have been one
+     * @param pause lets the thread rest for so many nanoseconds, when it has told of all that has come
      */
-    HintListener(RedisConfig config, RandomGenerator random, Consumer<String> hinted, Consumer<String> complaints) {
+    HintListener(
+            RedisConfig config,
+            RandomGenerator random,
+            Consumer<String> hinted,
+            Consumer<String> complaints,
+            LongConsumer pause) {
         this.config = config;
         this.random = random;
         this.hinted = hinted;
         this.complaints = complaints;
+        this.pause = pause;
+        this.restNanos = Math.min(LONGEST_REST_NANOS, config.coalesce().toNanos() / 2);
     }
 
     /**
@@ -126,7 +140,6 @@ final class HintListener {
 
     private void run() {
         int failures = 0;
-        long restedNanos = System.nanoTime() - LONGEST_REST_NANOS;
         while (true) {
             RedisConnection opened = null;
             try {
@@ -139,8 +152,8 @@ final class HintListener {
                     while (true) {
                         boolean told = read(opened.next());
                         failures = 0;
-                        if (told) {
-                            restedNanos = rest(restedNanos);
+                        if (told && !opened.hasNext()) {
+                            pause.accept(restNanos);
                         }
                     }
                 }
@@ -230,22 +243,6 @@ final class HintListener {
         } catch (IOException e) {
             to.cut(); // the reading thread notices, and begins anew
         }
-    }
-
-    /**
-     * After a message others may come by hundreds, and each that is waited for alone wakes this thread. What comes while it rests is read
-     * in one go; the followers gather changes for twice as long anyway.
-     *
-     * @param restedNanos when it rested last
-     * @return when it rested last now
-     */
-    private long rest(long restedNanos) {
-        long rest = Math.min(LONGEST_REST_NANOS, config.coalesce().toNanos() / 2);
-        if (System.nanoTime() - restedNanos >= rest) {
-            LockSupport.parkNanos(rest);
-            return System.nanoTime();
-        }
-        return restedNanos;
     }
 
     /** Whether it was a hint. */

@@ -42,10 +42,12 @@ final class RedisConnection implements AutoCloseable {
     private final Address.Tcp address;
     private final BoundedConnection connection;
     private final @Nullable AskedNode asked;
+    private final Socket wire; // under TLS, if there is TLS
 
-    private RedisConnection(Address.Tcp address, BoundedConnection connection, @Nullable AskedNode asked) {
+    private RedisConnection(Address.Tcp address, BoundedConnection connection, Socket wire, @Nullable AskedNode asked) {
         this.address = address;
         this.connection = connection;
+        this.wire = wire;
         this.asked = asked;
     }
 
@@ -92,14 +94,15 @@ final class RedisConnection implements AutoCloseable {
         // Jedis connects anew by itself, and without a login, when a command meets a closed connection. Not here:
         // whoever lost one must find out where the master is now.
         AtomicBoolean opened = new AtomicBoolean();
+        Socket wire = new Socket();
         JedisSocketFactory once = () -> {
             if (opened.getAndSet(true)) {
                 throw new JedisConnectionException("it was closed");
             }
-            return socket(config, address, readTimeout);
+            return connect(wire, config, address, readTimeout);
         };
         try {
-            return new RedisConnection(address, new BoundedConnection(once, login.build()), asked);
+            return new RedisConnection(address, new BoundedConnection(once, login.build()), wire, asked);
         } catch (JedisDataException e) {
             throw new RedisError(String.valueOf(e.getMessage()));
         } catch (JedisException e) {
@@ -107,9 +110,10 @@ final class RedisConnection implements AutoCloseable {
         }
     }
 
-    private static Socket socket(RedisConfig config, Address.Tcp address, Duration readTimeout) {
+    /** Connects a socket; it, or the one over it that speaks TLS. */
+    private static Socket connect(Socket wire, RedisConfig config, Address.Tcp address, Duration readTimeout) {
         int timeout = (int) config.socketTimeout().toMillis();
-        Socket socket = new Socket();
+        Socket socket = wire;
         try {
             socket.setTcpNoDelay(true);
             socket.setSendBufferSize(SEND_BUFFER);
@@ -328,6 +332,11 @@ final class RedisConnection implements AutoCloseable {
         } catch (JedisException e) {
             throw broken(address, e);
         }
+    }
+
+    /** Whether the next message is here already. */
+    boolean hasNext() throws IOException {
+        return connection.hasMore() || wire.getInputStream().available() > 0;
     }
 
     private static @Nullable Object ours(@Nullable Object reply) {

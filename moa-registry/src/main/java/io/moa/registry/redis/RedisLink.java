@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +81,7 @@ public final class RedisLink implements AutoCloseable {
         this.random = random;
         this.complaints = new Complaints(config.where(), ticker);
         this.connector = new MasterConnector(config, keys, ticker, random);
-        this.hints = new HintListener(config, random, this::hinted, this::complain);
+        this.hints = new HintListener(config, random, this::hinted, this::complain, LockSupport::parkNanos);
     }
 
     /** A link on the system's clocks. */

@@ -1,0 +1,105 @@
+package io.moa.governance.plan;
+
+import io.moa.discovery.Instance;
+import io.moa.discovery.Snapshot;
+import io.moa.governance.balance.InstanceLoad;
+import io.moa.governance.balance.P2cPicker;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One process of a list, from one plan to the next: what this process learnt of it, and what follows from its entry, which is worked out
+ * once for each entry. Not safe for threads, but for its load.
+ */
+final class Member {
+
+    final InstanceLoad load = new InstanceLoad();
+    private final String uuid;
+    private final long firstSeenNanos;
+    private final boolean appeared;
+    private Snapshot.@Nullable Entry entry; // the latest
+    private int fullWeight;
+    private @Nullable String noWay;
+    private Successors.@Nullable Site site;
+    private P2cPicker.@Nullable Candidate candidate;
+
+    int position = -1; // in the latest list; in none yet
+    long compiled; // the latest plan that it was in
+
+    /**
+     * A process that was not in the list before.
+     *
+     * @param appeared whether it came while this process was looking, so that it is not older than that
+     */
+    Member(String uuid, long firstSeenNanos, boolean appeared) {
+        this.uuid = uuid;
+        this.firstSeenNanos = firstSeenNanos;
+        this.appeared = appeared;
+    }
+
+    String uuid() {
+        return uuid;
+    }
+
+    /** Whether this very entry was taken last. */
+    @SuppressWarnings("ReferenceEquality") // an equal one would only be taken once more
+    boolean has(Snapshot.Entry listed) {
+        return entry == listed;
+    }
+
+    /** Takes another entry of it. */
+    void take(Snapshot.Entry listed, Successors successors, Function<Instance, @Nullable String> whyNone) {
+        leave(successors);
+        entry = listed;
+        candidate = null;
+        fullWeight = listed.usable() ? PlanCompiler.weightOf(listed) : 0;
+        site = listed.usable() ? successors.enter(listed.instance()) : null;
+        String why = fullWeight == 0 ? null : whyNone.apply(listed.instance());
+        noWay = why == null ? null : "not called: " + why;
+    }
+
+    /** It is not listed any more. */
+    void leave(Successors successors) {
+        if (site != null && entry != null) {
+            successors.leave(site, entry.instance());
+            site = null;
+        }
+    }
+
+    /** The weight to which it warms up; 0 if no new calls may go there. */
+    int fullWeight() {
+        return fullWeight;
+    }
+
+    /** Why it is not called though it could be, for people; null if it is. */
+    @Nullable
+    String passedOver(Instance instance) {
+        if (noWay != null || site == null) {
+            return noWay;
+        }
+        Instance successor = site.successorOf(instance);
+        return successor == null ? null : "not called: " + successor + ", which started later, is at its address";
+    }
+
+    /** Its weight now. */
+    int weight(Instance instance, long nowNanos, long wallMillis) {
+        if (instance.warmUpMillis() == 0) {
+            return fullWeight;
+        }
+        long seenFor = TimeUnit.NANOSECONDS.toMillis(nowNanos - firstSeenNanos);
+        long age = WarmUp.ageMillis(instance, appeared, seenFor, wallMillis);
+        return WarmUp.weight(fullWeight, instance.warmUpMillis(), age);
+    }
+
+    /** It, to be picked with this weight; the same as before if nothing has changed. */
+    P2cPicker.Candidate candidate(Instance instance, int weight) {
+        P2cPicker.Candidate before = candidate;
+        if (before != null && before.weight() == weight) {
+            return before;
+        }
+        P2cPicker.Candidate now = new P2cPicker.Candidate(instance, weight, load);
+        candidate = now;
+        return now;
+    }
+}
