@@ -1,5 +1,6 @@
 package io.moa.discovery;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,8 +14,8 @@ import java.util.Set;
  *
  * @param service which service
  * @param revision grows with every change that this source saw; 0 before the source has answered
- * @param entries the registered instances, each uuid once, in a stable order: best in that of the uuids, in which long lists are
- *     compared fastest
+ * @param entries the registered instances, in a stable order: best in that of the uuids, in which long lists are compared fastest.
+ *     Of several entries of one uuid only the last is kept
  * @param asOfNanos when the source confirmed this, on the subscriber's ticker, so that age needs no wall clock
  * @param source who says so, for people: {@code memory}, {@code redis …}, {@code disk …}, {@code none}
  * @param goodbyes the uuids of processes that said themselves that they take no new calls: those among the entries that
@@ -57,9 +58,29 @@ public record Snapshot(
     }
 
     public Snapshot {
-        entries = List.copyOf(entries);
+        entries = eachOnce(List.copyOf(entries));
         goodbyes = Set.copyOf(goodbyes);
         distances = Map.copyOf(distances);
+    }
+
+    /** Registries tell their lists in the order of the uuids: then one look at each is enough. */
+    private static List<Entry> eachOnce(List<Entry> entries) {
+        boolean ascends = true;
+        for (int i = 1; ascends && i < entries.size(); i++) {
+            ascends = entries.get(i - 1)
+                            .instance()
+                            .uuid()
+                            .compareTo(entries.get(i).instance().uuid())
+                    < 0;
+        }
+        if (ascends) {
+            return entries;
+        }
+        Map<String, Entry> byUuid = new LinkedHashMap<>();
+        for (Entry entry : entries) {
+            byUuid.put(entry.instance().uuid(), entry);
+        }
+        return byUuid.size() == entries.size() ? entries : List.copyOf(byUuid.values());
     }
 
     /** One whose instances are all equally near. */

@@ -55,6 +55,8 @@ final class WatcherCommand implements Callable<Integer> {
     @Mixin
     private TimeLimit limit;
 
+    private long toldRefusals; // by the line before
+
     @Override
     public Integer call() throws InterruptedException {
         if (name != null && (name.isBlank() || name.length() > MAX_NAME)) {
@@ -82,7 +84,10 @@ final class WatcherCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static String told(WatcherStatus status) {
+    /** The reason of a refusal is told once: long after the registry is back it would look like a present one. */
+    private String told(WatcherStatus status) {
+        boolean refusedAnew = status.refusals() > toldRefusals;
+        toldRefusals = status.refusals();
         return status.watcher() + ": " + status.instances() + " of " + status.registered() + " processes watched, "
                 + status.probes() + " probes, " + status.failedProbes() + " of them failed, " + status.lateProbes()
                 + " began late; " + status.suspected()
@@ -97,7 +102,9 @@ final class WatcherCommand implements Callable<Integer> {
                                 : "; who is registered was learnt " + status.listedAgeMillis() / 1_000 + " s ago")
                 + (status.refusals() == 0
                         ? ""
-                        : "; refused " + status.refusals() + " times, the last time because "
-                                + Printable.of(status.refusal()));
+                        : "; refused " + status.refusals() + " times"
+                                + (refusedAnew
+                                        ? ", the last time because " + Printable.of(status.refusal())
+                                        : ", but not since the line before"));
     }
 }

@@ -1,6 +1,7 @@
 package io.moa.governance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
@@ -44,8 +45,17 @@ class PlanTest {
     private final FakeTicker ticker = new FakeTicker();
     private long wallMillis;
     private final Map<String, String> unreachable = new HashMap<>();
-    private final PlanCompiler compiler =
-            new PlanCompiler(new Random(42), ticker, () -> wallMillis, instance -> unreachable.get(instance.uuid()));
+    private boolean broken;
+    private final PlanCompiler compiler = compiler(42);
+
+    private PlanCompiler compiler(long seed) {
+        return new PlanCompiler(new Random(seed), ticker, () -> wallMillis, instance -> {
+            if (broken) {
+                throw new IllegalStateException("a transport of somebody else's");
+            }
+            return unreachable.get(instance.uuid());
+        });
+    }
 
     @Test
     void idleInstancesShareByWeight() {
@@ -189,9 +199,7 @@ class PlanTest {
             }
             Snapshot snapshot = new Snapshot(SERVICE, round + 1, entries, ticker.nanos(), "test", Set.of(), distances);
             Plan kept = compiler.compile(snapshot, doubts);
-            Plan fresh = new PlanCompiler(
-                            new Random(1), ticker, () -> wallMillis, instance -> unreachable.get(instance.uuid()))
-                    .compile(snapshot, doubts);
+            Plan fresh = compiler(1).compile(snapshot, doubts);
             assertThat(kept.usable()).isEqualTo(fresh.usable());
             assertThat(kept.last()).isEqualTo(fresh.last());
             assertThat(kept.passedOver().keySet())
@@ -199,6 +207,31 @@ class PlanTest {
                     .isEqualTo(fresh.passedOver().keySet());
             assertThat(candidates(kept)).isEqualTo(candidates(fresh));
         }
+    }
+
+    @Test
+    void aListOfWhichNoPlanCouldBeMadeLeavesNothingBehind() {
+        Plan before = plan(at("x", "h", 5, 1_000));
+        assertThat(before.usable()).isEqualTo(1);
+        broken = true;
+        assertThatThrownBy(() -> plan(at("x", "h", 5, 1_000), at("y", "h", 5, 2_000)))
+                .hasMessage("a transport of somebody else's");
+        assertThatThrownBy(() -> plan(at("x", "h", 6, 1_000))).hasMessage("a transport of somebody else's");
+        broken = false;
+        Plan after = plan(at("x", "h", 5, 1_000));
+        assertThat(after.passedOver()).isEmpty();
+        assertThat(pickAndEnd(after, 10)).containsOnlyKeys("x");
+        assertThat(pickAndEnd(plan(at("x", "h", 5, 1_000), at("y", "h", 5, 2_000)), 10))
+                .containsOnlyKeys("y");
+    }
+
+    @Test
+    void whoIsTheLatestAtAnAddressIsFoundAgainWhenTheLatestLeaves() {
+        Plan three = plan(at("a", "h", 5, 1_000), at("b", "h", 5, 2_000), at("c", "h", 5, 3_000));
+        assertThat(pickAndEnd(three, 10)).containsOnlyKeys("c");
+        assertThat(pickAndEnd(plan(at("a", "h", 5, 1_000), at("b", "h", 5, 2_000)), 10))
+                .containsOnlyKeys("b");
+        assertThat(pickAndEnd(plan(at("a", "h", 5, 1_000)), 10)).containsOnlyKeys("a");
     }
 
     private static Snapshot.Entry anyEntry(String uuid, Random random) {

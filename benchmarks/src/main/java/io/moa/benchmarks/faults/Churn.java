@@ -79,6 +79,7 @@ public final class Churn {
     private Instance fresh(int at) {
         return Instance.builder(UUID.randomUUID().toString(), "churn")
                 .addresses(List.of(new Address.Tcp("127.1." + at / 250 + "." + (1 + at % 250), 9)))
+                .host("churn-" + at)
                 .protocol("moa/1")
                 .exports(List.of(new ServiceExport(service, Set.of("hessian"), "4f1c6f0d9a7e4b6f")))
                 .startedAtEpochMillis(System.currentTimeMillis())

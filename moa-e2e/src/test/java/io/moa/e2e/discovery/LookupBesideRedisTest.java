@@ -54,6 +54,8 @@ class LookupBesideRedisTest {
                     MoaClient client =
                             MoaClient.builder(own).disk(DiskConfig.OFF).build()) {
                 Name names = client.stub(Name.class);
+                Eventually.within(Market.PATIENCE)
+                        .until(() -> client.explain(NAMES).contains("may be called"), () -> client.explain(NAMES));
                 assertThat(names.name()).isIn("provider", "own");
                 Eventually.within(Market.PATIENCE)
                         .until(

@@ -50,13 +50,14 @@ final class Member {
 
     /** Takes another entry of it. */
     void take(Snapshot.Entry listed, Successors successors, Function<Instance, @Nullable String> whyNone) {
+        int full = listed.usable() ? PlanCompiler.weightOf(listed) : 0;
+        String why = full == 0 ? null : whyNone.apply(listed.instance()); // first: if it throws, nothing has changed
         leave(successors);
         entry = listed;
         candidate = null;
-        fullWeight = listed.usable() ? PlanCompiler.weightOf(listed) : 0;
-        site = listed.usable() ? successors.enter(listed.instance()) : null;
-        String why = fullWeight == 0 ? null : whyNone.apply(listed.instance());
+        fullWeight = full;
         noWay = why == null ? null : "not called: " + why;
+        site = listed.usable() ? successors.enter(listed.instance()) : null;
     }
 
     /** It is not listed any more. */

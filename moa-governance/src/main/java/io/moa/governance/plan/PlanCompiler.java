@@ -162,6 +162,14 @@ public final class PlanCompiler {
                 known.remove(one.uuid());
             }
         }
+        if (known.size() > found.length) { // those of a list of which no plan could be made
+            known.values().removeIf(one -> {
+                if (one.compiled != compiled) {
+                    one.leave(successors);
+                }
+                return one.compiled != compiled;
+            });
+        }
         for (int i = 0; i < found.length; i++) {
             found[i].position = i;
         }
@@ -172,9 +180,9 @@ public final class PlanCompiler {
         Member one = known.get(entry.instance().uuid());
         if (one == null) {
             one = new Member(entry.instance().uuid(), now, looked);
+            one.take(entry, successors, noWay);
             known.put(one.uuid(), one);
-        }
-        if (!one.has(entry)) {
+        } else if (!one.has(entry)) {
             one.take(entry, successors, noWay);
         }
         return one;

@@ -2,9 +2,7 @@ package io.moa.governance.plan;
 
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +34,9 @@ final class Successors {
     /** Those who say that they are at one place. */
     static final class Site {
         private final Place place;
-        private final List<Instance> there = new ArrayList<>(1);
+        private final Map<String, Instance> there = new HashMap<>(2);
         private @Nullable Instance latest;
+        private boolean latestLeft; // who is the latest now is found out when it is asked for, once for all who left
 
         private Site(Place place) {
             this.place = place;
@@ -46,6 +45,11 @@ final class Successors {
         /** The one that is where this one says it is, if it started later; else null. Of two that started together both are kept. */
         @Nullable
         Instance successorOf(Instance instance) {
+            if (latestLeft) {
+                latestLeft = false;
+                latest = null;
+                there.values().forEach(each -> latest = later(latest, each));
+            }
             return latest != null && latest.startedAtEpochMillis() > instance.startedAtEpochMillis() ? latest : null;
         }
     }
@@ -66,23 +70,18 @@ final class Successors {
         Place place = new Place(
                 instance.application(), instance.host(), instance.addresses().get(0));
         Site site = sites.computeIfAbsent(place, Site::new);
-        site.there.add(instance);
+        site.there.put(instance.uuid(), instance);
         site.latest = later(site.latest, instance);
         return site;
     }
 
     /** It may not be called there any more. */
     void leave(Site site, Instance instance) {
-        site.there.remove(instance);
+        site.there.remove(instance.uuid());
         if (site.there.isEmpty()) {
             sites.remove(site.place);
         }
-        if (instance.equals(site.latest)) {
-            site.latest = null;
-            for (Instance other : site.there) {
-                site.latest = later(site.latest, other);
-            }
-        }
+        site.latestLeft |= instance.equals(site.latest);
     }
 
     private static Instance later(@Nullable Instance one, Instance other) {

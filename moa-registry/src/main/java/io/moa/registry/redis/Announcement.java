@@ -403,18 +403,19 @@ final class Announcement implements Registry.Registration {
     }
 
     /**
-     * Keeps what an operator has decided. Where nothing stands any more, Redis was emptied or has failed over to one that lacks it;
-     * then the record says it, until Redis knows better. Under the lock.
+     * Keeps what an operator has decided. Where nothing stands any more that can be read, Redis was emptied, has failed over to one that
+     * lacks it, or somebody has damaged it; then the record says it, until Redis knows better. Under the lock.
      */
     private void remember(@Nullable Object ofProcess, @Nullable Object ofPlace) {
         if (ofProcess instanceof RedisError || ofPlace instanceof RedisError) {
             return; // nothing was learnt
         }
-        DecisionRecord found = ofProcess != null ? decision(ofProcess) : ofPlace != null ? decision(ofPlace) : null;
+        DecisionRecord own = decision(ofProcess);
+        DecisionRecord found = own != null ? own : decision(ofPlace);
         if (found != null) {
             remembered = found;
         }
-        boolean lost = ofProcess == null && ofPlace == null && remembered != null && !remembered.isNothing();
+        boolean lost = found == null && remembered != null && !remembered.isNothing();
         try {
             wish(new InstanceRecord(record.instance(), record.withdrawn(), lost ? remembered : null));
         } catch (IllegalArgumentException e) {
@@ -424,7 +425,7 @@ final class Announcement implements Registry.Registration {
         }
     }
 
-    private static @Nullable DecisionRecord decision(Object value) {
+    private static @Nullable DecisionRecord decision(@Nullable Object value) {
         byte[] bytes = Replies.bytes(value);
         try {
             return bytes == null ? null : DecisionRecord.read(bytes);

@@ -36,6 +36,7 @@ final class EntryReader {
     private final AddressRanges allowed;
     private final Map<String, Known> known = new HashMap<>();
     private final Map<Object, Object> shared = new HashMap<>();
+    private final Map<String, OperatorState> readLast = new HashMap<>(); // only where something was decided
 
     EntryReader(RedisKeys keys, BadEntries bad, AddressRanges allowed) {
         this.keys = keys;
@@ -124,29 +125,56 @@ final class EntryReader {
         }
         readRecords(connection, toRead, records);
 
+        Map<String, DecisionRecord> decided = new HashMap<>();
         Map<String, String> places = new HashMap<>();
         for (int i = 0; i < uuids.size(); i++) {
-            InstanceRecord record = records.get(uuids.get(i));
-            if (record != null && decisions.get(i) == null) {
+            String uuid = uuids.get(i);
+            InstanceRecord record = records.get(uuid);
+            if (record == null) {
+                continue;
+            }
+            DecisionRecord own = decision(uuid, decisions.get(i));
+            if (own != null) {
+                decided.put(uuid, own);
+            } else {
                 String place = RedisKeys.place(record.instance());
                 if (!place.isEmpty()) {
-                    places.put(uuids.get(i), place);
+                    places.put(uuid, place);
                 }
             }
         }
-        Map<String, OperatorState> atPlaces = readPlaces(connection, places);
+        Set<String> unreadable = readPlaces(connection, places, decided);
         for (int i = 0; i < uuids.size(); i++) {
             String uuid = uuids.get(i);
             InstanceRecord record = records.get(uuid);
             if (record == null || (service != null && !record.instance().offers(service))) {
                 continue;
             }
-            Object decision = decisions.get(i);
-            OperatorState operator =
-                    decision == null ? atPlaces.getOrDefault(uuid, remembered(record)) : decision(uuid, decision);
+            boolean damaged = unreadable.contains(uuid) || (decisions.get(i) != null && !decided.containsKey(uuid));
             Liveness liveness = record.withdrawn() ? Liveness.OFFLINE : mark(uuid, marks.get(i));
-            into.put(uuid, new Snapshot.Entry(record.instance(), liveness, operator));
+            into.put(
+                    uuid,
+                    new Snapshot.Entry(record.instance(), liveness, operator(record, decided.get(uuid), damaged)));
         }
+    }
+
+    /**
+     * What holds for a process: what stands in Redis, else what it remembers, else, where something stands that cannot be read, what was
+     * read there last. A damaged word of an operator takes none of his decisions back.
+     */
+    private OperatorState operator(InstanceRecord record, @Nullable DecisionRecord found, boolean damaged) {
+        String uuid = record.instance().uuid();
+        DecisionRecord holds = found != null ? found : record.decided();
+        if (holds == null) {
+            OperatorState before = damaged ? readLast.get(uuid) : null;
+            if (before == null) {
+                readLast.remove(uuid);
+                return OperatorState.NONE;
+            }
+            return before;
+        }
+        readLast.put(uuid, holds.state());
+        return holds.state();
     }
 
     private void readRecords(
@@ -212,36 +240,35 @@ final class EntryReader {
         return found != null && found.record() != null && found.record().withdrawn();
     }
 
-    private Map<String, OperatorState> readPlaces(RedisConnection connection, Map<String, String> places)
+    /** Adds what stands for places; returns the processes for whose place something stands that cannot be read. */
+    private Set<String> readPlaces(
+            RedisConnection connection, Map<String, String> places, Map<String, DecisionRecord> into)
             throws IOException {
-        Map<String, OperatorState> states = new HashMap<>();
         if (places.isEmpty()) {
-            return states;
+            return Set.of();
         }
+        Set<String> unreadable = new HashSet<>();
         List<String> uuids = new ArrayList<>(places.keySet());
         List<String> fields = uuids.stream().map(places::get).toList();
         List<@Nullable Object> values = Replies.list(connection.call("HMGET", keys.placeDecisions(), fields));
         for (int i = 0; i < uuids.size(); i++) {
-            Object value = values.get(i);
-            if (value != null) {
-                states.put(uuids.get(i), decision(uuids.get(i), value));
+            DecisionRecord found = decision(uuids.get(i), values.get(i));
+            if (found != null) {
+                into.put(uuids.get(i), found);
+            } else if (values.get(i) != null) {
+                unreadable.add(uuids.get(i));
             }
         }
-        return states;
+        return unreadable;
     }
 
-    /** Redis has lost what was decided, and the process has not. */
-    private static OperatorState remembered(InstanceRecord record) {
-        DecisionRecord decided = record.decided();
-        return decided == null ? OperatorState.NONE : decided.state();
-    }
-
-    private OperatorState decision(String uuid, Object value) {
+    /** Null if there is none that can be read. */
+    private @Nullable DecisionRecord decision(String uuid, @Nullable Object value) {
         try {
-            return DecisionRecord.read(bytes(value)).state();
+            return value == null ? null : DecisionRecord.read(bytes(value));
         } catch (BadEntryException e) {
             bad.report("decision on", uuid, String.valueOf(e.getMessage()));
-            return OperatorState.NONE;
+            return null;
         }
     }
 
@@ -267,7 +294,9 @@ final class EntryReader {
 
     /** Forgets the records of all others. */
     void retain(Set<String> uuids) {
-        known.keySet().retainAll(new HashSet<>(uuids));
+        Set<String> used = new HashSet<>(uuids);
+        known.keySet().retainAll(used);
+        readLast.keySet().retainAll(used);
         shared.clear();
         known.replaceAll((uuid, at) -> {
             InstanceRecord record = at.record();

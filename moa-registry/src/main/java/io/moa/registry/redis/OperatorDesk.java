@@ -331,10 +331,9 @@ public final class OperatorDesk {
         List<@Nullable Object> atPlaces =
                 uuids.isEmpty() ? List.of() : Replies.list(connection.call("HMGET", keys.placeDecisions(), places));
         for (int i = 0; i < uuids.size(); i++) {
-            boolean ofItsOwn = answers.get(uuids.size() + i * each + 2) != null;
-            if (!ofItsOwn && atPlaces.get(i) != null) {
-                DecisionRecord ofPlace = decision(atPlaces.get(i));
-                reports.set(i, reports.get(i).with(ofPlace == null ? OperatorState.NONE : ofPlace.state()));
+            DecisionRecord ofPlace = decision(atPlaces.get(i));
+            if (ofPlace != null && decision(answers.get(uuids.size() + i * each + 2)) == null) {
+                reports.set(i, reports.get(i).with(ofPlace.state()));
             }
         }
         return reports;
@@ -349,9 +348,10 @@ public final class OperatorDesk {
             problem = e.getMessage();
         }
         List<String> passedOver = new ArrayList<>();
-        // What the process remembers counts where Redis has lost it, and nothing stands for its place either.
-        DecisionRecord memory = answers.get(2) == null && record != null ? record.decided() : null;
-        DecisionRecord decision = memory != null ? memory : decision(answers.get(2), passedOver);
+        // What the process remembers counts where nothing that can be read stands in Redis, for its place neither.
+        DecisionRecord own = decision(answers.get(2), passedOver);
+        DecisionRecord memory = own == null && record != null ? record.decided() : null;
+        DecisionRecord decision = memory != null ? memory : own;
         return new InstanceReport(
                 uuid,
                 record == null ? null : record.instance(),

@@ -1,6 +1,7 @@
 package io.moa.registry.redis;
 
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
 
 /** One command, ready to be sent. Immutable once made. */
@@ -8,6 +9,10 @@ final class RedisCommand {
 
     /** What stands around an argument on the wire. */
     private static final int LENGTH_BYTES = 10;
+
+    // XREAD COUNT n STREAMS key id
+    private static final int XREAD_OF_ONE = 6;
+    private static final int XREAD_KEY = 4;
 
     private final CommandArguments arguments;
     private final String name;
@@ -50,9 +55,15 @@ final class RedisCommand {
         return name.equals("EVAL");
     }
 
-    /** Whether {@link #key()} is one. */
-    boolean beginsWithKey() {
-        return !isScript() && !name.startsWith("XREAD");
+    /** The key that it is about; null if it is about several or none. */
+    byte @Nullable [] onlyKey() {
+        if (isScript()) {
+            return null;
+        }
+        if (!name.equals("XREAD")) {
+            return key();
+        }
+        return arguments.size() == XREAD_OF_ONE ? arguments.get(XREAD_KEY).getRaw() : null;
     }
 
     /** Its first argument, of most commands the key. */

@@ -232,10 +232,9 @@ final class RedisConnection implements AutoCloseable {
     /** Redis names no key in that answer, and who has to mend it needs one. */
     private static void nameKeys(List<RedisCommand> commands, List<@Nullable Object> replies) {
         for (int i = 0; i < Math.min(commands.size(), replies.size()); i++) {
-            if (replies.get(i) instanceof RedisError error
-                    && error.isWrongType()
-                    && commands.get(i).beginsWithKey()) {
-                replies.set(i, error.at(commands.get(i).key()));
+            if (replies.get(i) instanceof RedisError error && error.isWrongType()) {
+                byte[] key = commands.get(i).onlyKey();
+                replies.set(i, key == null ? error : error.at(key));
             }
         }
     }

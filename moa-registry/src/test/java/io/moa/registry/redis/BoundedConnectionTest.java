@@ -69,6 +69,22 @@ class BoundedConnectionTest {
     }
 
     @Test
+    void whatIsOfTheWrongKindIsNamedAlsoWhereOneLogIsRead() throws Exception {
+        try (RedisProcess redis = RedisProcess.open();
+                RedisConnection connection = RedisConnection.open(
+                        redis.config().build(), redis.config().build().nodes().get(0))) {
+            connection.call("SET", "one", "x");
+            assertThatThrownBy(() -> connection.call("XREAD", "COUNT", 5, "STREAMS", "one", "0-0"))
+                    .hasMessageContaining("WRONGTYPE")
+                    .hasMessageContaining(": one, under which MOA keeps something else");
+            assertThatThrownBy(() -> connection.call("XREAD", "COUNT", 5, "STREAMS", "one", "two", "0-0", "0-0"))
+                    .as("of two it cannot be said which")
+                    .hasMessageContaining("WRONGTYPE")
+                    .hasMessageNotContaining("under which");
+        }
+    }
+
+    @Test
     void aNumberEndsItsLine() {
         assertThatThrownBy(() -> answerTo(":1\rx"))
                 .isInstanceOf(IOException.class)

@@ -135,6 +135,67 @@ class DecisionMemoryTest {
         assertThat(done(desk.decisions())).isEmpty();
     }
 
+    /** Something that nobody can read stands where a decision stood: then the next one who knows of it is asked, and nothing is taken back. */
+    @Test
+    void aDamagedDecisionTakesNothingBack() {
+        RedisRegistry registry = stage.open();
+        register(registry, Instances.of("a", ORDERS));
+        done(desk.offline("a", "ada"));
+        RedisRegistry reader = stage.open();
+        Recorder<Snapshot> follower = new Recorder<>();
+        AtomicInteger undone = new AtomicInteger();
+        reader.subscribe(ORDERS, follower);
+        follower.await(
+                SOON, snapshot -> snapshot.entries().stream().anyMatch(DecisionMemoryTest::isOffline), "offline");
+        reader.subscribe(
+                ORDERS,
+                snapshot -> undone.addAndGet((int) snapshot.entries().stream()
+                        .filter(entry -> !isOffline(entry))
+                        .count()));
+
+        // No process remembers yet, and nothing else stands anywhere: the reader keeps what it read last.
+        redis.call("DEL", keys.placeDecisions());
+        damage(keys.decisions(), "a", "{broken");
+        SOON.until(() -> reader.badEntries() > 0, reader::toString);
+
+        // Here the place has it.
+        done(desk.offline("a", "ada"));
+        awaitHeartbeats("a");
+        damage(keys.decisions(), "a", "x".repeat(500_000));
+        assertThat(seen("a")).isEqualTo(OFFLINE);
+        RedisRegistry another = stage.open();
+        SOON.until(
+                () -> another.subscribe(ORDERS, snapshot -> {}).current().entries().stream()
+                        .anyMatch(DecisionMemoryTest::isOffline),
+                another::toString);
+
+        // And here only the process itself remembers it, and says so.
+        redis.call("HSET", keys.placeDecisions(), RedisKeys.place(Instances.of("a", ORDERS)), "[]");
+        SOON.until(() -> record("a").contains("decided"), () -> record("a"));
+        assertThat(seen("a")).isEqualTo(OFFLINE);
+        RedisRegistry third = stage.open();
+        SOON.until(
+                () -> third.subscribe(ORDERS, snapshot -> {}).current().entries().stream()
+                        .anyMatch(DecisionMemoryTest::isOffline),
+                third::toString);
+        assertThat(undone).hasValue(0);
+
+        // The operator's next word mends it.
+        assertThat(done(desk.decide("a", OperatorState.NONE, "ada"))).isEqualTo(OperatorState.NONE);
+        follower.await(
+                SOON, snapshot -> snapshot.entries().stream().noneMatch(DecisionMemoryTest::isOffline), "online again");
+    }
+
+    private static boolean isOffline(Snapshot.Entry entry) {
+        return entry.operator().offline();
+    }
+
+    private void damage(String key, String field, String value) {
+        redis.call("HSET", key, field, value);
+        redis.call("XADD", keys.log(ORDERS), "*", "uuid", "a");
+        redis.call("PUBLISH", keys.hint(ORDERS), "");
+    }
+
     /** What it says of itself has no room for a decision: it says the rest, and goes on. */
     @Test
     void aRecordThatIsFullGoesWithoutTheDecision() {

@@ -56,11 +56,11 @@ class HintListenerTest {
                         .isEqualTo(Duration.ofMillis(25).toNanos());
                 assertThat(hinted.told()).containsExactly(CHANNEL);
                 for (int i = 0; i < 3; i++) {
-                    out.write(message(200)); // more than is read at once
+                    out.write(message(400)); // more than is read at once
                     out.flush();
                     goOn.put(true);
                     assertThat(rests.poll(10, TimeUnit.SECONDS)).isNotNull();
-                    assertThat(hinted.told()).hasSize(1 + 200 * (i + 1));
+                    assertThat(hinted.told()).hasSize(1 + 400 * (i + 1));
                 }
                 assertThat(rests).as("one rest for all of them").isEmpty();
                 listener.close();
