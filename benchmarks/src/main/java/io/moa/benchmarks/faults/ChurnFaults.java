@@ -73,7 +73,7 @@ final class ChurnFaults {
     private static Seen stretch(Scene scene, ChildProcess churn, String where, double seconds) throws Exception {
         churn.order(where + CHANGES_PER_SECOND, "changes");
         Scene.pause(1);
-        scene.turn();
+        scene.begin();
         Scene.pause(seconds);
         Seen seen = scene.turn();
         churn.order(where + "0", "changes");

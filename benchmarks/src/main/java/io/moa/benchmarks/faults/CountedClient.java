@@ -19,7 +19,8 @@ import org.HdrHistogram.Histogram;
 
 /**
  * The client as a process. Arguments: calls a second, none if it is 0, and how many ids there are. It answers {@code @ready millis=… failures=…}
- * after its first call succeeded; {@code turn} with what was seen since the last turn; {@code end} after the last call has ended.
+ * after its first call succeeded; {@code turn} with what was seen since the last turn, or since {@code begin}, which throws away what was
+ * seen before; {@code end} after the last call has ended.
  */
 public final class CountedClient {
 
@@ -48,6 +49,12 @@ public final class CountedClient {
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         long cpu = cpuNanos();
         for (String order = orders.readLine(); order != null; order = orders.readLine()) {
+            if (order.equals("begin")) {
+                traffic.turn();
+                cpu = cpuNanos();
+                answers.println(ChildProcess.MARK + "begun");
+                continue;
+            }
             boolean end = order.equals("end");
             if (end) {
                 traffic.stop();

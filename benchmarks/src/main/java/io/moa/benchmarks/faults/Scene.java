@@ -248,6 +248,11 @@ final class Scene implements AutoCloseable {
         return lines;
     }
 
+    /** What the client sees is counted from now on; the look at its heap, which ends a turn, is none of it. */
+    void begin() throws Exception {
+        client().order("begin", "begun");
+    }
+
     /** What the client saw since it was asked last. */
     Seen turn() throws Exception {
         return Seen.read(ChildProcess.fields(client().order("turn " + CALL_MILLIS, "seen")));
