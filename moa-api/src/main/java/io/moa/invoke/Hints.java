@@ -7,14 +7,24 @@ package io.moa.invoke;
  *     wish; 0 to 4,294,967,295
  * @param neverRetry do not send this call again anywhere, whatever the method declares; default false
  * @param load how much of the server's capacity is in use, in percent, 0 to 200, or {@link #UNKNOWN_LOAD}
+ * @param fault whether the implementation threw something that its method does not declare, and that has no {@link
+ *     io.moa.annotation.ErrorCode}: a fault of this server, perhaps, and no answer of the service; default false
  */
-public record Hints(long retryAfterMillis, boolean neverRetry, int load) {
+public record Hints(long retryAfterMillis, boolean neverRetry, int load, boolean fault) {
 
     /** The load of a server that does not tell. */
     public static final int UNKNOWN_LOAD = 255;
 
     /** No hint at all. */
     public static final Hints NONE = new Hints(0, false, UNKNOWN_LOAD);
+
+    /** Nothing but that the failure is a fault. */
+    public static final Hints FAULT = new Hints(0, false, UNKNOWN_LOAD, true);
+
+    /** Of what is no fault. */
+    public Hints(long retryAfterMillis, boolean neverRetry, int load) {
+        this(retryAfterMillis, neverRetry, load, false);
+    }
 
     public Hints {
         if (retryAfterMillis < 0 || retryAfterMillis > 0xFFFF_FFFFL) {

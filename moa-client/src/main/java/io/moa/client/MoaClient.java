@@ -19,6 +19,7 @@ import io.moa.discovery.Address;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.belief.BeliefConfig;
+import io.moa.governance.outlier.OutlierConfig;
 import io.moa.invoke.Filter;
 import io.moa.invoke.Invoker;
 import java.nio.file.Path;
@@ -65,6 +66,7 @@ public final class MoaClient implements AutoCloseable {
             EndpointConfig config,
             Discovery discovery,
             BeliefConfig belief,
+            OutlierConfig outliers,
             DiskConfig kept,
             Consumer<List<Registry.Unreachable>> complaints,
             List<Filter> filters) {
@@ -85,7 +87,7 @@ public final class MoaClient implements AutoCloseable {
                     moa.scheduler(),
                     writer);
         }
-        this.clusters = new Clusters(moa, endpoints, discovery, belief, disk);
+        this.clusters = new Clusters(moa, endpoints, discovery, belief, outliers, disk);
         Invoker route = ClientStack.route(
                 moa.ticker(), filters, new ClusterInvoker(clusters, endpoints, moa.ticker(), new FirstAnswer(moa)));
         this.starter = new CallStarter(moa, route);
@@ -195,6 +197,7 @@ public final class MoaClient implements AutoCloseable {
         private final Moa moa;
         private EndpointConfig endpoints = EndpointConfig.DEFAULT;
         private BeliefConfig belief = BeliefConfig.DEFAULT;
+        private OutlierConfig outliers = OutlierConfig.DEFAULT;
         private DiskConfig disk = DiskConfig.DEFAULT;
         private @Nullable Discovery discovery;
         private final List<Filter> filters = new ArrayList<>();
@@ -212,6 +215,12 @@ public final class MoaClient implements AutoCloseable {
         /** When an instance is believed to be gone; default {@link BeliefConfig#DEFAULT}. */
         public Builder belief(BeliefConfig value) {
             this.belief = value;
+            return this;
+        }
+
+        /** When an instance gets no calls for a while because of how they end; default {@link OutlierConfig#DEFAULT}. */
+        public Builder outliers(OutlierConfig value) {
+            this.outliers = value;
             return this;
         }
 
@@ -252,7 +261,7 @@ public final class MoaClient implements AutoCloseable {
             boolean registered = discovery == null && moa.hasRegistry();
             Consumer<List<Registry.Unreachable>> complaints =
                     registered ? all -> moa.registry().complain(moa.self().instance(), all) : all -> {};
-            return new MoaClient(moa, endpoints, where, belief, kept, complaints, filters);
+            return new MoaClient(moa, endpoints, where, belief, outliers, kept, complaints, filters);
         }
     }
 }

@@ -11,7 +11,9 @@ import io.moa.discovery.ServiceExport;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import io.moa.governance.balance.P2cPicker;
-import io.moa.governance.balance.TieredPicker;
+import io.moa.governance.outlier.Ejections;
+import io.moa.governance.outlier.OutlierConfig;
+import io.moa.governance.outlier.OwnPause;
 import io.moa.governance.plan.Plan;
 import io.moa.governance.plan.PlanCompiler;
 import io.moa.invoke.Attributes;
@@ -34,6 +36,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class PlanTest {
@@ -45,16 +48,28 @@ class PlanTest {
     private final FakeTicker ticker = new FakeTicker();
     private long wallMillis;
     private final Map<String, String> unreachable = new HashMap<>();
+    private final OwnPause pause = new OwnPause(ticker.nanos());
+    private final Ejections ejections = new Ejections(OutlierConfig.DEFAULT, new Random(42), Ejections.SILENT);
     private boolean broken;
-    private final PlanCompiler compiler = compiler(42);
+    private final PlanCompiler compiler = compiler(42, ejections);
 
-    private PlanCompiler compiler(long seed) {
-        return new PlanCompiler(new Random(seed), ticker, () -> wallMillis, instance -> {
-            if (broken) {
-                throw new IllegalStateException("a transport of somebody else's");
-            }
-            return unreachable.get(instance.uuid());
-        });
+    /** Time passes, and this process runs all the while. */
+    private void advance(Duration time) {
+        for (long left = time.toNanos(); left > 0; left -= OwnPause.BEAT_NANOS) {
+            ticker.advance(Duration.ofNanos(Math.min(left, OwnPause.BEAT_NANOS)));
+            pause.beat(ticker.nanos());
+        }
+    }
+
+    private PlanCompiler compiler(long seed, Ejections used) {
+        return new PlanCompiler(new Random(seed), ticker, () -> wallMillis, this::whyNone, used, pause);
+    }
+
+    private @Nullable String whyNone(Instance instance) {
+        if (broken) {
+            throw new IllegalStateException("a transport of somebody else's");
+        }
+        return unreachable.get(instance.uuid());
     }
 
     @Test
@@ -95,7 +110,7 @@ class PlanTest {
         Plan plan = plan(instance("a", 100), instance("b", 100));
         fail(plan, "a");
         assertThat(pickAndEnd(plan, 1_000)).doesNotContainKey("a");
-        ticker.advance(Duration.ofMillis(1_001));
+        advance(Duration.ofMillis(1_101));
         assertThat(pickAndEnd(plan, 1_000)).containsKeys("a", "b");
     }
 
@@ -117,7 +132,7 @@ class PlanTest {
         assertThat(pickAndEnd(plan, 1_000)).containsOnlyKeys("other");
         fail(plan, "other");
         assertThat(pickAndEnd(plan, 1_000)).containsOnlyKeys("far");
-        ticker.advance(Duration.ofMillis(1_001));
+        advance(Duration.ofMillis(1_101));
         assertThat(pickAndEnd(plan, 1_000)).containsOnlyKeys("near", "other");
     }
 
@@ -199,7 +214,8 @@ class PlanTest {
             }
             Snapshot snapshot = new Snapshot(SERVICE, round + 1, entries, ticker.nanos(), "test", Set.of(), distances);
             Plan kept = compiler.compile(snapshot, doubts);
-            Plan fresh = compiler(1).compile(snapshot, doubts);
+            Plan fresh = compiler(1, new Ejections(OutlierConfig.DEFAULT, new Random(1), Ejections.SILENT))
+                    .compile(snapshot, doubts);
             assertThat(kept.usable()).isEqualTo(fresh.usable());
             assertThat(kept.last()).isEqualTo(fresh.last());
             assertThat(kept.passedOver().keySet())
@@ -234,6 +250,22 @@ class PlanTest {
         assertThat(pickAndEnd(plan(at("a", "h", 5, 1_000)), 10)).containsOnlyKeys("a");
     }
 
+    /** It was killed, is started again at its port, and stands twice in the list until a watcher has looked. */
+    @Test
+    void whoIsPassedOverTakesNoPlaceOfThoseThatMayBeEjected() {
+        Instance a = at("a", "h", 1, 1_000);
+        Instance b = at("b", "h", 2, 1_000);
+        Instance c = at("c", "h", 3, 1_000);
+        Instance d = at("d", "h", 4, 1_000);
+        fail(plan(a, b, c, d), "a");
+        fail(plan(a, b, c, d), "b");
+        assertThat(ejections.count()).isEqualTo(2);
+        plan(a, b, c, d, at("e", "h", 1, 2_000));
+        assertThat(ejections.count()).as("a has a successor").isEqualTo(1);
+        plan(c, d, at("e", "h", 1, 2_000));
+        assertThat(ejections.count()).as("b is gone").isZero();
+    }
+
     private static Snapshot.Entry anyEntry(String uuid, Random random) {
         Instance instance = Instance.builder(uuid, "stock")
                 .host("h")
@@ -248,7 +280,7 @@ class PlanTest {
     }
 
     private static List<String> candidates(Plan plan) {
-        return ((TieredPicker) plan.picker())
+        return (plan.picker())
                 .candidates().stream()
                         .map(each -> each.instance() + " " + each.weight())
                         .toList();
@@ -324,10 +356,10 @@ class PlanTest {
         Plan cold = plan(instance("a", 100), warming);
         assertThat(cold.warming()).isEqualTo(1);
         assertThat(pickAndEnd(cold, 10_000).getOrDefault("b", 0)).isLessThan(300);
-        ticker.advance(Duration.ofSeconds(5));
+        advance(Duration.ofSeconds(5));
         assertThat(pickAndEnd(plan(instance("a", 100), warming), 10_000).get("b"))
                 .isBetween(2_900, 3_800);
-        ticker.advance(Duration.ofSeconds(5));
+        advance(Duration.ofSeconds(5));
         Plan warm = plan(instance("a", 100), warming);
         assertThat(warm.warming()).isZero();
         assertThat(pickAndEnd(warm, 10_000).get("b")).isBetween(4_700, 5_300);
@@ -367,7 +399,7 @@ class PlanTest {
         assertThat(pickAndEnd(plan(instance("a", 100), warming), 10_000).get("b"))
                 .isBetween(4_000, 4_900);
         wallMillis = -1_000_000; // a clock that was put back makes nobody younger than he was seen
-        ticker.advance(Duration.ofSeconds(10));
+        advance(Duration.ofSeconds(10));
         assertThat(plan(instance("a", 100), warming).warming()).isZero();
     }
 
@@ -385,7 +417,7 @@ class PlanTest {
         second.settle(OK, ticker.nanos());
         fail(plan, "a");
         assertThat(pickAndEnd(plan, 100)).as("a has just failed").containsOnlyKeys("b");
-        ticker.advance(Duration.ofSeconds(2));
+        advance(Duration.ofSeconds(2));
         assertThat(pickAndEnd(plan, 100)).containsOnlyKeys("a");
         Plan onlyDoubts = compiler.compile(snapshot, Map.of("a", "missing", "b", "missing"));
         assertThat(pickAndEnd(onlyDoubts, 1_000)).containsOnlyKeys("a", "b");

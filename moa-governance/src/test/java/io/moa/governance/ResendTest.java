@@ -52,6 +52,15 @@ class ResendTest {
     }
 
     @Test
+    void aFaultOfTheServerIsWorthAnotherOneAnAnswerIsNot() {
+        Reply.Failure answer = Reply.failure(Status.APPLICATION, Executed.YES, "out of stock");
+        Reply.Failure fault = answer.withHints(Hints.FAULT);
+        assertThat(Resend.allowed(answer, IDEMPOTENT, 1)).isFalse();
+        assertThat(Resend.allowed(fault, IDEMPOTENT, 1)).isTrue();
+        assertThat(Resend.allowed(fault, PLAIN, 1)).isFalse();
+    }
+
+    @Test
     void attemptsEnd() {
         Reply.Failure failure = Reply.failure(Status.UNAVAILABLE, Executed.NO, "");
         assertThat(Resend.allowed(failure, PLAIN, 2)).isTrue();

@@ -11,10 +11,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A server as a process. Arguments: the file of its counts, how many ids there are, its port or 0. It answers {@code @ready
- * uuid=… port=… millis=…} when the registry has it, and leaves by SIGTERM, or when its input ends.
+ * uuid=… port=… millis=…} when the registry has it, and leaves by SIGTERM, or when its input ends. After the order {@code fail} each
+ * call ends with an exception that no method declares, after {@code serve} with its answer; both are answered by {@code @calls number=…},
+ * how many calls came since the order before.
  */
 public final class CountedServer {
 
@@ -26,14 +30,24 @@ public final class CountedServer {
         Executions executions = Executions.open(Path.of(args[0]), Integer.parseInt(args[1]));
         RedisRegistry registry = RedisRegistry.open(RedisConfig.parse(System.getenv(Scene.REGISTRY)));
         Moa moa = Moa.builder("faults").eventLoops(1).registry(registry).build();
+        AtomicBoolean failing = new AtomicBoolean();
+        LongAdder calls = new LongAdder();
         Counted counted = new Counted() {
             @Override
             public CompletableFuture<Long> read(long id, byte[] payload) {
+                calls.increment();
+                if (failing.get()) {
+                    throw new IllegalStateException("this server is broken");
+                }
                 return CompletableFuture.completedFuture(id);
             }
 
             @Override
             public CompletableFuture<Long> write(long id, byte[] payload) {
+                calls.increment();
+                if (failing.get()) {
+                    throw new IllegalStateException("this server is broken");
+                }
                 executions.ran(id);
                 return CompletableFuture.completedFuture(id);
             }
@@ -55,8 +69,9 @@ public final class CountedServer {
         System.out.println(ChildProcess.MARK + "ready uuid=" + server.instance().uuid() + " port=" + server.port()
                 + " millis=" + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        while (orders.readLine() != null) {
-            // only its end matters
+        for (String order = orders.readLine(); order != null; order = orders.readLine()) {
+            failing.set(order.equals("fail"));
+            System.out.println(ChildProcess.MARK + "calls number=" + calls.sumThenReset());
         }
         System.exit(0); // through the hook
     }

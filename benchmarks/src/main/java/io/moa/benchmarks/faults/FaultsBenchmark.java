@@ -67,6 +67,8 @@ public final class FaultsBenchmark implements Callable<Integer> {
         faults.put("B13", Row.of(ClockFaults::processes));
         faults.put("B14", Row.of(ClockFaults::redis));
         faults.put("B16", Row.of(ChurnFaults::churn).lasting(60));
+        faults.put("A1", Row.of(OutlierFaults::killedOften).coming(20));
+        faults.put("A4", Row.of(OutlierFaults::broken).lasting(20));
         faults.put("A7", Row.of(ServerFaults::rolling));
         faults.put("A11", Row.of(ServerFaults::allRestart));
         faults.put("A13", Row.of(ServerFaults::another));

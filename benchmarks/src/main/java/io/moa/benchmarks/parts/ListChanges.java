@@ -9,6 +9,9 @@ import io.moa.discovery.Snapshot;
 import io.moa.governance.belief.Belief;
 import io.moa.governance.belief.BeliefConfig;
 import io.moa.governance.belief.Believed;
+import io.moa.governance.outlier.Ejections;
+import io.moa.governance.outlier.OutlierConfig;
+import io.moa.governance.outlier.OwnPause;
 import io.moa.governance.plan.Plan;
 import io.moa.governance.plan.PlanCompiler;
 import io.moa.invoke.Ticker;
@@ -79,7 +82,13 @@ public class ListChanges {
             }
             Ticker ticker = Ticker.system();
             belief = new Belief(SERVICE, BeliefConfig.DEFAULT, random, ticker.nanos());
-            compiler = new PlanCompiler(random, ticker, System::currentTimeMillis, instance -> null);
+            compiler = new PlanCompiler(
+                    random,
+                    ticker,
+                    System::currentTimeMillis,
+                    instance -> null,
+                    new Ejections(OutlierConfig.DEFAULT, random, Ejections.SILENT),
+                    new OwnPause(ticker.nanos()));
         }
 
         private Snapshot.Entry entry(String uuid, int at, int edition) {

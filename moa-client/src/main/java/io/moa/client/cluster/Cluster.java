@@ -9,10 +9,15 @@ import io.moa.discovery.Snapshot;
 import io.moa.governance.belief.Belief;
 import io.moa.governance.belief.BeliefConfig;
 import io.moa.governance.belief.Believed;
+import io.moa.governance.outcome.RetryBudget;
+import io.moa.governance.outlier.Ejections;
+import io.moa.governance.outlier.OutlierConfig;
+import io.moa.governance.outlier.OwnPause;
 import io.moa.governance.plan.Plan;
 import io.moa.governance.plan.PlanCompiler;
 import io.moa.invoke.Scheduler;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -38,6 +43,7 @@ public final class Cluster {
     private final @Nullable DiskSnapshots disk;
     private final BiConsumer<ServiceId, List<Snapshot.Entry>> listed;
     private final ReentrantLock listing = new ReentrantLock(); // who is listed is told in the order of the plans
+    private final RetryBudget retries = new RetryBudget(RetryBudget.DEFAULT_PERCENT);
     private volatile Plan plan;
     private List<Snapshot.Entry> connectable = List.of(); // guarded by listing
     private final Set<Runnable> waiters = ConcurrentHashMap.newKeySet(); // for the first answer
@@ -58,6 +64,8 @@ public final class Cluster {
             ServiceId service,
             Discovery discovery,
             BeliefConfig config,
+            OutlierConfig outliers,
+            OwnPause pause,
             Moa moa,
             Prober prober,
             @Nullable DiskSnapshots disk,
@@ -71,7 +79,12 @@ public final class Cluster {
         this.usedAtNanos = now;
         this.belief = new Belief(service, config, moa.chance(), now);
         this.compiler = new PlanCompiler(
-                moa.chance(), moa.ticker(), System::currentTimeMillis, instance -> Ways.whyNone(moa, instance));
+                moa.chance(),
+                moa.ticker(),
+                System::currentTimeMillis,
+                instance -> Ways.whyNone(moa, instance),
+                new Ejections(outliers, moa.chance(), new EjectionLog(service)),
+                pause);
         this.plan = compiler.compile(Snapshot.unknown(service, now));
         this.subscription = discovery.subscribe(service, this::update);
         if (disk != null) {
@@ -81,6 +94,11 @@ public final class Cluster {
 
     public ServiceId service() {
         return service;
+    }
+
+    /** How many calls may be sent again. */
+    RetryBudget retries() {
+        return retries;
     }
 
     /** Whether a registry, or the disk, has told of the service, or this is closed. */
@@ -310,6 +328,7 @@ public final class Cluster {
                 .append(", confirmed ")
                 .append(TimeUnit.NANOSECONDS.toMillis(Math.max(0, age)))
                 .append(" ms ago");
+        Map<String, String> standings = now.standings(moa.ticker().nanos());
         for (Snapshot.Entry entry : snapshot.entries()) {
             text.append(System.lineSeparator())
                     .append("  ")
@@ -318,6 +337,8 @@ public final class Cluster {
             String uuid = entry.instance().uuid();
             String last = now.last().getOrDefault(uuid, now.passedOver().get(uuid));
             text.append(last != null ? last : Entries.describe(entry, snapshot.goodbyes()));
+            String standing = standings.getOrDefault(uuid, "");
+            text.append(standing.isEmpty() ? "" : "; " + standing);
             if (snapshot.distanceOf(uuid) > 0) {
                 text.append("; only when no nearer one can be called");
             }

@@ -1,6 +1,7 @@
 package io.moa.client.cluster;
 
 import io.moa.discovery.ServiceId;
+import io.moa.governance.outcome.RetryBudget;
 import io.moa.invoke.Attributes;
 
 /**
@@ -24,6 +25,11 @@ public final class ClusterLink {
 
     public ServiceId service() {
         return service;
+    }
+
+    /** How many calls of this client to the service may be sent again. */
+    public RetryBudget retries() {
+        return cluster.retries();
     }
 
     /**

@@ -4,6 +4,8 @@ import io.moa.Moa;
 import io.moa.client.disk.DiskSnapshots;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.belief.BeliefConfig;
+import io.moa.governance.outlier.OutlierConfig;
+import io.moa.governance.outlier.OwnPause;
 import io.moa.invoke.Scheduler;
 import java.time.Duration;
 import java.util.Comparator;
@@ -47,6 +49,8 @@ public final class Clusters {
     private final Endpoints endpoints;
     private final Discovery discovery;
     private final BeliefConfig belief;
+    private final OutlierConfig outliers;
+    private final OwnPause pause;
     private final @Nullable DiskSnapshots disk;
     private final Prober prober;
     private final Map<ServiceId, Cluster> clusters = new ConcurrentHashMap<>();
@@ -55,17 +59,26 @@ public final class Clusters {
 
     // Guarded by this.
     private Scheduler.@Nullable Timer look;
+    private Scheduler.@Nullable Timer beat;
 
     /**
      * Begins with nothing followed.
      *
      * @param discovery where every service is followed
      * @param belief when an instance is believed to be gone
+     * @param outliers when an instance is ejected because of how calls to it end
      * @param disk where what is known is kept and begun with, or null
      */
     public Clusters(
-            Moa moa, Endpoints endpoints, Discovery discovery, BeliefConfig belief, @Nullable DiskSnapshots disk) {
+            Moa moa,
+            Endpoints endpoints,
+            Discovery discovery,
+            BeliefConfig belief,
+            OutlierConfig outliers,
+            @Nullable DiskSnapshots disk) {
         this.moa = moa;
+        this.outliers = outliers;
+        this.pause = new OwnPause(moa.ticker().nanos());
         this.endpoints = endpoints;
         this.discovery = discovery;
         this.belief = belief;
@@ -111,8 +124,11 @@ public final class Clusters {
         }
         Cluster known = clusters.get(service);
         if (known == null || known.isRetired()) {
-            known = new Cluster(service, discovery, belief, moa, prober, disk, endpoints::list);
+            known = new Cluster(service, discovery, belief, outliers, pause, moa, prober, disk, endpoints::list);
             clusters.put(service, known);
+            if (beat == null) {
+                beat();
+            }
             lookLater();
         }
         return known;
@@ -124,6 +140,20 @@ public final class Clusters {
         }
         try {
             look = moa.scheduler().schedule(this::look, LOOK.toNanos());
+        } catch (RejectedExecutionException runtimeClosed) {
+            closed = true; // nobody calls through a runtime that is closed
+        }
+    }
+
+    /** Whoever calls nobody needs not know whether this process stood still. */
+    private synchronized void beat() {
+        if (closed || clusters.isEmpty()) {
+            beat = null;
+            return;
+        }
+        pause.beat(moa.ticker().nanos());
+        try {
+            beat = moa.scheduler().schedule(this::beat, OwnPause.BEAT_NANOS);
         } catch (RejectedExecutionException runtimeClosed) {
             closed = true; // nobody calls through a runtime that is closed
         }
@@ -191,6 +221,10 @@ public final class Clusters {
             if (look != null) {
                 look.cancel();
                 look = null;
+            }
+            if (beat != null) {
+                beat.cancel();
+                beat = null;
             }
         }
         prober.close();

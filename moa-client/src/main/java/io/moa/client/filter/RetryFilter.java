@@ -1,7 +1,9 @@
 package io.moa.client.filter;
 
+import io.moa.client.cluster.ClusterLink;
 import io.moa.governance.balance.P2cPicker;
 import io.moa.governance.outcome.Resend;
+import io.moa.governance.outcome.RetryBudget;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Filter;
@@ -10,6 +12,7 @@ import io.moa.invoke.Invoker;
 import io.moa.invoke.Phase;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Seat;
+import io.moa.invoke.Status;
 import io.moa.invoke.Ticker;
 import java.util.HashSet;
 import java.util.Set;
@@ -18,13 +21,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends a failed call again where {@link Resend} allows it: to another instance if there is one, within the call's own
- * deadline, and with the same bytes. An attempt that found no connection was never sent: it costs nobody anything, and is not
+ * deadline, and with the same bytes, as far as the {@link RetryBudget} of its service reaches. Two servers that have too much to do are
+ * enough: a third is not asked. An attempt that found no connection was never sent: it costs nobody anything, and is not
  * counted among the attempts that the method allows, as long as there are others to try.
  */
 public final class RetryFilter implements Filter {
 
     /** So many attempts that were never sent are not counted: enough to pass by a crashed half of a large service. */
     static final int MAX_UNSENT = 32;
+
+    /** So many servers that have too much to do mean that all have. */
+    private static final int OVERLOADED_ENOUGH = 2;
 
     private final Ticker ticker;
 
@@ -38,18 +45,22 @@ public final class RetryFilter implements Filter {
         if (policy == null || policy.attempts().value() <= 1 || call.hop().retryOwner() != Seat.DIRECT) {
             return next.invoke(call);
         }
+        RetryBudget budget = budgetOf(call);
+        if (budget != null) {
+            budget.called(call.ledger().startNanos());
+        }
         CompletableFuture<Reply> first = next.invoke(call);
         if (first.isDone()) {
             return first.join() instanceof Reply.Failure failure
                             && again(call, failure, policy, neverSent(call) ? 0 : 1)
-                    ? new Sequence(call, next, policy).resend(failure)
+                    ? new Sequence(call, next, policy, budget).resend(failure)
                     : first;
         }
         CompletableFuture<Reply> settled = new CompletableFuture<>();
         first.whenComplete((reply, broken) -> {
             try {
                 if (reply instanceof Reply.Failure failure && again(call, failure, policy, neverSent(call) ? 0 : 1)) {
-                    new Sequence(call, next, policy)
+                    new Sequence(call, next, policy, budget)
                             .resend(failure)
                             .whenComplete((later, thrown) -> settle(settled, later, thrown));
                 } else {
@@ -60,6 +71,11 @@ public final class RetryFilter implements Filter {
             }
         });
         return settled;
+    }
+
+    private static @Nullable RetryBudget budgetOf(Invocation call) {
+        ClusterLink link = call.attributes().get(ClusterLink.KEY);
+        return link == null ? null : link.retries();
     }
 
     private static void settle(CompletableFuture<Reply> settled, @Nullable Reply reply, @Nullable Throwable broken) {
@@ -87,12 +103,15 @@ public final class RetryFilter implements Filter {
         private final Invocation call;
         private final Invoker next;
         private final MethodPolicy policy;
+        private final @Nullable RetryBudget budget;
         private final Set<String> tried = new HashSet<>();
+        private int overloaded; // those that had too much to do
         private int made; // those that count
         private int unsent;
         private boolean mayHaveRun; // in an attempt that was given up
 
-        Sequence(Invocation call, Invoker next, MethodPolicy policy) {
+        Sequence(Invocation call, Invoker next, MethodPolicy policy, @Nullable RetryBudget budget) {
+            this.budget = budget;
             this.call = call;
             this.next = next;
             this.policy = policy;
@@ -112,6 +131,10 @@ public final class RetryFilter implements Filter {
 
         CompletableFuture<Reply> resend(Reply.Failure before) {
             mayHaveRun |= before.executed() != Executed.NO;
+            overloaded += before.status() == Status.OVERLOADED ? 1 : 0;
+            if (overloaded >= OVERLOADED_ENOUGH || !affords(before)) {
+                return CompletableFuture.completedFuture(ofAllAttempts(before));
+            }
             tried.add(call.ledger().sentTo());
             call.ledger().enter(Phase.CLIENT_QUEUE, ticker.nanos());
             Invocation repeated = call.toBuilder()
@@ -127,6 +150,15 @@ public final class RetryFilter implements Filter {
                 }
                 return CompletableFuture.completedFuture(ofAllAttempts(reply));
             });
+        }
+
+        private boolean affords(Reply.Failure before) {
+            // Who leaves refuses for nothing, and there is always somebody else: no storm comes of that.
+            if (budget == null || made == 0 || neverSent(call) || before.status() == Status.DRAINING) {
+                return true;
+            }
+            long now = ticker.nanos();
+            return before.status() == Status.UNAVAILABLE ? budget.takeLost(now) : budget.takeFailed(now);
         }
 
         /** The last attempt knows only of itself; "did not run" must be true of the call. */

@@ -14,6 +14,7 @@ import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import io.moa.governance.balance.TieredPicker;
 import io.moa.governance.belief.BeliefConfig;
+import io.moa.governance.outlier.OutlierConfig;
 import io.moa.invoke.Cancellation;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Invocation;
@@ -50,7 +51,8 @@ class ClusterInvokerTest {
             .build();
     private final Endpoints endpoints = new Endpoints(moa, EndpointConfig.DEFAULT);
     private final List<Consumer<Snapshot>> followers = new ArrayList<>();
-    private final Clusters clusters = new Clusters(moa, endpoints, this::subscribe, BeliefConfig.DEFAULT, null);
+    private final Clusters clusters =
+            new Clusters(moa, endpoints, this::subscribe, BeliefConfig.DEFAULT, OutlierConfig.DEFAULT, null);
     private final ClusterInvoker invoker = new ClusterInvoker(clusters, endpoints, ticker, new FirstAnswer(moa));
 
     private Registry.Subscription subscribe(ServiceId service, Consumer<Snapshot> listener) {
@@ -99,7 +101,7 @@ class ClusterInvokerTest {
     }
 
     private int inFlight() {
-        TieredPicker picker = (TieredPicker) clusters.of(Calls.SERVICE).plan().picker();
+        TieredPicker picker = clusters.of(Calls.SERVICE).plan().picker();
         return picker.candidates().stream()
                 .mapToInt(each -> each.load().inFlight())
                 .sum();
@@ -187,7 +189,9 @@ class ClusterInvokerTest {
         assertThat(cluster.waiting()).isEqualTo(100);
         scheduler.advance(FirstAnswer.PATIENCE);
         assertThat(cluster.waiting()).isZero();
-        assertThat(scheduler.pending()).as("but the look for what is unused").isEqualTo(1);
+        assertThat(scheduler.pending())
+                .as("but the look for what is unused, and the beat")
+                .isEqualTo(2);
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import io.moa.governance.belief.BeliefConfig;
+import io.moa.governance.outlier.OutlierConfig;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Invocation;
@@ -52,7 +53,8 @@ class ClustersTest {
     private boolean answering = true;
     private boolean known;
     private int most = MAX_FOLLOWED;
-    private final Clusters clusters = new Clusters(moa, endpoints, this::subscribe, BeliefConfig.DEFAULT, null);
+    private final Clusters clusters =
+            new Clusters(moa, endpoints, this::subscribe, BeliefConfig.DEFAULT, OutlierConfig.DEFAULT, null);
     private final ClusterInvoker invoker = new ClusterInvoker(clusters, endpoints, ticker, new FirstAnswer(moa));
 
     /** A registry that follows so many services, and knows one of them. */

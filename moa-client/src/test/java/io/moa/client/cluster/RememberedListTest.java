@@ -14,6 +14,7 @@ import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import io.moa.governance.belief.BeliefConfig;
+import io.moa.governance.outlier.OutlierConfig;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Reply;
 import io.moa.testkit.FakeScheduler;
@@ -62,7 +63,8 @@ class RememberedListTest {
         try (DiskSnapshots earlier = disk(Runnable::run)) {
             earlier.keep(snapshot("a", "b"));
         }
-        clusters = new Clusters(moa, endpoints, this::subscribe, BeliefConfig.DEFAULT, disk(diskThread::add));
+        clusters = new Clusters(
+                moa, endpoints, this::subscribe, BeliefConfig.DEFAULT, OutlierConfig.DEFAULT, disk(diskThread::add));
         invoker = new ClusterInvoker(clusters, endpoints, ticker, new FirstAnswer(moa));
     }
 
@@ -158,7 +160,13 @@ class RememberedListTest {
             try (DiskSnapshots earlier = disk(Runnable::run)) {
                 earlier.keep(kept);
             }
-            Clusters own = new Clusters(moa, endpoints, this::subscribe, BeliefConfig.DEFAULT, disk(diskThread::add));
+            Clusters own = new Clusters(
+                    moa,
+                    endpoints,
+                    this::subscribe,
+                    BeliefConfig.DEFAULT,
+                    OutlierConfig.DEFAULT,
+                    disk(diskThread::add));
             ClusterInvoker calls = new ClusterInvoker(own, endpoints, ticker, new FirstAnswer(moa));
             Invocation call = call();
             CompletableFuture<Reply> first = calls.invoke(call);
@@ -187,7 +195,13 @@ class RememberedListTest {
     @Test
     void whoIsInTheFileAndNotInTheRegistryIsMissingWhicheverIsReadFirst() {
         for (boolean fileFirst : List.of(true, false)) {
-            Clusters own = new Clusters(moa, endpoints, this::subscribe, BeliefConfig.DEFAULT, disk(diskThread::add));
+            Clusters own = new Clusters(
+                    moa,
+                    endpoints,
+                    this::subscribe,
+                    BeliefConfig.DEFAULT,
+                    OutlierConfig.DEFAULT,
+                    disk(diskThread::add));
             own.of(Calls.SERVICE);
             if (fileFirst) {
                 read();

@@ -99,6 +99,14 @@ class RetryFilterTest {
         assertThat(once.seen).hasSize(1);
     }
 
+    @Test
+    void aThirdServerIsNotAskedWhenTwoHaveTooMuchToDo() {
+        Reply busy = failed(Status.OVERLOADED, Executed.NO);
+        Scripted below = new Scripted(busy, busy, DONE);
+        assertThat(run(below, true, 5)).isEqualTo(busy);
+        assertThat(below.seen).hasSize(2);
+    }
+
     /** Nobody listens at the first ten of a list, as after a crash of many: the call gets to the one that lives. */
     @Test
     void anAttemptThatFoundNoConnectionIsNotCounted() {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class RetryOutcomeTest {
 
     private static final Reply MAY_HAVE_RUN = Reply.failure(Status.UNAVAILABLE, Executed.MAYBE, "broke");
-    private static final Reply DID_NOT_RUN = Reply.failure(Status.OVERLOADED, Executed.NO, "full");
+    private static final Reply DID_NOT_RUN = Reply.failure(Status.UNIMPLEMENTED, Executed.NO, "full");
 
     private final FakeTicker ticker = new FakeTicker();
     private final Queue<CompletableFuture<Reply>> attempts = new ArrayDeque<>();
@@ -46,7 +46,7 @@ class RetryOutcomeTest {
     void whatAnEarlierAttemptDidIsSaidBesideTheLastReason() {
         assertThat(end(List.of(MAY_HAVE_RUN, DID_NOT_RUN, DID_NOT_RUN), true))
                 .isInstanceOfSatisfying(Reply.Failure.class, failure -> {
-                    assertThat(failure.status()).isEqualTo(Status.OVERLOADED);
+                    assertThat(failure.status()).isEqualTo(Status.UNIMPLEMENTED);
                     assertThat(failure.message()).isEqualTo("full (attempt 3; an earlier one may have run)");
                 });
     }

@@ -1,13 +1,15 @@
 package io.moa.governance.balance;
 
+import io.moa.governance.outlier.Outcome;
+import io.moa.governance.outlier.OwnPause;
+import io.moa.governance.outlier.Standing;
 import io.moa.invoke.Reply;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * What this process knows of one instance from its own calls: how many are in flight, and when one last failed in a way
- * that speaks against the instance. It outlives plans, so a change of the instance list forgets nothing. Safe for many
- * threads.
+ * What this process knows of one instance from its own calls: how many are in flight, how long they take, how they end, and how the
+ * instance stands because of that. It outlives plans, so a change of the instance list forgets nothing. Safe for many threads.
  */
 public final class InstanceLoad {
 
@@ -27,6 +29,10 @@ public final class InstanceLoad {
         }
     }
 
+    private final Standing standing;
+    private final OwnPause pause;
+    private final PeakEwma latency = new PeakEwma();
+
     @SuppressWarnings("UnusedVariable") // accessed through IN_FLIGHT
     private volatile int inFlight;
 
@@ -35,26 +41,68 @@ public final class InstanceLoad {
     private volatile boolean succeeded;
     private volatile long lastSuccessNanos;
 
+    /**
+     * One of which nothing is known.
+     *
+     * @param pause when this process itself stood still, which speaks against nobody
+     */
+    public InstanceLoad(Standing standing, OwnPause pause) {
+        this.standing = standing;
+        this.pause = pause;
+    }
+
     /** How many calls of this process the instance is working on. */
     public int inFlight() {
         return inFlight;
     }
 
-    void begin() {
-        IN_FLIGHT.getAndAdd(this, 1);
+    /** How long calls take there, in nanoseconds; negative if that is not known. */
+    public double latencyNanos(long nowNanos) {
+        return latency.nanos(nowNanos);
     }
 
-    void end(Reply reply, long nowNanos) {
+    /** What {@link #latencyNanos} cannot be more than; negative if nothing is known. */
+    double mostLatencyNanos() {
+        return latency.mostNanos();
+    }
+
+    /** How it stands because of how calls ended. */
+    public Standing standing() {
+        return standing;
+    }
+
+    void begin(long nowNanos) {
+        IN_FLIGHT.getAndAdd(this, 1);
+        standing.begin(nowNanos);
+    }
+
+    /** A call that was begun then has ended. */
+    void end(Reply reply, long begunNanos, long nowNanos) {
         IN_FLIGHT.getAndAdd(this, -1);
-        if (reply instanceof Reply.Failure failure && failure.status().instanceSuspect()) {
-            lastFailureNanos = nowNanos;
-            failed = true;
-        } else {
+        Outcome outcome = Outcome.of(reply);
+        if (outcome == Outcome.ANSWERED) {
+            if (standing.isOnTrial()) {
+                latency.reset(); // what it was before it went says nothing now
+            }
+            if (!pause.since(begunNanos, nowNanos)) {
+                latency.took(nowNanos - begunNanos, nowNanos);
+            }
+            standing.end(outcome, begunNanos, nowNanos);
             if (failed) {
                 failed = false;
             }
             succeeded = true;
             lastSuccessNanos = nowNanos;
+            return;
+        }
+        if (pause.since(begunNanos, nowNanos)) {
+            standing.end(Outcome.UNKNOWN, begunNanos, nowNanos);
+            return;
+        }
+        standing.end(outcome, begunNanos, nowNanos);
+        if (reply instanceof Reply.Failure failure && failure.status().instanceSuspect()) {
+            lastFailureNanos = nowNanos;
+            failed = true;
         }
     }
 

@@ -1,6 +1,7 @@
 package io.moa.governance.balance;
 
 import io.moa.discovery.Instance;
+import io.moa.governance.outlier.Standing;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Lease;
@@ -13,10 +14,15 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Power of two choices: of two candidates drawn at random by weight, the one with less in flight per weight. Nearly as
- * good as asking all of them, at a constant price, and without the herding of "the least loaded of all".
+ * Power of two choices: of two candidates drawn at random by weight, the one with less in flight per weight, and, if one takes much
+ * longer than the other, with less waiting behind it. Nearly as good as asking all of them, at a constant price, and without the herding
+ * of "the least loaded of all".
  *
- * <p>Source: M. Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", IEEE TPDS 12(10), 2001.
+ * <p><b>Latency</b> decides only where it differs by more than a factor of two and a millisecond: smaller differences are chance, and
+ * whoever follows them sends everything to one of four equal servers. <b>Who warms up</b> never gets more than by lot.
+ *
+ * <p>Source: M. Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", IEEE TPDS 12(10), 2001; for the latency
+ * {@link PeakEwma}.
  *
  * <p>Immutable but for the instances' own load counters; safe for many threads.
  */
@@ -31,8 +37,12 @@ public final class P2cPicker implements Picker {
      * @param instance which
      * @param weight its share, more than 0
      * @param load what is known of it
+     * @param warming whether it is given less than its full weight because it has just started
      */
-    public record Candidate(Instance instance, int weight, InstanceLoad load) {}
+    public record Candidate(Instance instance, int weight, InstanceLoad load, boolean warming) {}
+
+    private static final double MUCH_LONGER = 2;
+    private static final double LEAST_NANOS = 1_000_000;
 
     /** So many candidates are looked at for a good one before somebody less wanted is: the walk is on the call's way. */
     private static final int LOOKED_AT = 64;
@@ -68,53 +78,68 @@ public final class P2cPicker implements Picker {
 
     @Override
     public @Nullable Lease pick(Invocation call) {
-        return candidates.length == 0 ? null : lease(choose(call.attributes().get(TRIED)));
+        if (candidates.length == 0) {
+            return null;
+        }
+        long now = ticker.nanos();
+        Set<String> tried = call.attributes().get(TRIED);
+        int choice = choose(tried, now);
+        int good = goodFrom(choice, tried, now); // where something speaks against both, somebody else may be better
+        return lease(good >= 0 ? good : choice, now);
     }
 
     boolean isEmpty() {
         return candidates.length == 0;
     }
 
-    /** The index of the best candidate for a call that has tried these already; only if there is one at all. */
-    int choose(@Nullable Set<String> tried) {
-        if (tried != null) {
-            return untried(tried);
-        }
-        return candidates.length == 1 ? 0 : better(draw(-1));
+    Ticker ticker() {
+        return ticker;
     }
 
-    /** Whether nothing speaks against a candidate: it was not tried, and has not just failed. */
-    boolean isGood(int choice, @Nullable Set<String> tried) {
+    /** The index of the best candidate for a call that has tried these already; only if there is one at all. */
+    int choose(@Nullable Set<String> tried, long now) {
+        if (tried != null) {
+            return untried(tried, now);
+        }
+        return candidates.length == 1 ? 0 : better(draw(-1), now);
+    }
+
+    /** Whether nothing speaks against a candidate: it was not tried, has not just failed, and is not ejected. */
+    private boolean isGood(int choice, @Nullable Set<String> tried, long now) {
         Candidate candidate = candidates[choice];
         return (tried == null || !tried.contains(candidate.instance().uuid()))
-                && !candidate.load().suspect(ticker.nanos());
+                && !candidate.load().standing().isAvoided(now)
+                && !candidate.load().suspect(now);
     }
 
     /** The index of a candidate against which nothing speaks; -1 if neither the best of two is one nor those beside it. */
-    int chooseGood(@Nullable Set<String> tried) {
-        int choice = choose(tried);
+    int chooseGood(@Nullable Set<String> tried, long now) {
+        return goodFrom(choose(tried, now), tried, now);
+    }
+
+    private int goodFrom(int choice, @Nullable Set<String> tried, long now) {
         for (int i = 0; i < Math.min(candidates.length, LOOKED_AT); i++) {
             int next = (choice + i) % candidates.length;
-            if (isGood(next, tried)) {
+            if (isGood(next, tried, now)) {
                 return next;
             }
         }
         return -1;
     }
 
-    Lease lease(int choice) {
+    Lease lease(int choice, long now) {
         Candidate chosen = candidates[choice];
-        chosen.load().begin();
-        return new CountedLease(chosen);
+        chosen.load().begin(now);
+        return new CountedLease(chosen, now);
     }
 
     /** A retry is rare, so a plain walk is enough: the best candidate not tried yet, else the best of all. */
-    private int untried(Set<String> tried) {
+    private int untried(Set<String> tried, long now) {
         int best = -1;
         boolean bestTried = true;
         for (int i = 0; i < candidates.length; i++) {
             boolean isTried = tried.contains(candidates[i].instance().uuid());
-            if (best < 0 || (bestTried && !isTried) || (bestTried == isTried && lighter(i, best) == i)) {
+            if (best < 0 || (bestTried && !isTried) || (bestTried == isTried && lighter(i, best, now) == i)) {
                 best = i;
                 bestTried = isTried;
             }
@@ -122,9 +147,9 @@ public final class P2cPicker implements Picker {
         return best;
     }
 
-    private int better(int first) {
+    private int better(int first, long now) {
         int second = draw(first);
-        return lighter(first, second);
+        return lighter(first, second, now);
     }
 
     /** A candidate drawn by weight, other than {@code except} (-1 for none). */
@@ -149,25 +174,58 @@ public final class P2cPicker implements Picker {
         return low;
     }
 
-    /** The less loaded of two; of equals the first, which was drawn by weight: so idle instances share by weight. */
-    private int lighter(int a, int b) {
+    /** The better of two; of equals the first, which was drawn by weight: so idle instances share by weight. */
+    private int lighter(int a, int b, long now) {
         Candidate first = candidates[a];
         Candidate second = candidates[b];
-        long now = ticker.nanos();
+        Standing firstStands = first.load().standing();
+        Standing secondStands = second.load().standing();
+        // Who was ejected comes back by one call, and would lose every comparison until then.
+        if (firstStands.wantsTrial(now) || secondStands.wantsTrial(now)) {
+            return firstStands.wantsTrial(now) ? a : b;
+        }
+        boolean firstAvoided = firstStands.isAvoided(now);
+        if (firstAvoided != secondStands.isAvoided(now)) {
+            return firstAvoided ? b : a;
+        }
         boolean firstSuspect = first.load().suspect(now);
         if (firstSuspect != second.load().suspect(now)) {
             return firstSuspect ? b : a;
         }
-        long firstLoad = (long) first.load().inFlight() * second.weight();
-        long secondLoad = (long) second.load().inFlight() * first.weight();
+        if (second.warming() && !first.warming()) {
+            return a;
+        }
+        int firstInFlight = first.load().inFlight();
+        int secondInFlight = second.load().inFlight();
+        double firstAtMost = first.load().mostLatencyNanos();
+        double secondAtMost = second.load().mostLatencyNanos();
+        if (Math.max(firstAtMost, secondAtMost) > LEAST_NANOS && firstAtMost >= 0 && secondAtMost >= 0) {
+            double firstTakes = first.load().latencyNanos(now);
+            double secondTakes = second.load().latencyNanos(now);
+            if (differ(firstTakes, secondTakes)) {
+                double firstCost = (firstInFlight + 1) * firstTakes * second.weight();
+                double secondCost = (secondInFlight + 1) * secondTakes * first.weight();
+                return secondCost < firstCost ? b : a;
+            }
+        }
+        long firstLoad = (long) firstInFlight * second.weight();
+        long secondLoad = (long) secondInFlight * first.weight();
         return secondLoad < firstLoad ? b : a;
+    }
+
+    private static boolean differ(double one, double other) {
+        double less = Math.min(one, other);
+        double more = Math.max(one, other);
+        return more > MUCH_LONGER * less && more - less > LEAST_NANOS;
     }
 
     private static final class CountedLease implements Lease {
         private final Candidate candidate;
+        private final long begunNanos;
 
-        CountedLease(Candidate candidate) {
+        CountedLease(Candidate candidate, long begunNanos) {
             this.candidate = candidate;
+            this.begunNanos = begunNanos;
         }
 
         @Override
@@ -177,7 +235,7 @@ public final class P2cPicker implements Picker {
 
         @Override
         public void settle(Reply reply, long nowNanos) {
-            candidate.load().end(reply, nowNanos);
+            candidate.load().end(reply, begunNanos, nowNanos);
         }
     }
 }

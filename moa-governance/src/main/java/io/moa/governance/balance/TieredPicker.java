@@ -44,16 +44,17 @@ public final class TieredPicker implements Picker {
             return tiers[0].pick(call);
         }
         Set<String> tried = call.attributes().get(P2cPicker.TRIED);
-        int first = tiers[0].chooseGood(tried);
+        long now = tiers[0].ticker().nanos();
+        int first = tiers[0].chooseGood(tried, now);
         if (first >= 0) {
-            return tiers[0].lease(first);
+            return tiers[0].lease(first, now);
         }
         for (int i = 1; i < tiers.length; i++) {
-            int later = tiers[i].chooseGood(tried);
+            int later = tiers[i].chooseGood(tried, now);
             if (later >= 0) {
-                return tiers[i].lease(later);
+                return tiers[i].lease(later, now);
             }
         }
-        return tiers[0].lease(tiers[0].choose(tried));
+        return tiers[0].lease(tiers[0].choose(tried, now), now);
     }
 }

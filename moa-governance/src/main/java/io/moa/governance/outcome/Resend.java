@@ -24,7 +24,7 @@ public final class Resend {
         if (attemptsMade >= policy.attempts().value() || failure.hints().neverRetry()) {
             return false;
         }
-        if (!helpsElsewhere(failure.status())) {
+        if (!helpsElsewhere(failure.status()) && !failure.hints().fault()) {
             return false;
         }
         return failure.executed() == Executed.NO || policy.idempotent().value();

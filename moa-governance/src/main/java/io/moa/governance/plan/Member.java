@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Member {
 
-    final InstanceLoad load = new InstanceLoad();
+    final InstanceLoad load;
     private final String uuid;
     private final long firstSeenNanos;
     private final boolean appeared;
@@ -30,10 +30,12 @@ final class Member {
     /**
      * A process that was not in the list before.
      *
+     * @param load what is learnt of it
      * @param appeared whether it came while this process was looking, so that it is not older than that
      */
-    Member(String uuid, long firstSeenNanos, boolean appeared) {
+    Member(String uuid, InstanceLoad load, long firstSeenNanos, boolean appeared) {
         this.uuid = uuid;
+        this.load = load;
         this.firstSeenNanos = firstSeenNanos;
         this.appeared = appeared;
     }
@@ -61,7 +63,12 @@ final class Member {
     }
 
     /** It is not listed any more. */
-    void leave(Successors successors) {
+    void end(Successors successors) {
+        leave(successors);
+        load.standing().leave();
+    }
+
+    private void leave(Successors successors) {
         if (site != null && entry != null) {
             successors.leave(site, entry.instance());
             site = null;
@@ -96,10 +103,11 @@ final class Member {
     /** It, to be picked with this weight; the same as before if nothing has changed. */
     P2cPicker.Candidate candidate(Instance instance, int weight) {
         P2cPicker.Candidate before = candidate;
-        if (before != null && before.weight() == weight) {
+        boolean warming = weight < fullWeight;
+        if (before != null && before.weight() == weight && before.warming() == warming) {
             return before;
         }
-        P2cPicker.Candidate now = new P2cPicker.Candidate(instance, weight, load);
+        P2cPicker.Candidate now = new P2cPicker.Candidate(instance, weight, load, warming);
         candidate = now;
         return now;
     }

@@ -2,9 +2,11 @@ package io.moa.governance.plan;
 
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
+import io.moa.governance.balance.P2cPicker;
+import io.moa.governance.balance.TieredPicker;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Lease;
-import io.moa.invoke.Picker;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Plan(
         Snapshot snapshot,
-        Picker picker,
+        TieredPicker picker,
         int usable,
         Map<String, String> last,
         Map<String, String> passedOver,
@@ -39,6 +41,18 @@ public record Plan(
     /** The choice for one attempt, or null if there is no usable instance. */
     public @Nullable Lease pick(Invocation call) {
         return picker.pick(call);
+    }
+
+    /** Who stands badly because of how calls ended, by uuid, for people. */
+    public Map<String, String> standings(long nowNanos) {
+        Map<String, String> standings = new HashMap<>();
+        for (P2cPicker.Candidate each : picker.candidates()) {
+            String how = each.load().standing().describe(nowNanos);
+            if (!how.isEmpty()) {
+                standings.put(each.instance().uuid(), how);
+            }
+        }
+        return standings;
     }
 
     /** Why there is no instance to pick, for people: what the registry knows, and what to check. */

@@ -3,8 +3,12 @@ package io.moa.governance.plan;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Liveness;
 import io.moa.discovery.Snapshot;
+import io.moa.governance.balance.InstanceLoad;
 import io.moa.governance.balance.P2cPicker;
 import io.moa.governance.balance.TieredPicker;
+import io.moa.governance.outlier.Ejections;
+import io.moa.governance.outlier.OwnPause;
+import io.moa.governance.outlier.Standing;
 import io.moa.invoke.Ticker;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,6 +41,8 @@ public final class PlanCompiler {
     private final Ticker ticker;
     private final LongSupplier wallMillis;
     private final Function<Instance, @Nullable String> noWay;
+    private final Ejections ejections;
+    private final OwnPause pause;
     private final Map<String, Member> known = new HashMap<>();
     private final Successors successors = new Successors();
     private Member[] members = {}; // of the latest list, in its order
@@ -57,16 +63,22 @@ public final class PlanCompiler {
      * @param wallMillis this host's wall clock, in milliseconds since 1970; compared with the start that instances tell
      * @param noWay why this process cannot connect to an instance, for people, or null if it can try; asked once of what an instance
      *     says, and again when it says something else
+     * @param ejections who of the service is ejected
+     * @param pause when this process stood still
      */
     public PlanCompiler(
             RandomGenerator chance,
             Ticker ticker,
             LongSupplier wallMillis,
-            Function<Instance, @Nullable String> noWay) {
+            Function<Instance, @Nullable String> noWay,
+            Ejections ejections,
+            OwnPause pause) {
         this.chance = chance;
         this.ticker = ticker;
         this.wallMillis = wallMillis;
         this.noWay = noWay;
+        this.ejections = ejections;
+        this.pause = pause;
     }
 
     /** The plan for a snapshot that is not doubted. What was known of instances that are gone is forgotten. */
@@ -96,6 +108,7 @@ public final class PlanCompiler {
         take(entries, now);
         SortedMap<Integer, Tiers> byDistance = new TreeMap<>();
         int usable = 0;
+        List<Standing> standings = new ArrayList<>();
         Map<String, String> last = new HashMap<>();
         Map<String, String> passedOver = new HashMap<>();
         int warming = 0;
@@ -103,6 +116,7 @@ public final class PlanCompiler {
             Member one = members[i];
             int full = one.fullWeight();
             if (full == 0) {
+                one.load.standing().leave();
                 continue;
             }
             Snapshot.Entry entry = entries.get(i);
@@ -111,6 +125,7 @@ public final class PlanCompiler {
             String why = one.passedOver(instance);
             if (why != null) {
                 passedOver.put(uuid, why);
+                one.load.standing().leave();
                 continue;
             }
             int weight = one.weight(instance, now, wall);
@@ -119,6 +134,8 @@ public final class PlanCompiler {
             }
             P2cPicker.Candidate candidate = one.candidate(instance, weight);
             usable++;
+            one.load.standing().enter(instance);
+            standings.add(one.load.standing());
             Tiers tiers = byDistance.computeIfAbsent(snapshot.distanceOf(uuid), distance -> new Tiers());
             String doubt = doubts.get(uuid);
             if (doubt != null) {
@@ -131,6 +148,7 @@ public final class PlanCompiler {
                 tiers.good.add(candidate);
             }
         }
+        ejections.usable(standings);
         List<P2cPicker> pickers = new ArrayList<>(2 * byDistance.size());
         for (Tiers tiers : byDistance.values()) {
             pickers.add(new P2cPicker(tiers.good, chance, ticker));
@@ -158,14 +176,14 @@ public final class PlanCompiler {
         }
         for (Member one : before) {
             if (one.compiled != compiled) {
-                one.leave(successors);
+                one.end(successors);
                 known.remove(one.uuid());
             }
         }
         if (known.size() > found.length) { // those of a list of which no plan could be made
             known.values().removeIf(one -> {
                 if (one.compiled != compiled) {
-                    one.leave(successors);
+                    one.end(successors);
                 }
                 return one.compiled != compiled;
             });
@@ -179,7 +197,8 @@ public final class PlanCompiler {
     private Member member(Snapshot.Entry entry, long now) {
         Member one = known.get(entry.instance().uuid());
         if (one == null) {
-            one = new Member(entry.instance().uuid(), now, looked);
+            InstanceLoad load = new InstanceLoad(ejections.newcomer(entry.instance()), pause);
+            one = new Member(entry.instance().uuid(), load, now, looked);
             one.take(entry, successors, noWay);
             known.put(one.uuid(), one);
         } else if (!one.has(entry)) {

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * 16   ledger blocks
  * </pre>
  *
- * <p>Status 0 is a value, others are {@link io.moa.invoke.Status#code()}. Flag bit 0 is "never retry". The readers check
+ * <p>Status 0 is a value, others are {@link io.moa.invoke.Status#code()}. Flag bit 0 is "never retry", bit 1 "a fault". The
+ * readers check
  * the lengths they rely on and throw {@link HeaderException}. Stateless.
  */
 public final class ReplyHop {
@@ -38,6 +39,7 @@ public final class ReplyHop {
     private static final int RETRY_AFTER = 4;
     private static final int BLOCKS = 8;
     private static final int NEVER_RETRY = 1;
+    private static final int FAULT = 2;
     private static final int MAX_LOAD = 200;
 
     private ReplyHop() {}
@@ -68,9 +70,8 @@ public final class ReplyHop {
     }
 
     private static long facts(Hints hints) {
-        return (hints.neverRetry() ? (long) NEVER_RETRY << 40 : 0L)
-                | (long) hints.load() << 32
-                | hints.retryAfterMillis();
+        int flags = (hints.neverRetry() ? NEVER_RETRY : 0) | (hints.fault() ? FAULT : 0);
+        return (long) flags << 40 | (long) hints.load() << 32 | hints.retryAfterMillis();
     }
 
     /**
@@ -97,15 +98,17 @@ public final class ReplyHop {
     /** The hints; the shared {@link Hints#NONE} if there are none. A load that means nothing is read as unknown. */
     public static Hints hints(ByteBuf in, int index, int length) {
         checkLength(length);
-        boolean neverRetry = (in.getUnsignedByte(index + FLAGS) & NEVER_RETRY) != 0;
+        int flags = in.getUnsignedByte(index + FLAGS) & (NEVER_RETRY | FAULT);
+        boolean neverRetry = (flags & NEVER_RETRY) != 0;
+        boolean fault = (flags & FAULT) != 0;
         int load = in.getUnsignedByte(index + LOAD);
         long retryAfter = in.getUnsignedInt(index + RETRY_AFTER);
         if (load > MAX_LOAD) {
             load = Hints.UNKNOWN_LOAD;
         }
-        return !neverRetry && retryAfter == 0 && load == Hints.UNKNOWN_LOAD
+        return flags == 0 && retryAfter == 0 && load == Hints.UNKNOWN_LOAD
                 ? Hints.NONE
-                : new Hints(retryAfter, neverRetry, load);
+                : new Hints(retryAfter, neverRetry, load, fault);
     }
 
     /** Adds what the server measured, if the header says, to the ledger of the caller. */

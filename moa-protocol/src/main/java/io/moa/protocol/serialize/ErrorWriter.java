@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class ErrorWriter {
 
     private final ErrorShapes shapes;
+    private final Class<?>[] declared;
 
     /**
      * Prepares for a method.
@@ -31,6 +32,17 @@ public final class ErrorWriter {
      */
     public ErrorWriter(Class<?>[] declared, AllowList allowed, Serializer serializer) {
         this.shapes = ErrorShapes.of(declared, allowed, serializer);
+        this.declared = declared.clone();
+    }
+
+    /** Whether an exception is an answer of the service: the method declares it, or it says what it means by an error code. */
+    public boolean isAnswer(Throwable thrown) {
+        for (Class<?> type : declared) {
+            if (type.isInstance(thrown)) {
+                return true;
+            }
+        }
+        return thrown.getClass().isAnnotationPresent(ErrorCode.class);
     }
 
     /** The message to show; never fails, though an exception is somebody's code and may throw when it is asked. */

@@ -97,7 +97,7 @@ final class NettyListener implements Listener {
     Hints hints(Hints given) {
         int load = host.load();
         if (!given.equals(Hints.NONE)) {
-            return new Hints(given.retryAfterMillis(), given.neverRetry(), load);
+            return new Hints(given.retryAfterMillis(), given.neverRetry(), load, given.fault());
         }
         Hints last = lastHints;
         if (last == null || last.load() != load) {

@@ -220,7 +220,7 @@ final class ServedCall implements Runnable {
                 Executed.YES,
                 ErrorWriter.messageOf(thrown),
                 codecs.errors().write(thrown),
-                Hints.NONE,
+                codecs.errors().isAnswer(thrown) ? Hints.NONE : Hints.FAULT,
                 thrown));
         if (thrown instanceof VirtualMachineError) {
             LOG.error("{} ended with an error of the virtual machine", method, thrown);

@@ -1,0 +1,29 @@
+package io.moa.client.cluster;
+
+import io.moa.discovery.Instance;
+import io.moa.discovery.ServiceId;
+import io.moa.governance.outlier.Ejections;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells the log, once for each, who is ejected and why, and who is back. */
+final class EjectionLog implements Ejections.Listener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EjectionLog.class);
+
+    private final ServiceId service;
+
+    EjectionLog(ServiceId service) {
+        this.service = service;
+    }
+
+    @Override
+    public void ejected(Instance instance, String why) {
+        LOG.warn("{}: {} is ejected: {}", service, instance, why);
+    }
+
+    @Override
+    public void released(Instance instance, int ejections) {
+        LOG.info("{}: {} answers again, after {} ejections", service, instance, ejections);
+    }
+}

@@ -1,0 +1,213 @@
+package io.moa.e2e.governance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.moa.Moa;
+import io.moa.annotation.Idempotent;
+import io.moa.annotation.MoaService;
+import io.moa.client.MoaClient;
+import io.moa.discovery.ServiceId;
+import io.moa.invoke.Ticker;
+import io.moa.registry.memory.MemoryRegistry;
+import io.moa.server.MoaServer;
+import io.moa.testkit.Eventually;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** One server of four is no good, over sockets. */
+@Timeout(120)
+class OutlierTest {
+
+    /** What the service declares. */
+    public static final class SoldOut extends Exception {
+        private static final long serialVersionUID = 1;
+
+        /** Says so. */
+        public SoldOut(String message) {
+            super(message);
+        }
+    }
+
+    /** The service. */
+    @MoaService(name = "outliers.Stock")
+    public interface Stock {
+        @Idempotent
+        int count(String item) throws SoldOut;
+
+        void take(String item) throws SoldOut;
+    }
+
+    private static final ServiceId STOCK = ServiceId.of("outliers.Stock");
+
+    private enum Way {
+        WORKS,
+        SAYS_NO,
+        IS_BROKEN
+    }
+
+    /** One server. */
+    private static final class Shelf implements Stock {
+        private final AtomicInteger calls = new AtomicInteger();
+        private volatile Way way = Way.WORKS;
+
+        @Override
+        public int count(String item) throws SoldOut {
+            answer();
+            return 1;
+        }
+
+        @Override
+        public void take(String item) throws SoldOut {
+            answer();
+        }
+
+        private void answer() throws SoldOut {
+            calls.incrementAndGet();
+            switch (way) {
+                case WORKS -> {}
+                case SAYS_NO -> throw new SoldOut("none left");
+                case IS_BROKEN -> throw new IllegalStateException("the disk is full");
+            }
+        }
+    }
+
+    private final MemoryRegistry registry = new MemoryRegistry(Ticker.system());
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private final List<Shelf> shelves = new ArrayList<>();
+    private MoaClient client;
+    private Stock stock;
+
+    @BeforeEach
+    void start() {
+        for (int i = 0; i < 4; i++) {
+            Shelf shelf = new Shelf();
+            Moa moa = keep(Moa.builder("stock").eventLoops(1).registry(registry).build());
+            keep(MoaServer.builder(moa)
+                    .host("127.0.0.1")
+                    .export(shelf)
+                    .closeOnShutdown(false)
+                    .start());
+            shelves.add(shelf);
+        }
+        client = keep(
+                MoaClient.builder(keep(Moa.builder("caller").registry(registry).build()))
+                        .build());
+        stock = client.stub(Stock.class);
+    }
+
+    private <T extends AutoCloseable> T keep(T one) {
+        open.add(one);
+        return one;
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        for (int i = open.size() - 1; i >= 0; i--) {
+            open.get(i).close();
+        }
+    }
+
+    private void warm() throws SoldOut {
+        for (int i = 0; i < 200; i++) {
+            stock.count("a");
+        }
+        shelves.forEach(shelf -> assertThat(shelf.calls.getAndSet(0)).isPositive());
+    }
+
+    /** A4, by count: it fails faster than the others work, and attracts nobody. */
+    @Test
+    void aServerThatFailsEachCallIsEjectedAndComesBackWhenItWorks() throws Exception {
+        warm();
+        Shelf broken = shelves.get(2);
+        broken.way = Way.IS_BROKEN;
+        int failed = 0;
+        for (int i = 0; i < 500; i++) {
+            stock.count("a"); // none fails
+            try {
+                stock.take("a");
+            } catch (IllegalStateException e) {
+                assertThat(e).hasMessageContaining("the disk is full");
+                failed++;
+            }
+        }
+        assertThat(failed).isLessThanOrEqualTo(10);
+        assertThat(broken.calls.get()).isPositive();
+        assertThat(broken.calls.get()).isLessThan(30);
+        assertThat(client.explain(STOCK)).contains("ejected for another");
+        broken.way = Way.WORKS;
+        broken.calls.set(0);
+        Eventually.within(Duration.ofSeconds(60))
+                .until(
+                        () -> {
+                            int answered = 0;
+                            for (int i = 0; i < 20; i++) {
+                                answered += count();
+                            }
+                            return answered == 20 && broken.calls.get() > 20;
+                        },
+                        () -> client.explain(STOCK));
+    }
+
+    private int count() {
+        try {
+            return stock.count("a");
+        } catch (SoldOut e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void whatTheServiceDeclaresSpeaksAgainstNobody() throws Exception {
+        warm();
+        Shelf empty = shelves.get(1);
+        empty.way = Way.SAYS_NO;
+        int refused = 0;
+        for (int i = 0; i < 1_000; i++) {
+            try {
+                stock.count("a");
+            } catch (SoldOut e) {
+                refused++;
+            }
+        }
+        assertThat(refused).as("about a quarter").isBetween(150, 350);
+        assertThat(client.explain(STOCK)).doesNotContain("ejected");
+    }
+
+    /** A fault of the caller, or of what is behind all servers, must not take half of them away. */
+    @Test
+    void whereAllFailNobodyIsEjected() {
+        shelves.forEach(shelf -> shelf.way = Way.IS_BROKEN);
+        int runs = 0;
+        for (int i = 0; i < 300; i++) {
+            try {
+                stock.take("a");
+            } catch (IllegalStateException | SoldOut e) {
+                runs++;
+            }
+        }
+        assertThat(runs).isEqualTo(300);
+        assertThat(client.explain(STOCK)).doesNotContain("ejected");
+        shelves.forEach(shelf -> assertThat(shelf.calls.get()).isGreaterThan(30));
+    }
+
+    /** C3, by count: whatever the method declares, the servers are given a tenth more at most, and a few. */
+    @Test
+    void aServiceThatFailsIsNotGivenTwiceTheCalls() {
+        shelves.forEach(shelf -> shelf.way = Way.IS_BROKEN);
+        for (int i = 0; i < 1_000; i++) {
+            try {
+                stock.count("a");
+            } catch (IllegalStateException | SoldOut e) {
+                // all of them
+            }
+        }
+        int given = shelves.stream().mapToInt(shelf -> shelf.calls.get()).sum();
+        assertThat(given).isBetween(1_000, 1_120);
+    }
+}

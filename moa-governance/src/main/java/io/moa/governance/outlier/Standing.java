@@ -1,0 +1,224 @@
+package io.moa.governance.outlier;
+
+import io.moa.discovery.Instance;
+
+/**
+ * How an instance stands with one service's callers in this process: in service, ejected until a moment, or tried again by one
+ * call. A call to an instance of which nothing bad is known costs one volatile read.
+ *
+ * <p>An ejection lasts twice as long as the one before; when it is over, one call tries whether the instance is back, and the others
+ * go on avoiding it until that call has ended, or has taken as long as the first ejection. An answer to any call that was begun after
+ * the ejection ends it; one to an earlier call may have been sent by a process that is dead by now.
+ *
+ * <p>Who is not called any more takes no place of those that may be ejected, however its last calls end.
+ *
+ * <p>Safe for many threads.
+ */
+public final class Standing {
+
+    private static final float STEP = 1f / 16;
+
+    private enum State {
+        IN_SERVICE,
+        EJECTED,
+        TRIED
+    }
+
+    private final Ejections all;
+    private volatile Instance instance;
+    private volatile boolean clean = true;
+    private volatile State state = State.IN_SERVICE; // written under this
+    private volatile long untilNanos; // it is avoided; written under this
+    private volatile float failing; // the share of calls that fail, lately; written under this
+    private volatile int inARow; // that failed; written under this
+    private volatile boolean called = true; // it may be picked; written under this
+
+    // Guarded by this.
+    private int ejections; // so many count for the next one
+    private long inServiceSinceNanos;
+    private long ejectedNanos; // the latest time
+
+    Standing(Ejections all, Instance instance) {
+        this.all = all;
+        this.instance = instance;
+    }
+
+    /** It may be picked, and says this of itself; told with each plan. */
+    public void enter(Instance now) {
+        instance = now;
+        if (!called) {
+            synchronized (this) {
+                called = true;
+            }
+        }
+    }
+
+    Instance instance() {
+        return instance;
+    }
+
+    /** Whether no call should go there now. */
+    public boolean isAvoided(long nowNanos) {
+        return state != State.IN_SERVICE && nowNanos - untilNanos < 0;
+    }
+
+    /** Whether the next call should go there, to try whether it is back. */
+    public boolean wantsTrial(long nowNanos) {
+        return state != State.IN_SERVICE && nowNanos - untilNanos >= 0;
+    }
+
+    /** Whether a call has gone there to try whether it is back. */
+    public boolean isOnTrial() {
+        return state == State.TRIED;
+    }
+
+    /** A call goes there; if a trial is wanted, it is this one. */
+    public void begin(long nowNanos) {
+        if (wantsTrial(nowNanos)) {
+            synchronized (this) {
+                if (wantsTrial(nowNanos)) {
+                    state = State.TRIED;
+                    untilNanos = nowNanos
+                            + all.config().base().toNanos(); // a call may take its time; another one tries then
+                }
+            }
+        }
+    }
+
+    /** A call that went there then has ended. */
+    public void end(Outcome outcome, long begunNanos, long nowNanos) {
+        switch (outcome) {
+            case ANSWERED -> {
+                if (!clean) {
+                    answered(begunNanos, nowNanos);
+                }
+            }
+            case FAILED -> failed(false, nowNanos);
+            case UNREACHABLE -> failed(true, nowNanos);
+            case UNKNOWN -> {
+                if (state == State.TRIED) {
+                    undecided(nowNanos);
+                }
+            }
+        }
+    }
+
+    private synchronized void answered(long begunNanos, long nowNanos) {
+        if (state != State.IN_SERVICE && begunNanos - ejectedNanos < 0) {
+            return;
+        }
+        inARow = 0;
+        failing = failing < STEP / 16 ? 0 : failing - failing * STEP;
+        if (state != State.IN_SERVICE) {
+            state = State.IN_SERVICE;
+            failing = 0; // what led to the ejection is over
+            inServiceSinceNanos = nowNanos;
+            all.released(this, ejections);
+        }
+        clean = failing == 0;
+    }
+
+    private void failed(boolean unreachable, long nowNanos) {
+        boolean candidate;
+        synchronized (this) {
+            if (!called) {
+                return;
+            }
+            clean = false;
+            inARow = inARow + 1;
+            failing += (1 - failing) * STEP;
+            if (state == State.TRIED) {
+                ejectUntil(nowNanos);
+                return;
+            }
+            candidate = state == State.IN_SERVICE
+                    && (unreachable
+                            || inARow >= all.config().consecutive()
+                            || failing * 100 >= all.config().failurePercent());
+        }
+        // Compared with others only without the lock, because they are asked.
+        if (candidate && (unreachable || all.othersDoBetter(this))) {
+            eject(unreachable, nowNanos);
+        }
+    }
+
+    private void eject(boolean unreachable, long nowNanos) {
+        if (!all.takePlace()) {
+            return; // too many are ejected already: rather one that fails than nobody
+        }
+        int count;
+        int row;
+        float share;
+        synchronized (this) {
+            if (!called || state != State.IN_SERVICE) {
+                all.givePlace();
+                return;
+            }
+            long calm = all.config().calm().toNanos();
+            long served = ejections == 0 ? 0 : (nowNanos - inServiceSinceNanos) / calm;
+            ejections = (int) Math.max(0, ejections - Math.max(0, served));
+            ejectUntil(nowNanos);
+            count = ejections;
+            row = inARow;
+            share = failing;
+        }
+        all.ejected(this, unreachable, count, row, share);
+    }
+
+    private void ejectUntil(long nowNanos) {
+        long base = all.config().base().toNanos();
+        long longest = all.config().longest().toNanos();
+        long lasts = ejections >= 30 || base << ejections < 0 ? longest : Math.min(longest, base << ejections);
+        ejections = Math.min(ejections + 1, 1_000);
+        state = State.EJECTED;
+        ejectedNanos = nowNanos;
+        untilNanos = nowNanos + all.spread(lasts);
+    }
+
+    /** The trial has told nothing; the next call is one. */
+    private synchronized void undecided(long nowNanos) {
+        if (state == State.TRIED) {
+            state = State.EJECTED;
+            untilNanos = nowNanos;
+        }
+    }
+
+    /** The share of calls that fail, lately; 0 to 1. */
+    float failing() {
+        return failing;
+    }
+
+    /** Whether the latest call that says something failed. */
+    boolean failedLast() {
+        return inARow > 0;
+    }
+
+    /** It cannot be picked any more, and what its last calls tell is not waited for; told with each plan. */
+    public void leave() {
+        if (called) {
+            forget();
+        }
+    }
+
+    private synchronized void forget() {
+        called = false;
+        inARow = 0;
+        failing = 0;
+        if (state != State.IN_SERVICE) {
+            state = State.IN_SERVICE;
+            all.givePlace();
+        }
+        clean = true;
+    }
+
+    /** How it stands, for people; empty if nothing bad is known. */
+    public synchronized String describe(long nowNanos) {
+        return switch (state) {
+            case IN_SERVICE -> failing == 0 ? "" : Math.round(failing * 100) + " % of the latest calls failed";
+            case EJECTED ->
+                "ejected for another " + Math.max(0, (untilNanos - nowNanos) / 1_000_000) + " ms, for the " + ejections
+                        + ". time";
+            case TRIED -> "ejected, and tried again by a call that is in flight";
+        };
+    }
+}

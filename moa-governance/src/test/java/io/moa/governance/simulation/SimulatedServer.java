@@ -1,0 +1,95 @@
+package io.moa.governance.simulation;
+
+import io.moa.discovery.Instance;
+import io.moa.invoke.Executed;
+import io.moa.invoke.Payload;
+import io.moa.invoke.Reply;
+import io.moa.invoke.Status;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.LongFunction;
+import java.util.random.RandomGenerator;
+
+/** A server on virtual time: some workers, a queue before them, and a script of how it does at each moment. */
+final class SimulatedServer {
+
+    /**
+     * How a server does.
+     *
+     * @param meanNanos how long the work takes on average
+     * @param failing the share of calls that fail after {@code failNanos}
+     * @param failNanos how long a failing call takes
+     * @param up whether anybody listens
+     */
+    record Condition(long meanNanos, double failing, long failNanos, boolean up) {
+        static Condition taking(double millis) {
+            return new Condition((long) (millis * 1e6), 0, 0, true);
+        }
+
+        Condition failing(double share, double millis) {
+            return new Condition(meanNanos, share, (long) (millis * 1e6), up);
+        }
+
+        Condition down() {
+            return new Condition(meanNanos, failing, failNanos, false);
+        }
+    }
+
+    /** Ends a call after so many nanoseconds. */
+    @FunctionalInterface
+    interface Later {
+        void after(long nanos, Runnable what);
+    }
+
+    private static final int WORKERS = 16;
+    private static final long REFUSED_NANOS = 100_000;
+
+    private final Instance instance;
+    private final LongFunction<Condition> script;
+    private final RandomGenerator chance;
+    private final Deque<Runnable> queue = new ArrayDeque<>();
+    private int busy;
+    long calls;
+
+    SimulatedServer(Instance instance, LongFunction<Condition> script, RandomGenerator chance) {
+        this.instance = instance;
+        this.script = script;
+        this.chance = chance;
+    }
+
+    Instance instance() {
+        return instance;
+    }
+
+    void call(long nowNanos, Later later, java.util.function.Consumer<Reply> answer) {
+        calls++;
+        Condition now = script.apply(nowNanos);
+        if (!now.up()) {
+            later.after(
+                    REFUSED_NANOS,
+                    () -> answer.accept(Reply.failure(Status.UNAVAILABLE, Executed.NO, "connection refused")));
+            return;
+        }
+        boolean fails = chance.nextDouble() < now.failing();
+        // Half of the time is fixed, half is drawn: neither a clock nor the worst case.
+        long takes =
+                fails ? now.failNanos() : (long) (now.meanNanos() * (0.5 - 0.5 * Math.log(1 - chance.nextDouble())));
+        Reply reply =
+                fails ? Reply.failure(Status.INTERNAL, Executed.MAYBE, "it fails") : new Reply.Value(Payload.EMPTY);
+        Runnable work = () -> later.after(takes, () -> {
+            busy--;
+            Runnable next = queue.poll();
+            if (next != null) {
+                busy++;
+                next.run();
+            }
+            answer.accept(reply);
+        });
+        if (busy < WORKERS) {
+            busy++;
+            work.run();
+        } else {
+            queue.add(work);
+        }
+    }
+}
