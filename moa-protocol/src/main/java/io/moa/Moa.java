@@ -2,6 +2,7 @@ package io.moa;
 
 import io.moa.discovery.OpenedRegistry;
 import io.moa.discovery.Registry;
+import io.moa.discovery.RuleSource;
 import io.moa.invoke.Scheduler;
 import io.moa.invoke.Ticker;
 import io.moa.protocol.serialize.SerializationLimits;
@@ -43,11 +44,15 @@ public final class Moa implements AutoCloseable {
     private final AtomicBoolean serving = new AtomicBoolean();
     private volatile boolean closed;
     private final String hostId;
+    private final ReleaseSettings release;
+    private final @Nullable RuleSource rules;
     private final long startedAtEpochMillis = System.currentTimeMillis();
 
     private Moa(Builder builder, @Nullable OpenedRegistry opened) {
         this.self = new Peer(builder.application, builder.instance);
         this.hostId = builder.hostId != null ? builder.hostId : HostId.ofThisProcess();
+        this.release = builder.release != null ? builder.release : ReleaseSettings.ofProcess();
+        this.rules = builder.rules != null ? builder.rules : opened == null ? null : opened.rules();
         this.ticker = builder.ticker;
         this.chance = builder.chance;
         this.transportConfig = builder.transportConfig;
@@ -120,6 +125,16 @@ public final class Moa implements AutoCloseable {
     /** Whether there is a registry. */
     public boolean hasRegistry() {
         return registry != null;
+    }
+
+    /** Where live rules come from; null if there is no such place. */
+    public @Nullable RuleSource rules() {
+        return rules;
+    }
+
+    /** What is set where this process was started. */
+    public ReleaseSettings release() {
+        return release;
     }
 
     public Ticker ticker() {
@@ -216,6 +231,9 @@ public final class Moa implements AutoCloseable {
         private @Nullable Executor callbacks;
         private ClassLoader classLoader = Moa.class.getClassLoader();
 
+        private @Nullable ReleaseSettings release;
+        private @Nullable RuleSource rules;
+
         private Builder(String application) {
             if (application.isBlank() || application.length() > 200) {
                 throw new IllegalArgumentException(
@@ -264,7 +282,19 @@ public final class Moa implements AutoCloseable {
             return this;
         }
 
-        /** The source of time; default {@link System#nanoTime()}. */
+        /** Where live rules come from; default the place of the registry, if it was opened by its address. It is not closed here. */
+        public Builder rules(RuleSource value) {
+            this.rules = value;
+            return this;
+        }
+
+        /** What is set where this process was started; default {@link ReleaseSettings#ofProcess()}. */
+        public Builder release(ReleaseSettings value) {
+            this.release = value;
+            return this;
+        }
+
+        /** Where time comes from; default the system's. */
         public Builder ticker(Ticker value) {
             this.ticker = value;
             return this;

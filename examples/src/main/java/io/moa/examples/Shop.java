@@ -20,7 +20,7 @@ public interface Shop {
     CompletableFuture<Receipt> orderLater(Order order);
 
     /** May be sent again even if it may have run, up to twice; and its caller waits two seconds, not five. */
-    @Idempotent(attempts = 3)
+    @Idempotent
     @Timeout(millis = 2_000)
     int stock(String item);
 

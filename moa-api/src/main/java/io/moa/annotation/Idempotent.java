@@ -9,15 +9,9 @@ import java.lang.annotation.Target;
 /**
  * Says that running the method twice does no more than running it once, so a call that may have run may be sent again.
  * Enforced at the caller. Without it only calls that certainly did not run are sent again.
+ * How often, {@link Retry} says.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD})
-public @interface Idempotent {
-
-    /**
-     * How many times the call may be sent in all, the first included; 1 to 10, default 3. An attempt that finds no connection is not
-     * sent, and counts only with 1, or when nobody else is left to try.
-     */
-    int attempts() default 3;
-}
+public @interface Idempotent {}

@@ -2,8 +2,7 @@ package io.moa.client;
 
 import io.moa.discovery.ServiceId;
 import io.moa.governance.policy.MethodPolicy;
-import io.moa.governance.policy.Origin;
-import io.moa.governance.policy.Setting;
+import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Deadline;
 import io.moa.invoke.Invocation;
@@ -33,7 +32,7 @@ public final class Calls {
         return Attributes.EMPTY.with(
                 MethodPolicy.KEY,
                 MethodPolicy.DEFAULT
-                        .orIdempotent(new Setting<>(idempotent, Origin.CODE, ""))
-                        .orAttempts(new Setting<>(attempts, Origin.CODE, "")));
+                        .withCode(PolicyKey.IDEMPOTENT, idempotent, "")
+                        .withCode(PolicyKey.ATTEMPTS, attempts, ""));
     }
 }

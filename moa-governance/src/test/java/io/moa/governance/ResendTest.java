@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moa.governance.outcome.Resend;
 import io.moa.governance.policy.MethodPolicy;
-import io.moa.governance.policy.Origin;
-import io.moa.governance.policy.Setting;
+import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Hints;
 import io.moa.invoke.Reply;
@@ -17,8 +16,7 @@ import org.junit.jupiter.api.Test;
 class ResendTest {
 
     private static final MethodPolicy PLAIN = MethodPolicy.DEFAULT;
-    private static final MethodPolicy IDEMPOTENT =
-            MethodPolicy.DEFAULT.orIdempotent(new Setting<>(true, Origin.CODE, ""));
+    private static final MethodPolicy IDEMPOTENT = MethodPolicy.DEFAULT.withCode(PolicyKey.IDEMPOTENT, true, "");
     private static final Set<Status> HELPS_ELSEWHERE = EnumSet.of(
             Status.UNAVAILABLE,
             Status.OVERLOADED,

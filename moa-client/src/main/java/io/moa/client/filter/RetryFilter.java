@@ -42,7 +42,7 @@ public final class RetryFilter implements Filter {
     @Override
     public CompletableFuture<Reply> apply(Invocation call, Invoker next) {
         MethodPolicy policy = call.attributes().get(MethodPolicy.KEY);
-        if (policy == null || policy.attempts().value() <= 1 || call.hop().retryOwner() != Seat.DIRECT) {
+        if (policy == null || policy.attempts() <= 1 || call.hop().retryOwner() != Seat.DIRECT) {
             return next.invoke(call);
         }
         RetryBudget budget = budgetOf(call);

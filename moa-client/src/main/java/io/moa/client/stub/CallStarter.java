@@ -180,8 +180,9 @@ public final class CallStarter {
     private Invocation begin(StubMethod method, @Nullable Object[] arguments, CallOptions options) {
         long now = moa.ticker().nanos();
         CallScope scope = CallScope.current();
+        StubMethod.Governed governed = method.governed();
         long timeout = options.timeout() == null
-                ? method.timeoutNanos()
+                ? governed.policy().timeoutNanos()
                 : options.timeout().toNanos();
         Deadline deadline = Deadline.after(timeout, now);
         Baggage baggage = Baggage.EMPTY;
@@ -196,10 +197,10 @@ public final class CallStarter {
         Payload payload = new ValuePayload(arguments, method.arguments(), method.sizeHint());
         Invocation.Builder call = Invocation.of(
                         method.service(), method.method(), payload, new Ledger(Phase.CLIENT_QUEUE, now))
-                .oneWay(method.policy().oneWay().value())
+                .oneWay(governed.policy().isOneWay())
                 .deadline(deadline)
                 .caller(self)
-                .attributes(method.attributes())
+                .attributes(governed.attributes())
                 .cancellation(cancellation);
         if (options.equals(CallOptions.NONE)) {
             return call.baggage(baggage).build();

@@ -4,8 +4,7 @@ import io.moa.Moa;
 import io.moa.client.CallOptions;
 import io.moa.client.cluster.ClusterLink;
 import io.moa.governance.policy.MethodPolicy;
-import io.moa.governance.policy.Origin;
-import io.moa.governance.policy.Setting;
+import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.MethodId;
 import io.moa.protocol.serialize.AllowList;
 import io.moa.protocol.serialize.ErrorReader;
@@ -81,10 +80,9 @@ public final class GenericStub {
             }
             List<Type> untyped = Collections.nCopies(arity, Object.class);
             AllowList nothing = AllowList.ofService(Runnable.class);
-            known = StubMethod.of(
+            known = new StubMethod(
                     id,
-                    MethodPolicy.DEFAULT.orTimeout(
-                            new Setting<>(Duration.ofSeconds(3), Origin.CODE, "GenericStub's default")),
+                    MethodPolicy.DEFAULT.withCode(PolicyKey.TIMEOUT, Duration.ofSeconds(3), "GenericStub's default"),
                     json.id(),
                     json.arguments(untyped, nothing),
                     json.result(Object.class, nothing),

@@ -1,12 +1,16 @@
 package io.moa.client.stub;
 
 import io.moa.Moa;
+import io.moa.ReleaseSettings;
 import io.moa.annotation.MoaService;
 import io.moa.client.CallOptions;
 import io.moa.client.cluster.ClusterLink;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.policy.AnnotatedPolicy;
 import io.moa.governance.policy.MethodPolicy;
+import io.moa.governance.policy.PolicyConflict;
+import io.moa.governance.policy.PolicyKey;
+import io.moa.governance.policy.PolicySettings;
 import io.moa.invoke.MethodId;
 import io.moa.protocol.serialize.AllowList;
 import io.moa.protocol.serialize.ErrorReader;
@@ -18,10 +22,13 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Makes stubs. All reflection and annotation reading of a client happens here, once per interface, and so do the checks: a
@@ -57,8 +64,7 @@ public final class StubCompiler {
                 annotation.name().isEmpty() ? type.getName() : annotation.name(),
                 config.group() == null ? annotation.group() : config.group(),
                 config.version() == null ? annotation.version() : config.version());
-        Serializer serializer =
-                moa.serializers().require(config.serializer() == null ? annotation.serializer() : config.serializer());
+        PolicySettings release = releaseOf(service);
         AllowList allowed = AllowList.ofService(type).plus(config.allow().toArray(new Class<?>[0]));
         Map<Method, StubMethod> methods = new HashMap<>();
         ClusterLink cluster = null;
@@ -66,7 +72,8 @@ public final class StubCompiler {
             if (Modifier.isStatic(method.getModifiers())) {
                 continue;
             }
-            MethodPolicy policy = config.over(AnnotatedPolicy.read(type, method));
+            MethodPolicy policy = policyOf(type, method, config.policies().and(release));
+            Serializer serializer = moa.serializers().require(policy.value(PolicyKey.SERIALIZER));
             boolean async = CompletionStage.class.isAssignableFrom(method.getReturnType());
             Type result = async ? valueType(method) : method.getGenericReturnType();
             try {
@@ -77,7 +84,7 @@ public final class StubCompiler {
                 }
                 methods.put(
                         method,
-                        StubMethod.of(
+                        new StubMethod(
                                 MethodId.of(method.getName(), method.getParameterTypes()),
                                 policy,
                                 serializer.id(),
@@ -93,10 +100,54 @@ public final class StubCompiler {
                         e);
             }
         }
+        checkNames(type, methods.keySet(), config.policies().and(release));
         if (methods.isEmpty()) {
             throw new IllegalArgumentException(type.getName() + " has no method to call");
         }
         return type.cast(new ServiceStub(type, service, methods, options, starter).proxy());
+    }
+
+    /**
+     * What holds for a method when annotations, code and release configuration are read.
+     *
+     * @throws IllegalArgumentException if they contradict one another
+     */
+    private static MethodPolicy policyOf(Class<?> type, Method method, PolicySettings settings) {
+        MethodPolicy policy = settings.over(AnnotatedPolicy.read(type, method), method.getName());
+        List<PolicyConflict> conflicts = policy.conflicts();
+        if (!conflicts.isEmpty()) {
+            PolicyConflict first = conflicts.get(0);
+            throw new IllegalArgumentException(
+                    type.getSimpleName() + "." + method.getName() + " cannot be called so: " + first + ". Said by "
+                            + first.keys().stream()
+                                    .map(key -> key + ": " + policy.get(key).source())
+                                    .collect(Collectors.joining("; ")));
+        }
+        return policy;
+    }
+
+    /** What the release configuration says of a service, the strongest place last. */
+    private PolicySettings releaseOf(ServiceId service) {
+        PolicySettings said = PolicySettings.NONE;
+        for (ReleaseSettings.Place place : moa.release().weakestFirst()) {
+            said = said.and(PolicySettings.ofTexts(place.texts(), service, place::describe));
+        }
+        return said;
+    }
+
+    private static void checkNames(Class<?> type, Set<Method> methods, PolicySettings settings) {
+        for (String name : settings.methods()) {
+            if (methods.stream().noneMatch(method -> method.getName().equals(name))) {
+                throw new IllegalArgumentException("A policy is said for the method " + name + ", which "
+                        + type.getSimpleName() + " does not have; it has "
+                        + methods.stream()
+                                .map(Method::getName)
+                                .sorted()
+                                .distinct()
+                                .toList() + ". It is said here: "
+                        + settings);
+            }
+        }
     }
 
     private static Type valueType(Method method) {

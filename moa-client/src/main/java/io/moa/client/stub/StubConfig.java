@@ -1,8 +1,8 @@
 package io.moa.client.stub;
 
-import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.Origin;
-import io.moa.governance.policy.Setting;
+import io.moa.governance.policy.PolicyKey;
+import io.moa.governance.policy.PolicySettings;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,58 +13,64 @@ import org.jspecify.annotations.Nullable;
  *
  * @param group which offer of the service, or null
  * @param version which edition, or null
- * @param serializer the serializer's name, or null
- * @param timeout of every method, or null
- * @param attempts how often a call is sent in all, 1 to 10, or null
+ * @param policies what is decided about calls, for all methods or for one
  * @param allow classes that replies may create beyond those that the signatures name
  */
 public record StubConfig(
-        @Nullable String group,
-        @Nullable String version,
-        @Nullable String serializer,
-        @Nullable Duration timeout,
-        @Nullable Integer attempts,
-        List<Class<?>> allow) {
+        @Nullable String group, @Nullable String version, PolicySettings policies, List<Class<?>> allow) {
 
     /** The annotations hold. */
-    public static final StubConfig ANNOTATED = new StubConfig(null, null, null, null, null, List.of());
+    public static final StubConfig ANNOTATED = new StubConfig(null, null, PolicySettings.NONE, List.of());
 
     public StubConfig {
         allow = List.copyOf(allow);
     }
 
     public StubConfig withGroup(String value) {
-        return new StubConfig(value, version, serializer, timeout, attempts, allow);
+        return new StubConfig(value, version, policies, allow);
     }
 
     public StubConfig withVersion(String value) {
-        return new StubConfig(group, value, serializer, timeout, attempts, allow);
+        return new StubConfig(group, value, policies, allow);
     }
 
+    /** With a serializer for every method, by its name: {@link PolicyKey#SERIALIZER}. */
     public StubConfig withSerializer(String value) {
-        return new StubConfig(group, version, value, timeout, attempts, allow);
+        return with(PolicyKey.SERIALIZER, value);
     }
 
+    /** With a timeout for every method: {@link PolicyKey#TIMEOUT}. */
     public StubConfig withTimeout(Duration value) {
-        return new StubConfig(group, version, serializer, value, attempts, allow);
+        return with(PolicyKey.TIMEOUT, value);
     }
 
+    /** With a number of attempts for every method: {@link PolicyKey#ATTEMPTS}. */
     public StubConfig withAttempts(int value) {
-        return new StubConfig(group, version, serializer, timeout, value, allow);
+        return with(PolicyKey.ATTEMPTS, value);
+    }
+
+    /**
+     * With a policy for every method.
+     *
+     * @throws IllegalArgumentException if the value is out of range
+     */
+    public <T> StubConfig with(PolicyKey<T> key, T value) {
+        return with("", key, value);
+    }
+
+    /**
+     * With a policy for one method.
+     *
+     * @param method its name; that there is such a method is checked when the stub is made
+     * @throws IllegalArgumentException if the value is out of range
+     */
+    public <T> StubConfig with(String method, PolicyKey<T> key, T value) {
+        PolicySettings more = policies.with(
+                method, key, value, Origin.CODE, "StubConfig" + (method.isEmpty() ? "" : " for " + method));
+        return new StubConfig(group, version, more, allow);
     }
 
     public StubConfig withAllowed(Class<?>... classes) {
-        return new StubConfig(group, version, serializer, timeout, attempts, List.of(classes));
-    }
-
-    MethodPolicy over(MethodPolicy annotated) {
-        MethodPolicy policy = annotated;
-        if (timeout != null) {
-            policy = policy.orTimeout(new Setting<>(timeout, Origin.CODE, "StubConfig"));
-        }
-        if (attempts != null) {
-            policy = policy.orAttempts(new Setting<>(attempts, Origin.CODE, "StubConfig"));
-        }
-        return policy;
+        return new StubConfig(group, version, policies, List.of(classes));
     }
 }

@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moa.discovery.ServiceId;
 import io.moa.governance.policy.MethodPolicy;
-import io.moa.governance.policy.Origin;
-import io.moa.governance.policy.Setting;
+import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Invocation;
@@ -71,7 +70,7 @@ class RetryOutcomeTest {
     }
 
     private Invocation call() {
-        MethodPolicy idempotent = MethodPolicy.DEFAULT.orIdempotent(new Setting<>(true, Origin.CODE, ""));
+        MethodPolicy idempotent = MethodPolicy.DEFAULT.withCode(PolicyKey.IDEMPOTENT, true, "");
         return Invocation.of(
                         ServiceId.of("shop.Stock"),
                         MethodId.of("left"),

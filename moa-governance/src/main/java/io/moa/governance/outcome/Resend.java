@@ -21,13 +21,13 @@ public final class Resend {
      * @param attemptsMade how many times the call has been sent, the failed attempt included
      */
     public static boolean allowed(Reply.Failure failure, MethodPolicy policy, int attemptsMade) {
-        if (attemptsMade >= policy.attempts().value() || failure.hints().neverRetry()) {
+        if (attemptsMade >= policy.attempts() || failure.hints().neverRetry()) {
             return false;
         }
         if (!helpsElsewhere(failure.status()) && !failure.hints().fault()) {
             return false;
         }
-        return failure.executed() == Executed.NO || policy.idempotent().value();
+        return failure.executed() == Executed.NO || policy.isIdempotent();
     }
 
     private static boolean helpsElsewhere(Status status) {

@@ -1,74 +1,184 @@
 package io.moa.governance.policy;
 
+import io.moa.annotation.FailureMode;
 import io.moa.invoke.Attributes;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
- * Everything that is decided about the calls of one method, each value with its origin. Plain data: it is made once per
- * method and read on the call path without lookup or parsing.
- *
- * @param timeout how long a caller waits, all attempts together; more than 0, at most 30 days; default 1 s; enforced at
- *     the caller
- * @param idempotent whether a call that may have run may be sent again; default false; enforced at the caller
- * @param attempts how many times a call may be sent in all; 1 to 10; default 3; those after the first are used for calls
- *     that certainly did not run, and for others only if the method is idempotent; enforced at the caller
- * @param oneWay whether the caller wants no reply; default false
- * @param nonBlocking whether the server runs the method on the event loop; default false; enforced at the server
+ * Everything that is decided about the calls of one method, each value with its origin. Plain data: it is made when a stub or an export is
+ * made, and anew when a rule changes it, and read on the call path without lookup or parsing. Immutable.
  */
-public record MethodPolicy(
-        Setting<Duration> timeout,
-        Setting<Boolean> idempotent,
-        Setting<Integer> attempts,
-        Setting<Boolean> oneWay,
-        Setting<Boolean> nonBlocking) {
-
-    /** The default of {@link #timeout()}. */
-    public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(1);
-
-    /** The default of {@link #attempts()}. */
-    public static final int DEFAULT_ATTEMPTS = 3;
+public final class MethodPolicy {
 
     /** Nothing said: every value is its default. */
-    public static final MethodPolicy DEFAULT = new MethodPolicy(
-            Setting.ofDefault(DEFAULT_TIMEOUT),
-            Setting.ofDefault(false),
-            Setting.ofDefault(DEFAULT_ATTEMPTS),
-            Setting.ofDefault(false),
-            Setting.ofDefault(false));
+    public static final MethodPolicy DEFAULT = new MethodPolicy(defaults());
 
     /** Under this key a stub hands the policy of the called method to the filters. */
     public static final Attributes.Key<MethodPolicy> KEY = new Attributes.Key<>("method policy");
 
-    public MethodPolicy {
-        Duration time = timeout.value();
-        if (time.isZero() || time.isNegative() || time.compareTo(Duration.ofDays(30)) > 0) {
-            throw new IllegalArgumentException(
-                    "A timeout is more than 0 and at most 30 days, not " + time + ": " + timeout);
+    private final Setting<?>[] settings; // by the place of their key
+
+    // What every call reads.
+    private final long timeoutNanos;
+    private final int attempts;
+    private final boolean idempotent;
+    private final boolean oneWay;
+    private final FailureMode onFailure;
+
+    private MethodPolicy(Setting<?>[] settings) {
+        this.settings = settings;
+        this.timeoutNanos = value(PolicyKey.TIMEOUT).toNanos();
+        this.attempts = value(PolicyKey.ATTEMPTS);
+        this.idempotent = value(PolicyKey.IDEMPOTENT);
+        this.oneWay = value(PolicyKey.ONE_WAY);
+        this.onFailure = value(PolicyKey.ON_FAILURE);
+    }
+
+    private static Setting<?>[] defaults() {
+        Setting<?>[] settings = new Setting<?>[PolicyKey.count()];
+        for (PolicyKey<?> key : PolicyKey.all()) {
+            settings[key.place()] = Setting.ofDefault(key.defaultValue());
         }
-        int times = attempts.value();
-        if (times < 1 || times > 10) {
-            throw new IllegalArgumentException("A call is attempted 1 to 10 times, not " + attempts);
+        return settings;
+    }
+
+    /** The value in force and where it comes from. */
+    @SuppressWarnings("unchecked") // with() is the only writer and keeps key and type together
+    public <T> Setting<T> get(PolicyKey<T> key) {
+        return (Setting<T>) settings[key.place()];
+    }
+
+    /** The value in force. */
+    public <T> T value(PolicyKey<T> key) {
+        return get(key).value();
+    }
+
+    /** The value of {@link PolicyKey#TIMEOUT}, in nanoseconds. */
+    public long timeoutNanos() {
+        return timeoutNanos;
+    }
+
+    /** The value of {@link PolicyKey#ATTEMPTS}. */
+    public int attempts() {
+        return attempts;
+    }
+
+    /** The value of {@link PolicyKey#IDEMPOTENT}. */
+    public boolean isIdempotent() {
+        return idempotent;
+    }
+
+    /** The value of {@link PolicyKey#ONE_WAY}. */
+    public boolean isOneWay() {
+        return oneWay;
+    }
+
+    /** The value of {@link PolicyKey#ON_FAILURE}. */
+    public FailureMode onFailure() {
+        return onFailure;
+    }
+
+    /** This policy with another value, if the origin of the new one is strong enough. */
+    public <T> MethodPolicy with(PolicyKey<T> key, Setting<T> other) {
+        Setting<T> before = get(key);
+        Setting<T> next = before.or(other);
+        if (next.equals(before)) {
+            return this;
         }
+        Setting<?>[] changed = settings.clone();
+        changed[key.place()] = next;
+        return new MethodPolicy(changed);
     }
 
-    /** This policy with another timeout, if the origin of the new one is strong enough. */
-    public MethodPolicy orTimeout(Setting<Duration> other) {
-        return new MethodPolicy(timeout.or(other), idempotent, attempts, oneWay, nonBlocking);
+    /** This policy with a value that application code says. */
+    public <T> MethodPolicy withCode(PolicyKey<T> key, T value, String where) {
+        return with(key, new Setting<>(key.read(key.type().plain(value)), Origin.CODE, where));
     }
 
-    /** This policy with another answer to "may it be sent again", if the origin of the new one is strong enough. */
-    public MethodPolicy orIdempotent(Setting<Boolean> other) {
-        return new MethodPolicy(timeout, idempotent.or(other), attempts, oneWay, nonBlocking);
+    /**
+     * What of it cannot be together; empty if all is well. What annotations and code say is checked when a stub is made; a rule that leads
+     * here is not applied to the method.
+     */
+    public List<PolicyConflict> conflicts() {
+        return PolicyConflict.in(this);
     }
 
-    /** This policy with another number of attempts, if the origin of the new one is strong enough. */
-    public MethodPolicy orAttempts(Setting<Integer> other) {
-        return new MethodPolicy(timeout, idempotent, attempts.or(other), oneWay, nonBlocking);
+    /** Its values that are not defaults, as JSON has them: each with its origin and the place, so that another process can go by it. */
+    public Map<String, Object> toPlain() {
+        Map<String, Object> plain = new LinkedHashMap<>();
+        for (PolicyKey<?> key : PolicyKey.all()) {
+            Setting<?> setting = get(key);
+            if (setting.origin() != Origin.DEFAULT) {
+                plain.put(key.name(), List.of(plainOf(key), setting.origin().label(), setting.detail()));
+            }
+        }
+        return plain;
     }
 
-    /** One line per value, for people. */
+    private <T> Object plainOf(PolicyKey<T> key) {
+        return key.type().plain(value(key));
+    }
+
+    /**
+     * Reads what {@link #toPlain} wrote. What a newer process knows and this one does not is passed over.
+     *
+     * @throws IllegalArgumentException if a value is out of its range or has another form
+     */
+    public static MethodPolicy ofPlain(Map<?, ?> plain) {
+        MethodPolicy policy = DEFAULT;
+        for (Map.Entry<?, ?> entry : plain.entrySet()) {
+            PolicyKey<?> key = PolicyKey.named(String.valueOf(entry.getKey()));
+            if (key == null) {
+                continue;
+            }
+            if (!(entry.getValue() instanceof List<?> parts) || parts.size() != 3 || parts.get(0) == null) {
+                throw new IllegalArgumentException(key + ": expected [value, origin, place], not " + entry.getValue());
+            }
+            policy = policy.withPlain(
+                    key, parts.get(0), Origin.labelled(String.valueOf(parts.get(1))), String.valueOf(parts.get(2)));
+        }
+        return policy;
+    }
+
+    /** This policy with a plain value, if the origin is strong enough. */
+    public <T> MethodPolicy withPlain(PolicyKey<T> key, Object plain, Origin origin, String detail) {
+        return with(key, new Setting<>(key.read(plain), origin, detail));
+    }
+
+    /** One line per value, for people: what is in force, where it comes from, and who enforces it. */
     public String describe() {
-        return "timeout      " + timeout + "\nidempotent   " + idempotent + "\nattempts     " + attempts
-                + "\none-way      " + oneWay + "\nnon-blocking " + nonBlocking;
+        List<String> lines = new ArrayList<>();
+        for (PolicyKey<?> key : PolicyKey.all()) {
+            lines.add(String.format(
+                    "%-21s %-12s at the %-19s %s",
+                    key.name(), plainOf(key), key.side().label(), get(key).source()));
+        }
+        return String.join("\n", lines);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof MethodPolicy that && Arrays.equals(settings, that.settings);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(settings);
+    }
+
+    /** What is not a default. */
+    @Override
+    public String toString() {
+        return "MethodPolicy" + toPlain();
+    }
+
+    /** The value of {@link PolicyKey#TIMEOUT}. */
+    public Duration timeout() {
+        return value(PolicyKey.TIMEOUT);
     }
 }

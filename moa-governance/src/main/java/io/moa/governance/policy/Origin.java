@@ -24,6 +24,20 @@ public enum Origin {
         return label;
     }
 
+    /**
+     * The origin with this name.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static Origin labelled(String label) {
+        for (Origin origin : values()) {
+            if (origin.label.equals(label)) {
+                return origin;
+            }
+        }
+        throw new IllegalArgumentException("No origin is called " + label);
+    }
+
     /** Whether a value from here replaces one from {@code other}. An equal origin replaces: the later one is meant. */
     public boolean overrides(Origin other) {
         return compareTo(other) <= 0;

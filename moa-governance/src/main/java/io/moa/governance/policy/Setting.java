@@ -20,8 +20,13 @@ public record Setting<T>(T value, Origin origin, String detail) {
         return other.origin.overrides(origin) ? other : this;
     }
 
+    /** Where it comes from, for people. */
+    public String source() {
+        return origin.label() + (detail.isEmpty() ? "" : ": " + detail);
+    }
+
     @Override
     public String toString() {
-        return value + " (" + origin.label() + (detail.isEmpty() ? "" : ": " + detail) + ")";
+        return value + " (" + source() + ")";
     }
 }

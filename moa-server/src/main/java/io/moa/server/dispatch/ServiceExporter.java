@@ -5,6 +5,7 @@ import io.moa.discovery.ServiceExport;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.policy.AnnotatedPolicy;
 import io.moa.governance.policy.MethodPolicy;
+import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.Gate;
 import io.moa.invoke.MethodId;
 import io.moa.protocol.serialize.AllowList;
@@ -144,7 +145,7 @@ public final class ServiceExporter {
                     handle(type, implementation, method),
                     async,
                     codecs,
-                    policy.nonBlocking().value() ? null : workers,
+                    policy.value(PolicyKey.NON_BLOCKING) ? null : workers,
                     gate));
             fingerprints.add(id + ":" + result.getTypeName());
         }

@@ -87,6 +87,6 @@ final class CallBook {
 
     private static boolean isIdempotent(Invocation call) {
         MethodPolicy policy = call.attributes().get(MethodPolicy.KEY);
-        return policy != null && policy.idempotent().value();
+        return policy != null && policy.isIdempotent();
     }
 }

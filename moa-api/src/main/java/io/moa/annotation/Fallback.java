@@ -1,0 +1,37 @@
+package io.moa.annotation;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Who answers at the caller when a call has failed: another method of the interface, or a class that implements the interface. An
+ * exception that the method declares is an answer and not a failure. The form is checked when the stub is made. Exactly one of the two is
+ * said; on an interface only the class.
+ *
+ * <pre>{@code
+ * @Fallback(method = "fromCache")
+ * Price price(String article);
+ *
+ * default Price fromCache(String article, Throwable why) { return cache.get(article); }
+ * }</pre>
+ */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ElementType.TYPE, ElementType.METHOD})
+public @interface Fallback {
+
+    /**
+     * The name of a default method of the interface with the parameters of the method and the same return type, which may take a {@link
+     * Throwable} in the end; default none.
+     */
+    String method() default "";
+
+    /**
+     * A class with a constructor without parameters that implements the interface; default none. A stub of the interface itself is
+     * refused: it would lead back to the call that has failed.
+     */
+    Class<?> type() default void.class;
+}

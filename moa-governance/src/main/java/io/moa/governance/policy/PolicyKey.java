@@ -1,0 +1,373 @@
+package io.moa.governance.policy;
+
+import io.moa.annotation.Balancing;
+import io.moa.annotation.CallKey;
+import io.moa.annotation.CircuitBreaker;
+import io.moa.annotation.ConcurrencyLimit;
+import io.moa.annotation.EnforcedAt;
+import io.moa.annotation.FailureMode;
+import io.moa.annotation.Fallback;
+import io.moa.annotation.Hedge;
+import io.moa.annotation.Idempotent;
+import io.moa.annotation.Importance;
+import io.moa.annotation.LoadBalance;
+import io.moa.annotation.MoaService;
+import io.moa.annotation.NonBlocking;
+import io.moa.annotation.OnFailure;
+import io.moa.annotation.OneWay;
+import io.moa.annotation.RateLimit;
+import io.moa.annotation.Retry;
+import io.moa.annotation.RouteTag;
+import io.moa.annotation.Timeout;
+import io.moa.annotation.WarmUp;
+import io.moa.invoke.Criticality;
+import java.lang.annotation.Annotation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing that is decided about the calls of a method. This table is all there is: annotations, code, the release configuration, live
+ * rules, the wire form and explanations are read and written by it, so that each thing has one name, one range and one default
+ * everywhere. Immutable.
+ *
+ * @param <T> the type of its values
+ */
+public final class PolicyKey<T> {
+
+    /** Who enforces it. */
+    public enum Side {
+        CALLER("caller"),
+        PROVIDER("provider"),
+        /** As another key says. */
+        EITHER("caller or provider");
+
+        private final String label;
+
+        Side(String label) {
+            this.label = label;
+        }
+
+        /** Its name in explanations. */
+        public String label() {
+            return label;
+        }
+    }
+
+    /**
+     * The annotation that says it.
+     *
+     * @param annotation which
+     * @param attribute its attribute; empty if the annotation itself says yes
+     */
+    public record Said(Class<? extends Annotation> annotation, String attribute) {
+        @Override
+        public String toString() {
+            return "@" + annotation.getSimpleName() + (attribute.isEmpty() ? "" : "(" + attribute + ")");
+        }
+    }
+
+    private static final Map<String, PolicyKey<?>> BY_NAME = new LinkedHashMap<>();
+    private static final Duration MONTH = Duration.ofDays(30);
+
+    /** How long a caller waits, all attempts together. */
+    public static final PolicyKey<Duration> TIMEOUT = key(
+                    "timeout", PolicyType.duration(Duration.ofNanos(1), MONTH), Duration.ofSeconds(1))
+            .said(Timeout.class, "millis")
+            .at(Side.CALLER, true)
+            .means("how long a caller waits, all attempts together; a deadline that the call inherits still bounds it");
+
+    /** Whether a call that may have run may be sent again. */
+    public static final PolicyKey<Boolean> IDEMPOTENT = key("idempotent", PolicyType.flag(), false)
+            .said(Idempotent.class, "")
+            .at(Side.CALLER, true)
+            .means("whether a call that may have run may be sent again");
+
+    /** How often a call is sent in all. */
+    public static final PolicyKey<Integer> ATTEMPTS = key("attempts", PolicyType.integer(1, 10), 3)
+            .said(Retry.class, "attempts")
+            .at(Side.CALLER, true)
+            .means("how often a call is sent in all");
+
+    /** How many of a hundred calls may be sent again. */
+    public static final PolicyKey<Integer> RETRY_BUDGET = key("retry-budget", PolicyType.integer(0, 100), 10)
+            .said(Retry.class, "budgetPercent")
+            .at(Side.CALLER, true)
+            .means("of a hundred calls of the service in ten seconds so many may be sent again, and ten in any case");
+
+    /** What follows when a call fails. */
+    public static final PolicyKey<FailureMode> ON_FAILURE = key(
+                    "on-failure", PolicyType.choice(FailureMode.class), FailureMode.FAILOVER)
+            .said(OnFailure.class, "value")
+            .at(Side.CALLER, true)
+            .means("what follows when an attempt fails, or how many are made at once");
+
+    /** How many instances forking calls. */
+    public static final PolicyKey<Integer> FORKS = key("forks", PolicyType.integer(2, 8), 2)
+            .said(OnFailure.class, "forks")
+            .at(Side.CALLER, true)
+            .means("how many instances on-failure forking calls at once");
+
+    /** After how long without an answer a second attempt is made. */
+    public static final PolicyKey<Duration> HEDGE_AFTER = key(
+                    "hedge-after", PolicyType.duration(Duration.ZERO, Duration.ofMinutes(1)), Duration.ZERO)
+            .said(Hedge.class, "afterMillis")
+            .at(Side.CALLER, true)
+            .means(
+                    "after so long without an answer an idempotent call is sent to a second instance too; 0ms for only when"
+                            + " the first one's connection is silent");
+
+    /** How many of a hundred calls may have a second attempt. */
+    public static final PolicyKey<Integer> HEDGE_BUDGET = key("hedge-budget", PolicyType.integer(1, 100), 5)
+            .said(Hedge.class, "budgetPercent")
+            .at(Side.CALLER, true)
+            .means("of a hundred calls of the service in ten seconds so many may be hedged, and ten in any case");
+
+    /** How one of several instances is chosen. */
+    public static final PolicyKey<Balancing> LOAD_BALANCE = key(
+                    "load-balance", PolicyType.choice(Balancing.class), Balancing.P2C)
+            .said(LoadBalance.class, "value")
+            .at(Side.CALLER, true)
+            .means("how one of several instances is chosen");
+
+    /** The call key that consistent hashing hashes. */
+    public static final PolicyKey<String> HASH_BY = key("hash-by", PolicyType.name(64), "")
+            .said(LoadBalance.class, "hashBy")
+            .at(Side.CALLER, true)
+            .means("the call key that load-balance consistent-hash goes by");
+
+    /** The lane of calls that have none. */
+    public static final PolicyKey<String> ROUTE_TAG = key("route-tag", PolicyType.name(64), "")
+            .said(RouteTag.class, "value")
+            .at(Side.CALLER, true)
+            .means("the lane of calls that have none");
+
+    /** How much a refusal hurts. */
+    public static final PolicyKey<Criticality> CRITICALITY = key(
+                    "criticality", PolicyType.choice(Criticality.class), Criticality.CRITICAL)
+            .said(Importance.class, "value")
+            .at(Side.CALLER, true)
+            .means("how much a refusal hurts; never more than that of the call being served");
+
+    /** The names of values in the arguments, each with its path. */
+    public static final PolicyKey<Map<String, String>> CALL_KEYS = key("call-keys", PolicyType.paths(), Map.of())
+            .said(CallKey.class, "value")
+            .at(Side.CALLER, true)
+            .means("names of values in the arguments, for rules, limits and hashes");
+
+    /** The serializer. */
+    public static final PolicyKey<String> SERIALIZER = key("serializer", PolicyType.name(64), "hessian")
+            .said(MoaService.class, "serializer")
+            .at(Side.CALLER, false)
+            .means("how arguments and results become bytes");
+
+    /** How many calls in a second. */
+    public static final PolicyKey<Integer> RATE_LIMIT = key("rate-limit", PolicyType.integer(0, 10_000_000), 0)
+            .said(RateLimit.class, "perSecond")
+            .at(Side.EITHER, true)
+            .means("calls of the method in a second, in each process; 0 for any number");
+
+    /** How many calls at once after a pause. */
+    public static final PolicyKey<Integer> RATE_BURST = key("rate-burst", PolicyType.integer(0, 10_000_000), 0)
+            .said(RateLimit.class, "burst")
+            .at(Side.EITHER, true)
+            .means("how many of them at once, after a pause; 0 for as many as in a tenth of a second");
+
+    /** Who counts calls in a second. */
+    public static final PolicyKey<EnforcedAt> RATE_LIMIT_AT = key(
+                    "rate-limit-at", PolicyType.choice(EnforcedAt.class), EnforcedAt.PROVIDER)
+            .said(RateLimit.class, "at")
+            .at(Side.EITHER, true)
+            .means("who counts calls in a second");
+
+    /** How many calls at once. */
+    public static final PolicyKey<Integer> CONCURRENCY_LIMIT = key(
+                    "concurrency-limit", PolicyType.integer(0, 1_000_000), 0)
+            .said(ConcurrencyLimit.class, "value")
+            .at(Side.EITHER, true)
+            .means("calls of the method at once, in each process; 0 for any number");
+
+    /** Who counts calls at once. */
+    public static final PolicyKey<EnforcedAt> CONCURRENCY_LIMIT_AT = key(
+                    "concurrency-limit-at", PolicyType.choice(EnforcedAt.class), EnforcedAt.PROVIDER)
+            .said(ConcurrencyLimit.class, "at")
+            .at(Side.EITHER, true)
+            .means("who counts calls at once");
+
+    /** At which share of failures the breaker opens. */
+    public static final PolicyKey<Integer> BREAKER_FAILURES = key("breaker-failures", PolicyType.integer(0, 100), 0)
+            .said(CircuitBreaker.class, "failurePercent")
+            .at(Side.CALLER, true)
+            .means("at so many failed calls of a hundred the breaker opens; 0 for no breaker");
+
+    /** How many calls the breaker needs to judge. */
+    public static final PolicyKey<Integer> BREAKER_CALLS = key("breaker-calls", PolicyType.integer(1, 100_000), 20)
+            .said(CircuitBreaker.class, "minCalls")
+            .at(Side.CALLER, true)
+            .means("with fewer calls in its window the breaker does not judge");
+
+    /** How far the breaker looks back. */
+    public static final PolicyKey<Duration> BREAKER_WINDOW = key(
+                    "breaker-window",
+                    PolicyType.duration(Duration.ofSeconds(1), Duration.ofMinutes(10)),
+                    Duration.ofSeconds(10))
+            .said(CircuitBreaker.class, "windowMillis")
+            .at(Side.CALLER, true)
+            .means("how far the breaker looks back");
+
+    /** How long the breaker stays open. */
+    public static final PolicyKey<Duration> BREAKER_OPEN = key(
+                    "breaker-open",
+                    PolicyType.duration(Duration.ofMillis(1), Duration.ofHours(1)),
+                    Duration.ofSeconds(5))
+            .said(CircuitBreaker.class, "openMillis")
+            .at(Side.CALLER, true)
+            .means("how long the breaker stays open before some calls try");
+
+    /** How many calls try. */
+    public static final PolicyKey<Integer> BREAKER_TRIALS = key("breaker-trials", PolicyType.integer(1, 1_000), 3)
+            .said(CircuitBreaker.class, "trials")
+            .at(Side.CALLER, true)
+            .means("how many calls try whether the breaker may close");
+
+    /** The method that answers when a call has failed. */
+    public static final PolicyKey<String> FALLBACK_METHOD = key("fallback-method", PolicyType.name(200), "")
+            .said(Fallback.class, "method")
+            .at(Side.CALLER, false)
+            .means("the method of the interface that answers when a call has failed");
+
+    /** The class that answers when a call has failed. */
+    public static final PolicyKey<String> FALLBACK_CLASS = key("fallback-class", PolicyType.name(400), "")
+            .said(Fallback.class, "type")
+            .at(Side.CALLER, false)
+            .means("the class that answers when a call has failed");
+
+    /** Whether the caller wants no reply. */
+    public static final PolicyKey<Boolean> ONE_WAY = key("one-way", PolicyType.flag(), false)
+            .said(OneWay.class, "")
+            .at(Side.CALLER, false)
+            .means("whether the caller wants no reply");
+
+    /** Whether the provider runs the method on the event loop. */
+    public static final PolicyKey<Boolean> NON_BLOCKING = key("non-blocking", PolicyType.flag(), false)
+            .said(NonBlocking.class, "")
+            .at(Side.PROVIDER, false)
+            .means("whether the provider runs the method on the event loop");
+
+    /** How long a process takes to get up to speed. */
+    public static final PolicyKey<Duration> WARM_UP = key(
+                    "warm-up", PolicyType.duration(Duration.ZERO, Duration.ofHours(1)), Duration.ZERO)
+            .said(WarmUp.class, "millis")
+            .at(Side.PROVIDER, false)
+            .means("how long a provider's share of the calls grows, from its own start");
+
+    private final String name;
+    private final PolicyType<T> type;
+    private final T defaultValue;
+    private final int place;
+    private @Nullable Said said;
+    private Side side = Side.CALLER;
+    private boolean live;
+    private String meaning = "";
+
+    private PolicyKey(String name, PolicyType<T> type, T defaultValue, int place) {
+        this.name = name;
+        this.type = type;
+        this.defaultValue = defaultValue;
+        this.place = place;
+    }
+
+    private static <T> PolicyKey<T> key(String name, PolicyType<T> type, T defaultValue) {
+        PolicyKey<T> key = new PolicyKey<>(name, type, defaultValue, BY_NAME.size());
+        BY_NAME.put(name, key);
+        return key;
+    }
+
+    private PolicyKey<T> said(Class<? extends Annotation> annotation, String attribute) {
+        this.said = new Said(annotation, attribute);
+        return this;
+    }
+
+    private PolicyKey<T> at(Side where, boolean byRule) {
+        this.side = where;
+        this.live = byRule;
+        return this;
+    }
+
+    private PolicyKey<T> means(String words) {
+        this.meaning = words;
+        return this;
+    }
+
+    /** All keys, in the order in which they are explained. */
+    public static List<PolicyKey<?>> all() {
+        return new ArrayList<>(BY_NAME.values());
+    }
+
+    /** The key of a name; null if there is none. */
+    public static @Nullable PolicyKey<?> named(String name) {
+        return BY_NAME.get(name);
+    }
+
+    static int count() {
+        return BY_NAME.size();
+    }
+
+    /** Its name in rules, in the release configuration and in explanations. */
+    public String name() {
+        return name;
+    }
+
+    public PolicyType<T> type() {
+        return type;
+    }
+
+    public T defaultValue() {
+        return defaultValue;
+    }
+
+    /** Which annotation says it; null if none does. */
+    public @Nullable Said said() {
+        return said;
+    }
+
+    /** Who enforces it. */
+    public Side side() {
+        return side;
+    }
+
+    /** Whether a live rule may change it. */
+    public boolean isLive() {
+        return live;
+    }
+
+    /** What it decides, for people. */
+    public String meaning() {
+        return meaning;
+    }
+
+    int place() {
+        return place;
+    }
+
+    /**
+     * Reads a plain value of it.
+     *
+     * @throws IllegalArgumentException if it is not possible; the message names the key
+     */
+    public T read(Object plain) {
+        try {
+            return type.read(plain);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(name + ": " + e.getMessage());
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}
