@@ -280,7 +280,7 @@ class PlanTest {
     }
 
     private static List<String> candidates(Plan plan) {
-        return (plan.picker())
+        return (plan.candidates())
                 .candidates().stream()
                         .map(each -> each.instance() + " " + each.weight())
                         .toList();

@@ -12,7 +12,7 @@ import io.moa.discovery.OperatorState;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
-import io.moa.governance.balance.TieredPicker;
+import io.moa.governance.balance.CandidateSet;
 import io.moa.governance.belief.BeliefConfig;
 import io.moa.governance.outlier.OutlierConfig;
 import io.moa.invoke.Cancellation;
@@ -101,8 +101,8 @@ class ClusterInvokerTest {
     }
 
     private int inFlight() {
-        TieredPicker picker = clusters.of(Calls.SERVICE).plan().picker();
-        return picker.candidates().stream()
+        CandidateSet set = clusters.of(Calls.SERVICE).plan().candidates();
+        return set.candidates().stream()
                 .mapToInt(each -> each.load().inFlight())
                 .sum();
     }

@@ -31,16 +31,6 @@ public final class P2cPicker implements Picker {
     /** Instances that this call has tried already; they are used again only when no other is left. */
     public static final Attributes.Key<Set<String>> TRIED = new Attributes.Key<>("tried instances");
 
-    /**
-     * One instance that may be picked.
-     *
-     * @param instance which
-     * @param weight its share, more than 0
-     * @param load what is known of it
-     * @param warming whether it is given less than its full weight because it has just started
-     */
-    public record Candidate(Instance instance, int weight, InstanceLoad load, boolean warming) {}
-
     private static final double MUCH_LONGER = 2;
     private static final double LEAST_NANOS = 1_000_000;
 

@@ -27,8 +27,8 @@ public final class TieredPicker implements Picker {
     }
 
     /** Among whom it picks, the most wanted first, for explanations and meters. */
-    public List<P2cPicker.Candidate> candidates() {
-        List<P2cPicker.Candidate> all = new ArrayList<>();
+    public List<Candidate> candidates() {
+        List<Candidate> all = new ArrayList<>();
         for (P2cPicker tier : tiers) {
             all.addAll(tier.candidates());
         }

@@ -2,8 +2,8 @@ package io.moa.governance.plan;
 
 import io.moa.discovery.Instance;
 import io.moa.discovery.Snapshot;
+import io.moa.governance.balance.Candidate;
 import io.moa.governance.balance.InstanceLoad;
-import io.moa.governance.balance.P2cPicker;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +22,7 @@ final class Member {
     private int fullWeight;
     private @Nullable String noWay;
     private Successors.@Nullable Site site;
-    private P2cPicker.@Nullable Candidate candidate;
+    private @Nullable Candidate candidate;
 
     int position = -1; // in the latest list; in none yet
     long compiled; // the latest plan that it was in
@@ -101,13 +101,13 @@ final class Member {
     }
 
     /** It, to be picked with this weight; the same as before if nothing has changed. */
-    P2cPicker.Candidate candidate(Instance instance, int weight) {
-        P2cPicker.Candidate before = candidate;
+    Candidate candidate(Instance instance, int weight) {
+        Candidate before = candidate;
         boolean warming = weight < fullWeight;
         if (before != null && before.weight() == weight && before.warming() == warming) {
             return before;
         }
-        P2cPicker.Candidate now = new P2cPicker.Candidate(instance, weight, load, warming);
+        Candidate now = new Candidate(instance, weight, load, warming);
         candidate = now;
         return now;
     }

@@ -2,8 +2,8 @@ package io.moa.governance.plan;
 
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
-import io.moa.governance.balance.P2cPicker;
-import io.moa.governance.balance.TieredPicker;
+import io.moa.governance.balance.Candidate;
+import io.moa.governance.balance.CandidateSet;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Lease;
 import java.util.HashMap;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * a change of the snapshot is a new plan.
  *
  * @param snapshot what it was compiled from
- * @param picker chooses among the usable instances
+ * @param candidates the usable instances
  * @param usable how many there are, those that are called last among them
  * @param last who is called last, by uuid, each with the reason for people
  * @param passedOver who could be called and is not, by uuid, each with the reason
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Plan(
         Snapshot snapshot,
-        TieredPicker picker,
+        CandidateSet candidates,
         int usable,
         Map<String, String> last,
         Map<String, String> passedOver,
@@ -40,13 +40,13 @@ public record Plan(
 
     /** The choice for one attempt, or null if there is no usable instance. */
     public @Nullable Lease pick(Invocation call) {
-        return picker.pick(call);
+        return candidates.pick(call);
     }
 
     /** Who stands badly because of how calls ended, by uuid, for people. */
     public Map<String, String> standings(long nowNanos) {
         Map<String, String> standings = new HashMap<>();
-        for (P2cPicker.Candidate each : picker.candidates()) {
+        for (Candidate each : candidates.candidates()) {
             String how = each.load().standing().describe(nowNanos);
             if (!how.isEmpty()) {
                 standings.put(each.instance().uuid(), how);

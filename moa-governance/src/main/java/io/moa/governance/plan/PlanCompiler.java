@@ -3,9 +3,9 @@ package io.moa.governance.plan;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Liveness;
 import io.moa.discovery.Snapshot;
+import io.moa.governance.balance.Candidate;
+import io.moa.governance.balance.CandidateSet;
 import io.moa.governance.balance.InstanceLoad;
-import io.moa.governance.balance.P2cPicker;
-import io.moa.governance.balance.TieredPicker;
 import io.moa.governance.outlier.Ejections;
 import io.moa.governance.outlier.OwnPause;
 import io.moa.governance.outlier.Standing;
@@ -51,8 +51,8 @@ public final class PlanCompiler {
 
     /** Those of one distance. A near one in doubt comes before a far one without: most doubts are the registry's fault. */
     private static final class Tiers {
-        final List<P2cPicker.Candidate> good = new ArrayList<>();
-        final List<P2cPicker.Candidate> doubtful = new ArrayList<>();
+        final List<Candidate> good = new ArrayList<>();
+        final List<Candidate> doubtful = new ArrayList<>();
     }
 
     /**
@@ -132,7 +132,7 @@ public final class PlanCompiler {
             if (weight < full) {
                 warming++;
             }
-            P2cPicker.Candidate candidate = one.candidate(instance, weight);
+            Candidate candidate = one.candidate(instance, weight);
             usable++;
             one.load.standing().enter(instance);
             standings.add(one.load.standing());
@@ -149,12 +149,12 @@ public final class PlanCompiler {
             }
         }
         ejections.usable(standings);
-        List<P2cPicker> pickers = new ArrayList<>(2 * byDistance.size());
-        for (Tiers tiers : byDistance.values()) {
-            pickers.add(new P2cPicker(tiers.good, chance, ticker));
-            pickers.add(new P2cPicker(tiers.doubtful, chance, ticker));
+        List<List<Candidate>> tiers = new ArrayList<>(2 * byDistance.size());
+        for (Tiers each : byDistance.values()) {
+            tiers.add(each.good);
+            tiers.add(each.doubtful);
         }
-        return new Plan(snapshot, new TieredPicker(pickers), usable, last, passedOver, warming);
+        return new Plan(snapshot, new CandidateSet(tiers, chance, ticker), usable, last, passedOver, warming);
     }
 
     /**
