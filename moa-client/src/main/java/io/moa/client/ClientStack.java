@@ -3,6 +3,8 @@ package io.moa.client;
 import io.moa.client.cluster.ClusterInvoker;
 import io.moa.client.filter.DeadlineFilter;
 import io.moa.client.filter.RetryFilter;
+import io.moa.governance.gate.GateFilter;
+import io.moa.governance.gate.MethodGate;
 import io.moa.invoke.Backstop;
 import io.moa.invoke.Filter;
 import io.moa.invoke.Invoker;
@@ -23,6 +25,7 @@ final class ClientStack {
         stops.add(Backstop.INSTANCE); // outermost, so that whatever breaks below still becomes a reply
         stops.addAll(users); // above retry, so that users' filters see a call once, however often it is sent
         stops.add(new DeadlineFilter(ticker)); // below users' filters: time that they spent counts
+        stops.add(new GateFilter(call -> call.attributes().get(MethodGate.KEY))); // above retry: a call counts once
         stops.add(new RetryFilter(ticker)); // above the pick, so that every attempt may go to another instance
         return Filter.stack(stops, cluster); // last: plan, pick, lease, connection
     }

@@ -12,6 +12,7 @@ import io.moa.client.disk.DiskConfig;
 import io.moa.client.disk.DiskSnapshots;
 import io.moa.client.stub.CallStarter;
 import io.moa.client.stub.GenericStub;
+import io.moa.client.stub.MethodGates;
 import io.moa.client.stub.ServiceStub;
 import io.moa.client.stub.StubCompiler;
 import io.moa.client.stub.StubConfig;
@@ -91,7 +92,7 @@ public final class MoaClient implements AutoCloseable {
         Invoker route = ClientStack.route(
                 moa.ticker(), filters, new ClusterInvoker(clusters, endpoints, moa.ticker(), new FirstAnswer(moa)));
         this.starter = new CallStarter(moa, route);
-        this.compiler = new StubCompiler(moa, starter, clusters::link);
+        this.compiler = new StubCompiler(moa, starter, clusters::link, new MethodGates(moa.ticker()));
     }
 
     /** A thread of its own, which is there only while something is read or written: a disk may take its time. */
@@ -138,6 +139,15 @@ public final class MoaClient implements AutoCloseable {
     @SuppressWarnings("unchecked") // a stub has exactly one interface, the one it was made for
     public <S, T> CompletableFuture<T> async(S stub, Function<S, T> call) {
         return ServiceStub.of(stub).async((Class<S>) stub.getClass().getInterfaces()[0], call);
+    }
+
+    /**
+     * What is decided about the calls of a stub's methods, for people: each value with where it comes from and who enforces it.
+     *
+     * @param stub made by this client
+     */
+    public String describe(Object stub) {
+        return ServiceStub.of(stub).describe();
     }
 
     /** Calls a service whose interface is not on the class path, with plain data. */

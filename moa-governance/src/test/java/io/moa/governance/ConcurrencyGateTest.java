@@ -12,6 +12,7 @@ import io.moa.invoke.Payload;
 import io.moa.invoke.Permit;
 import io.moa.invoke.Phase;
 import io.moa.invoke.Status;
+import io.moa.testkit.Shows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
@@ -21,6 +22,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
+@Shows({"concurrency-limit", "concurrency-limit-at"})
 class ConcurrencyGateTest {
 
     private static final Invocation CALL = Invocation.of(

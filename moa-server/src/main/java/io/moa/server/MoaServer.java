@@ -217,7 +217,10 @@ public final class MoaServer implements AutoCloseable {
         DedupFilter.Window dedup = DedupFilter.Window.DEFAULT;
         boolean closeOnShutdown = true;
         int weight = Instance.DEFAULT_WEIGHT;
-        Duration warmUp = Duration.ZERO;
+
+        @Nullable
+        Duration warmUp;
+
         Map<String, String> labels = Map.of();
         Map<String, String> metadata = Map.of();
         final List<Filter> filters = new ArrayList<>();
@@ -335,7 +338,8 @@ public final class MoaServer implements AutoCloseable {
         }
 
         /**
-         * How long after the start of the process its share of the traffic grows to the full one; 0 to 1 h, default 0. A
+         * How long after the start of the process its share of the traffic grows to the full one; 0 to 1 h, default
+         * what {@link io.moa.annotation.WarmUp} says of the services, the longest of them, and else 0. A
          * JVM that has just started is slow, and a full share of the calls makes it slower.
          */
         public Builder warmUp(Duration value) {

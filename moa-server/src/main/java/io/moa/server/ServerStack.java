@@ -1,13 +1,14 @@
 package io.moa.server;
 
+import io.moa.governance.gate.GateFilter;
 import io.moa.invoke.Backstop;
 import io.moa.invoke.Filter;
 import io.moa.invoke.Invoker;
 import io.moa.invoke.Ticker;
 import io.moa.server.dispatch.Dispatcher;
+import io.moa.server.dispatch.ExportedMethod;
 import io.moa.server.filter.DedupFilter;
 import io.moa.server.filter.ExpiryFilter;
-import io.moa.server.filter.GateFilter;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,7 +25,7 @@ final class ServerStack {
         stops.add(Backstop.INSTANCE); // outermost, so that whatever breaks below still becomes a reply
         stops.add(new ExpiryFilter(ticker)); // before everything: nothing may be spent on a call that is over
         stops.add(new DedupFilter(ticker, dedup)); // before the gate: a repetition that only waits takes no room
-        stops.add(new GateFilter()); // before decoding: a refusal must cost next to nothing
+        stops.add(new GateFilter(ExportedMethod::gateOf)); // before decoding: a refusal must cost next to nothing
         stops.addAll(users); // after MOA's own checks: users' filters see only calls that may run
         return Filter.stack(stops, dispatcher); // last: worker, decode, execute, encode
     }

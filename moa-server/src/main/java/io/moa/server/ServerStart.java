@@ -1,6 +1,7 @@
 package io.moa.server;
 
 import io.moa.Moa;
+import io.moa.ReleaseSettings;
 import io.moa.annotation.MoaService;
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
@@ -8,6 +9,8 @@ import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceExport;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.gate.ConcurrencyGate;
+import io.moa.governance.policy.PolicyKey;
+import io.moa.governance.policy.PolicySettings;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Invoker;
 import io.moa.invoke.MethodId;
@@ -30,7 +33,9 @@ import io.moa.transport.Host;
 import io.moa.transport.Listener;
 import io.moa.transport.Peer;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -125,7 +130,7 @@ final class ServerStart {
             addresses.add(
                     unix.address()); // never first: it changes with each start, and an operator's decision is kept
         }
-        Instance instance = instance(published, addresses);
+        Instance instance = instance(published, addresses, set.warmUp != null ? set.warmUp : longestWarmUp(methods));
         registration = moa.hasRegistry() ? moa.registry().register(instance) : null;
         Listener doors = opened.size() == 1 ? opened.get(0) : new Doors(opened);
         life.begin(doors, registration);
@@ -137,7 +142,14 @@ final class ServerStart {
         return server;
     }
 
-    private Instance instance(List<ServiceExport> published, List<Address> addresses) {
+    private static Duration longestWarmUp(List<ExportedMethod> methods) {
+        return methods.stream()
+                .map(method -> method.policy().value(PolicyKey.WARM_UP))
+                .max(Comparator.naturalOrder())
+                .orElse(Duration.ZERO);
+    }
+
+    private Instance instance(List<ServiceExport> published, List<Address> addresses, Duration warmUp) {
         return Instance.builder(moa.self().instance(), moa.self().application())
                 .host(moa.hostId())
                 .addresses(addresses)
@@ -145,7 +157,7 @@ final class ServerStart {
                 .exports(published)
                 .weight(set.weight)
                 .startedAtEpochMillis(moa.startedAtEpochMillis())
-                .warmUp(set.warmUp)
+                .warmUp(warmUp)
                 .labels(LabelSettings.over(set.labels, set.settings.property(), set.settings.variable()))
                 .metadata(set.metadata)
                 .build();
@@ -248,12 +260,24 @@ final class ServerStart {
         return ServiceExporter.export(
                 export.type(),
                 export.implementation(),
-                serializers,
-                config.allow().toArray(new Class<?>[0]),
-                pool,
-                new ConcurrencyGate(name, set.maxInFlightPerService),
-                config.group(),
-                config.version());
+                new ServiceExporter.Terms(
+                        serializers,
+                        config.allow(),
+                        pool,
+                        new ConcurrencyGate(name, set.maxInFlightPerService),
+                        service -> config.policies().and(releaseOf(service)),
+                        moa.ticker(),
+                        config.group(),
+                        config.version()));
+    }
+
+    /** What the release configuration says of a service, the strongest place last. */
+    private PolicySettings releaseOf(ServiceId service) {
+        PolicySettings said = PolicySettings.NONE;
+        for (ReleaseSettings.Place place : moa.release().weakestFirst()) {
+            said = said.and(PolicySettings.ofTexts(place.texts(), service, place::describe));
+        }
+        return said;
     }
 
     /** A misspelt name in the annotation would otherwise be found by the first caller. */

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.moa.annotation.MoaService;
 import io.moa.annotation.NonBlocking;
+import io.moa.governance.policy.PolicySettings;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Ledger;
 import io.moa.invoke.Permit;
@@ -72,12 +73,15 @@ public class Dispatch {
             ServiceExporter.Exported exported = ServiceExporter.export(
                     Echo.class,
                     echo,
-                    List.copyOf(serializers.all()),
-                    new Class<?>[0],
-                    new WorkerPool("echo", Workers.DEFAULT),
-                    call -> Permit.FREE,
-                    "",
-                    "");
+                    new ServiceExporter.Terms(
+                            List.copyOf(serializers.all()),
+                            List.of(),
+                            new WorkerPool("echo", Workers.DEFAULT),
+                            call -> Permit.FREE,
+                            service -> PolicySettings.NONE,
+                            Ticker.system(),
+                            "",
+                            ""));
             method = exported.methods().get(0);
             dispatcher = new Dispatcher(new ServiceTable(exported.methods()), Ticker.system(), 8 << 20);
             request = PooledByteBufAllocator.DEFAULT.directBuffer(2048);

@@ -1,10 +1,12 @@
 package io.moa.client.filter;
 
+import io.moa.annotation.FailureMode;
 import io.moa.client.cluster.ClusterLink;
 import io.moa.governance.balance.P2cPicker;
 import io.moa.governance.outcome.Resend;
 import io.moa.governance.outcome.RetryBudget;
 import io.moa.governance.policy.MethodPolicy;
+import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Filter;
 import io.moa.invoke.Invocation;
@@ -42,7 +44,10 @@ public final class RetryFilter implements Filter {
     @Override
     public CompletableFuture<Reply> apply(Invocation call, Invoker next) {
         MethodPolicy policy = call.attributes().get(MethodPolicy.KEY);
-        if (policy == null || policy.attempts() <= 1 || call.hop().retryOwner() != Seat.DIRECT) {
+        if (policy == null
+                || policy.attempts() <= 1
+                || policy.onFailure() == FailureMode.FAILFAST
+                || call.hop().retryOwner() != Seat.DIRECT) {
             return next.invoke(call);
         }
         RetryBudget budget = budgetOf(call);
@@ -158,7 +163,9 @@ public final class RetryFilter implements Filter {
                 return true;
             }
             long now = ticker.nanos();
-            return before.status() == Status.UNAVAILABLE ? budget.takeLost(now) : budget.takeFailed(now);
+            return before.status() == Status.UNAVAILABLE
+                    ? budget.takeLost(now)
+                    : budget.takeFailed(now, policy.value(PolicyKey.RETRY_BUDGET));
         }
 
         /** The last attempt knows only of itself; "did not run" must be true of the call. */

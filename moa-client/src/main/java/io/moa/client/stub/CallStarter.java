@@ -1,7 +1,9 @@
 package io.moa.client.stub;
 
 import io.moa.Moa;
+import io.moa.annotation.FailureMode;
 import io.moa.client.CallOptions;
+import io.moa.governance.policy.MethodPolicy;
 import io.moa.invoke.Backstop;
 import io.moa.invoke.Baggage;
 import io.moa.invoke.CallException;
@@ -24,6 +26,7 @@ import io.moa.protocol.serialize.SerializationException;
 import io.moa.transport.EventLoopThread;
 import io.netty.buffer.Unpooled;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +48,7 @@ public final class CallStarter {
     private final Moa moa;
     private final Caller self;
     private final Invoker route;
+    private final SwallowedFailures swallowed = new SwallowedFailures();
 
     public CallStarter(Moa moa, Invoker route) {
         this.moa = moa;
@@ -54,7 +58,8 @@ public final class CallStarter {
 
     /** Calls and waits. */
     @Nullable
-    Object call(StubMethod method, @Nullable Object[] arguments, CallOptions options) throws Throwable {
+    Object call(@Nullable ServiceStub stub, StubMethod method, @Nullable Object[] arguments, CallOptions options)
+            throws Throwable {
         if (EventLoopThread.isCurrent()) {
             throw new IllegalStateException("A blocking call to " + method.service() + " " + method.method()
                     + " on an event loop would stall every connection of the loop. Use a method that returns"
@@ -69,7 +74,40 @@ public final class CallStarter {
             call.payload().release();
             call.cancellation().detach();
         }
-        return valueOf(method, call, reply);
+        return resultOf(stub, method, arguments, call, reply);
+    }
+
+    /** The value of a reply, or what stands in for it if the call has failed and the method says so. */
+    private @Nullable Object resultOf(
+            @Nullable ServiceStub stub, StubMethod method, @Nullable Object[] arguments, Invocation call, Reply reply)
+            throws Throwable {
+        try {
+            return valueOf(method, call, reply);
+        } catch (Throwable thrown) {
+            if (!hasFailed(reply)) {
+                throw thrown;
+            }
+            FallbackAnswer fallback = method.fallback();
+            if (fallback != null && stub != null) {
+                return fallback.answer(stub.proxy(), arguments, thrown);
+            }
+            MethodPolicy policy = call.attributes().get(MethodPolicy.KEY);
+            if (policy != null && policy.onFailure() == FailureMode.FAILSAFE) {
+                swallowed.add(
+                        method.service() + " " + method.method().name(),
+                        thrown,
+                        moa.ticker().nanos());
+                return method.emptyResult();
+            }
+            throw thrown;
+        }
+    }
+
+    /** Whether nobody has answered: what the method declares is an answer, and who withdraws a call waits for none. */
+    private static boolean hasFailed(Reply reply) {
+        return reply instanceof Reply.Failure failure
+                && failure.status() != Status.CANCELLED
+                && (failure.status() != Status.APPLICATION || failure.hints().fault());
     }
 
     private Reply await(Invocation call, CompletableFuture<Reply> future) {
@@ -121,7 +159,7 @@ public final class CallStarter {
 
     /** Calls and goes on. */
     CompletableFuture<@Nullable Object> callAsync(
-            StubMethod method, @Nullable Object[] arguments, CallOptions options) {
+            @Nullable ServiceStub stub, StubMethod method, @Nullable Object[] arguments, CallOptions options) {
         CallScope scope = CallScope.current();
         Invocation call = begin(method, arguments, options);
         CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
@@ -138,7 +176,7 @@ public final class CallStarter {
             Reply end = ended != null
                     ? ended
                     : Backstop.broken(call, broken == null ? new NullPointerException("no reply") : broken);
-            Runnable finish = () -> finish(method, call, end, result, scope);
+            Runnable finish = () -> finish(stub, method, arguments, call, end, result, scope);
             if (EventLoopThread.isCurrent()) {
                 onCallbackThread(finish); // decoding and users' callbacks have no place on an event loop
             } else {
@@ -157,7 +195,9 @@ public final class CallStarter {
     }
 
     private void finish(
+            @Nullable ServiceStub stub,
             StubMethod method,
+            @Nullable Object[] arguments,
             Invocation call,
             Reply reply,
             CompletableFuture<@Nullable Object> result,
@@ -169,11 +209,25 @@ public final class CallStarter {
         // The callbacks of the result go on with what the caller was serving when it made the call.
         CallScope previous = CallScope.swap(scope);
         try {
-            result.complete(valueOf(method, call, reply));
+            Object value = resultOf(stub, method, arguments, call, reply);
+            if (method.async() && value instanceof CompletionStage<?> answering) { // only a fallback answers so
+                answering.whenComplete((later, thrown) -> settle(result, later, thrown));
+            } else {
+                result.complete(value);
+            }
         } catch (Throwable thrown) {
             result.completeExceptionally(thrown);
         } finally {
             CallScope.swap(previous);
+        }
+    }
+
+    private static void settle(
+            CompletableFuture<@Nullable Object> result, @Nullable Object value, @Nullable Throwable thrown) {
+        if (thrown != null) {
+            result.completeExceptionally(thrown);
+        } else {
+            result.complete(value);
         }
     }
 
@@ -185,13 +239,14 @@ public final class CallStarter {
                 ? governed.policy().timeoutNanos()
                 : options.timeout().toNanos();
         Deadline deadline = Deadline.after(timeout, now);
-        Baggage baggage = Baggage.EMPTY;
+        Baggage baggage;
         Cancellation cancellation;
         if (scope != null) {
             deadline = deadline.earlier(scope.deadline()); // an inherited deadline is a bound that nothing lengthens
-            baggage = scope.baggage();
+            baggage = governed.under(scope.baggage());
             cancellation = scope.cancellation().child();
         } else {
+            baggage = governed.baggage();
             cancellation = new Cancellation();
         }
         Payload payload = new ValuePayload(arguments, method.arguments(), method.sizeHint());
@@ -202,6 +257,9 @@ public final class CallStarter {
                 .caller(self)
                 .attributes(governed.attributes())
                 .cancellation(cancellation);
+        if (!governed.keys().isEmpty()) {
+            call.callKeys(CallKeyReader.read(governed.keys(), arguments));
+        }
         if (options.equals(CallOptions.NONE)) {
             return call.baggage(baggage).build();
         }

@@ -1,11 +1,14 @@
 package io.moa.client.stub;
 
 import io.moa.Moa;
+import io.moa.annotation.EnforcedAt;
 import io.moa.client.CallOptions;
 import io.moa.client.cluster.ClusterLink;
+import io.moa.governance.gate.MethodGate;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.MethodId;
+import io.moa.invoke.Ticker;
 import io.moa.protocol.serialize.AllowList;
 import io.moa.protocol.serialize.ErrorReader;
 import io.moa.protocol.serialize.Serializer;
@@ -31,10 +34,12 @@ public final class GenericStub {
     private final Serializer json;
     private final ClusterLink cluster;
     private final CallStarter starter;
+    private final Ticker ticker;
     private final Map<String, StubMethod> methods = new ConcurrentHashMap<>();
 
     public GenericStub(Moa moa, ClusterLink cluster, CallStarter starter) {
         this.json = moa.serializers().require("json");
+        this.ticker = moa.ticker();
         this.cluster = cluster;
         this.starter = starter;
     }
@@ -55,7 +60,7 @@ public final class GenericStub {
     /** Calls with options and waits. */
     public @Nullable Object call(CallOptions options, String method, @Nullable Object... arguments) {
         try {
-            return starter.call(method(method, arguments.length), arguments, options);
+            return starter.call(null, method(method, arguments.length), arguments, options);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
@@ -66,7 +71,7 @@ public final class GenericStub {
     /** Calls with options and goes on. */
     public CompletableFuture<@Nullable Object> callAsync(
             CallOptions options, String method, @Nullable Object... arguments) {
-        return starter.callAsync(method(method, arguments.length), arguments, options);
+        return starter.callAsync(null, method(method, arguments.length), arguments, options);
     }
 
     private StubMethod method(String text, int arity) {
@@ -88,7 +93,10 @@ public final class GenericStub {
                     json.result(Object.class, nothing),
                     ErrorReader.untyped(json.result(Object.class, nothing)),
                     false,
-                    cluster);
+                    cluster,
+                    null,
+                    null,
+                    new MethodGate(cluster.service() + " " + id.name(), EnforcedAt.CALLER, ticker));
             if (methods.size() < REMEMBERED) {
                 methods.put(text, known);
             }

@@ -5,9 +5,11 @@ import io.moa.discovery.ServiceId;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What stands behind a stub: the table of its methods, and the options of its calls. Immutable. */
@@ -18,6 +20,7 @@ public final class ServiceStub implements InvocationHandler {
     private final Class<?> type;
     private final ServiceId service;
     private final Map<Method, StubMethod> methods;
+    private final Map<Method, FallbackAnswer> local;
     private final CallOptions options;
     private final CallStarter starter;
 
@@ -25,11 +28,13 @@ public final class ServiceStub implements InvocationHandler {
             Class<?> type,
             ServiceId service,
             Map<Method, StubMethod> methods,
+            Map<Method, FallbackAnswer> local,
             CallOptions options,
             CallStarter starter) {
         this.type = type;
         this.service = service;
         this.methods = methods;
+        this.local = local;
         this.options = options;
         this.starter = starter;
     }
@@ -48,7 +53,7 @@ public final class ServiceStub implements InvocationHandler {
 
     /** A stub of the same service whose calls have other options. */
     public Object with(CallOptions newOptions) {
-        return proxy(new ServiceStub(type, service, methods, newOptions, starter));
+        return proxy(new ServiceStub(type, service, methods, local, newOptions, starter));
     }
 
     /** The options of its calls. */
@@ -68,11 +73,14 @@ public final class ServiceStub implements InvocationHandler {
     @Override
     public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] given) throws Throwable {
         StubMethod known = methods.get(method);
-        if (known == null) {
-            return ofObject(proxy, method, given);
-        }
         @Nullable Object[] arguments = given == null ? NO_ARGUMENTS : given;
-        return known.async() ? starter.callAsync(known, arguments, options) : starter.call(known, arguments, options);
+        if (known == null) {
+            FallbackAnswer here = local.get(method);
+            return here == null ? ofObject(proxy, method, given) : here.call(proxy, arguments);
+        }
+        return known.async()
+                ? starter.callAsync(this, known, arguments, options)
+                : starter.call(this, known, arguments, options);
     }
 
     /** Makes one call of a synchronous method without waiting. */
@@ -95,6 +103,15 @@ public final class ServiceStub implements InvocationHandler {
         @SuppressWarnings("unchecked") // the one call made has the function's result type, as the compiler checked
         CompletableFuture<T> typed = (CompletableFuture<T>) made;
         return typed;
+    }
+
+    /** What is decided about the calls of each method: what is in force now, where it comes from, and who enforces it. */
+    public String describe() {
+        return methods.values().stream()
+                .sorted(Comparator.comparing(each -> each.method().toString()))
+                .map(each -> service + " " + each.method() + "\n"
+                        + each.governed().policy().describe().indent(2))
+                .collect(Collectors.joining("\n"));
     }
 
     Class<?> type() {
@@ -125,33 +142,8 @@ public final class ServiceStub implements InvocationHandler {
             if (known.async()) {
                 throw new IllegalStateException(known.method() + " returns a future already; call it directly");
             }
-            made = starter.callAsync(known, given == null ? NO_ARGUMENTS : given, options);
-            return zero(method.getReturnType());
+            made = starter.callAsync(ServiceStub.this, known, given == null ? NO_ARGUMENTS : given, options);
+            return EmptyValue.ofPrimitive(method.getReturnType());
         }
-    }
-
-    private static @Nullable Object zero(Class<?> type) {
-        if (!type.isPrimitive() || type == void.class) {
-            return null;
-        }
-        if (type == boolean.class) {
-            return false;
-        }
-        if (type == char.class) {
-            return '\0';
-        }
-        if (type == byte.class) {
-            return (byte) 0;
-        }
-        if (type == short.class) {
-            return (short) 0;
-        }
-        if (type == int.class) {
-            return 0;
-        }
-        if (type == long.class) {
-            return 0L;
-        }
-        return type == float.class ? (Object) 0f : (Object) 0d;
     }
 }

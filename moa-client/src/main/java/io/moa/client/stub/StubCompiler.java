@@ -7,6 +7,7 @@ import io.moa.client.CallOptions;
 import io.moa.client.cluster.ClusterLink;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.policy.AnnotatedPolicy;
+import io.moa.governance.policy.FallbackForm;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyConflict;
 import io.moa.governance.policy.PolicyKey;
@@ -39,11 +40,13 @@ public final class StubCompiler {
     private final Moa moa;
     private final CallStarter starter;
     private final Function<ServiceId, ClusterLink> clusters;
+    private final MethodGates gates;
 
-    public StubCompiler(Moa moa, CallStarter starter, Function<ServiceId, ClusterLink> clusters) {
+    public StubCompiler(Moa moa, CallStarter starter, Function<ServiceId, ClusterLink> clusters, MethodGates gates) {
         this.moa = moa;
         this.starter = starter;
         this.clusters = clusters;
+        this.gates = gates;
     }
 
     /**
@@ -64,16 +67,24 @@ public final class StubCompiler {
                 annotation.name().isEmpty() ? type.getName() : annotation.name(),
                 config.group() == null ? annotation.group() : config.group(),
                 config.version() == null ? annotation.version() : config.version());
-        PolicySettings release = releaseOf(service);
+        PolicySettings settings = config.policies().and(releaseOf(service));
         AllowList allowed = AllowList.ofService(type).plus(config.allow().toArray(new Class<?>[0]));
         Map<Method, StubMethod> methods = new HashMap<>();
+        Set<Method> onlyLocal = FallbackForm.onlyLocal(type);
+        Map<Method, FallbackAnswer> local = new HashMap<>();
         ClusterLink cluster = null;
         for (Method method : type.getMethods()) {
             if (Modifier.isStatic(method.getModifiers())) {
                 continue;
             }
-            MethodPolicy policy = policyOf(type, method, config.policies().and(release));
+            if (onlyLocal.contains(method)) {
+                local.put(method, FallbackAnswer.local(type, method));
+                continue;
+            }
+            FallbackForm fallback = FallbackForm.of(type, method);
+            MethodPolicy policy = policyOf(type, method, settings);
             Serializer serializer = moa.serializers().require(policy.value(PolicyKey.SERIALIZER));
+            MethodId id = MethodId.of(method.getName(), method.getParameterTypes());
             boolean async = CompletionStage.class.isAssignableFrom(method.getReturnType());
             Type result = async ? valueType(method) : method.getGenericReturnType();
             try {
@@ -85,14 +96,17 @@ public final class StubCompiler {
                 methods.put(
                         method,
                         new StubMethod(
-                                MethodId.of(method.getName(), method.getParameterTypes()),
+                                id,
                                 policy,
                                 serializer.id(),
                                 arguments,
                                 results,
                                 ErrorReader.of(method.getExceptionTypes(), allowed, serializer),
                                 async,
-                                cluster));
+                                cluster,
+                                method,
+                                fallback == null ? null : FallbackAnswer.of(type, fallback),
+                                gates.of(service, id)));
             } catch (SerializationException e) {
                 throw new IllegalArgumentException(
                         type.getName() + "." + method.getName() + " cannot be carried by the serializer "
@@ -100,11 +114,13 @@ public final class StubCompiler {
                         e);
             }
         }
-        checkNames(type, methods.keySet(), config.policies().and(release));
+        settings.check(
+                type.getSimpleName(),
+                methods.keySet().stream().map(Method::getName).toList());
         if (methods.isEmpty()) {
             throw new IllegalArgumentException(type.getName() + " has no method to call");
         }
-        return type.cast(new ServiceStub(type, service, methods, options, starter).proxy());
+        return type.cast(new ServiceStub(type, service, methods, local, options, starter).proxy());
     }
 
     /**
@@ -133,21 +149,6 @@ public final class StubCompiler {
             said = said.and(PolicySettings.ofTexts(place.texts(), service, place::describe));
         }
         return said;
-    }
-
-    private static void checkNames(Class<?> type, Set<Method> methods, PolicySettings settings) {
-        for (String name : settings.methods()) {
-            if (methods.stream().noneMatch(method -> method.getName().equals(name))) {
-                throw new IllegalArgumentException("A policy is said for the method " + name + ", which "
-                        + type.getSimpleName() + " does not have; it has "
-                        + methods.stream()
-                                .map(Method::getName)
-                                .sorted()
-                                .distinct()
-                                .toList() + ". It is said here: "
-                        + settings);
-            }
-        }
     }
 
     private static Type valueType(Method method) {

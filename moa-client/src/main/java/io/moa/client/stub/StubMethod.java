@@ -1,15 +1,24 @@
 package io.moa.client.stub;
 
+import io.moa.annotation.EnforcedAt;
 import io.moa.client.cluster.ClusterLink;
 import io.moa.discovery.ServiceId;
+import io.moa.governance.gate.MethodGate;
 import io.moa.governance.policy.MethodPolicy;
+import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.Attributes;
+import io.moa.invoke.Baggage;
 import io.moa.invoke.MethodId;
 import io.moa.protocol.frame.CallHeader;
 import io.moa.protocol.payload.SizeHint;
 import io.moa.protocol.serialize.BodyCodec;
 import io.moa.protocol.serialize.ErrorReader;
 import io.moa.transport.WireForm;
+import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything about the calls of one method that does not change from call to call, made once when the stub is made; what is decided about
@@ -22,8 +31,23 @@ final class StubMethod {
      *
      * @param policy the policy in force
      * @param attributes facts that every call carries
+     * @param keys read what travels out of the arguments
+     * @param baggage of a call that inherits none
      */
-    record Governed(MethodPolicy policy, Attributes attributes) {}
+    record Governed(MethodPolicy policy, Attributes attributes, List<CallKeyReader> keys, Baggage baggage) {
+
+        /** The baggage of a call that is made while serving another one. */
+        Baggage under(Baggage inherited) {
+            Baggage under = inherited;
+            if (inherited.tag() == null && baggage.tag() != null) {
+                under = under.withTag(baggage.tag());
+            }
+            // A call is never more important than what it is made for.
+            return baggage.criticality().code() > inherited.criticality().code()
+                    ? under.withCriticality(baggage.criticality())
+                    : under;
+        }
+    }
 
     private final ServiceId service;
     private final MethodId method;
@@ -33,6 +57,10 @@ final class StubMethod {
     private final ErrorReader errors;
     private final boolean async;
     private final Attributes facts; // but the policy
+    private final @Nullable Method declaration;
+    private final @Nullable FallbackAnswer fallback;
+    private final @Nullable Object emptyResult;
+    private final MethodGate gate;
     private final SizeHint sizeHint = new SizeHint();
     private volatile Governed governed;
 
@@ -45,6 +73,10 @@ final class StubMethod {
      * @param result decodes the result
      * @param errors builds anew what the implementation threw
      * @param async whether it returns a future
+     * @param declaration the method of the interface, out of whose arguments keys are read; null if there is none
+     * @param fallback answers when a call has failed; null if nobody does
+     * @param gate limits its calls in this process
+     * @throws IllegalArgumentException if a call key cannot be read
      */
     StubMethod(
             MethodId method,
@@ -54,7 +86,10 @@ final class StubMethod {
             BodyCodec result,
             ErrorReader errors,
             boolean async,
-            ClusterLink cluster) {
+            ClusterLink cluster,
+            @Nullable Method declaration,
+            @Nullable FallbackAnswer fallback,
+            MethodGate gate) {
         this.service = cluster.service();
         this.method = method;
         this.declared = declared;
@@ -67,11 +102,43 @@ final class StubMethod {
                         WireForm.KEY,
                         new WireForm(CallHeader.encodeTarget(cluster.service(), method, serializer), serializer))
                 .with(ClusterLink.KEY, cluster);
+        this.declaration = declaration;
+        this.fallback = fallback;
+        this.emptyResult = declaration == null ? null : emptyOf(declaration, async);
+        this.gate = gate;
         this.governed = governed(declared);
+        gate.govern(declared);
     }
 
     private Governed governed(MethodPolicy policy) {
-        return new Governed(policy, facts.with(MethodPolicy.KEY, policy));
+        Attributes all = facts.with(MethodPolicy.KEY, policy);
+        if (MethodGate.limits(policy, EnforcedAt.CALLER)) {
+            all = all.with(MethodGate.KEY, gate);
+        }
+        String tag = policy.value(PolicyKey.ROUTE_TAG);
+        Baggage baggage =
+                Baggage.EMPTY.withTag(tag.isEmpty() ? null : tag).withCriticality(policy.value(PolicyKey.CRITICALITY));
+        List<CallKeyReader> keys =
+                declaration == null ? List.of() : CallKeyReader.of(declaration, policy.value(PolicyKey.CALL_KEYS));
+        return new Governed(policy, all, keys, baggage);
+    }
+
+    private static @Nullable Object emptyOf(Method declaration, boolean async) {
+        Type result = declaration.getGenericReturnType();
+        return EmptyValue.of(
+                async && result instanceof ParameterizedType future ? future.getActualTypeArguments()[0] : result);
+    }
+
+    /** Answers when a call has failed; null if nobody does. */
+    @Nullable
+    FallbackAnswer fallback() {
+        return fallback;
+    }
+
+    /** The result that says nothing, for who would rather have that than a failure. */
+    @Nullable
+    Object emptyResult() {
+        return emptyResult;
     }
 
     ServiceId service() {
@@ -92,10 +159,15 @@ final class StubMethod {
         return governed;
     }
 
-    /** Puts another policy in force, for calls that begin from now on. */
+    /**
+     * Puts another policy in force, for calls that begin from now on.
+     *
+     * @throws IllegalArgumentException if a call key of it cannot be read; then nothing changes
+     */
     void govern(MethodPolicy policy) {
         if (!policy.equals(governed.policy())) {
             governed = governed(policy);
+            gate.govern(policy);
         }
     }
 

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class ConcurrencyGate implements Gate {
 
     private final String subject;
-    private final int limit;
+    private volatile int limit;
     private final AtomicInteger inFlight = new AtomicInteger();
 
     /**
@@ -26,11 +26,20 @@ public final class ConcurrencyGate implements Gate {
      * @param limit how many at once, at least 1
      */
     public ConcurrencyGate(String subject, int limit) {
+        this.subject = subject;
+        this.limit = atLeastOne(limit);
+    }
+
+    private static int atLeastOne(int limit) {
         if (limit < 1) {
             throw new IllegalArgumentException("A concurrency limit is at least 1, not " + limit);
         }
-        this.subject = subject;
-        this.limit = limit;
+        return limit;
+    }
+
+    /** Changes the limit. Calls beyond a lower one go on; no new one is admitted until they are few enough. */
+    public void limit(int next) {
+        limit = atLeastOne(next);
     }
 
     /** How many calls hold a permit now. */
@@ -42,10 +51,11 @@ public final class ConcurrencyGate implements Gate {
     public Admission admit(Invocation call) {
         while (true) {
             int now = inFlight.get();
-            if (now >= limit) {
+            int most = limit;
+            if (now >= most) {
                 return new Admission.Rejected(
                         Status.OVERLOADED,
-                        subject + " already has " + limit + " calls in flight, which is its limit here",
+                        subject + " already has " + most + " calls in flight, which is its limit here",
                         0);
             }
             if (inFlight.compareAndSet(now, now + 1)) {

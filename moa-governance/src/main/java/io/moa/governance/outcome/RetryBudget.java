@@ -58,6 +58,13 @@ public final class RetryBudget {
         return take(nowNanos, percent);
     }
 
+    /**
+     * As {@link #takeFailed(long)}, where a method says another share: 0 to 100, and 0 for none at all.
+     */
+    public boolean takeFailed(long nowNanos, int share) {
+        return share > 0 && take(nowNanos, share);
+    }
+
     /** Whether a call whose connection broke may be sent again now; if so, that is counted. */
     public boolean takeLost(long nowNanos) {
         return take(nowNanos, 100);

@@ -78,38 +78,44 @@ public final class PolicyKey<T> {
                     "timeout", PolicyType.duration(Duration.ofNanos(1), MONTH), Duration.ofSeconds(1))
             .said(Timeout.class, "millis")
             .at(Side.CALLER, true)
-            .means("how long a caller waits, all attempts together; a deadline that the call inherits still bounds it");
+            .means("how long a caller waits, all attempts together; a deadline that the call inherits still bounds it")
+            .like("@Timeout(millis = 300)");
 
     /** Whether a call that may have run may be sent again. */
     public static final PolicyKey<Boolean> IDEMPOTENT = key("idempotent", PolicyType.flag(), false)
             .said(Idempotent.class, "")
             .at(Side.CALLER, true)
-            .means("whether a call that may have run may be sent again");
+            .means("whether a call that may have run may be sent again")
+            .like("@Idempotent");
 
     /** How often a call is sent in all. */
     public static final PolicyKey<Integer> ATTEMPTS = key("attempts", PolicyType.integer(1, 10), 3)
             .said(Retry.class, "attempts")
             .at(Side.CALLER, true)
-            .means("how often a call is sent in all");
+            .means("how often a call is sent in all")
+            .like("@Retry(attempts = 2)");
 
     /** How many of a hundred calls may be sent again. */
     public static final PolicyKey<Integer> RETRY_BUDGET = key("retry-budget", PolicyType.integer(0, 100), 10)
             .said(Retry.class, "budgetPercent")
             .at(Side.CALLER, true)
-            .means("of a hundred calls of the service in ten seconds so many may be sent again, and ten in any case");
+            .means("of a hundred calls of the service in ten seconds so many may be sent again, and ten in any case")
+            .like("@Retry(budgetPercent = 20)");
 
     /** What follows when a call fails. */
     public static final PolicyKey<FailureMode> ON_FAILURE = key(
                     "on-failure", PolicyType.choice(FailureMode.class), FailureMode.FAILOVER)
             .said(OnFailure.class, "value")
             .at(Side.CALLER, true)
-            .means("what follows when an attempt fails, or how many are made at once");
+            .means("what follows when an attempt fails, or how many are made at once")
+            .like("@OnFailure(FailureMode.FAILFAST)");
 
     /** How many instances forking calls. */
     public static final PolicyKey<Integer> FORKS = key("forks", PolicyType.integer(2, 8), 2)
             .said(OnFailure.class, "forks")
             .at(Side.CALLER, true)
-            .means("how many instances on-failure forking calls at once");
+            .means("how many instances on-failure forking calls at once")
+            .like("@OnFailure(value = FailureMode.FORKING, forks = 3)");
 
     /** After how long without an answer a second attempt is made. */
     public static final PolicyKey<Duration> HEDGE_AFTER = key(
@@ -118,96 +124,111 @@ public final class PolicyKey<T> {
             .at(Side.CALLER, true)
             .means(
                     "after so long without an answer an idempotent call is sent to a second instance too; 0ms for only when"
-                            + " the first one's connection is silent");
+                            + " the first one's connection is silent")
+            .like("@Hedge(afterMillis = 20)");
 
     /** How many of a hundred calls may have a second attempt. */
     public static final PolicyKey<Integer> HEDGE_BUDGET = key("hedge-budget", PolicyType.integer(1, 100), 5)
             .said(Hedge.class, "budgetPercent")
             .at(Side.CALLER, true)
-            .means("of a hundred calls of the service in ten seconds so many may be hedged, and ten in any case");
+            .means("of a hundred calls of the service in ten seconds so many may be hedged, and ten in any case")
+            .like("@Hedge(afterMillis = 20, budgetPercent = 2)");
 
     /** How one of several instances is chosen. */
     public static final PolicyKey<Balancing> LOAD_BALANCE = key(
                     "load-balance", PolicyType.choice(Balancing.class), Balancing.P2C)
             .said(LoadBalance.class, "value")
             .at(Side.CALLER, true)
-            .means("how one of several instances is chosen");
+            .means("how one of several instances is chosen")
+            .like("@LoadBalance(Balancing.LEAST_IN_FLIGHT)");
 
     /** The call key that consistent hashing hashes. */
     public static final PolicyKey<String> HASH_BY = key("hash-by", PolicyType.name(64), "")
             .said(LoadBalance.class, "hashBy")
             .at(Side.CALLER, true)
-            .means("the call key that load-balance consistent-hash goes by");
+            .means("the call key that load-balance consistent-hash goes by")
+            .like("@LoadBalance(value = Balancing.CONSISTENT_HASH, hashBy = \"customer\")");
 
     /** The lane of calls that have none. */
     public static final PolicyKey<String> ROUTE_TAG = key("route-tag", PolicyType.name(64), "")
             .said(RouteTag.class, "value")
             .at(Side.CALLER, true)
-            .means("the lane of calls that have none");
+            .means("the lane of calls that have none")
+            .like("@RouteTag(\"gray\")");
 
     /** How much a refusal hurts. */
     public static final PolicyKey<Criticality> CRITICALITY = key(
                     "criticality", PolicyType.choice(Criticality.class), Criticality.CRITICAL)
             .said(Importance.class, "value")
             .at(Side.CALLER, true)
-            .means("how much a refusal hurts; never more than that of the call being served");
+            .means("how much a refusal hurts; never more than that of the call being served")
+            .like("@Importance(Criticality.SHEDDABLE)");
 
     /** The names of values in the arguments, each with its path. */
     public static final PolicyKey<Map<String, String>> CALL_KEYS = key("call-keys", PolicyType.paths(), Map.of())
             .said(CallKey.class, "value")
             .at(Side.CALLER, true)
-            .means("names of values in the arguments, for rules, limits and hashes");
+            .means("names of values in the arguments, for rules, limits and hashes")
+            .like("@CallKey(value = \"customer\", path = \"customer.id\")");
 
     /** The serializer. */
     public static final PolicyKey<String> SERIALIZER = key("serializer", PolicyType.name(64), "hessian")
             .said(MoaService.class, "serializer")
             .at(Side.CALLER, false)
-            .means("how arguments and results become bytes");
+            .means("how arguments and results become bytes")
+            .like("@MoaService(serializer = \"json\")");
 
     /** How many calls in a second. */
     public static final PolicyKey<Integer> RATE_LIMIT = key("rate-limit", PolicyType.integer(0, 10_000_000), 0)
             .said(RateLimit.class, "perSecond")
             .at(Side.EITHER, true)
-            .means("calls of the method in a second, in each process; 0 for any number");
+            .means("calls of the method in a second, in each process; 0 for any number")
+            .like("@RateLimit(perSecond = 500)");
 
     /** How many calls at once after a pause. */
     public static final PolicyKey<Integer> RATE_BURST = key("rate-burst", PolicyType.integer(0, 10_000_000), 0)
             .said(RateLimit.class, "burst")
             .at(Side.EITHER, true)
-            .means("how many of them at once, after a pause; 0 for as many as in a tenth of a second");
+            .means("how many of them at once, after a pause; 0 for as many as in a tenth of a second")
+            .like("@RateLimit(perSecond = 500, burst = 50)");
 
     /** Who counts calls in a second. */
     public static final PolicyKey<EnforcedAt> RATE_LIMIT_AT = key(
                     "rate-limit-at", PolicyType.choice(EnforcedAt.class), EnforcedAt.PROVIDER)
             .said(RateLimit.class, "at")
             .at(Side.EITHER, true)
-            .means("who counts calls in a second");
+            .means("who counts calls in a second")
+            .like("@RateLimit(perSecond = 500, at = EnforcedAt.CALLER)");
 
     /** How many calls at once. */
     public static final PolicyKey<Integer> CONCURRENCY_LIMIT = key(
                     "concurrency-limit", PolicyType.integer(0, 1_000_000), 0)
             .said(ConcurrencyLimit.class, "value")
             .at(Side.EITHER, true)
-            .means("calls of the method at once, in each process; 0 for any number");
+            .means("calls of the method at once, in each process; 0 for any number")
+            .like("@ConcurrencyLimit(20)");
 
     /** Who counts calls at once. */
     public static final PolicyKey<EnforcedAt> CONCURRENCY_LIMIT_AT = key(
                     "concurrency-limit-at", PolicyType.choice(EnforcedAt.class), EnforcedAt.PROVIDER)
             .said(ConcurrencyLimit.class, "at")
             .at(Side.EITHER, true)
-            .means("who counts calls at once");
+            .means("who counts calls at once")
+            .like("@ConcurrencyLimit(value = 20, at = EnforcedAt.CALLER)");
 
     /** At which share of failures the breaker opens. */
     public static final PolicyKey<Integer> BREAKER_FAILURES = key("breaker-failures", PolicyType.integer(0, 100), 0)
             .said(CircuitBreaker.class, "failurePercent")
             .at(Side.CALLER, true)
-            .means("at so many failed calls of a hundred the breaker opens; 0 for no breaker");
+            .means("at so many failed calls of a hundred the breaker opens; 0 for no breaker")
+            .like("@CircuitBreaker");
 
     /** How many calls the breaker needs to judge. */
     public static final PolicyKey<Integer> BREAKER_CALLS = key("breaker-calls", PolicyType.integer(1, 100_000), 20)
             .said(CircuitBreaker.class, "minCalls")
             .at(Side.CALLER, true)
-            .means("with fewer calls in its window the breaker does not judge");
+            .means("with fewer calls in its window the breaker does not judge")
+            .like("@CircuitBreaker(minCalls = 50)");
 
     /** How far the breaker looks back. */
     public static final PolicyKey<Duration> BREAKER_WINDOW = key(
@@ -216,7 +237,8 @@ public final class PolicyKey<T> {
                     Duration.ofSeconds(10))
             .said(CircuitBreaker.class, "windowMillis")
             .at(Side.CALLER, true)
-            .means("how far the breaker looks back");
+            .means("how far the breaker looks back")
+            .like("@CircuitBreaker(windowMillis = 30_000)");
 
     /** How long the breaker stays open. */
     public static final PolicyKey<Duration> BREAKER_OPEN = key(
@@ -225,44 +247,51 @@ public final class PolicyKey<T> {
                     Duration.ofSeconds(5))
             .said(CircuitBreaker.class, "openMillis")
             .at(Side.CALLER, true)
-            .means("how long the breaker stays open before some calls try");
+            .means("how long the breaker stays open before some calls try")
+            .like("@CircuitBreaker(openMillis = 1_000)");
 
     /** How many calls try. */
     public static final PolicyKey<Integer> BREAKER_TRIALS = key("breaker-trials", PolicyType.integer(1, 1_000), 3)
             .said(CircuitBreaker.class, "trials")
             .at(Side.CALLER, true)
-            .means("how many calls try whether the breaker may close");
+            .means("how many calls try whether the breaker may close")
+            .like("@CircuitBreaker(trials = 5)");
 
     /** The method that answers when a call has failed. */
     public static final PolicyKey<String> FALLBACK_METHOD = key("fallback-method", PolicyType.name(200), "")
             .said(Fallback.class, "method")
             .at(Side.CALLER, false)
-            .means("the method of the interface that answers when a call has failed");
+            .means("the method of the interface that answers when a call has failed")
+            .like("@Fallback(method = \"fromCache\")");
 
     /** The class that answers when a call has failed. */
     public static final PolicyKey<String> FALLBACK_CLASS = key("fallback-class", PolicyType.name(400), "")
             .said(Fallback.class, "type")
             .at(Side.CALLER, false)
-            .means("the class that answers when a call has failed");
+            .means("the class that answers when a call has failed")
+            .like("@Fallback(type = EmptyStock.class)");
 
     /** Whether the caller wants no reply. */
     public static final PolicyKey<Boolean> ONE_WAY = key("one-way", PolicyType.flag(), false)
             .said(OneWay.class, "")
             .at(Side.CALLER, false)
-            .means("whether the caller wants no reply");
+            .means("whether the caller wants no reply")
+            .like("@OneWay");
 
     /** Whether the provider runs the method on the event loop. */
     public static final PolicyKey<Boolean> NON_BLOCKING = key("non-blocking", PolicyType.flag(), false)
             .said(NonBlocking.class, "")
             .at(Side.PROVIDER, false)
-            .means("whether the provider runs the method on the event loop");
+            .means("whether the provider runs the method on the event loop")
+            .like("@NonBlocking");
 
     /** How long a process takes to get up to speed. */
     public static final PolicyKey<Duration> WARM_UP = key(
                     "warm-up", PolicyType.duration(Duration.ZERO, Duration.ofHours(1)), Duration.ZERO)
             .said(WarmUp.class, "millis")
             .at(Side.PROVIDER, false)
-            .means("how long a provider's share of the calls grows, from its own start");
+            .means("how long a provider's share of the calls grows, from its own start")
+            .like("@WarmUp(millis = 30_000)");
 
     private final String name;
     private final PolicyType<T> type;
@@ -272,6 +301,7 @@ public final class PolicyKey<T> {
     private Side side = Side.CALLER;
     private boolean live;
     private String meaning = "";
+    private String example = "";
 
     private PolicyKey(String name, PolicyType<T> type, T defaultValue, int place) {
         this.name = name;
@@ -299,6 +329,11 @@ public final class PolicyKey<T> {
 
     private PolicyKey<T> means(String words) {
         this.meaning = words;
+        return this;
+    }
+
+    private PolicyKey<T> like(String annotated) {
+        this.example = annotated;
         return this;
     }
 
@@ -347,6 +382,11 @@ public final class PolicyKey<T> {
     /** What it decides, for people. */
     public String meaning() {
         return meaning;
+    }
+
+    /** How an interface says it. */
+    public String example() {
+        return example;
     }
 
     int place() {

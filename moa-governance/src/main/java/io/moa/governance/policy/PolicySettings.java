@@ -2,9 +2,11 @@ package io.moa.governance.policy;
 
 import io.moa.discovery.ServiceId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
@@ -63,13 +65,21 @@ public final class PolicySettings {
         return over;
     }
 
-    /** The methods that are named, for a check that there are such. */
-    public List<String> methods() {
-        return all.stream()
-                .map(Said::method)
-                .filter(method -> !method.isEmpty())
-                .distinct()
-                .toList();
+    /**
+     * Checks that there are the methods that are named.
+     *
+     * @param type whose methods they are, for people
+     * @param methods the names of its methods
+     * @throws IllegalArgumentException if one is not among them
+     */
+    public void check(String type, Collection<String> methods) {
+        for (Said<?> said : all) {
+            if (!said.method().isEmpty() && !methods.contains(said.method())) {
+                throw new IllegalArgumentException(
+                        "The policy " + said.key() + " (" + said.where() + ") is said for the method " + said.method()
+                                + ", which " + type + " does not have; it has " + new TreeSet<>(methods));
+            }
+        }
     }
 
     /**

@@ -1,15 +1,19 @@
 package io.moa.server.dispatch;
 
 import io.moa.discovery.ServiceId;
+import io.moa.governance.gate.MethodGate;
+import io.moa.governance.gate.SequentialGate;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Gate;
+import io.moa.invoke.Invocation;
 import io.moa.invoke.MethodId;
 import io.moa.protocol.payload.SizeHint;
 import io.moa.protocol.serialize.BodyCodec;
 import io.moa.protocol.serialize.ErrorWriter;
 import java.lang.invoke.MethodHandle;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -33,12 +37,14 @@ public final class ExportedMethod {
 
     private final ServiceId service;
     private final MethodId method;
-    private final MethodPolicy policy;
+    private final MethodPolicy declared;
     private final MethodHandle handle;
     private final boolean async;
     private final Map<Integer, Codecs> codecs;
     private final @Nullable WorkerPool workers;
     private final Gate gate;
+    private final MethodGate methodGate;
+    private volatile MethodPolicy policy;
     private final SizeHint resultSize = new SizeHint();
     private final AtomicInteger running = new AtomicInteger();
 
@@ -49,7 +55,9 @@ public final class ExportedMethod {
      * @param async whether the result is a {@code CompletionStage} whose value is the reply
      * @param codecs by the serializer's number
      * @param workers where it runs; null to run on the event loop
-     * @param gate limits the calls in flight
+     * @param policy the one that is declared; it is in force until {@link #govern} says another
+     * @param gate limits the calls in flight of the whole service
+     * @param methodGate limits those of this method, as the policy in force says
      */
     public ExportedMethod(
             ServiceId service,
@@ -59,15 +67,25 @@ public final class ExportedMethod {
             boolean async,
             Map<Integer, Codecs> codecs,
             @Nullable WorkerPool workers,
-            Gate gate) {
+            Gate gate,
+            MethodGate methodGate) {
         this.service = service;
         this.method = method;
+        this.declared = policy;
         this.policy = policy;
         this.handle = handle;
         this.async = async;
         this.codecs = Map.copyOf(codecs);
         this.workers = workers;
-        this.gate = gate;
+        this.methodGate = methodGate;
+        this.gate = Objects.requireNonNull(SequentialGate.of(gate, methodGate));
+        methodGate.govern(policy);
+    }
+
+    /** The gate of a call that an exported method is to serve; null if there is no such method. */
+    public static @Nullable Gate gateOf(Invocation call) {
+        ExportedMethod method = call.attributes().get(KEY);
+        return method == null ? null : method.gate;
     }
 
     public ServiceId service() {
@@ -78,8 +96,20 @@ public final class ExportedMethod {
         return method;
     }
 
+    /** The policy in force. */
     public MethodPolicy policy() {
         return policy;
+    }
+
+    /** The policy without live rules. */
+    public MethodPolicy declared() {
+        return declared;
+    }
+
+    /** Puts another policy in force, for calls that come from now on. What was counted under the former one stays. */
+    public void govern(MethodPolicy next) {
+        policy = next;
+        methodGate.govern(next);
     }
 
     /** What limits the calls in flight. */

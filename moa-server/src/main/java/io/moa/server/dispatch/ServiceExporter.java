@@ -1,13 +1,18 @@
 package io.moa.server.dispatch;
 
+import io.moa.annotation.EnforcedAt;
 import io.moa.annotation.MoaService;
 import io.moa.discovery.ServiceExport;
 import io.moa.discovery.ServiceId;
+import io.moa.governance.gate.MethodGate;
 import io.moa.governance.policy.AnnotatedPolicy;
+import io.moa.governance.policy.FallbackForm;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
+import io.moa.governance.policy.PolicySettings;
 import io.moa.invoke.Gate;
 import io.moa.invoke.MethodId;
+import io.moa.invoke.Ticker;
 import io.moa.protocol.serialize.AllowList;
 import io.moa.protocol.serialize.ErrorWriter;
 import io.moa.protocol.serialize.SerializationException;
@@ -28,6 +33,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -87,27 +93,35 @@ public final class ServiceExporter {
     }
 
     /**
-     * Exports.
+     * How a service is exported.
      *
-     * @param type the annotated interface
-     * @param implementation answers the calls; must be safe for many threads
      * @param serializers in which it is offered
      * @param extraTypes classes that bytes may create beyond those of the signatures
      * @param workers where methods run that are not declared non-blocking
      * @param gate limits the calls in flight of the whole service
+     * @param policies what code and release configuration say over the annotations of a service
+     * @param ticker the runtime's, for limits
      * @param group replaces the annotation's group unless empty
      * @param version replaces the annotation's version unless empty
-     * @throws IllegalArgumentException if the interface cannot be a service, saying why and what is expected
      */
-    public static <S> Exported export(
-            Class<S> type,
-            @Nullable S implementation,
+    public record Terms(
             List<Serializer> serializers,
-            Class<?>[] extraTypes,
+            List<Class<?>> extraTypes,
             WorkerPool workers,
             Gate gate,
+            Function<ServiceId, PolicySettings> policies,
+            Ticker ticker,
             String group,
-            String version) {
+            String version) {}
+
+    /**
+     * Exports.
+     *
+     * @param type the annotated interface
+     * @param implementation answers the calls; must be safe for many threads
+     * @throws IllegalArgumentException if the interface cannot be a service, saying why and what is expected
+     */
+    public static <S> Exported export(Class<S> type, @Nullable S implementation, Terms terms) {
         MoaService annotation = type.getAnnotation(MoaService.class);
         if (annotation == null || !type.isInterface()) {
             throw new IllegalArgumentException(
@@ -122,22 +136,24 @@ public final class ServiceExporter {
         }
         ServiceId service = new ServiceId(
                 annotation.name().isEmpty() ? type.getName() : annotation.name(),
-                group.isEmpty() ? annotation.group() : group,
-                version.isEmpty() ? annotation.version() : version);
-        AllowList allowed = AllowList.ofService(type).plus(extraTypes);
+                terms.group().isEmpty() ? annotation.group() : terms.group(),
+                terms.version().isEmpty() ? annotation.version() : terms.version());
+        AllowList allowed = AllowList.ofService(type).plus(terms.extraTypes().toArray(new Class<?>[0]));
+        PolicySettings said = terms.policies().apply(service);
+        Set<Method> onlyLocal = FallbackForm.onlyLocal(type);
         List<ExportedMethod> methods = new ArrayList<>();
         Set<String> offered = new HashSet<>();
         List<String> fingerprints = new ArrayList<>();
         for (Method method : type.getMethods()) {
-            if (Modifier.isStatic(method.getModifiers()) || isShadow(method, type)) {
+            if (Modifier.isStatic(method.getModifiers()) || isShadow(method, type) || onlyLocal.contains(method)) {
                 continue;
             }
-            MethodPolicy policy = AnnotatedPolicy.read(type, method);
+            MethodPolicy policy = said.over(AnnotatedPolicy.read(type, method), method.getName());
             MethodId id = MethodId.of(method.getName(), method.getParameterTypes());
             boolean async = CompletionStage.class.isAssignableFrom(method.getReturnType());
             Type result = async ? valueType(method) : method.getGenericReturnType();
             Map<Integer, ExportedMethod.Codecs> codecs =
-                    codecs(serializers, annotation.serializer(), method, result, allowed, offered);
+                    codecs(terms.serializers(), annotation.serializer(), method, result, allowed, offered);
             methods.add(new ExportedMethod(
                     service,
                     id,
@@ -145,10 +161,14 @@ public final class ServiceExporter {
                     handle(type, implementation, method),
                     async,
                     codecs,
-                    policy.value(PolicyKey.NON_BLOCKING) ? null : workers,
-                    gate));
+                    policy.value(PolicyKey.NON_BLOCKING) ? null : terms.workers(),
+                    terms.gate(),
+                    new MethodGate(service + " " + method.getName(), EnforcedAt.PROVIDER, terms.ticker())));
             fingerprints.add(id + ":" + result.getTypeName());
         }
+        said.check(
+                type.getSimpleName(),
+                methods.stream().map(each -> each.method().name()).toList());
         if (methods.isEmpty()) {
             throw new IllegalArgumentException(type.getName() + " has no method to call");
         }

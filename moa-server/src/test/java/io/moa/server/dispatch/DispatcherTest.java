@@ -2,7 +2,9 @@ package io.moa.server.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moa.annotation.EnforcedAt;
 import io.moa.discovery.ServiceId;
+import io.moa.governance.gate.MethodGate;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.invoke.CallScope;
 import io.moa.invoke.Caller;
@@ -17,6 +19,7 @@ import io.moa.invoke.Permit;
 import io.moa.invoke.Phase;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
+import io.moa.invoke.Ticker;
 import io.moa.protocol.payload.BytesPayload;
 import io.moa.protocol.serialize.AllowList;
 import io.moa.protocol.serialize.BodyCodec;
@@ -497,7 +500,8 @@ class DispatcherTest {
                                 resultCodec,
                                 new ErrorWriter(new Class<?>[0], AllowList.ofValues(), new HessianSerializer()))),
                 workers,
-                any -> Permit.FREE);
+                any -> Permit.FREE,
+                new MethodGate("run", EnforcedAt.PROVIDER, Ticker.system()));
     }
 
     private static MethodHandle handle(Body body) {

@@ -1,6 +1,8 @@
 package io.moa.server.dispatch;
 
+import io.moa.annotation.EnforcedAt;
 import io.moa.discovery.ServiceId;
+import io.moa.governance.gate.MethodGate;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.invoke.Gate;
 import io.moa.invoke.Invocation;
@@ -9,6 +11,7 @@ import io.moa.invoke.MethodId;
 import io.moa.invoke.Payload;
 import io.moa.invoke.Permit;
 import io.moa.invoke.Phase;
+import io.moa.invoke.Ticker;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -34,7 +37,15 @@ public final class Served {
     private static ExportedMethod method(String method, @Nullable WorkerPool workers, Gate gate) {
         MethodHandle nothing = MethodHandles.empty(MethodType.methodType(Object.class, Object[].class));
         return new ExportedMethod(
-                SERVICE, MethodId.parse(method), MethodPolicy.DEFAULT, nothing, false, Map.of(), workers, gate);
+                SERVICE,
+                MethodId.parse(method),
+                MethodPolicy.DEFAULT,
+                nothing,
+                false,
+                Map.of(),
+                workers,
+                gate,
+                new MethodGate("take", EnforcedAt.PROVIDER, Ticker.system()));
     }
 
     /** A call to a method, as far as it is known. */

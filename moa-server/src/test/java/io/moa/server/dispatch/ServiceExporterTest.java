@@ -7,8 +7,10 @@ import io.moa.annotation.MoaService;
 import io.moa.annotation.NonBlocking;
 import io.moa.annotation.OneWay;
 import io.moa.discovery.ServiceId;
+import io.moa.governance.policy.PolicySettings;
 import io.moa.invoke.MethodId;
 import io.moa.invoke.Permit;
+import io.moa.invoke.Ticker;
 import io.moa.protocol.serialize.AllowList;
 import io.moa.protocol.serialize.BodyCodec;
 import io.moa.protocol.serialize.SerializationException;
@@ -186,15 +188,8 @@ class ServiceExporterTest {
 
     @Test
     void groupAndVersionOfTheExportReplaceThoseOfTheAnnotation() {
-        ServiceExporter.Exported exported = ServiceExporter.export(
-                Stock.class,
-                new Shop(),
-                List.copyOf(serializers.all()),
-                new Class<?>[0],
-                workers,
-                call -> Permit.FREE,
-                "south",
-                "2");
+        ServiceExporter.Exported exported =
+                ServiceExporter.export(Stock.class, new Shop(), terms(List.copyOf(serializers.all()), "south", "2"));
         assertThat(exported.published().service()).isEqualTo(new ServiceId("shop.Stock", "south", "2"));
         assertThat(export(Prices.class, new Shop()).published().service())
                 .isEqualTo(ServiceId.of(Prices.class.getName()));
@@ -316,8 +311,19 @@ class ServiceExporterTest {
 
     private <S> ServiceExporter.Exported export(
             Class<S> type, @Nullable S implementation, Collection<Serializer> offered) {
-        return ServiceExporter.export(
-                type, implementation, List.copyOf(offered), new Class<?>[0], workers, call -> Permit.FREE, "", "");
+        return ServiceExporter.export(type, implementation, terms(List.copyOf(offered), "", ""));
+    }
+
+    private ServiceExporter.Terms terms(List<Serializer> offered, String group, String version) {
+        return new ServiceExporter.Terms(
+                offered,
+                List.of(),
+                workers,
+                call -> Permit.FREE,
+                service -> PolicySettings.NONE,
+                Ticker.system(),
+                group,
+                version);
     }
 
     private static ExportedMethod find(ServiceTable table, ServiceId service, String method) {

@@ -1,5 +1,6 @@
-package io.moa.server.filter;
+package io.moa.governance.gate;
 
+import io.moa.governance.outlier.Outcome;
 import io.moa.invoke.Admission;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Filter;
@@ -10,21 +11,34 @@ import io.moa.invoke.Invoker;
 import io.moa.invoke.Permit;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
-import io.moa.server.dispatch.ExportedMethod;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Puts the gate of the called method on the route: refuses, or lets pass and ends the permit with the call. */
+/** Puts a gate on the route: refuses, or lets pass and ends the permit with the call. Safe for many threads. */
 public final class GateFilter implements Filter {
+
+    private final Function<Invocation, @Nullable Gate> gates;
+
+    /**
+     * A filter.
+     *
+     * @param gates the gate of a call; null for none
+     */
+    public GateFilter(Function<Invocation, @Nullable Gate> gates) {
+        this.gates = gates;
+    }
 
     @Override
     public CompletableFuture<Reply> apply(Invocation call, Invoker next) {
-        ExportedMethod method = call.attributes().get(ExportedMethod.KEY);
-        if (method == null) {
-            return next.invoke(call); // the dispatcher says what is wrong
+        Gate gate = gates.apply(call);
+        if (gate == null) {
+            return next.invoke(call);
         }
-        Gate gate = method.gate();
         Admission admission = gate.admit(call);
+        if (admission == Permit.FREE) {
+            return next.invoke(call);
+        }
         if (admission instanceof Permit permit) {
             CompletableFuture<Reply> reply;
             try {
@@ -47,11 +61,13 @@ public final class GateFilter implements Filter {
     }
 
     private static Permit.End endOf(@Nullable Reply reply) {
-        if (reply instanceof Reply.Failure failure) {
-            return failure.executed() == Executed.NO
-                    ? Permit.End.NOT_USED
-                    : failure.status().instanceSuspect() ? Permit.End.FAILURE : Permit.End.SUCCESS;
+        if (reply == null) {
+            return Permit.End.FAILURE;
         }
-        return reply == null ? Permit.End.FAILURE : Permit.End.SUCCESS;
+        return switch (Outcome.of(reply)) {
+            case ANSWERED -> Permit.End.SUCCESS;
+            case FAILED, UNREACHABLE -> Permit.End.FAILURE;
+            case UNKNOWN -> Permit.End.NOT_USED;
+        };
     }
 }

@@ -1,0 +1,160 @@
+package io.moa.client.stub;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.InaccessibleObjectException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one call key out of the arguments of a call. The way there is found once, by the declared types; a call only follows it. Immutable,
+ * safe for many threads.
+ */
+final class CallKeyReader {
+
+    /** A longer value is cut to so many characters. */
+    static final int MOST_CHARS = 256;
+
+    private final String key;
+    private final int argument;
+    private final Step[] steps;
+
+    /** One step on the way: a getter, or a key of a map. */
+    private interface Step {
+        @Nullable
+        Object from(Object value) throws Throwable;
+    }
+
+    private CallKeyReader(String key, int argument, Step[] steps) {
+        this.key = key;
+        this.argument = argument;
+        this.steps = steps;
+    }
+
+    /**
+     * The readers of a method's keys.
+     *
+     * @param paths the path of each key, beginning with the number of an argument
+     * @throws IllegalArgumentException if there is no such argument, or no way there from its type; the message says what there is
+     */
+    static List<CallKeyReader> of(Method method, Map<String, String> paths) {
+        List<CallKeyReader> readers = new ArrayList<>();
+        paths.forEach((key, path) -> readers.add(of(method, key, path)));
+        return readers;
+    }
+
+    private static CallKeyReader of(Method method, String key, String path) {
+        String[] parts = path.split("\\.");
+        int argument = Integer.parseInt(parts[0]);
+        String whose = method.getDeclaringClass().getSimpleName() + "." + method.getName();
+        if (argument >= method.getParameterCount()) {
+            throw new IllegalArgumentException("The call key " + key + " of " + whose + " is read from argument "
+                    + argument + " (counted from 0), but there are " + method.getParameterCount());
+        }
+        Class<?> type = method.getParameterTypes()[argument];
+        Step[] steps = new Step[parts.length - 1];
+        for (int i = 0; i < steps.length; i++) {
+            String name = parts[i + 1];
+            if (Map.class.isAssignableFrom(type)) {
+                steps[i] = value -> ((Map<?, ?>) value).get(name);
+                type = Object.class;
+                continue;
+            }
+            Method getter = getter(type, name);
+            if (getter == null) {
+                throw new IllegalArgumentException("The call key " + key + " of " + whose + " is read as " + path
+                        + ", but "
+                        + type.getName() + " has no " + name + "(), get" + capital(name) + "() or is" + capital(name)
+                        + "() that this process may call");
+            }
+            type = getter.getReturnType();
+            MethodHandle handle = handle(getter, key, whose);
+            steps[i] = value -> (Object) handle.invokeExact(value);
+        }
+        if (!isText(type)) {
+            throw new IllegalArgumentException("The call key " + key + " of " + whose + " leads to a " + type.getName()
+                    + "; expected a text, number, boolean, character, enum or UUID, or a path that goes on to one");
+        }
+        return new CallKeyReader(key, argument, steps);
+    }
+
+    private static @Nullable Method getter(Class<?> type, String name) {
+        List<String> wanted = List.of(name, "get" + capital(name), "is" + capital(name));
+        for (String candidate : wanted) {
+            for (Method method : type.getMethods()) {
+                if (method.getName().equals(candidate)
+                        && method.getParameterCount() == 0
+                        && method.getReturnType() != void.class
+                        && !Modifier.isStatic(method.getModifiers())
+                        && !method.isBridge()) {
+                    return method;
+                }
+            }
+        }
+        return null;
+    }
+
+    private static MethodHandle handle(Method getter, String key, String whose) {
+        try {
+            if (!Modifier.isPublic(getter.getDeclaringClass().getModifiers())) {
+                getter.setAccessible(true);
+            }
+            return MethodHandles.lookup().unreflect(getter).asType(MethodType.methodType(Object.class, Object.class));
+        } catch (IllegalAccessException | InaccessibleObjectException e) {
+            throw new IllegalArgumentException(
+                    "The call key " + key + " of " + whose + " cannot be read by " + getter
+                            + ": make its class public, or open" + " its package to MOA",
+                    e);
+        }
+    }
+
+    private static String capital(String name) {
+        return Character.toUpperCase(name.charAt(0)) + name.substring(1);
+    }
+
+    private static boolean isText(Class<?> type) {
+        return type == Object.class
+                || type.isPrimitive()
+                || type.isEnum()
+                || type.isAssignableFrom(String.class)
+                || Number.class.isAssignableFrom(type)
+                || type == Boolean.class
+                || type == Character.class
+                || type == UUID.class;
+    }
+
+    /** The keys of a call; those that lead to nothing are left out. */
+    static Map<String, String> read(List<CallKeyReader> readers, @Nullable Object[] arguments) {
+        Map<String, String> keys = new LinkedHashMap<>(readers.size() * 2);
+        for (CallKeyReader reader : readers) {
+            String value = reader.read(arguments);
+            if (value != null) {
+                keys.put(reader.key, value);
+            }
+        }
+        return keys;
+    }
+
+    private @Nullable String read(@Nullable Object[] arguments) {
+        Object value = arguments[argument];
+        try {
+            for (int i = 0; i < steps.length && value != null; i++) {
+                value = steps[i].from(value);
+            }
+        } catch (Throwable broken) {
+            return null; // a getter that throws gives no key; the call may not fail for that
+        }
+        if (value == null || !isText(value.getClass())) {
+            return null;
+        }
+        String text = value instanceof Enum<?> constant ? constant.name() : value.toString();
+        return text.length() > MOST_CHARS ? text.substring(0, MOST_CHARS) : text;
+    }
+}

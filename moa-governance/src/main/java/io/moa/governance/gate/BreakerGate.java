@@ -1,0 +1,253 @@
+package io.moa.governance.gate;
+
+import io.moa.invoke.Admission;
+import io.moa.invoke.Gate;
+import io.moa.invoke.Invocation;
+import io.moa.invoke.Permit;
+import io.moa.invoke.Status;
+import io.moa.invoke.Ticker;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Refuses all calls for a while when too many of the latest ones failed, lets a few try then, and opens again or closes by how those end.
+ *
+ * <p>It cannot stay half-open: a trial that has not ended after the time that the breaker stays open gives its place to another one,
+ * whatever became of it. A call that began before the breaker opened says nothing about the time after.
+ *
+ * <p>Safe for many threads. Calls of a closed breaker take a short lock when they end, and none when they begin. Its thresholds may be
+ * changed; what was counted stays, and so does the time that is left.
+ */
+public final class BreakerGate implements Gate {
+
+    /**
+     * When it opens and closes.
+     *
+     * @param failurePercent at so many failed calls of a hundred it opens; 1 to 100
+     * @param minCalls with fewer it does not judge; at least 1
+     * @param window how far it looks back; more than 0
+     * @param open how long it stays open; more than 0
+     * @param trials how many calls try; at least 1
+     */
+    public record Thresholds(int failurePercent, int minCalls, Duration window, Duration open, int trials) {
+        public Thresholds {
+            if (failurePercent < 1 || failurePercent > 100 || minCalls < 1 || trials < 1) {
+                throw new IllegalArgumentException(
+                        "A breaker opens at 1 to 100 percent of at least 1 call, with at least 1 trial, not "
+                                + failurePercent + " percent of " + minCalls + " with " + trials);
+            }
+            if (window.isZero() || window.isNegative() || open.isZero() || open.isNegative()) {
+                throw new IllegalArgumentException(
+                        "Window and open time of a breaker are more than 0, not " + window + " and " + open);
+            }
+        }
+    }
+
+    /** What it does with calls. */
+    public enum State {
+        /** They go on. */
+        CLOSED,
+        /** They are refused. */
+        OPEN,
+        /** A few go on, the others are refused. */
+        HALF_OPEN
+    }
+
+    private static final int SLICES = 10;
+
+    private final String subject;
+    private final Ticker ticker;
+    private final long begunNanos;
+    private volatile Thresholds thresholds;
+    private volatile State state = State.CLOSED;
+    private volatile int epoch; // grows with each change of the state: the end of an earlier call does not count
+
+    // Guarded by this.
+    private final int[] calls = new int[SLICES];
+    private final int[] failures = new int[SLICES];
+    private long slice; // the number of the latest one
+    private long sliceNanos;
+    private long sinceNanos;
+    private int tried; // calls let through since it is half-open, or since the latest of them was given up
+    private int succeeded;
+    private long triedNanos;
+    private int failedPercent; // at which it opened
+
+    /**
+     * A closed one.
+     *
+     * @param subject whose calls it guards, for the reason given to those refused
+     */
+    public BreakerGate(String subject, Thresholds thresholds, Ticker ticker) {
+        this.subject = subject;
+        this.ticker = ticker;
+        this.thresholds = thresholds;
+        this.sliceNanos = Math.max(1, thresholds.window().toNanos() / SLICES);
+        this.begunNanos = ticker.nanos();
+    }
+
+    /** Changes the thresholds for what happens from now on. */
+    public synchronized void thresholds(Thresholds next) {
+        long nanos = Math.max(1, next.window().toNanos() / SLICES);
+        if (nanos != sliceNanos) {
+            // What was counted moves to the present slice of the new window; it is forgotten with it.
+            int allCalls = sum(calls);
+            int allFailures = sum(failures);
+            clear();
+            sliceNanos = nanos;
+            slice = (ticker.nanos() - begunNanos) / nanos;
+            calls[at(slice)] = allCalls;
+            failures[at(slice)] = allFailures;
+        }
+        thresholds = next;
+    }
+
+    /** What it does with calls now. An open one whose time is over is half-open from its next call on. */
+    public State state() {
+        return state;
+    }
+
+    @Override
+    public Admission admit(Invocation call) {
+        return state == State.CLOSED ? new Ended(epoch) : admitSome();
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // all writers hold the lock
+    private synchronized Admission admitSome() {
+        long now = ticker.nanos();
+        Thresholds held = thresholds;
+        long openNanos = held.open().toNanos();
+        if (state == State.OPEN && now - sinceNanos >= openNanos) {
+            enter(State.HALF_OPEN, now);
+        }
+        switch (state) {
+            case CLOSED -> {
+                return new Ended(epoch);
+            }
+            case HALF_OPEN -> {
+                if (tried >= held.trials() && now - triedNanos >= openNanos) {
+                    tried = succeeded; // those that have not ended by now are not waited for
+                    epoch++;
+                }
+                if (tried < held.trials()) {
+                    tried++;
+                    triedNanos = now;
+                    return new Ended(epoch);
+                }
+                return refused("some calls are trying whether it works again", openNanos - (now - triedNanos));
+            }
+            default -> {
+                return refused("it tries again later", openNanos - (now - sinceNanos));
+            }
+        }
+    }
+
+    private Admission.Rejected refused(String what, long leftNanos) {
+        return new Admission.Rejected(
+                Status.REJECTED,
+                "The breaker of " + subject + " is open since " + failedPercent + " % of its calls failed; " + what,
+                TimeUnit.NANOSECONDS.toMillis(Math.max(0, leftNanos)) + 1);
+    }
+
+    private synchronized void ended(int begunIn, Permit.End how) {
+        if (begunIn != epoch) {
+            return;
+        }
+        long now = ticker.nanos();
+        if (state == State.HALF_OPEN) {
+            switch (how) {
+                case NOT_USED -> tried = Math.max(0, tried - 1);
+                case FAILURE -> enter(State.OPEN, now);
+                case SUCCESS -> {
+                    succeeded++;
+                    if (succeeded >= thresholds.trials()) {
+                        enter(State.CLOSED, now);
+                    }
+                }
+            }
+            return;
+        }
+        if (how == Permit.End.NOT_USED) {
+            return;
+        }
+        turn(now);
+        calls[at(slice)]++;
+        if (how == Permit.End.FAILURE) {
+            failures[at(slice)]++;
+            judge(now);
+        }
+    }
+
+    private void judge(long now) {
+        int made = sum(calls);
+        int failed = sum(failures);
+        if (made >= thresholds.minCalls() && failed * 100L >= (long) made * thresholds.failurePercent()) {
+            failedPercent = (int) (failed * 100L / made);
+            enter(State.OPEN, now);
+        }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // all writers hold the lock
+    private void enter(State next, long now) {
+        if (next == State.CLOSED) {
+            clear();
+        }
+        sinceNanos = now;
+        tried = 0;
+        succeeded = 0;
+        epoch++;
+        state = next;
+    }
+
+    /** Clears the slices that have begun since the latest call ended. */
+    private void turn(long now) {
+        long present = (now - begunNanos) / sliceNanos;
+        for (long each = Math.max(slice + 1, present - SLICES + 1); each <= present; each++) {
+            calls[at(each)] = 0;
+            failures[at(each)] = 0;
+        }
+        slice = Math.max(slice, present);
+    }
+
+    private void clear() {
+        for (int i = 0; i < SLICES; i++) {
+            calls[i] = 0;
+            failures[i] = 0;
+        }
+    }
+
+    private static int at(long slice) {
+        return (int) Math.floorMod(slice, (long) SLICES);
+    }
+
+    private static int sum(int[] slices) {
+        int sum = 0;
+        for (int one : slices) {
+            sum += one;
+        }
+        return sum;
+    }
+
+    @Override
+    public String toString() {
+        return "BreakerGate[" + subject + ", " + state + "]";
+    }
+
+    // The permit is the flag that makes its end happen once.
+    @SuppressWarnings("serial")
+    private final class Ended extends AtomicBoolean implements Permit {
+        private final int begunIn;
+
+        Ended(int begunIn) {
+            this.begunIn = begunIn;
+        }
+
+        @Override
+        public void end(End how) {
+            if (compareAndSet(false, true)) {
+                ended(begunIn, how);
+            }
+        }
+    }
+}

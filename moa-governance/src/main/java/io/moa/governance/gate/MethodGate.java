@@ -1,0 +1,112 @@
+package io.moa.governance.gate;
+
+import io.moa.annotation.EnforcedAt;
+import io.moa.governance.policy.MethodPolicy;
+import io.moa.governance.policy.PolicyKey;
+import io.moa.invoke.Admission;
+import io.moa.invoke.Attributes;
+import io.moa.invoke.Gate;
+import io.moa.invoke.Invocation;
+import io.moa.invoke.Permit;
+import io.moa.invoke.Ticker;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The gates of one method at one side, as its policy says: breaker, calls at once, calls in a second. Another policy changes the limits and
+ * keeps what was counted. Safe for many threads; a method without limits costs one volatile read.
+ */
+public final class MethodGate implements Gate {
+
+    /** Under this key a stub hands the gate of the called method to the filters, if there is anything to limit. */
+    public static final Attributes.Key<Gate> KEY = new Attributes.Key<>("method gate");
+
+    private final String subject;
+    private final EnforcedAt side;
+    private final Ticker ticker;
+    private @Nullable BreakerGate breaker; // guarded by this, as the next two
+    private @Nullable ConcurrencyGate concurrency;
+    private @Nullable RateGate rate;
+    private volatile @Nullable Gate gates; // those that are there
+
+    /**
+     * One that lets everything pass.
+     *
+     * @param subject whose calls it guards, for the reasons given to those refused
+     * @param side where it stands; it enforces what is to be enforced there
+     */
+    public MethodGate(String subject, EnforcedAt side, Ticker ticker) {
+        this.subject = subject;
+        this.side = side;
+        this.ticker = ticker;
+    }
+
+    /** Whether anything is to be limited at a side. */
+    public static boolean limits(MethodPolicy policy, EnforcedAt side) {
+        return (side == EnforcedAt.CALLER && policy.value(PolicyKey.BREAKER_FAILURES) > 0)
+                || (policy.value(PolicyKey.CONCURRENCY_LIMIT) > 0
+                        && policy.value(PolicyKey.CONCURRENCY_LIMIT_AT) == side)
+                || (policy.value(PolicyKey.RATE_LIMIT) > 0 && policy.value(PolicyKey.RATE_LIMIT_AT) == side);
+    }
+
+    /** Goes by a policy, for calls that come from now on. */
+    public synchronized void govern(MethodPolicy policy) {
+        breaker = breaker(breaker, policy);
+        concurrency = concurrency(concurrency, policy);
+        rate = rate(rate, policy);
+        gates = SequentialGate.of(breaker, SequentialGate.of(concurrency, rate)); // what costs a token is asked last
+    }
+
+    private @Nullable BreakerGate breaker(@Nullable BreakerGate before, MethodPolicy policy) {
+        int percent = policy.value(PolicyKey.BREAKER_FAILURES);
+        if (percent == 0 || side != EnforcedAt.CALLER) {
+            return null;
+        }
+        BreakerGate.Thresholds thresholds = new BreakerGate.Thresholds(
+                percent,
+                policy.value(PolicyKey.BREAKER_CALLS),
+                policy.value(PolicyKey.BREAKER_WINDOW),
+                policy.value(PolicyKey.BREAKER_OPEN),
+                policy.value(PolicyKey.BREAKER_TRIALS));
+        if (before == null) {
+            return new BreakerGate(subject, thresholds, ticker);
+        }
+        before.thresholds(thresholds);
+        return before;
+    }
+
+    private @Nullable ConcurrencyGate concurrency(@Nullable ConcurrencyGate before, MethodPolicy policy) {
+        int limit = policy.value(PolicyKey.CONCURRENCY_LIMIT);
+        if (limit == 0 || policy.value(PolicyKey.CONCURRENCY_LIMIT_AT) != side) {
+            return null;
+        }
+        if (before == null) {
+            return new ConcurrencyGate(subject, limit);
+        }
+        before.limit(limit);
+        return before;
+    }
+
+    private @Nullable RateGate rate(@Nullable RateGate before, MethodPolicy policy) {
+        int perSecond = policy.value(PolicyKey.RATE_LIMIT);
+        if (perSecond == 0 || policy.value(PolicyKey.RATE_LIMIT_AT) != side) {
+            return null;
+        }
+        int burst = policy.value(PolicyKey.RATE_BURST);
+        if (before == null) {
+            return new RateGate(subject, perSecond, burst, ticker);
+        }
+        before.limit(perSecond, burst);
+        return before;
+    }
+
+    @Override
+    public Admission admit(Invocation call) {
+        Gate now = gates;
+        return now == null ? Permit.FREE : now.admit(call);
+    }
+
+    @Override
+    public String toString() {
+        return "MethodGate[" + subject + ", " + gates + "]";
+    }
+}

@@ -1,0 +1,156 @@
+package io.moa.governance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.moa.annotation.Fallback;
+import io.moa.governance.policy.AnnotatedPolicy;
+import io.moa.governance.policy.FallbackForm;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FallbackFormTest {
+
+    interface Prices {
+        @Fallback(method = "fromCache")
+        long price(String article, List<String> notes);
+
+        default long fromCache(String article, List<String> notes) {
+            return 1;
+        }
+
+        default long fromCache(String article, List<String> notes, Throwable why) {
+            return 2;
+        }
+
+        @Fallback(type = Nothing.class)
+        long other();
+    }
+
+    static final class Nothing implements Prices {
+        @Override
+        public long price(String article, List<String> notes) {
+            return 0;
+        }
+
+        @Override
+        public long other() {
+            return 0;
+        }
+    }
+
+    static final class Stranger {}
+
+    abstract static class Half implements Wrong {}
+
+    interface Wrong {
+        @Fallback(method = "missing")
+        long missingOne(String article);
+
+        @Fallback(method = "self")
+        long self();
+
+        @Fallback(method = "remote")
+        long toRemote(String article);
+
+        long remote(String article);
+
+        @Fallback(method = "otherResult")
+        long withOtherResult();
+
+        default String otherResult() {
+            return "";
+        }
+
+        @Fallback(method = "chained")
+        long first();
+
+        @Fallback(method = "last")
+        default long chained() {
+            return 0;
+        }
+
+        default long last() {
+            return 0;
+        }
+
+        @Fallback
+        long neither();
+
+        @Fallback(method = "last", type = Nothing.class)
+        long both();
+
+        @Fallback(type = Stranger.class)
+        long stranger();
+
+        @Fallback(type = Wrong.class)
+        long itself();
+
+        @Fallback(type = Half.class)
+        long half();
+    }
+
+    @Fallback(method = "any")
+    interface OnType {
+        long any();
+    }
+
+    private static Method method(Class<?> type, String name) {
+        return Arrays.stream(type.getMethods())
+                .filter(each -> each.getName().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void theFormThatIsToldTheFailureIsPreferred() {
+        FallbackForm form = FallbackForm.of(Prices.class, method(Prices.class, "price"));
+        assertThat(form).isNotNull();
+        assertThat(form.takesCause()).isTrue();
+        assertThat(form.method().getParameterCount()).isEqualTo(3);
+        assertThat(FallbackForm.onlyLocal(Prices.class)).containsExactly(form.method());
+        FallbackForm byClass = FallbackForm.of(Prices.class, method(Prices.class, "other"));
+        assertThat(byClass).isNotNull();
+        assertThat(byClass.type()).isEqualTo(Nothing.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "missingOne | no method missing of the right form; expected: default long missing(java.lang.String, Throwable why)",
+                "self | leads back to the method itself",
+                "toRemote | remote is a remote call itself, so it would lead back to the stub",
+                "withOtherResult | expected: default long otherResult(Throwable why)",
+                "first | chained has a fallback itself",
+                "neither | expected one of method",
+                "both | and not both",
+                "stranger | FallbackFormTest$Stranger cannot answer; expected: class Stranger implements Wrong",
+                "itself | it would lead back to the stub; expected: class WrongFallback implements Wrong",
+                "half | FallbackFormTest$Half cannot answer",
+            })
+    void wrongFormsAreErrorsThatPrintTheExpectedOne(String name, String message) {
+        assertThatThrownBy(() -> FallbackForm.of(Wrong.class, method(Wrong.class, name)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("@Fallback on Wrong." + name)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void anInterfaceNamesAClassAndNoMethod() {
+        assertThatThrownBy(() -> FallbackForm.of(OnType.class, method(OnType.class, "any")))
+                .hasMessageContaining("@Fallback on OnType names the method any")
+                .hasMessageContaining("expected type = ….class");
+    }
+
+    @Test
+    void policyNamesTheFallback() {
+        assertThat(AnnotatedPolicy.read(Prices.class, method(Prices.class, "price"))
+                        .describe())
+                .containsPattern("fallback-method +fromCache +at the caller +annotation: @Fallback on Prices.price");
+    }
+}

@@ -1,0 +1,219 @@
+package io.moa.governance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.moa.annotation.Balancing;
+import io.moa.annotation.FailureMode;
+import io.moa.discovery.ServiceId;
+import io.moa.governance.policy.MethodPolicy;
+import io.moa.governance.policy.Origin;
+import io.moa.governance.policy.PolicyKey;
+import io.moa.governance.policy.PolicySettings;
+import io.moa.governance.policy.Setting;
+import io.moa.testkit.Shows;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The table of policies: each key can be written, read, overridden, carried and explained. */
+class PolicyTableTest {
+
+    /** Two plain values of each key that are not its default, as a rule or a release configuration writes them. */
+    private static final Map<String, List<Object>> VALUES = new LinkedHashMap<>();
+
+    static {
+        VALUES.put("timeout", List.of("300ms", "2m"));
+        VALUES.put("idempotent", List.of("true", true));
+        VALUES.put("attempts", List.of(1, "10"));
+        VALUES.put("retry-budget", List.of(0, "100"));
+        VALUES.put("on-failure", List.of("failfast", "failsafe"));
+        VALUES.put("forks", List.of(3, "8"));
+        VALUES.put("hedge-after", List.of("20ms", 60_000));
+        VALUES.put("hedge-budget", List.of(1, "100"));
+        VALUES.put("load-balance", List.of("weighted-random", "least-in-flight"));
+        VALUES.put("hash-by", List.of("customer", "a.b-c_d"));
+        VALUES.put("route-tag", List.of("gray", "v2"));
+        VALUES.put("criticality", List.of("critical-plus", "sheddable"));
+        VALUES.put("call-keys", List.of(Map.of("customer", "0.customer.id"), Map.of("a", "1", "b", "0")));
+        VALUES.put("serializer", List.of("json", "protobuf"));
+        VALUES.put("rate-limit", List.of(1, "10000000"));
+        VALUES.put("rate-burst", List.of(1, "500"));
+        VALUES.put("rate-limit-at", List.of("caller", "caller"));
+        VALUES.put("concurrency-limit", List.of(1, "1000000"));
+        VALUES.put("concurrency-limit-at", List.of("caller", "caller"));
+        VALUES.put("breaker-failures", List.of(1, "100"));
+        VALUES.put("breaker-calls", List.of(1, "100000"));
+        VALUES.put("breaker-window", List.of("1s", "10m"));
+        VALUES.put("breaker-open", List.of("1ms", "1h"));
+        VALUES.put("breaker-trials", List.of(1, "1000"));
+        VALUES.put("fallback-method", List.of("fromCache", "other"));
+        VALUES.put("fallback-class", List.of("shop.Empty", "shop.Outer$Inner"));
+        VALUES.put("one-way", List.of("true", true));
+        VALUES.put("non-blocking", List.of("true", true));
+        VALUES.put("warm-up", List.of("30s", "1h"));
+    }
+
+    static Stream<PolicyKey<?>> keys() {
+        return PolicyKey.all().stream();
+    }
+
+    private static List<Object> valuesOf(PolicyKey<?> key) {
+        assertThat(VALUES).as("a key of the table needs values here").containsKey(key.name());
+        return VALUES.get(key.name());
+    }
+
+    @ParameterizedTest
+    @MethodSource("keys")
+    @Shows({
+        "timeout",
+        "idempotent",
+        "attempts",
+        "on-failure",
+        "forks",
+        "route-tag",
+        "criticality",
+        "call-keys",
+        "serializer",
+        "fallback-method",
+        "fallback-class",
+        "one-way",
+        "non-blocking",
+        "warm-up"
+    })
+    <T> void everyKeyIsReadWrittenCarriedAndExplained(PolicyKey<T> key) {
+        for (Object plain : valuesOf(key)) {
+            MethodPolicy policy = MethodPolicy.DEFAULT.withPlain(key, plain, Origin.LIVE_RULE, "rule r1, revision 7");
+            T value = policy.value(key);
+            assertThat(value).isNotEqualTo(key.defaultValue());
+            assertThat(key.read(key.type().plain(value))).isEqualTo(value);
+            MethodPolicy carried = MethodPolicy.ofPlain(policy.toPlain());
+            assertThat(carried).isEqualTo(policy).hasSameHashCodeAs(policy);
+            assertThat(policy.describe().lines().filter(line -> line.startsWith(key.name() + " ")))
+                    .singleElement()
+                    .asString()
+                    .contains(String.valueOf(key.type().plain(value)))
+                    .contains(key.side().label())
+                    .contains("live rule: rule r1, revision 7");
+        }
+        assertThat(key.read(key.type().plain(key.defaultValue()))).isEqualTo(key.defaultValue());
+        assertThat(key.meaning()).isNotEmpty();
+        assertThat(key.said()).isNotNull();
+        assertThat(PolicyKey.named(key.name())).isSameAs(key);
+    }
+
+    @ParameterizedTest
+    @MethodSource("keys")
+    <T> void impossibleValuesAreErrorsThatNameTheKeyAndWhatIsExpected(PolicyKey<T> key) {
+        for (Object wrong : Arrays.asList(
+                "no such thing!",
+                -1,
+                Long.MAX_VALUE,
+                Double.NaN,
+                List.of(1),
+                Map.of("a b", "x"),
+                new Object(),
+                null,
+                "9".repeat(401))) {
+            assertThatThrownBy(() -> key.read(wrong))
+                    .as(key + " " + wrong)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith(
+                            key.name() + ": expected " + key.type().range())
+                    .satisfies(
+                            thrown -> assertThat(thrown.getMessage().length()).isLessThan(500));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("keys")
+    <T> void strongerOriginWinsForEveryKey(PolicyKey<T> key) {
+        T weak = key.read(valuesOf(key).get(0));
+        MethodPolicy policy = MethodPolicy.DEFAULT;
+        for (Origin origin : Origin.values()) {
+            policy = policy.with(key, new Setting<>(weak, origin, origin.label()));
+        }
+        assertThat(policy.get(key).origin()).isEqualTo(Origin.LIVE_RULE);
+    }
+
+    @Test
+    void policyOfANewerProcessIsReadAsFarAsItIsKnown() {
+        Map<String, Object> plain = new LinkedHashMap<>(
+                MethodPolicy.DEFAULT.withCode(PolicyKey.ATTEMPTS, 7, "here").toPlain());
+        plain.put("teleport", List.of(true, "code", ""));
+        assertThat(MethodPolicy.ofPlain(plain).attempts()).isEqualTo(7);
+        plain.put("attempts", List.of(11, "code", ""));
+        assertThatThrownBy(() -> MethodPolicy.ofPlain(plain))
+                .hasMessageContaining("attempts: expected 1 to 10, not 11");
+        plain.put("attempts", 5);
+        assertThatThrownBy(() -> MethodPolicy.ofPlain(plain)).hasMessageContaining("expected [value, origin, place]");
+    }
+
+    @Test
+    void whatCannotBeTogetherIsSaidWithWhatIsExpected() {
+        MethodPolicy plain = MethodPolicy.DEFAULT;
+        MethodPolicy hedged = plain.withCode(PolicyKey.HEDGE_AFTER, Duration.ofMillis(20), "");
+        assertThat(hedged.conflicts()).singleElement().asString().contains("hedge-after and idempotent", "@Idempotent");
+        MethodPolicy idempotent = plain.withCode(PolicyKey.IDEMPOTENT, true, "");
+        assertThat(idempotent.conflicts()).isEmpty();
+        assertThat(plain.withCode(PolicyKey.ON_FAILURE, FailureMode.FORKING, "").conflicts())
+                .singleElement()
+                .asString()
+                .contains("on-failure and idempotent");
+        assertThat(hedged.withCode(PolicyKey.IDEMPOTENT, true, "")
+                        .withCode(PolicyKey.ON_FAILURE, FailureMode.BROADCAST, "")
+                        .conflicts())
+                .singleElement()
+                .asString()
+                .contains("on-failure broadcast calls several instances already");
+        assertThat(idempotent
+                        .withCode(PolicyKey.ONE_WAY, true, "")
+                        .withCode(PolicyKey.HEDGE_AFTER, Duration.ofMillis(20), "")
+                        .conflicts())
+                .singleElement()
+                .asString()
+                .contains("one-way and hedge-after");
+        assertThat(plain.withCode(PolicyKey.LOAD_BALANCE, Balancing.CONSISTENT_HASH, "")
+                        .conflicts())
+                .singleElement()
+                .asString()
+                .contains("hashBy");
+        assertThat(plain.withCode(PolicyKey.FALLBACK_METHOD, "one", "")
+                        .withCode(PolicyKey.FALLBACK_CLASS, "Other", "")
+                        .conflicts())
+                .singleElement()
+                .asString()
+                .contains("fallback-method and fallback-class");
+    }
+
+    @Test
+    void releaseConfigurationSpeaksOfAllOfOneServiceOrOfOneMethod() {
+        Map<String, String> texts = Map.of(
+                "moa.policy.attempts", "2",
+                "moa.policy.attempts@g/shop.Stock:2", "4",
+                "moa.policy.timeout@g/shop.Stock:2#take", "70ms",
+                "moa.policy.timeout@shop.Stock#take", "80ms",
+                "other", "9");
+        PolicySettings settings =
+                PolicySettings.ofTexts(texts, new ServiceId("shop.Stock", "g", "2"), name -> "file " + name);
+        MethodPolicy take = settings.over(MethodPolicy.DEFAULT, "take");
+        assertThat(take.attempts()).isEqualTo(4);
+        assertThat(take.timeout()).isEqualTo(Duration.ofMillis(70));
+        assertThat(take.get(PolicyKey.TIMEOUT).source())
+                .isEqualTo("release configuration: file moa.policy.timeout@g/shop.Stock:2#take");
+        assertThat(settings.over(MethodPolicy.DEFAULT, "count").timeout()).isEqualTo(Duration.ofSeconds(1));
+        assertThatThrownBy(() -> settings.check("Stock", List.of("give")))
+                .hasMessageContaining("take")
+                .hasMessageContaining("[give]");
+        assertThatThrownBy(() -> PolicySettings.ofTexts(
+                        Map.of("moa.policy.hedge", "1"), ServiceId.of("shop.Stock"), name -> "property " + name))
+                .hasMessageContaining("property moa.policy.hedge names the policy hedge, which there is not")
+                .hasMessageContaining("hedge-after");
+    }
+}
