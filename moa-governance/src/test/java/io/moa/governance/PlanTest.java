@@ -10,7 +10,7 @@ import io.moa.discovery.OperatorState;
 import io.moa.discovery.ServiceExport;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
-import io.moa.governance.balance.P2cPicker;
+import io.moa.governance.balance.CandidateSet;
 import io.moa.governance.outlier.Ejections;
 import io.moa.governance.outlier.OutlierConfig;
 import io.moa.governance.outlier.OwnPause;
@@ -480,6 +480,6 @@ class PlanTest {
     }
 
     private Invocation tried(String... uuids) {
-        return call().withAttributes(Attributes.EMPTY.with(P2cPicker.TRIED, Set.of(uuids)));
+        return call().withAttributes(Attributes.EMPTY.with(CandidateSet.TRIED, Set.of(uuids)));
     }
 }

@@ -2,7 +2,7 @@ package io.moa.client.filter;
 
 import io.moa.annotation.FailureMode;
 import io.moa.client.cluster.ClusterLink;
-import io.moa.governance.balance.P2cPicker;
+import io.moa.governance.balance.CandidateSet;
 import io.moa.governance.outcome.Resend;
 import io.moa.governance.outcome.RetryBudget;
 import io.moa.governance.policy.MethodPolicy;
@@ -144,7 +144,7 @@ public final class RetryFilter implements Filter {
             call.ledger().enter(Phase.CLIENT_QUEUE, ticker.nanos());
             Invocation repeated = call.toBuilder()
                     .hop(call.hop().withAttempt(made))
-                    .attributes(call.attributes().with(P2cPicker.TRIED, Set.copyOf(tried)))
+                    .attributes(call.attributes().with(CandidateSet.TRIED, Set.copyOf(tried)))
                     .build();
             return next.invoke(repeated).thenCompose(reply -> {
                 if (reply instanceof Reply.Failure failure) {

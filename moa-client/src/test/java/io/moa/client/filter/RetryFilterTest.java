@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moa.client.Calls;
-import io.moa.governance.balance.P2cPicker;
+import io.moa.governance.balance.CandidateSet;
 import io.moa.invoke.Cancellation;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Hints;
@@ -73,7 +73,7 @@ class RetryFilterTest {
         assertThat(below.seen).hasSize(3);
         assertThat(below.seen).extracting(call -> call.hop().attempt()).containsExactly(0, 1, 2);
         assertThat(below.seen)
-                .extracting(call -> call.attributes().get(P2cPicker.TRIED))
+                .extracting(call -> call.attributes().get(CandidateSet.TRIED))
                 .containsExactly(null, Set.of("instance 1"), Set.of("instance 1", "instance 2"));
     }
 

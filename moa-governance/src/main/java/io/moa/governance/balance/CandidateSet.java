@@ -1,25 +1,49 @@
 package io.moa.governance.balance;
 
+import io.moa.annotation.Balancing;
+import io.moa.annotation.ZoneChoice;
 import io.moa.discovery.Instance;
+import io.moa.governance.policy.MethodPolicy;
+import io.moa.invoke.Attributes;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Lease;
 import io.moa.invoke.Ticker;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those of one plan whom a call may be sent to, in tiers: the most wanted first. Immutable but for what is learnt of them; safe for many
- * threads.
+ * Those of one plan whom a call may be sent to, in tiers: the most wanted first. The first tier is called that has somebody against
+ * whom nothing speaks; if none has, whoever is found against whom least speaks. Within a tier one is chosen as the policy of the call says
+ * ({@link Balancing}).
+ *
+ * <p>A set is made cheaply: what a way of choosing needs is made when the first call comes that is to be placed so. Immutable but for what
+ * is learnt of the candidates; safe for many threads.
  */
 public final class CandidateSet {
+
+    /** Instances that this call has tried already; they are used again only when no other is left. */
+    public static final Attributes.Key<Set<String>> TRIED = new Attributes.Key<>("tried instances");
 
     private final List<List<Candidate>> tiers;
     private final RandomGenerator chance;
     private final Ticker ticker;
-    private final TieredPicker picker;
+    private final @Nullable String ownZone;
+    private final Tier[] all;
+    private volatile @Nullable Zones zones; // made by the first call to which they matter
+
+    /**
+     * A set for a caller that knows no zone of its own.
+     *
+     * @param tiers the most wanted candidates first; each tier may be empty
+     * @param chance where draws come from; must be safe for many threads
+     * @param ticker tells how long ago a failure was
+     */
+    public CandidateSet(List<List<Candidate>> tiers, RandomGenerator chance, Ticker ticker) {
+        this(tiers, chance, ticker, null);
+    }
 
     /**
      * A set.
@@ -27,22 +51,79 @@ public final class CandidateSet {
      * @param tiers the most wanted candidates first; each tier may be empty
      * @param chance where draws come from; must be safe for many threads
      * @param ticker tells how long ago a failure was
+     * @param ownZone where the caller is, as the label {@link Instance#ZONE} says it; null if it is not known
      */
-    public CandidateSet(List<List<Candidate>> tiers, RandomGenerator chance, Ticker ticker) {
+    public CandidateSet(List<List<Candidate>> tiers, RandomGenerator chance, Ticker ticker, @Nullable String ownZone) {
         this.tiers =
                 tiers.stream().filter(tier -> !tier.isEmpty()).map(List::copyOf).toList();
         this.chance = chance;
         this.ticker = ticker;
-        List<P2cPicker> pickers = new ArrayList<>(this.tiers.size());
-        for (List<Candidate> tier : this.tiers) {
-            pickers.add(new P2cPicker(tier, chance, ticker));
-        }
-        this.picker = new TieredPicker(pickers);
+        this.ownZone = ownZone;
+        this.all = this.tiers.stream()
+                .map(tier -> new Tier(tier.toArray(new Candidate[0]), chance))
+                .toArray(Tier[]::new);
     }
 
-    /** The choice for one attempt, in the way that the policy of the call says; null if the set is empty. */
+    /** The choice for one attempt, in the way that the policy of the call says; null if nobody may be called. */
     public @Nullable Lease pick(Invocation call) {
-        return picker.pick(call);
+        if (all.length == 0) {
+            return null;
+        }
+        long now = ticker.nanos();
+        MethodPolicy policy = call.attributes().get(MethodPolicy.KEY);
+        Balancing balancing = Balancing.P2C;
+        long key = 0;
+        Tier[] among = all;
+        if (policy != null) {
+            balancing = policy.balancing();
+            if (balancing == Balancing.CONSISTENT_HASH) {
+                String text = call.callKeys().get(policy.hashBy());
+                if (text == null) {
+                    balancing = Balancing.P2C;
+                } else {
+                    key = TextHash.of(text);
+                }
+            }
+            if (policy.zone() != ZoneChoice.ANY && ownZone != null) {
+                among = zones(ownZone).among(policy.zone(), now);
+            }
+        }
+        return pick(among, balancing, key, call.attributes().get(TRIED), now);
+    }
+
+    private static @Nullable Lease pick(
+            Tier[] among, Balancing balancing, long key, @Nullable Set<String> tried, long now) {
+        if (among.length == 1) {
+            return new CountedLease(among[0].candidate(among[0].choose(balancing, key, tried, now)), now);
+        }
+        Candidate best = null;
+        int least = Integer.MAX_VALUE;
+        for (Tier tier : among) {
+            Candidate candidate = tier.candidate(tier.choose(balancing, key, tried, now));
+            int objections = Objections.to(candidate, tried, now);
+            if (objections < least) {
+                least = objections;
+                best = candidate;
+            }
+            if (Objections.isGood(objections)) {
+                break;
+            }
+        }
+        return best == null ? null : new CountedLease(best, now);
+    }
+
+    private Zones zones(String own) {
+        Zones known = zones;
+        if (known == null) {
+            known = new Zones(all, tiers, own, chance);
+            zones = known;
+        }
+        return known;
+    }
+
+    /** Where the caller is; null if it is not known. */
+    public @Nullable String ownZone() {
+        return ownZone;
     }
 
     public boolean isEmpty() {
@@ -56,10 +137,13 @@ public final class CandidateSet {
 
     /** Those of this set whose instances pass, in the same tiers. */
     public CandidateSet where(Predicate<Instance> wanted) {
-        List<List<Candidate>> fewer = tiers.stream()
+        return new CandidateSet(chosen(tiers, wanted), chance, ticker, ownZone);
+    }
+
+    static List<List<Candidate>> chosen(List<List<Candidate>> tiers, Predicate<Instance> wanted) {
+        return tiers.stream()
                 .map(tier ->
                         tier.stream().filter(one -> wanted.test(one.instance())).toList())
                 .toList();
-        return new CandidateSet(fewer, chance, ticker);
     }
 }

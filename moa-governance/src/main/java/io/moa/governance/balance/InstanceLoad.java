@@ -6,6 +6,7 @@ import io.moa.governance.outlier.Standing;
 import io.moa.invoke.Reply;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What this process knows of one instance from its own calls: how many are in flight, how long they take, how they end, and how the
@@ -40,6 +41,7 @@ public final class InstanceLoad {
     private volatile long lastFailureNanos;
     private volatile boolean succeeded;
     private volatile long lastSuccessNanos;
+    private volatile RoundRobinChooser.@Nullable Turn turn;
 
     /**
      * One of which nothing is known.
@@ -64,6 +66,16 @@ public final class InstanceLoad {
     /** What {@link #latencyNanos} cannot be more than; negative if nothing is known. */
     double mostLatencyNanos() {
         return latency.mostNanos();
+    }
+
+    /** When its turn comes, where calls go in turn; null if they never did. */
+    RoundRobinChooser.@Nullable Turn turn() {
+        return turn;
+    }
+
+    /** Its turn comes by another schedule from now on. */
+    void turn(RoundRobinChooser.Turn next) {
+        turn = next;
     }
 
     /** How it stands because of how calls ended. */

@@ -1,6 +1,8 @@
 package io.moa.governance.policy;
 
+import io.moa.annotation.Balancing;
 import io.moa.annotation.FailureMode;
+import io.moa.annotation.ZoneChoice;
 import io.moa.invoke.Attributes;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +31,9 @@ public final class MethodPolicy {
     private final boolean idempotent;
     private final boolean oneWay;
     private final FailureMode onFailure;
+    private final Balancing balancing;
+    private final String hashBy;
+    private final ZoneChoice zone;
 
     private MethodPolicy(Setting<?>[] settings) {
         this.settings = settings;
@@ -37,6 +42,9 @@ public final class MethodPolicy {
         this.idempotent = value(PolicyKey.IDEMPOTENT);
         this.oneWay = value(PolicyKey.ONE_WAY);
         this.onFailure = value(PolicyKey.ON_FAILURE);
+        this.balancing = value(PolicyKey.LOAD_BALANCE);
+        this.hashBy = value(PolicyKey.HASH_BY);
+        this.zone = value(PolicyKey.ZONE);
     }
 
     private static Setting<?>[] defaults() {
@@ -81,6 +89,21 @@ public final class MethodPolicy {
     /** The value of {@link PolicyKey#ON_FAILURE}. */
     public FailureMode onFailure() {
         return onFailure;
+    }
+
+    /** The value of {@link PolicyKey#LOAD_BALANCE}. */
+    public Balancing balancing() {
+        return balancing;
+    }
+
+    /** The value of {@link PolicyKey#HASH_BY}. */
+    public String hashBy() {
+        return hashBy;
+    }
+
+    /** The value of {@link PolicyKey#ZONE}. */
+    public ZoneChoice zone() {
+        return zone;
     }
 
     /** This policy with another value, if the origin of the new one is strong enough. */

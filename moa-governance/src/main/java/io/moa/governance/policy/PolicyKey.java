@@ -20,6 +20,8 @@ import io.moa.annotation.Retry;
 import io.moa.annotation.RouteTag;
 import io.moa.annotation.Timeout;
 import io.moa.annotation.WarmUp;
+import io.moa.annotation.ZoneChoice;
+import io.moa.annotation.ZonePreference;
 import io.moa.invoke.Criticality;
 import java.lang.annotation.Annotation;
 import java.time.Duration;
@@ -148,6 +150,12 @@ public final class PolicyKey<T> {
             .at(Side.CALLER, true)
             .means("the call key that load-balance consistent-hash goes by")
             .like("@LoadBalance(value = Balancing.CONSISTENT_HASH, hashBy = \"customer\")");
+
+    /** How much it matters that an instance runs in the caller's own zone. */
+    public static final PolicyKey<ZoneChoice> ZONE = key("zone", PolicyType.choice(ZoneChoice.class), ZoneChoice.ANY)
+            .said(ZonePreference.class, "value")
+            .at(Side.CALLER, true)
+            .means("how much it matters that an instance runs in the caller's own zone");
 
     /** The lane of calls that have none. */
     public static final PolicyKey<String> ROUTE_TAG = key("route-tag", PolicyType.name(64), "")

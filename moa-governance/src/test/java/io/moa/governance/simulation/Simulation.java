@@ -5,7 +5,7 @@ import io.moa.discovery.Liveness;
 import io.moa.discovery.OperatorState;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
-import io.moa.governance.balance.P2cPicker;
+import io.moa.governance.balance.CandidateSet;
 import io.moa.governance.outlier.Ejections;
 import io.moa.governance.outlier.OutlierConfig;
 import io.moa.governance.outlier.OwnPause;
@@ -129,7 +129,9 @@ final class Simulation {
     private void attempt(long begunNanos, int count, Set<String> tried) {
         Invocation call = Invocation.of(SERVICE, METHOD, Payload.EMPTY, new Ledger(Phase.CLIENT_QUEUE, ticker.nanos()))
                 .attributes(
-                        tried.isEmpty() ? Attributes.EMPTY : Attributes.EMPTY.with(P2cPicker.TRIED, Set.copyOf(tried)))
+                        tried.isEmpty()
+                                ? Attributes.EMPTY
+                                : Attributes.EMPTY.with(CandidateSet.TRIED, Set.copyOf(tried)))
                 .build();
         Lease lease = plan.pick(call);
         if (lease == null) {
