@@ -21,6 +21,7 @@ import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.belief.BeliefConfig;
 import io.moa.governance.outlier.OutlierConfig;
+import io.moa.governance.plan.Vantage;
 import io.moa.invoke.Filter;
 import io.moa.invoke.Invoker;
 import java.nio.file.Path;
@@ -68,6 +69,7 @@ public final class MoaClient implements AutoCloseable {
             Discovery discovery,
             BeliefConfig belief,
             OutlierConfig outliers,
+            Vantage vantage,
             DiskConfig kept,
             Consumer<List<Registry.Unreachable>> complaints,
             List<Filter> filters) {
@@ -88,7 +90,7 @@ public final class MoaClient implements AutoCloseable {
                     moa.scheduler(),
                     writer);
         }
-        this.clusters = new Clusters(moa, endpoints, discovery, belief, outliers, disk);
+        this.clusters = new Clusters(moa, endpoints, discovery, belief, outliers, vantage, disk);
         Invoker route = ClientStack.route(
                 moa.ticker(), filters, new ClusterInvoker(clusters, endpoints, moa.ticker(), new FirstAnswer(moa)));
         this.starter = new CallStarter(moa, route);
@@ -209,6 +211,8 @@ public final class MoaClient implements AutoCloseable {
         private BeliefConfig belief = BeliefConfig.DEFAULT;
         private OutlierConfig outliers = OutlierConfig.DEFAULT;
         private DiskConfig disk = DiskConfig.DEFAULT;
+        private @Nullable String zone;
+        private int subset;
         private @Nullable Discovery discovery;
         private final List<Filter> filters = new ArrayList<>();
 
@@ -231,6 +235,29 @@ public final class MoaClient implements AutoCloseable {
         /** When an instance gets no calls for a while because of how they end; default {@link OutlierConfig#DEFAULT}. */
         public Builder outliers(OutlierConfig value) {
             this.outliers = value;
+            return this;
+        }
+
+        /**
+         * The zone in which this process is, for methods with a {@link io.moa.annotation.ZonePreference}; null, the default, if it is not
+         * known. The settings of the release stand above it: {@code moa.client.zone}, {@code MOA_CLIENT_ZONE}, and where neither is said
+         * those of a server in the same process, {@code moa.server.zone} and {@code MOA_SERVER_ZONE}. An empty one takes the zone away.
+         */
+        public Builder zone(@Nullable String value) {
+            this.zone = value;
+            return this;
+        }
+
+        /**
+         * How many instances of each service this client calls and connects to; 1 to 100,000, or 0, the default, for all. For services of
+         * hundreds of instances, where connections from everybody to everybody cost more than they are worth. Which ones they are is
+         * decided by the uuids of the process and the instances; ejected and doubtful ones do not count, up to as many again. Those of
+         * each {@linkplain io.moa.discovery.Snapshot#distances() distance} count by themselves, those of all zones together.
+         *
+         * @throws IllegalArgumentException if it is out of range
+         */
+        public Builder subset(int value) {
+            this.subset = new Vantage("", null, value).subset();
             return this;
         }
 
@@ -271,7 +298,9 @@ public final class MoaClient implements AutoCloseable {
             boolean registered = discovery == null && moa.hasRegistry();
             Consumer<List<Registry.Unreachable>> complaints =
                     registered ? all -> moa.registry().complain(moa.self().instance(), all) : all -> {};
-            return new MoaClient(moa, endpoints, where, belief, outliers, kept, complaints, filters);
+            Vantage vantage = new Vantage(
+                    moa.self().instance(), ZoneSetting.over(zone, System::getProperty, System::getenv), subset);
+            return new MoaClient(moa, endpoints, where, belief, outliers, vantage, kept, complaints, filters);
         }
     }
 }

@@ -15,6 +15,7 @@ import io.moa.governance.outlier.OutlierConfig;
 import io.moa.governance.outlier.OwnPause;
 import io.moa.governance.plan.Plan;
 import io.moa.governance.plan.PlanCompiler;
+import io.moa.governance.plan.Vantage;
 import io.moa.invoke.Scheduler;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,7 @@ public final class Cluster {
             Discovery discovery,
             BeliefConfig config,
             OutlierConfig outliers,
+            Vantage vantage,
             OwnPause pause,
             Moa moa,
             Prober prober,
@@ -83,8 +85,12 @@ public final class Cluster {
                 moa.ticker(),
                 System::currentTimeMillis,
                 instance -> Ways.whyNone(moa, instance),
-                new Ejections(outliers, moa.chance(), new EjectionLog(service)),
-                pause);
+                new Ejections(
+                        outliers,
+                        moa.chance(),
+                        new EjectionLog(service, vantage.subset() == 0 ? () -> {} : this::compileSoon)),
+                pause,
+                vantage);
         this.plan = compiler.compile(Snapshot.unknown(service, now));
         this.subscription = discovery.subscribe(service, this::update);
         if (disk != null) {
@@ -208,6 +214,15 @@ public final class Cluster {
             remembering = !heard;
             return belief.remember(kept, moa.ticker().nanos());
         });
+    }
+
+    /** Who is called depends on who is ejected. Not at once: a call that ends tells of it, and holds a lock. */
+    private void compileSoon() {
+        try {
+            moa.scheduler().schedule(this::tick, 0);
+        } catch (RejectedExecutionException runtimeClosed) {
+            // nobody calls through a runtime that is closed
+        }
     }
 
     private void tick() {

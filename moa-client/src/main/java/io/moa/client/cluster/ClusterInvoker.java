@@ -43,7 +43,7 @@ public final class ClusterInvoker implements Invoker {
         return Reply.failure(
                 Status.UNAVAILABLE,
                 Executed.NO,
-                "No instance for " + call.service() + " " + call.method() + ": " + plan.whyNone());
+                "No instance for " + call.service() + " " + call.method() + ": " + plan.whyNone(call));
     }
 
     @Override

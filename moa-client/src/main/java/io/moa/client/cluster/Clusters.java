@@ -6,6 +6,7 @@ import io.moa.discovery.ServiceId;
 import io.moa.governance.belief.BeliefConfig;
 import io.moa.governance.outlier.OutlierConfig;
 import io.moa.governance.outlier.OwnPause;
+import io.moa.governance.plan.Vantage;
 import io.moa.invoke.Scheduler;
 import java.time.Duration;
 import java.util.Comparator;
@@ -50,6 +51,7 @@ public final class Clusters {
     private final Discovery discovery;
     private final BeliefConfig belief;
     private final OutlierConfig outliers;
+    private final Vantage vantage;
     private final OwnPause pause;
     private final @Nullable DiskSnapshots disk;
     private final Prober prober;
@@ -61,12 +63,24 @@ public final class Clusters {
     private Scheduler.@Nullable Timer look;
     private Scheduler.@Nullable Timer beat;
 
+    /** Begins with nothing followed, for a client that knows no zone and calls all instances. */
+    public Clusters(
+            Moa moa,
+            Endpoints endpoints,
+            Discovery discovery,
+            BeliefConfig belief,
+            OutlierConfig outliers,
+            @Nullable DiskSnapshots disk) {
+        this(moa, endpoints, discovery, belief, outliers, Vantage.ANYWHERE, disk);
+    }
+
     /**
      * Begins with nothing followed.
      *
      * @param discovery where every service is followed
      * @param belief when an instance is believed to be gone
      * @param outliers when an instance is ejected because of how calls to it end
+     * @param vantage where the client stands among the instances
      * @param disk where what is known is kept and begun with, or null
      */
     public Clusters(
@@ -75,9 +89,11 @@ public final class Clusters {
             Discovery discovery,
             BeliefConfig belief,
             OutlierConfig outliers,
+            Vantage vantage,
             @Nullable DiskSnapshots disk) {
         this.moa = moa;
         this.outliers = outliers;
+        this.vantage = vantage;
         this.pause = new OwnPause(moa.ticker().nanos());
         this.endpoints = endpoints;
         this.discovery = discovery;
@@ -124,7 +140,8 @@ public final class Clusters {
         }
         Cluster known = clusters.get(service);
         if (known == null || known.isRetired()) {
-            known = new Cluster(service, discovery, belief, outliers, pause, moa, prober, disk, endpoints::list);
+            known = new Cluster(
+                    service, discovery, belief, outliers, vantage, pause, moa, prober, disk, endpoints::list);
             clusters.put(service, known);
             if (beat == null) {
                 beat();

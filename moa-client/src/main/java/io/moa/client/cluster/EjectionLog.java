@@ -12,18 +12,27 @@ final class EjectionLog implements Ejections.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(EjectionLog.class);
 
     private final ServiceId service;
+    private final Runnable then;
 
-    EjectionLog(ServiceId service) {
+    /**
+     * A log.
+     *
+     * @param then what follows each of both; must not block, and may be called under a lock of the instance's standing
+     */
+    EjectionLog(ServiceId service, Runnable then) {
         this.service = service;
+        this.then = then;
     }
 
     @Override
     public void ejected(Instance instance, String why) {
         LOG.warn("{}: {} is ejected: {}", service, instance, why);
+        then.run();
     }
 
     @Override
     public void released(Instance instance, int ejections) {
         LOG.info("{}: {} answers again, after {} ejections", service, instance, ejections);
+        then.run();
     }
 }

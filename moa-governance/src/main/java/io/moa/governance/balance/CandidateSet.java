@@ -105,7 +105,7 @@ public final class CandidateSet {
                 least = objections;
                 best = candidate;
             }
-            if (Objections.isGood(objections)) {
+            if (objections == Objections.NONE) {
                 break;
             }
         }

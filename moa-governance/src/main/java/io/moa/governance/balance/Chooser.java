@@ -22,8 +22,12 @@ interface Chooser {
      */
     int choose(long key, int turn, @Nullable Set<String> tried, long nowNanos);
 
-    /** Whether a candidate has its part of the calls already, where there is such a thing. */
-    default boolean isFull(int place, long nowNanos) {
+    /**
+     * Whether a candidate has its part of the calls already, where there is such a thing.
+     *
+     * @param turn when it was proposed
+     */
+    default boolean isFull(int place, int turn, long nowNanos) {
         return false;
     }
 }

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <h2>If it cannot be that one</h2>
  *
  * The turn is hashed with the key, so the second choice of a key is the winner of another slot: it is the same for each call, and the keys of
- * one who is gone are spread over all others. It may be the first one again; then the third comes sooner.
+ * one who is gone are spread over all others. It may be the first one again; then the third comes sooner. Who warms up has its own keys, and stands in for
+ * others only where nobody else can.
  *
  * <h2>How busy is too busy</h2>
  *
@@ -127,8 +128,11 @@ final class HashChooser implements Chooser {
     }
 
     @Override
-    public boolean isFull(int place, long nowNanos) {
+    public boolean isFull(int place, int turn, long nowNanos) {
         Candidate candidate = candidates[place];
+        if (turn > 0 && candidate.warming()) {
+            return true;
+        }
         int inFlight = candidate.load().inFlight();
         if (inFlight < ALWAYS) {
             return false;

@@ -12,7 +12,7 @@ final class Objections {
     /** Nothing does. */
     static final int NONE = 0;
 
-    /** It has its part already. Nothing is wrong with it, and nobody less near is called for that. */
+    /** It has its part already, says the way of choosing: another one of its tier is called, and nobody of a later tier for that. */
     static final int FULL = 1;
 
     /** It has just failed. */
@@ -40,11 +40,6 @@ final class Objections {
             sum += TRIED;
         }
         return sum;
-    }
-
-    /** Whether nobody else need be looked for in other tiers. */
-    static boolean isGood(int objections) {
-        return objections < SUSPECT;
     }
 
     /**

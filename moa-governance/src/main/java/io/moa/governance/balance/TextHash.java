@@ -6,7 +6,7 @@ package io.moa.governance.balance;
  * <p>Sources: the loop over the characters is FNV-1a with 64 bits (G. Fowler, L. C. Noll, K.-P. Vo), here over UTF-16 units; the finish,
  * which spreads a change of any bit over all of them, is {@code fmix64} of MurmurHash3 (A. Appleby, public domain).
  */
-final class TextHash {
+public final class TextHash {
 
     private static final long START = 0xcbf29ce484222325L;
     private static final long PRIME = 0x100000001b3L;
@@ -14,7 +14,7 @@ final class TextHash {
     private TextHash() {}
 
     /** The hash of a text; allocates nothing. */
-    static long of(String text) {
+    public static long of(String text) {
         long hash = START;
         for (int i = 0; i < text.length(); i++) {
             hash = (hash ^ text.charAt(i)) * PRIME;
@@ -23,7 +23,7 @@ final class TextHash {
     }
 
     /** Spreads a change of any bit over all bits; one to one. */
-    static long mix(long value) {
+    public static long mix(long value) {
         long mixed = (value ^ (value >>> 33)) * 0xff51afd7ed558ccdL;
         mixed = (mixed ^ (mixed >>> 33)) * 0xc4ceb9fe1a85ec53L;
         return mixed ^ (mixed >>> 33);

@@ -55,7 +55,7 @@ final class Tier {
                 return best;
             }
             proposed = next;
-            int objections = objections(chooser, next, tried, nowNanos);
+            int objections = objections(chooser, next, turn, tried, nowNanos);
             if (objections == Objections.NONE) {
                 return next;
             }
@@ -67,7 +67,7 @@ final class Tier {
         int last = Math.min(candidates.length, LOOKED_AT);
         for (int i = 1; i < last; i++) {
             int next = (proposed + i) % candidates.length;
-            int objections = objections(chooser, next, tried, nowNanos);
+            int objections = objections(chooser, next, PROPOSALS, tried, nowNanos);
             if (candidates[next].warming()) {
                 objections |= Objections.FULL; // nobody's share is to be a neighbour
             }
@@ -82,9 +82,9 @@ final class Tier {
         return best;
     }
 
-    private int objections(Chooser chooser, int place, @Nullable Set<String> tried, long nowNanos) {
+    private int objections(Chooser chooser, int place, int turn, @Nullable Set<String> tried, long nowNanos) {
         int objections = Objections.to(candidates[place], tried, nowNanos);
-        return objections == Objections.NONE && chooser.isFull(place, nowNanos) ? Objections.FULL : objections;
+        return objections == Objections.NONE && chooser.isFull(place, turn, nowNanos) ? Objections.FULL : objections;
     }
 
     private Chooser chooser(Balancing balancing) {

@@ -100,7 +100,7 @@ final class Zones {
         long well = 0;
         for (Candidate each : ownCandidates) {
             whole += each.weight();
-            well += Objections.isGood(Objections.to(each, null, nowNanos)) ? each.weight() : 0;
+            well += Objections.to(each, null, nowNanos) == Objections.NONE ? each.weight() : 0;
         }
         return (int) Math.min(WHOLE, well * WHOLE * 100 / (whole * ENOUGH_PERCENT));
     }

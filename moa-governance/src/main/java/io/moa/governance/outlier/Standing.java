@@ -72,6 +72,11 @@ public final class Standing {
         return state == State.TRIED;
     }
 
+    /** Whether it is neither ejected nor tried again: the state that ejections interrupt. */
+    public boolean isInService() {
+        return state == State.IN_SERVICE;
+    }
+
     /** A call goes there; if a trial is wanted, it is this one. */
     public void begin(long nowNanos) {
         if (wantsTrial(nowNanos)) {

@@ -16,6 +16,7 @@ final class Member {
 
     final InstanceLoad load;
     private final String uuid;
+    private final long rank;
     private final long firstSeenNanos;
     private final boolean appeared;
     private Snapshot.@Nullable Entry entry; // the latest
@@ -30,11 +31,13 @@ final class Member {
     /**
      * A process that was not in the list before.
      *
+     * @param rank its place in this caller's order of all instances
      * @param load what is learnt of it
      * @param appeared whether it came while this process was looking, so that it is not older than that
      */
-    Member(String uuid, InstanceLoad load, long firstSeenNanos, boolean appeared) {
+    Member(String uuid, long rank, InstanceLoad load, long firstSeenNanos, boolean appeared) {
         this.uuid = uuid;
+        this.rank = rank;
         this.load = load;
         this.firstSeenNanos = firstSeenNanos;
         this.appeared = appeared;
@@ -42,6 +45,11 @@ final class Member {
 
     String uuid() {
         return uuid;
+    }
+
+    /** Its place in this caller's order of all instances; smaller ones come first. */
+    long rank() {
+        return rank;
     }
 
     /** Whether this very entry was taken last. */

@@ -1,9 +1,12 @@
 package io.moa.governance.plan;
 
+import io.moa.annotation.ZoneChoice;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import io.moa.governance.balance.Candidate;
 import io.moa.governance.balance.CandidateSet;
+import io.moa.governance.policy.MethodPolicy;
+import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Lease;
 import java.util.HashMap;
@@ -53,6 +56,18 @@ public record Plan(
             }
         }
         return standings;
+    }
+
+    /** Why there is no instance to pick for a call, for people: what the call asks for, or as {@link #whyNone()}. */
+    public String whyNone(Invocation call) {
+        MethodPolicy policy = call.attributes().get(MethodPolicy.KEY);
+        if (candidates.isEmpty() || policy == null || policy.zone() != ZoneChoice.REQUIRE) {
+            return whyNone();
+        }
+        return "none of the " + usable + " usable instances of " + service() + " is in zone " + candidates.ownZone()
+                + ", where this process is, and the policy zone = require ("
+                + policy.get(PolicyKey.ZONE).source()
+                + ") allows no other; start one there, or say zone = prefer";
     }
 
     /** Why there is no instance to pick, for people: what the registry knows, and what to check. */

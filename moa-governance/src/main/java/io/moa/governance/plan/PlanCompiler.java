@@ -6,6 +6,7 @@ import io.moa.discovery.Snapshot;
 import io.moa.governance.balance.Candidate;
 import io.moa.governance.balance.CandidateSet;
 import io.moa.governance.balance.InstanceLoad;
+import io.moa.governance.balance.TextHash;
 import io.moa.governance.outlier.Ejections;
 import io.moa.governance.outlier.OwnPause;
 import io.moa.governance.outlier.Standing;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -33,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * another host. And those at whose address a usable process of their application listens that started later: whoever connects
  * there reaches that one, and this way it connects once.
  *
+ * <p>And, of a caller that calls only some instances of a service, those that are not in its {@link Subset}.
+ *
  * <p>Not safe for threads: one writer compiles, rarely; the plans are for everyone.
  */
 public final class PlanCompiler {
@@ -43,6 +47,9 @@ public final class PlanCompiler {
     private final Function<Instance, @Nullable String> noWay;
     private final Ejections ejections;
     private final OwnPause pause;
+    private final Vantage vantage;
+    private final long callerHash;
+    private final String notInSubset; // for people
     private final Map<String, Member> known = new HashMap<>();
     private final Successors successors = new Successors();
     private Member[] members = {}; // of the latest list, in its order
@@ -55,6 +62,17 @@ public final class PlanCompiler {
         final List<Candidate> doubtful = new ArrayList<>();
     }
 
+    /** A compiler for a caller that knows no zone and calls all instances. */
+    public PlanCompiler(
+            RandomGenerator chance,
+            Ticker ticker,
+            LongSupplier wallMillis,
+            Function<Instance, @Nullable String> noWay,
+            Ejections ejections,
+            OwnPause pause) {
+        this(chance, ticker, wallMillis, noWay, ejections, pause, Vantage.ANYWHERE);
+    }
+
     /**
      * Makes a compiler.
      *
@@ -65,6 +83,7 @@ public final class PlanCompiler {
      *     says, and again when it says something else
      * @param ejections who of the service is ejected
      * @param pause when this process stood still
+     * @param vantage where the caller stands
      */
     public PlanCompiler(
             RandomGenerator chance,
@@ -72,13 +91,18 @@ public final class PlanCompiler {
             LongSupplier wallMillis,
             Function<Instance, @Nullable String> noWay,
             Ejections ejections,
-            OwnPause pause) {
+            OwnPause pause,
+            Vantage vantage) {
         this.chance = chance;
         this.ticker = ticker;
         this.wallMillis = wallMillis;
         this.noWay = noWay;
         this.ejections = ejections;
         this.pause = pause;
+        this.vantage = vantage;
+        this.callerHash = TextHash.of(vantage.uuid());
+        this.notInSubset = "not called: this process calls " + vantage.subset()
+                + " instances of a service, and others come first for it";
     }
 
     /** The plan for a snapshot that is not doubted. What was known of instances that are gone is forgotten. */
@@ -112,6 +136,7 @@ public final class PlanCompiler {
         Map<String, String> last = new HashMap<>();
         Map<String, String> passedOver = new HashMap<>();
         int warming = 0;
+        Set<Member> leftOut = leftOut(snapshot, doubts, now);
         for (int i = 0; i < members.length; i++) {
             Member one = members[i];
             int full = one.fullWeight();
@@ -122,7 +147,7 @@ public final class PlanCompiler {
             Snapshot.Entry entry = entries.get(i);
             Instance instance = entry.instance();
             String uuid = instance.uuid();
-            String why = one.passedOver(instance);
+            String why = leftOut.contains(one) ? notInSubset : one.passedOver(instance);
             if (why != null) {
                 passedOver.put(uuid, why);
                 one.load.standing().leave();
@@ -137,12 +162,9 @@ public final class PlanCompiler {
             one.load.standing().enter(instance);
             standings.add(one.load.standing());
             Tiers tiers = byDistance.computeIfAbsent(snapshot.distanceOf(uuid), distance -> new Tiers());
-            String doubt = doubts.get(uuid);
+            String doubt = doubt(one, entry, doubts, now);
             if (doubt != null) {
                 last.put(uuid, doubt);
-                tiers.doubtful.add(candidate);
-            } else if (entry.liveness() == Liveness.SUSPECT && !one.load.proven(now)) {
-                last.put(uuid, "a watcher cannot reach it, and no call of this process has succeeded there lately");
                 tiers.doubtful.add(candidate);
             } else {
                 tiers.good.add(candidate);
@@ -154,7 +176,34 @@ public final class PlanCompiler {
             tiers.add(each.good);
             tiers.add(each.doubtful);
         }
-        return new Plan(snapshot, new CandidateSet(tiers, chance, ticker), usable, last, passedOver, warming);
+        return new Plan(
+                snapshot, new CandidateSet(tiers, chance, ticker, vantage.zone()), usable, last, passedOver, warming);
+    }
+
+    /** Why an instance is called last, for people; null if it is not. */
+    private static @Nullable String doubt(Member one, Snapshot.Entry entry, Map<String, String> doubts, long now) {
+        String doubt = doubts.get(entry.instance().uuid());
+        if (doubt == null && entry.liveness() == Liveness.SUSPECT && !one.load.proven(now)) {
+            return "a watcher cannot reach it, and no call of this process has succeeded there lately";
+        }
+        return doubt;
+    }
+
+    /** Who could be called and is not because this caller calls only some. */
+    private Set<Member> leftOut(Snapshot snapshot, Map<String, String> doubts, long now) {
+        if (vantage.subset() == 0 || vantage.subset() >= members.length) {
+            return Set.of();
+        }
+        Subset subset = new Subset(vantage.subset());
+        for (int i = 0; i < members.length; i++) {
+            Snapshot.Entry entry = snapshot.entries().get(i);
+            if (members[i].fullWeight() > 0 && members[i].passedOver(entry.instance()) == null) {
+                boolean well =
+                        members[i].load.standing().isInService() && doubt(members[i], entry, doubts, now) == null;
+                subset.add(members[i], snapshot.distanceOf(entry.instance().uuid()), well);
+            }
+        }
+        return subset.leftOut();
     }
 
     /**
@@ -198,7 +247,8 @@ public final class PlanCompiler {
         Member one = known.get(entry.instance().uuid());
         if (one == null) {
             InstanceLoad load = new InstanceLoad(ejections.newcomer(entry.instance()), pause);
-            one = new Member(entry.instance().uuid(), load, now, looked);
+            String uuid = entry.instance().uuid();
+            one = new Member(uuid, TextHash.mix(callerHash ^ TextHash.of(uuid)), load, now, looked);
             one.take(entry, successors, noWay);
             known.put(one.uuid(), one);
         } else if (!one.has(entry)) {

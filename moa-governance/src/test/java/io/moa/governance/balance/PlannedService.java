@@ -12,6 +12,7 @@ import io.moa.governance.outlier.OutlierConfig;
 import io.moa.governance.outlier.OwnPause;
 import io.moa.governance.plan.Plan;
 import io.moa.governance.plan.PlanCompiler;
+import io.moa.governance.plan.Vantage;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.Attributes;
@@ -52,9 +53,23 @@ final class PlannedService {
     }
 
     PlannedService(long seed, OutlierConfig outliers) {
+        this(seed, outliers, Vantage.ANYWHERE);
+    }
+
+    PlannedService(long seed, Vantage vantage) {
+        this(seed, OutlierConfig.DEFAULT, vantage);
+    }
+
+    private PlannedService(long seed, OutlierConfig outliers, Vantage vantage) {
         Random chance = new Random(seed);
         this.compiler = new PlanCompiler(
-                chance, ticker, () -> 0, instance -> null, new Ejections(outliers, chance, Ejections.SILENT), pause);
+                chance,
+                ticker,
+                () -> 0,
+                instance -> null,
+                new Ejections(outliers, chance, Ejections.SILENT),
+                pause,
+                vantage);
     }
 
     /** Nobody is ever ejected: what fails is only suspect. */
@@ -91,11 +106,15 @@ final class PlannedService {
     }
 
     Plan plan(List<Instance> instances, Map<String, Integer> distances) {
+        return plan(instances, distances, Map.of());
+    }
+
+    Plan plan(List<Instance> instances, Map<String, Integer> distances, Map<String, String> doubts) {
         List<Snapshot.Entry> entries = new ArrayList<>();
         for (Instance instance : instances) {
             entries.add(new Snapshot.Entry(instance, Liveness.ONLINE, OperatorState.NONE));
         }
-        return compiler.compile(new Snapshot(SERVICE, 1, entries, ticker.nanos(), "test", Set.of(), distances));
+        return compiler.compile(new Snapshot(SERVICE, 1, entries, ticker.nanos(), "test", Set.of(), distances), doubts);
     }
 
     static MethodPolicy policy(Balancing balancing) {
