@@ -156,7 +156,7 @@ public final class Invocation {
     public static final class Builder {
         private final ServiceId service;
         private final MethodId method;
-        private final Ledger ledger;
+        private Ledger ledger;
         private Payload payload;
         private boolean oneWay;
         private Deadline deadline = Deadline.NONE;
@@ -247,6 +247,12 @@ public final class Invocation {
         /** Uses this cancellation, such as a child of the one of the call being served, and not a new one. */
         public Builder cancellation(Cancellation value) {
             this.cancellation = value;
+            return this;
+        }
+
+        /** Accounts in this ledger, for an attempt that is made beside another one. */
+        public Builder ledger(Ledger value) {
+            this.ledger = value;
             return this;
         }
 

@@ -3,6 +3,7 @@ package io.moa.invoke;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the time of one call went, phase by phase. Each call has one ledger at the caller and one at the server; the
@@ -13,9 +14,25 @@ import java.util.Locale;
  * other threads (an inquiry, a message about a timeout) see each value whole, perhaps a moment old, and never block the
  * call.
  *
+ * <p><b>Several attempts.</b> Attempts that follow one another share the ledger of the call. One that is made beside another has a ledger
+ * of its own, and if it is the one that counts, the call's ledger {@linkplain #adopt adopts} it.
+ *
  * <p>All times are nanoseconds of the owner's {@link Ticker}.
  */
 public final class Ledger {
+
+    /** Told that a call waits for somebody who says nothing. */
+    @FunctionalInterface
+    public interface SilenceListener {
+
+        /**
+         * Nothing at all has been heard on the call's connection for a while, although the peer was asked for a sign of life. The
+         * attempt goes on. Called at most once for each attempt, by the connection's own thread, which it must not block.
+         *
+         * @param attempt withdraws this attempt alone; it may be told at any time, also when the attempt has ended
+         */
+        void silent(Cancellation.Listener attempt);
+    }
 
     private static final Phase[] PHASES = Phase.values();
     private static final VarHandle CURRENT;
@@ -37,6 +54,8 @@ public final class Ledger {
 
     private boolean settled;
     private String sentTo = "";
+    private @Nullable SilenceListener silence;
+    private @Nullable Ledger adopted; // of the attempt that counts, if it is another one
 
     /** Opens a ledger whose first phase begins now. */
     public Ledger(Phase first, long nowNanos) {
@@ -54,12 +73,12 @@ public final class Ledger {
 
     /** The phase in progress. */
     public Phase current() {
-        return (Phase) CURRENT.getAcquire(this);
+        return (Phase) CURRENT.getAcquire(counting());
     }
 
     /** When the phase in progress began. */
     public long sinceNanos() {
-        return sinceNanos;
+        return counting().sinceNanos;
     }
 
     /** Notes the instance that the latest attempt goes to, by its uuid. */
@@ -69,7 +88,40 @@ public final class Ledger {
 
     /** The uuid of the instance that the latest attempt went to; empty before one was picked. */
     public String sentTo() {
-        return sentTo;
+        return counting().sentTo;
+    }
+
+    /** Who is told if the latest attempt's peer says nothing; replaces whoever was to be told before. Before the attempt is sent. */
+    public void onSilence(SilenceListener listener) {
+        silence = listener;
+    }
+
+    /**
+     * The connection has heard nothing, though it asked. Tells whoever wants to know, once.
+     *
+     * @param attempt withdraws the attempt that waits there
+     */
+    public void silent(Cancellation.Listener attempt) {
+        SilenceListener listener = silence;
+        if (listener != null) {
+            silence = null;
+            listener.silent(attempt);
+        }
+    }
+
+    /**
+     * From now on this ledger tells what the other one says, which is of the attempt that counts. What is still entered here, by an attempt
+     * that was withdrawn and does not know it yet, changes nothing of that. Before the reply is handed on.
+     *
+     * @param other opened at the same moment as this one
+     */
+    public void adopt(Ledger other) {
+        adopted = other;
+    }
+
+    private Ledger counting() {
+        Ledger other = adopted;
+        return other == null ? this : other;
     }
 
     /** When the ledger was opened. */
@@ -79,7 +131,7 @@ public final class Ledger {
 
     /** Time spent in a phase that has ended, or so far in those that were entered before; 0 if never entered. */
     public long spentNanos(Phase phase) {
-        return spent[phase.ordinal()];
+        return counting().spent[phase.ordinal()];
     }
 
     /**
@@ -93,9 +145,13 @@ public final class Ledger {
 
     /** Ends the phase in progress for good. Idempotent: the first end counts. */
     public void settle(long nowNanos) {
+        counting().end(nowNanos);
+    }
+
+    private void end(long nowNanos) {
         if (!settled) {
             settled = true;
-            Phase last = current();
+            Phase last = current;
             spent[last.ordinal()] += nowNanos - sinceNanos;
             sinceNanos = nowNanos;
             long overlap = -spent[Phase.BACK.ordinal()];
@@ -111,14 +167,14 @@ public final class Ledger {
 
     /** From opening to the last entry. */
     public long totalNanos() {
-        return sinceNanos - startNanos;
+        return counting().sinceNanos - startNanos;
     }
 
     /** The phase in which most of the time went; the earliest of equals. */
     public Phase guiltiest() {
         Phase guilty = Phase.CLIENT_QUEUE;
         for (Phase phase : PHASES) {
-            if (spent[phase.ordinal()] > spent[guilty.ordinal()]) {
+            if (spentNanos(phase) > spentNanos(guilty)) {
                 guilty = phase;
             }
         }
@@ -131,7 +187,7 @@ public final class Ledger {
      */
     public String verdict() {
         Phase guilty = guiltiest();
-        return millis(spent[guilty.ordinal()]) + " of " + millis(totalNanos()) + " went to " + guilty.label() + ": "
+        return millis(spentNanos(guilty)) + " of " + millis(totalNanos()) + " went to " + guilty.label() + ": "
                 + guilty.place() + ".";
     }
 
@@ -142,7 +198,7 @@ public final class Ledger {
             if (line.length() > 0) {
                 line.append(", ");
             }
-            line.append(phase.label()).append(' ').append(millis(spent[phase.ordinal()]));
+            line.append(phase.label()).append(' ').append(millis(spentNanos(phase)));
         }
         return line.toString();
     }

@@ -14,6 +14,19 @@ import java.util.concurrent.CompletableFuture;
  */
 public interface Connection extends Invoker, AutoCloseable {
 
+    /** Told whether the peer says anything while calls wait for it. By the connection's own thread, which must not be blocked. */
+    interface SignsOfLife {
+
+        /**
+         * Nothing was heard for {@link TransportConfig#stallAfter()}, although the peer was asked and this process was awake. The calls that
+         * wait are {@linkplain io.moa.invoke.Ledger#silent told} too. Told again with each call that is sent nevertheless.
+         */
+        void silent();
+
+        /** Something was heard again. */
+        void heard();
+    }
+
     /** Who is at the other end, as it said in the handshake. */
     Peer peer();
 
@@ -25,6 +38,12 @@ public interface Connection extends Invoker, AutoCloseable {
 
     /** How many calls wait for a reply. */
     int inFlight();
+
+    /**
+     * Says who is told when the peer falls silent, and when it is heard again. At most one, which replaces an earlier one; default nobody,
+     * for a connection that cannot fall silent, such as one within a process.
+     */
+    default void watch(SignsOfLife told) {}
 
     /** How many bytes of calls wait to be written. */
     long queuedBytes();

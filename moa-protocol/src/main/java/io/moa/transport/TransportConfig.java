@@ -12,6 +12,10 @@ import java.time.Duration;
  * @param heartbeatLimit without any byte from the peer for so long, while one was asked for, the connection is given up;
  *     at least twice the heartbeat, at most 1 h, default 3 s; with epoll it is also the {@code TCP_USER_TIMEOUT} of a
  *     client; that of a server is the longer of this and the {@code stallTimeout}
+ * @param stallPing how often a client asks a silent peer for a sign of life while calls wait for it; 10 ms to 1 min, default
+ *     300 ms
+ * @param stallAfter without any byte from the peer for so long, while calls wait and it was asked, those who wait are told, and
+ *     the connection is kept; at least twice the {@code stallPing}, at most 1 h, or 0 for never; default 900 ms
  * @param idleTimeout after so long without a byte from a client a server gives the connection up; more than the
  *     heartbeat, default 1 min
  * @param stallTimeout a peer that takes no byte for so long, while some wait for it, is cut off; 100 ms to 10 min,
@@ -48,6 +52,8 @@ public record TransportConfig(
         Duration handshakeTimeout,
         Duration heartbeat,
         Duration heartbeatLimit,
+        Duration stallPing,
+        Duration stallAfter,
         Duration idleTimeout,
         Duration stallTimeout,
         Duration frameTimeout,
@@ -74,6 +80,8 @@ public record TransportConfig(
             Duration.ofSeconds(3),
             Duration.ofSeconds(1),
             Duration.ofSeconds(3),
+            Duration.ofMillis(300),
+            Duration.ofMillis(900),
             Duration.ofMinutes(1),
             Duration.ofSeconds(10),
             Duration.ofSeconds(10),
@@ -96,6 +104,10 @@ public record TransportConfig(
         between("handshakeTimeout", handshakeTimeout, Duration.ofMillis(10), Duration.ofMinutes(1));
         between("heartbeat", heartbeat, Duration.ofMillis(50), Duration.ofMinutes(10));
         between("heartbeatLimit", heartbeatLimit, heartbeat.multipliedBy(2), Duration.ofHours(1));
+        between("stallPing", stallPing, Duration.ofMillis(10), Duration.ofMinutes(1));
+        if (!stallAfter.isZero()) {
+            between("stallAfter", stallAfter, stallPing.multipliedBy(2), Duration.ofHours(1));
+        }
         between("idleTimeout", idleTimeout, heartbeat, Duration.ofDays(1));
         between("stallTimeout", stallTimeout, Duration.ofMillis(100), Duration.ofMinutes(10));
         between("frameTimeout", frameTimeout, Duration.ofMillis(100), Duration.ofMinutes(10));
@@ -136,6 +148,8 @@ public record TransportConfig(
         private Duration handshakeTimeout;
         private Duration heartbeat;
         private Duration heartbeatLimit;
+        private Duration stallPing;
+        private Duration stallAfter;
         private Duration idleTimeout;
         private Duration stallTimeout;
         private Duration frameTimeout;
@@ -158,6 +172,8 @@ public record TransportConfig(
             this.handshakeTimeout = from.handshakeTimeout;
             this.heartbeat = from.heartbeat;
             this.heartbeatLimit = from.heartbeatLimit;
+            this.stallPing = from.stallPing;
+            this.stallAfter = from.stallAfter;
             this.idleTimeout = from.idleTimeout;
             this.stallTimeout = from.stallTimeout;
             this.frameTimeout = from.frameTimeout;
@@ -193,6 +209,16 @@ public record TransportConfig(
 
         public Builder heartbeatLimit(Duration value) {
             this.heartbeatLimit = value;
+            return this;
+        }
+
+        public Builder stallPing(Duration value) {
+            this.stallPing = value;
+            return this;
+        }
+
+        public Builder stallAfter(Duration value) {
+            this.stallAfter = value;
             return this;
         }
 
@@ -287,6 +313,8 @@ public record TransportConfig(
                     handshakeTimeout,
                     heartbeat,
                     heartbeatLimit,
+                    stallPing,
+                    stallAfter,
                     idleTimeout,
                     stallTimeout,
                     frameTimeout,

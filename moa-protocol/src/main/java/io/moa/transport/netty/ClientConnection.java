@@ -82,6 +82,7 @@ final class ClientConnection implements Connection, FrameLink.Side {
     private volatile boolean usable;
     private volatile boolean closing;
     private volatile boolean gone;
+    private volatile @Nullable SignsOfLife signs;
 
     // The rest belongs to the event loop.
     private final LongObjectHashMap<PendingCall> pending = new LongObjectHashMap<>();
@@ -90,6 +91,9 @@ final class ClientConnection implements Connection, FrameLink.Side {
     private long alarmNanos = Long.MAX_VALUE;
     private @Nullable ScheduledFuture<?> alarm;
     private @Nullable ScheduledFuture<?> heart;
+    private final StallWatch stalls;
+    private @Nullable ScheduledFuture<?> stallLook; // while calls wait
+    private boolean silent;
     private long features;
     private long peerMaxBody = Long.MAX_VALUE;
 
@@ -103,6 +107,8 @@ final class ClientConnection implements Connection, FrameLink.Side {
         this.deadlines = new DeadlineWheel(ticker.nanos());
         this.link = new FrameLink(this, config, ticker);
         this.pings = new PendingPings(link);
+        this.stalls =
+                new StallWatch(config.stallPing().toNanos(), config.stallAfter().toNanos());
     }
 
     FrameLink link() {
@@ -157,6 +163,11 @@ final class ClientConnection implements Connection, FrameLink.Side {
     @Override
     public CompletableFuture<Void> unusable() {
         return unusable;
+    }
+
+    @Override
+    public void watch(SignsOfLife told) {
+        signs = told;
     }
 
     @Override
@@ -256,6 +267,13 @@ final class ClientConnection implements Connection, FrameLink.Side {
         long id = ++lastId;
         if (!call.call().oneWay()) {
             pending.put(id, call);
+            if (silent) {
+                link.channel().eventLoop().execute(() -> stillSilent(call)); // it is being written just now
+            } else if (stallLook == null && !config.stallAfter().isZero()) {
+                long now = ticker.nanos();
+                stalls.begin(now);
+                lookAtNext(now);
+            }
         }
         if (!call.call().deadline().isNone()) {
             long now = ticker.nanos();
@@ -313,6 +331,54 @@ final class ClientConnection implements Connection, FrameLink.Side {
         }
         call.expire(now);
         cancelFrame(call.id(), Cancellation.Reason.DEADLINE);
+    }
+
+    // ---- whether the peer says anything while calls wait
+
+    private void lookAtNext(long now) {
+        stallLook = link.channel()
+                .eventLoop()
+                .schedule(this::lookForSigns, Math.max(0, stalls.dueNanos() - now), TimeUnit.NANOSECONDS);
+    }
+
+    private void lookForSigns() {
+        stallLook = null;
+        if (gone || (pending.isEmpty() && !silent)) {
+            return; // the next call begins anew
+        }
+        long now = ticker.nanos();
+        StallWatch.Finding finding = stalls.look(now, link.lastReadNanos());
+        if (finding != StallWatch.Finding.HEARD) {
+            link.output().write(out -> Frames.ping(out, now));
+            link.output().flush();
+        }
+        lookAtNext(now);
+        if (finding == StallWatch.Finding.SILENT && !silent) {
+            silent = true;
+            SignsOfLife told = signs;
+            if (told != null) {
+                told.silent(); // first: what the calls do then must not come here again
+            }
+            new ArrayList<>(pending.values()).forEach(PendingCall::silent);
+        }
+    }
+
+    private void stillSilent(PendingCall call) {
+        if (silent && !gone && !call.ended()) {
+            SignsOfLife told = signs;
+            if (told != null) {
+                told.silent();
+            }
+            call.silent();
+        }
+    }
+
+    private void heard() {
+        silent = false;
+        SignsOfLife told = signs;
+        if (told != null) {
+            told.heard();
+        }
     }
 
     private void cancelFrame(long id, Cancellation.Reason reason) {
@@ -634,7 +700,11 @@ final class ClientConnection implements Connection, FrameLink.Side {
     }
 
     @Override
-    public void readComplete() {}
+    public void readComplete() {
+        if (silent) {
+            heard();
+        }
+    }
 
     @Override
     public void writabilityChanged(boolean writable) {}
@@ -651,6 +721,9 @@ final class ClientConnection implements Connection, FrameLink.Side {
         }
         if (heart != null) {
             heart.cancel(false);
+        }
+        if (stallLook != null) {
+            stallLook.cancel(false);
         }
         Collection<PendingCall> lost = new ArrayList<>(pending.values());
         for (PendingCall call : lost) {

@@ -241,6 +241,13 @@ final class PendingCall extends DeadlineWheel.Entry implements Outbound, Flushab
         end(call.timedOut(mayHaveRun(), nowNanos, detail));
     }
 
+    /** Nothing is heard of the peer. The call goes on, and whoever made it is told, once. */
+    void silent() {
+        if (!ended) {
+            call.ledger().silent(this);
+        }
+    }
+
     /** Withdraws the call: on the loop, in order after its own writing. */
     @Override
     public void cancelled(Cancellation.Reason reason) {

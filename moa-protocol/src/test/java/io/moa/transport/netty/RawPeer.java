@@ -101,6 +101,12 @@ final class RawPeer implements AutoCloseable {
 
     // ---- frames to send
 
+    static ByteBuf pong(long token) {
+        ByteBuf out = Unpooled.buffer();
+        Frames.pong(out, token);
+        return out;
+    }
+
     static ByteBuf hello(long credit) {
         ByteBuf out = Unpooled.buffer();
         Frames.message(

@@ -8,7 +8,6 @@ import io.moa.invoke.Executed;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
 import io.moa.protocol.frame.FrameKind;
-import io.moa.protocol.frame.Frames;
 import io.moa.protocol.frame.Prefix;
 import io.moa.testkit.Eventually;
 import io.moa.testkit.LeakCheck;
@@ -98,22 +97,16 @@ class RogueServerTest {
             while (asked.kind() != FrameKind.PING || asked.id() < 1L << 62) {
                 asked = rogue.next(); // the connection's own heartbeats
             }
-            rogue.send(pong(asked.id() + 1)); // of a ping that was never sent
-            rogue.send(pong(1));
+            rogue.send(RawPeer.pong(asked.id() + 1)); // of a ping that was never sent
+            rogue.send(RawPeer.pong(1));
             assertThat(ping).isNotDone();
-            rogue.send(pong(asked.id()));
+            rogue.send(RawPeer.pong(asked.id()));
             ping.join();
             CompletableFuture<Void> unanswered = connection.ping();
             assertThat(unanswered).isNotDone();
             rogue.close();
             assertThatThrownBy(unanswered::join).hasMessageContaining("ping was not answered");
         }
-    }
-
-    private static ByteBuf pong(long token) {
-        ByteBuf out = Unpooled.buffer();
-        Frames.pong(out, token);
-        return out;
     }
 
     @Test
