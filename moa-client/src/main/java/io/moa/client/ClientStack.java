@@ -2,6 +2,7 @@ package io.moa.client;
 
 import io.moa.client.cluster.ClusterInvoker;
 import io.moa.client.filter.DeadlineFilter;
+import io.moa.client.filter.HedgeFilter;
 import io.moa.client.filter.RetryFilter;
 import io.moa.governance.gate.GateFilter;
 import io.moa.governance.gate.MethodGate;
@@ -20,13 +21,16 @@ final class ClientStack {
 
     private ClientStack() {}
 
-    static Invoker route(Ticker ticker, List<Filter> users, ClusterInvoker cluster) {
+    static Invoker route(Ticker ticker, List<Filter> users, HedgeFilter hedges, ClusterInvoker cluster) {
         List<Filter> stops = new ArrayList<>();
         stops.add(Backstop.INSTANCE); // outermost, so that whatever breaks below still becomes a reply
         stops.addAll(users); // above retry, so that users' filters see a call once, however often it is sent
         stops.add(new DeadlineFilter(ticker)); // below users' filters: time that they spent counts
         stops.add(new GateFilter(call -> call.attributes().get(MethodGate.KEY))); // above retry: a call counts once
         stops.add(new RetryFilter(ticker)); // above the pick, so that every attempt may go to another instance
+        stops.add(
+                hedges); // below retry, so that a failure is resent only when no attempt is left; each goes through the
+        // pick
         return Filter.stack(stops, cluster); // last: plan, pick, lease, connection
     }
 }

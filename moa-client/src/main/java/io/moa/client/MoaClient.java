@@ -10,6 +10,7 @@ import io.moa.client.cluster.FirstAnswer;
 import io.moa.client.cluster.FixedAddresses;
 import io.moa.client.disk.DiskConfig;
 import io.moa.client.disk.DiskSnapshots;
+import io.moa.client.filter.HedgeFilter;
 import io.moa.client.stub.CallStarter;
 import io.moa.client.stub.GenericStub;
 import io.moa.client.stub.MethodGates;
@@ -91,8 +92,12 @@ public final class MoaClient implements AutoCloseable {
                     writer);
         }
         this.clusters = new Clusters(moa, endpoints, discovery, belief, outliers, vantage, disk);
+        HedgeFilter hedges = new HedgeFilter(moa.ticker(), moa.scheduler());
         Invoker route = ClientStack.route(
-                moa.ticker(), filters, new ClusterInvoker(clusters, endpoints, moa.ticker(), new FirstAnswer(moa)));
+                moa.ticker(),
+                filters,
+                hedges,
+                new ClusterInvoker(clusters, endpoints, moa.ticker(), new FirstAnswer(moa), hedges));
         this.starter = new CallStarter(moa, route);
         this.compiler = new StubCompiler(moa, starter, clusters::link, new MethodGates(moa.ticker()));
     }

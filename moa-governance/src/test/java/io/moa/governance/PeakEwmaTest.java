@@ -41,6 +41,15 @@ class PeakEwmaTest {
     }
 
     @Test
+    void aCallThatWasWithdrawnCanOnlyMakeItLonger() {
+        ewma.took(5 * MILLI, now);
+        ewma.tookAtLeast(2 * MILLI, now);
+        assertThat(ewma.nanos(now)).isCloseTo(5.0 * MILLI, within(0.1 * MILLI));
+        ewma.tookAtLeast(50 * MILLI, now);
+        assertThat(ewma.nanos(now)).isCloseTo(50.0 * MILLI, within(0.1 * MILLI));
+    }
+
+    @Test
     void whoIsNotCalledIsForgottenWithTime() {
         ewma.took(200 * MILLI, now);
         assertThat(ewma.nanos(now + 2 * SECOND)).isCloseTo(200.0 * MILLI / Math.E, within(1.0 * MILLI));

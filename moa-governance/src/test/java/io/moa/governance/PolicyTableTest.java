@@ -39,6 +39,7 @@ class PolicyTableTest {
         VALUES.put("hedge-budget", List.of(1, "100"));
         VALUES.put("load-balance", List.of("weighted-random", "least-in-flight"));
         VALUES.put("hash-by", List.of("customer", "a.b-c_d"));
+        VALUES.put("zone", List.of("prefer", "require"));
         VALUES.put("route-tag", List.of("gray", "v2"));
         VALUES.put("criticality", List.of("critical-plus", "sheddable"));
         VALUES.put("call-keys", List.of(Map.of("customer", "0.customer.id"), Map.of("a", "1", "b", "0")));

@@ -69,6 +69,23 @@ class RetryBudgetTest {
     }
 
     @Test
+    void hedgesHaveAShareOfTheirOwn() {
+        for (int i = 0; i < 1_000; i++) {
+            budget.called(ticker.nanos());
+        }
+        int hedges = 0;
+        while (budget.takeHedge(ticker.nanos(), 5)) {
+            hedges++;
+        }
+        assertThat(hedges).isEqualTo(50);
+        assertThat(budget.takeFailed(ticker.nanos())).isTrue();
+        while (budget.takeSilent(ticker.nanos())) {
+            hedges++;
+        }
+        assertThat(hedges).as("a silent server does none of them").isEqualTo(1_000);
+    }
+
+    @Test
     void aShareIsAShare() {
         assertThatThrownBy(() -> new RetryBudget(101)).hasMessageContaining("0 to 100 percent, not 101");
     }

@@ -68,6 +68,65 @@ class StandingTest {
     }
 
     @Test
+    void whoSaysNothingIsEjectedUntilItIsHeardAndThenTried() {
+        long until = a.silent(ticker.nanos());
+        assertThat(told)
+                .containsExactly("a ejected: calls wait for it, and it says nothing although it was asked;"
+                        + " this is ejection 1, and 1 of 4 instances are ejected");
+        ticker.advance(Duration.ofSeconds(10));
+        assertThat(a.wantsTrial(ticker.nanos())).as("a trial would only wait").isFalse();
+        assertThat(until - ticker.nanos()).isEqualTo(Duration.ofSeconds(20).toNanos());
+        assertThat(a.describe(ticker.nanos())).startsWith("says nothing; until it does, ejected");
+        a.heard(ticker.nanos());
+        assertThat(a.wantsTrial(ticker.nanos())).isTrue();
+        call(a, Outcome.ANSWERED);
+        assertThat(avoided(a)).isFalse();
+        assertThat(told).hasSize(2).last().isEqualTo("a released after 1");
+        assertThat(ejections.count()).isZero();
+    }
+
+    @Test
+    void whoGoesOnSayingNothingStaysEjectedWithoutATrial() {
+        for (int i = 0; i < 20; i++) {
+            a.silent(ticker.nanos());
+            ticker.advance(Duration.ofSeconds(5));
+            assertThat(a.wantsTrial(ticker.nanos())).isFalse();
+        }
+        assertThat(told).hasSize(1);
+        ticker.advance(OutlierConfig.DEFAULT.longest());
+        assertThat(a.wantsTrial(ticker.nanos()))
+                .as("whoever watched it is gone")
+                .isTrue();
+    }
+
+    @Test
+    void aTrialThatFindsItSilentAgainEndsTheTrial() {
+        a.silent(ticker.nanos());
+        a.heard(ticker.nanos());
+        long begun = ticker.nanos();
+        a.begin(begun);
+        a.silent(ticker.nanos());
+        a.end(Outcome.UNKNOWN, begun, ticker.nanos());
+        ticker.advance(Duration.ofSeconds(5));
+        assertThat(a.wantsTrial(ticker.nanos())).isFalse();
+    }
+
+    @Test
+    void whatIsHeardOfOneThatIsEjectedForFailuresChangesNothing() {
+        call(a, Outcome.UNREACHABLE);
+        a.heard(ticker.nanos());
+        assertThat(avoided(a)).isTrue();
+    }
+
+    @Test
+    void whenAllSayNothingHalfAreEjected() {
+        for (Standing each : List.of(a, b, c, d)) {
+            each.silent(ticker.nanos());
+        }
+        assertThat(ejections.count()).isEqualTo(2);
+    }
+
+    @Test
     void fiveFailuresInARowEjectAndFourDoNot() {
         fail(a, 4);
         call(a, Outcome.ANSWERED);

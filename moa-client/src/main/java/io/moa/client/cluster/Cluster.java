@@ -6,6 +6,7 @@ import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
+import io.moa.governance.balance.InstanceLoad;
 import io.moa.governance.belief.Belief;
 import io.moa.governance.belief.BeliefConfig;
 import io.moa.governance.belief.Believed;
@@ -149,6 +150,22 @@ public final class Cluster {
     /** The plan in force. */
     public Plan plan() {
         return plan;
+    }
+
+    /** An instance, which may be nobody of this service, says nothing although it is asked. */
+    void silent(String uuid) {
+        InstanceLoad load = plan.load(uuid);
+        if (load != null) {
+            load.silent(moa.ticker().nanos());
+        }
+    }
+
+    /** It says something again. */
+    void heard(String uuid) {
+        InstanceLoad load = plan.load(uuid);
+        if (load != null) {
+            load.heard(moa.ticker().nanos());
+        }
     }
 
     /** A call, or somebody else, has found nobody here. */

@@ -1,17 +1,24 @@
 package io.moa.client.cluster;
 
+import io.moa.governance.balance.CandidateSet;
 import io.moa.governance.plan.Plan;
+import io.moa.invoke.Attributes;
 import io.moa.invoke.Backstop;
+import io.moa.invoke.Cancellation;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Hints;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Invoker;
 import io.moa.invoke.Lease;
+import io.moa.invoke.Ledger;
 import io.moa.invoke.Phase;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
 import io.moa.invoke.Ticker;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The end of the client's route in this process: reads the service's plan, picks an instance, hands the attempt to its
@@ -19,20 +26,31 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class ClusterInvoker implements Invoker {
 
+    /** Under this key stand calls that are of use only at an instance that they have not tried: with nobody else they fail, unsent. */
+    public static final Attributes.Key<Boolean> ONLY_ELSEWHERE = new Attributes.Key<>("only elsewhere");
+
     static final Hints NEVER_RETRY = new Hints(0, true, Hints.UNKNOWN_LOAD);
 
     private final Clusters clusters;
     private final Endpoints endpoints;
     private final Ticker ticker;
     private final FirstAnswer firstAnswer;
+    private final SilentAttempts silentAttempts;
 
     /**
      * An end of the route.
      *
      * @param firstAnswer what calls wait for while no registry has told of their service
+     * @param silentAttempts what becomes of calls that wait for a server that says nothing
      */
-    public ClusterInvoker(Clusters clusters, Endpoints endpoints, Ticker ticker, FirstAnswer firstAnswer) {
+    public ClusterInvoker(
+            Clusters clusters,
+            Endpoints endpoints,
+            Ticker ticker,
+            FirstAnswer firstAnswer,
+            SilentAttempts silentAttempts) {
         this.firstAnswer = firstAnswer;
+        this.silentAttempts = silentAttempts;
         this.clusters = clusters;
         this.endpoints = endpoints;
         this.ticker = ticker;
@@ -89,6 +107,16 @@ public final class ClusterInvoker implements Invoker {
             lease.settle(late, now);
             return CompletableFuture.completedFuture(late);
         }
+        if (call.hop().attempt() > 0 && isTriedAgain(call, lease)) {
+            Reply nobody = Reply.failure(
+                    Status.UNAVAILABLE,
+                    Executed.NO,
+                    "No other instance for " + call.service() + " " + call.method() + " than those that were tried");
+            lease.settle(Reply.failure(Status.CANCELLED, Executed.NO, "nobody was called"), now);
+            return CompletableFuture.completedFuture(nobody);
+        }
+        Sent sent = new Sent(call, lease);
+        call.ledger().onSilence(sent);
         CompletableFuture<Reply> reply;
         try {
             reply = endpoints.of(lease.instance()).invoke(call);
@@ -96,10 +124,40 @@ public final class ClusterInvoker implements Invoker {
             lease.settle(Backstop.broken(call, e), ticker.nanos());
             throw e;
         }
-        return reply.whenComplete((value, thrown) -> lease.settle(
-                value != null
-                        ? value
-                        : Backstop.broken(call, thrown == null ? new NullPointerException("no reply") : thrown),
-                ticker.nanos()));
+        reply.whenComplete(sent);
+        return sent;
+    }
+
+    private static boolean isTriedAgain(Invocation call, Lease lease) {
+        Set<String> tried = call.attributes().get(CandidateSet.TRIED);
+        return tried != null
+                && tried.contains(lease.instance().uuid())
+                && call.attributes().get(ONLY_ELSEWHERE) != null;
+    }
+
+    /** One object for all that has to be known of an attempt: its end settles the lease, whoever waits for the reply by then. */
+    private final class Sent extends Attempt
+            implements BiConsumer<@Nullable Reply, @Nullable Throwable>, Ledger.SilenceListener {
+        private final Invocation call;
+        private final Lease lease;
+
+        Sent(Invocation call, Lease lease) {
+            this.call = call;
+            this.lease = lease;
+        }
+
+        @Override
+        public void accept(@Nullable Reply value, @Nullable Throwable thrown) {
+            Reply reply = value != null
+                    ? value
+                    : Backstop.broken(call, thrown == null ? new NullPointerException("no reply") : thrown);
+            lease.settle(reply, ticker.nanos());
+            end(reply);
+        }
+
+        @Override
+        public void silent(Cancellation.Listener withdraw) {
+            silentAttempts.silent(call, this, withdraw, ClusterInvoker.this);
+        }
     }
 }

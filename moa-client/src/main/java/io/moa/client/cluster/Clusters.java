@@ -100,6 +100,17 @@ public final class Clusters {
         this.belief = belief;
         this.disk = disk;
         this.prober = endpoints.prober();
+        endpoints.hearing(new Hearing() {
+            @Override
+            public void silent(String uuid) {
+                clusters.values().forEach(cluster -> cluster.silent(uuid));
+            }
+
+            @Override
+            public void heard(String uuid) {
+                clusters.values().forEach(cluster -> cluster.heard(uuid));
+            }
+        });
     }
 
     /**

@@ -28,6 +28,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The place of one connection: empty until the first call, then connecting while calls wait, then open; after a failure it
  * pauses, and calls fail at once with the reason, until the pause is over and the next call tries again.
+ *
+ * <p>If the peer fell silent before its connection ended, the slot connects again by itself, over and over, because a call that tried
+ * it would only wait: a process that is stopped takes connections, and answers none.
  */
 final class ConnectionSlot {
 
@@ -35,6 +38,9 @@ final class ConnectionSlot {
 
     /** From so many failures on the server is down, and not just busy. */
     static final int SPREAD_FROM = 4;
+
+    /** One that fell silent is sought after at most so long, again and again: 1 s, beside the time that a connect takes. */
+    private static final long SEEK_NANOS = 1_000_000_000;
 
     private static final long IDLE_CHECK_NANOS = 100_000_000;
 
@@ -46,10 +52,12 @@ final class ConnectionSlot {
     private final ConnectSpread spread;
     private final Predicate<ServiceId> servedElsewhere;
     private final long knownSinceNanos;
+    private final Endpoint endpoint;
 
     private volatile @Nullable Connection open; // the fast path reads only this
     private volatile boolean retired;
     private volatile boolean closed;
+    private volatile boolean silent; // its connection, or the one that ended so was the latest
 
     // Guarded by this.
     private final Queue<WaitingCall> waiting = new ArrayDeque<>();
@@ -71,8 +79,10 @@ final class ConnectionSlot {
             Unreachables unreachables,
             ConnectSpread spread,
             Predicate<ServiceId> servedElsewhere,
-            long knownSinceNanos) {
+            long knownSinceNanos,
+            Endpoint endpoint) {
         this.moa = moa;
+        this.endpoint = endpoint;
         this.instance = instance;
         this.ways = ways;
         this.config = config;
@@ -104,11 +114,12 @@ final class ConnectionSlot {
             return CompletableFuture.completedFuture(badArguments);
         }
         call.ledger().enter(Phase.CONNECT_WAIT, now);
-        WaitingCall mine = new WaitingCall(moa, instance, call, this::forget);
+        WaitingCall mine = new WaitingCall(moa, instance, call, this::forget, servedElsewhere);
         boolean connect = false;
         long pause = 0;
         long beginsIn;
         boolean goesElsewhere;
+        boolean slow;
         Connection connected;
         synchronized (this) {
             if (retired) {
@@ -139,8 +150,10 @@ final class ConnectionSlot {
                                 + ", which is the limit");
             }
             beginsIn = connected == null ? Math.max(0, connectsAtNanos - now) : 0;
-            goesElsewhere = beginsIn > 0
-                    && (beginsIn > call.deadline().remainingNanos(now) || servedElsewhere.test(call.service()));
+            boolean late = beginsIn > 0 && beginsIn > call.deadline().remainingNanos(now);
+            slow = silent || (connecting && !connect && WaitingCall.isLong(moa, now - connectsAtNanos));
+            goesElsewhere =
+                    connected == null && (late || ((beginsIn > 0 || slow) && servedElsewhere.test(call.service())));
             if (connected == null && !goesElsewhere) {
                 waiting.add(mine);
             }
@@ -150,7 +163,10 @@ final class ConnectionSlot {
         }
         if (goesElsewhere) {
             if (connect) {
-                connectAfter(pause, call);
+                connectAfter(pause, call.service());
+            }
+            if (slow) {
+                return refuse(Status.UNAVAILABLE, instance + " does not answer; the call goes to others");
             }
             return refuse(
                     Status.UNAVAILABLE,
@@ -158,12 +174,12 @@ final class ConnectionSlot {
                             + " ms, so that not all come at once, and the call goes to others or has less time than that");
         }
         try {
-            mine.limit();
+            mine.limit(beginsIn);
         } catch (RejectedExecutionException runtimeClosed) {
             mine.end(Endpoint.refused(Status.UNAVAILABLE, "The runtime of " + moa.self() + " is closed"));
         }
         if (connect) {
-            connectAfter(pause, call);
+            connectAfter(pause, call.service());
         }
         return mine.reply();
     }
@@ -183,34 +199,34 @@ final class ConnectionSlot {
         return null;
     }
 
-    private void connectAfter(long pause, Invocation cause) {
+    private void connectAfter(long pause, ServiceId called) {
         if (pause == 0) {
-            connect(cause);
+            connect(called);
             return;
         }
         try {
-            moa.scheduler().schedule(() -> connect(cause), pause);
+            moa.scheduler().schedule(() -> connect(called), pause);
         } catch (RejectedExecutionException runtimeClosed) {
-            failed(runtimeClosed, cause.service());
+            failed(runtimeClosed, called);
         }
     }
 
-    private void connect(Invocation cause) {
+    private void connect(ServiceId called) {
         boolean anybody = instance.application().equals(Instance.ANY_APPLICATION);
-        Wanted wanted = new Wanted(
-                anybody ? "" : instance.application(), anybody ? "" : instance.uuid(), List.of(cause.service()));
+        Wanted wanted =
+                new Wanted(anybody ? "" : instance.application(), anybody ? "" : instance.uuid(), List.of(called));
         Dialer.dial(moa, ways, wanted).whenComplete((dialled, thrown) -> {
             if (thrown == null) {
-                connected(dialled.connection(), dialled.why());
+                connected(dialled.connection(), dialled.why(), called);
             } else {
                 failed(
                         thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown,
-                        cause.service());
+                        called);
             }
         });
     }
 
-    private void connected(Connection connection, String why) {
+    private void connected(Connection connection, String why, ServiceId called) {
         List<WaitingCall> ready;
         synchronized (this) {
             connecting = false;
@@ -233,7 +249,21 @@ final class ConnectionSlot {
         } else {
             unreachables.reached(instance.uuid());
         }
-        connection.unusable().thenRun(() -> gone(connection));
+        if (silent) {
+            heard();
+        }
+        connection.watch(new Connection.SignsOfLife() {
+            @Override
+            public void silent() {
+                fellSilent();
+            }
+
+            @Override
+            public void heard() {
+                ConnectionSlot.this.heard();
+            }
+        });
+        connection.unusable().thenRun(() -> gone(connection, called));
         for (WaitingCall call : ready) {
             call.proceed(connection);
         }
@@ -260,6 +290,33 @@ final class ConnectionSlot {
         for (WaitingCall call : unlucky) {
             call.end(Endpoint.refused(Status.UNAVAILABLE, "No connection to " + instance + ": " + reason));
         }
+        if (silent) {
+            endpoint.silent(); // still
+            seek(called);
+        }
+    }
+
+    private void fellSilent() {
+        silent = true;
+        endpoint.silent();
+    }
+
+    private void heard() {
+        silent = false;
+        endpoint.heard();
+    }
+
+    /** Connects again without a call, after a pause of its own. */
+    private void seek(ServiceId called) {
+        long pause = moa.chance().nextLong(SEEK_NANOS);
+        synchronized (this) {
+            if (connecting || open != null || retired) {
+                return;
+            }
+            connecting = true;
+            connectsAtNanos = moa.ticker().nanos() + pause;
+        }
+        connectAfter(pause, called);
     }
 
     /**
@@ -284,13 +341,18 @@ final class ConnectionSlot {
     }
 
     /** The next call connects again at once; only a connect that fails is followed by a pause. */
-    private synchronized void gone(Connection connection) {
-        if (open == connection) {
-            open = null;
+    private void gone(Connection connection, ServiceId called) {
+        synchronized (this) {
+            if (open == connection) {
+                open = null;
+            }
+            leaving.removeIf(left -> left.inFlight() == 0);
+            if (connection.inFlight() > 0) {
+                leaving.add(connection); // its server is closing; the calls on it are still ours to end
+            }
         }
-        leaving.removeIf(left -> left.inFlight() == 0);
-        if (connection.inFlight() > 0) {
-            leaving.add(connection); // its server is closing; the calls on it are still ours to end
+        if (silent) {
+            seek(called);
         }
     }
 
@@ -302,6 +364,9 @@ final class ConnectionSlot {
 
     void retire() {
         retired = true;
+        if (silent) {
+            heard(); // nobody listens any more
+        }
         Connection connection = open;
         if (connection != null) {
             closeWhenIdle(connection);
@@ -349,6 +414,11 @@ final class ConnectionSlot {
         return connection != null
                 && connection.usable()
                 && connection.peer().instance().equals(instance.uuid());
+    }
+
+    /** Whether it has said nothing although it was asked, and not been heard since. */
+    boolean isSilent() {
+        return silent;
     }
 
     /** Whether nothing is open or coming here. */

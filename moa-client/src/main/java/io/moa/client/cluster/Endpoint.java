@@ -22,6 +22,7 @@ public final class Endpoint implements Invoker {
     private final Instance instance;
     private final Ways ways;
     private final ConnectionSlot[] slots;
+    private final Hearing hearing;
     private final AtomicInteger turn = new AtomicInteger();
 
     /**
@@ -30,6 +31,7 @@ public final class Endpoint implements Invoker {
      * @param servedElsewhere whether this client is connected to anybody who offers a service; asked under a lock, so it must not
      *     take any
      * @param knownSinceNanos since when the registry tells of the instance
+     * @param hearing told whether it says anything
      */
     Endpoint(
             Moa moa,
@@ -38,15 +40,32 @@ public final class Endpoint implements Invoker {
             Unreachables unreachables,
             ConnectSpread spread,
             Predicate<ServiceId> servedElsewhere,
-            long knownSinceNanos) {
+            long knownSinceNanos,
+            Hearing hearing) {
         this.moa = moa;
+        this.hearing = hearing;
         this.instance = instance;
         this.ways = Ways.to(moa, instance);
         this.slots = new ConnectionSlot[config.connections()];
         for (int i = 0; i < slots.length; i++) {
             slots[i] = new ConnectionSlot(
-                    moa, instance, ways, config, unreachables, spread, servedElsewhere, knownSinceNanos);
+                    moa, instance, ways, config, unreachables, spread, servedElsewhere, knownSinceNanos, this);
         }
+    }
+
+    /** A connection to it says nothing, or none can be made after that. */
+    void silent() {
+        hearing.silent(instance.uuid());
+    }
+
+    /** One of which that was said is heard again. */
+    void heard() {
+        for (ConnectionSlot slot : slots) {
+            if (slot.isSilent()) {
+                return;
+            }
+        }
+        hearing.heard(instance.uuid());
     }
 
     @Override

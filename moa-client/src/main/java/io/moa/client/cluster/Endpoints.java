@@ -26,6 +26,7 @@ public final class Endpoints {
     private final Set<String> strays =
             ConcurrentHashMap.newKeySet(); // have an endpoint, and were not listed when it was made
     private volatile boolean closed;
+    private volatile Hearing hearing = Hearing.NOBODY;
     private final Set<Endpoint> leaving = ConcurrentHashMap.newKeySet(); // their last calls are being finished
 
     /** Connections of whose failures nobody is told. */
@@ -107,7 +108,27 @@ public final class Endpoints {
     }
 
     private Endpoint endpoint(Listed.Told told) {
-        return new Endpoint(moa, told.instance(), config, unreachables, spread, this::isServed, told.knownSinceNanos());
+        return new Endpoint(
+                moa, told.instance(), config, unreachables, spread, this::isServed, told.knownSinceNanos(), told());
+    }
+
+    /** Who is told whether instances say anything; one, which replaces an earlier one. */
+    void hearing(Hearing told) {
+        hearing = told;
+    }
+
+    private Hearing told() {
+        return new Hearing() { // an endpoint may be made before somebody wants to know
+            @Override
+            public void silent(String uuid) {
+                hearing.silent(uuid);
+            }
+
+            @Override
+            public void heard(String uuid) {
+                hearing.heard(uuid);
+            }
+        };
     }
 
     /**

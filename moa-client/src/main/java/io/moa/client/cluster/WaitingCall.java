@@ -2,6 +2,7 @@ package io.moa.client.cluster;
 
 import io.moa.Moa;
 import io.moa.discovery.Instance;
+import io.moa.discovery.ServiceId;
 import io.moa.invoke.Backstop;
 import io.moa.invoke.Cancellation;
 import io.moa.invoke.Executed;
@@ -13,15 +14,20 @@ import io.moa.transport.Connection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** A call that waits for a connection, at most until its deadline. Safe for many threads. */
+/**
+ * A call that waits for a connection, at most until its deadline, and where others can be called no longer than a silence that tells
+ * something: a process that is stopped takes connections, and answers none. Safe for many threads.
+ */
 final class WaitingCall implements Cancellation.Listener {
 
     private final Moa moa;
     private final Instance instance;
     private final Invocation call;
     private final Consumer<WaitingCall> forget;
+    private final Predicate<ServiceId> servedElsewhere;
     private final CompletableFuture<Reply> reply = new CompletableFuture<>();
     private final AtomicBoolean decided = new AtomicBoolean(); // proceeds, or ends here: never both
     private volatile Scheduler.@Nullable Timer timer;
@@ -31,29 +37,70 @@ final class WaitingCall implements Cancellation.Listener {
      *
      * @param instance whom it waits for
      * @param forget told when the call does not wait any more, and nobody has a connection for it
+     * @param servedElsewhere whether this client is connected to anybody else who offers a service
      */
-    WaitingCall(Moa moa, Instance instance, Invocation call, Consumer<WaitingCall> forget) {
+    WaitingCall(
+            Moa moa,
+            Instance instance,
+            Invocation call,
+            Consumer<WaitingCall> forget,
+            Predicate<ServiceId> servedElsewhere) {
         this.moa = moa;
         this.instance = instance;
         this.call = call;
         this.forget = forget;
+        this.servedElsewhere = servedElsewhere;
+    }
+
+    /** Whether a peer that is well connects sooner. */
+    static boolean isLong(Moa moa, long nanos) {
+        long silence = moa.transportConfig().stallAfter().toNanos();
+        return silence > 0 && nanos >= silence;
     }
 
     CompletableFuture<Reply> reply() {
         return reply;
     }
 
-    void limit() {
-        if (!call.deadline().isNone()) {
-            timer = moa.scheduler()
-                    .schedule(
-                            this::expire,
-                            call.deadline().remainingNanos(moa.ticker().nanos()));
-            if (decided.get()) {
-                stopTimer();
-            }
-        }
+    /**
+     * Ends it in time.
+     *
+     * @param beginsInNanos when the connect begins; 0 if it has
+     */
+    void limit(long beginsInNanos) {
+        wakeLater(beginsInNanos);
         call.cancellation().add(this);
+    }
+
+    private void wakeLater(long beginsInNanos) {
+        long silence = moa.transportConfig().stallAfter().toNanos();
+        long remaining = call.deadline().remainingNanos(moa.ticker().nanos());
+        if (silence > 0 && beginsInNanos + silence < remaining) {
+            wake(this::lookElsewhere, beginsInNanos + silence);
+        } else if (!call.deadline().isNone()) {
+            wake(this::expire, remaining);
+        }
+    }
+
+    private void wake(Runnable then, long nanos) {
+        timer = moa.scheduler().schedule(then, nanos);
+        if (decided.get()) {
+            stopTimer();
+        }
+    }
+
+    private void lookElsewhere() {
+        if (servedElsewhere.test(call.service())) {
+            if (decide()) {
+                forget.accept(this);
+                reply.complete(Endpoint.refused(
+                        Status.UNAVAILABLE,
+                        "No connection to " + instance + " within "
+                                + moa.transportConfig().stallAfter().toMillis() + " ms; the call goes to others"));
+            }
+        } else {
+            wakeLater(0);
+        }
     }
 
     void proceed(Connection connection) {

@@ -15,8 +15,10 @@ import io.moa.discovery.Snapshot;
 import io.moa.governance.balance.CandidateSet;
 import io.moa.governance.belief.BeliefConfig;
 import io.moa.governance.outlier.OutlierConfig;
+import io.moa.invoke.Attributes;
 import io.moa.invoke.Cancellation;
 import io.moa.invoke.Executed;
+import io.moa.invoke.Hop;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Payload;
 import io.moa.invoke.Phase;
@@ -30,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -53,7 +56,8 @@ class ClusterInvokerTest {
     private final List<Consumer<Snapshot>> followers = new ArrayList<>();
     private final Clusters clusters =
             new Clusters(moa, endpoints, this::subscribe, BeliefConfig.DEFAULT, OutlierConfig.DEFAULT, null);
-    private final ClusterInvoker invoker = new ClusterInvoker(clusters, endpoints, ticker, new FirstAnswer(moa));
+    private final ClusterInvoker invoker =
+            new ClusterInvoker(clusters, endpoints, ticker, new FirstAnswer(moa), SilentAttempts.WAIT);
 
     private Registry.Subscription subscribe(ServiceId service, Consumer<Snapshot> listener) {
         followers.add(listener);
@@ -157,6 +161,78 @@ class ClusterInvokerTest {
         CompletableFuture<Reply> waiting = invoker.invoke(call());
         tell();
         assertThat(((Reply.Failure) waiting.join()).message()).contains("no instance of x.Y is registered");
+    }
+
+    @Test
+    void whoSaysNothingIsPassedByUntilItIsHeard() {
+        tell(instance("a", 1), instance("b", 2));
+        StagedTransport.Line[] lines = {line(), line()};
+        StagedTransport.Line silent = lines[0];
+        StagedTransport.Line other = lines[1];
+        Objects.requireNonNull(silent.signs).silent();
+        int before = silent.calls.size();
+        for (int i = 0; i < 50; i++) {
+            invoker.invoke(call());
+        }
+        assertThat(silent.calls).hasSize(before);
+        assertThat(other.calls.size()).isGreaterThanOrEqualTo(50);
+        Objects.requireNonNull(silent.signs).heard();
+        for (int i = 0; i < 50; i++) {
+            invoker.invoke(call());
+        }
+        assertThat(silent.calls).as("one tries").hasSize(before + 1);
+        silent.replies.get(before).complete(new Reply.Value(Payload.EMPTY));
+        for (int i = 0; i < 50; i++) {
+            invoker.invoke(call());
+        }
+        assertThat(silent.calls.size()).isGreaterThan(before + 20);
+    }
+
+    /** A connection to the instance that is connected to next. */
+    private StagedTransport.Line line() {
+        int dials = transport.dials.size();
+        while (transport.dials.size() == dials) {
+            invoker.invoke(call());
+        }
+        StagedTransport.Dial dial = transport.last();
+        return dial.succeed("provider", dial.wanted().instance());
+    }
+
+    @Test
+    void aCallThatIsOfUseOnlyElsewhereIsNotSentToWhomItTried() {
+        tell(instance("a", 1));
+        CompletableFuture<Reply> reply = invoker.invoke(Calls.of(ticker, Duration.ofSeconds(1))
+                .hop(Hop.DIRECT.withAttempt(1))
+                .attributes(Attributes.EMPTY
+                        .with(CandidateSet.TRIED, Set.of("a"))
+                        .with(ClusterInvoker.ONLY_ELSEWHERE, true))
+                .build());
+        assertThat(((Reply.Failure) reply.join()).message()).startsWith("No other instance for x.Y");
+        assertThat(transport.dials).isEmpty();
+        assertThat(inFlight()).isZero();
+    }
+
+    @Test
+    void whoMadeACallIsToldThatItsServerSaysNothing() {
+        tell(instance("a", 1));
+        List<Invocation> silent = new ArrayList<>();
+        Invocation call = call();
+        ClusterInvoker listening = new ClusterInvoker(
+                clusters, endpoints, ticker, new FirstAnswer(moa), (which, attempt, withdraw, route) -> {
+                    silent.add(which);
+                    assertThat(attempt.divert(reply -> withdraw.cancelled(Cancellation.Reason.SUPERSEDED)))
+                            .isTrue();
+                });
+        CompletableFuture<Reply> reply = listening.invoke(call);
+        StagedTransport.Line line = transport.last().succeed("provider", "a");
+        List<Cancellation.Reason> withdrawn = new ArrayList<>();
+        call.ledger().silent(withdrawn::add);
+        call.ledger().silent(withdrawn::add);
+        assertThat(silent).as("once").containsExactly(call);
+        line.replies.get(0).complete(new Reply.Value(Payload.EMPTY));
+        assertThat(withdrawn).as("the end goes where it was diverted to").hasSize(1);
+        assertThat(reply).isNotDone();
+        assertThat(inFlight()).as("and the lease ends all the same").isZero();
     }
 
     @Test

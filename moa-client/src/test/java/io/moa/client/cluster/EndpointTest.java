@@ -16,10 +16,13 @@ import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
 import io.moa.testkit.FakeScheduler;
 import io.moa.testkit.FakeTicker;
+import io.moa.transport.Connection;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
@@ -56,6 +59,18 @@ class EndpointTest {
 
     private final ConnectSpread spread = new ConnectSpread(moa.chance());
     private boolean servedElsewhere;
+    private final List<String> heard = new ArrayList<>();
+    private final Hearing hearing = new Hearing() {
+        @Override
+        public void silent(String uuid) {
+            heard.add("silent " + uuid);
+        }
+
+        @Override
+        public void heard(String uuid) {
+            heard.add("heard " + uuid);
+        }
+    };
 
     @AfterEach
     void close() {
@@ -78,7 +93,8 @@ class EndpointTest {
                 unheard(),
                 spread,
                 service -> servedElsewhere,
-                knownSinceNanos);
+                knownSinceNanos,
+                hearing);
     }
 
     private Invocation call() {
@@ -255,7 +271,8 @@ class EndpointTest {
                 unheard(),
                 spread,
                 service -> false,
-                0);
+                0,
+                hearing);
         Reply.Failure refused = failure(endpoint.invoke(call()));
         assertThat(refused.status()).isEqualTo(Status.UNAVAILABLE);
         assertThat(refused.message()).contains("can only be reached at").contains("elsewhere");
@@ -405,5 +422,86 @@ class EndpointTest {
         transport.last().fail("nobody listens");
         long over = spread.untilMoment(ticker.nanos()) + ConnectSpread.LENGTH_NANOS;
         ticker.advanceNanos(over + Duration.ofMillis(30).toNanos());
+    }
+
+    @Test
+    void whoWaitsForAConnectLongerThanASilenceMayLastGoesToOthersIfThereAreSome() {
+        Endpoint endpoint = endpoint(EndpointConfig.DEFAULT);
+        CompletableFuture<Reply> alone = endpoint.invoke(call());
+        scheduler.advance(Duration.ofMillis(900));
+        assertThat(alone).as("there is nobody else").isNotDone();
+        CompletableFuture<Reply> waits = endpoint.invoke(call());
+        servedElsewhere = true;
+        Reply.Failure atOnce = failure(endpoint.invoke(call()));
+        assertThat(atOnce.message()).contains("does not answer; the call goes to others");
+        scheduler.advance(Duration.ofMillis(900));
+        Reply.Failure elsewhere = failure(waits);
+        assertThat(elsewhere.status()).isEqualTo(Status.UNAVAILABLE);
+        assertThat(elsewhere.executed()).isEqualTo(Executed.NO);
+        assertThat(elsewhere.message()).contains("within 900 ms");
+        assertThat(alone).as("there is somebody else by now").isDone();
+        StagedTransport.Line line = transport.last().succeed("provider", "uuid-of-it");
+        assertThat(line.calls).isEmpty();
+        endpoint.invoke(call());
+        assertThat(line.calls).hasSize(1);
+    }
+
+    @Test
+    void silenceIsPassedOn() {
+        Endpoint endpoint = endpoint(EndpointConfig.DEFAULT.withConnections(2));
+        endpoint.invoke(call());
+        endpoint.invoke(call());
+        StagedTransport.Line one = transport.dials.get(0).succeed("provider", "uuid-of-it");
+        StagedTransport.Line two = transport.dials.get(1).succeed("provider", "uuid-of-it");
+        signs(one).silent();
+        signs(two).silent();
+        signs(one).heard();
+        assertThat(heard).as("the other one is silent still").doesNotContain("heard uuid-of-it");
+        signs(two).heard();
+        assertThat(heard).containsExactly("silent uuid-of-it", "silent uuid-of-it", "heard uuid-of-it");
+        assertThat(one.closed).as("silence alone closes nothing").isFalse();
+    }
+
+    /** It is stopped: the connection was given up, and it takes others without a word. */
+    @Test
+    void whoFellSilentIsSoughtWithoutACallUntilItAnswers() {
+        servedElsewhere = true;
+        Endpoint endpoint = endpoint(EndpointConfig.DEFAULT);
+        endpoint.invoke(call());
+        StagedTransport.Line line = transport.last().succeed("provider", "uuid-of-it");
+        signs(line).silent();
+        line.close();
+        for (int i = 1; i <= 10; i++) {
+            assertThat(transport.dials).hasSize(i);
+            scheduler.advance(Duration.ofMillis(500));
+            assertThat(transport.dials).as("after a half of its longest pause").hasSize(i + 1);
+            assertThat(failure(endpoint.invoke(call())).message()).contains("does not answer; the call goes to others");
+            heard.clear();
+            transport.last().fail("no handshake");
+            assertThat(heard).containsExactly("silent uuid-of-it");
+        }
+        scheduler.advance(Duration.ofMillis(500));
+        transport.last().succeed("provider", "uuid-of-it");
+        assertThat(heard).endsWith("heard uuid-of-it");
+        int dials = transport.dials.size();
+        scheduler.advance(Duration.ofMinutes(1));
+        assertThat(transport.dials).hasSize(dials);
+    }
+
+    @Test
+    void whoLeftIsNotSought() {
+        Endpoint endpoint = endpoint(EndpointConfig.DEFAULT);
+        endpoint.invoke(call());
+        StagedTransport.Line line = transport.last().succeed("provider", "uuid-of-it");
+        signs(line).silent();
+        endpoint.retire();
+        assertThat(heard).as("nobody waits for it to speak").endsWith("heard uuid-of-it");
+        line.close();
+        scheduler.advance(Duration.ofMinutes(1));
+        assertThat(transport.dials).hasSize(1);
+    }
+
+    private static Connection.SignsOfLife signs(StagedTransport.Line line) {
+        return Objects.requireNonNull(line.signs);
     }
 }

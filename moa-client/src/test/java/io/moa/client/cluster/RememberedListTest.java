@@ -65,7 +65,7 @@ class RememberedListTest {
         }
         clusters = new Clusters(
                 moa, endpoints, this::subscribe, BeliefConfig.DEFAULT, OutlierConfig.DEFAULT, disk(diskThread::add));
-        invoker = new ClusterInvoker(clusters, endpoints, ticker, new FirstAnswer(moa));
+        invoker = new ClusterInvoker(clusters, endpoints, ticker, new FirstAnswer(moa), SilentAttempts.WAIT);
     }
 
     private DiskSnapshots disk(Executor writer) {
@@ -167,7 +167,8 @@ class RememberedListTest {
                     BeliefConfig.DEFAULT,
                     OutlierConfig.DEFAULT,
                     disk(diskThread::add));
-            ClusterInvoker calls = new ClusterInvoker(own, endpoints, ticker, new FirstAnswer(moa));
+            ClusterInvoker calls =
+                    new ClusterInvoker(own, endpoints, ticker, new FirstAnswer(moa), SilentAttempts.WAIT);
             Invocation call = call();
             CompletableFuture<Reply> first = calls.invoke(call);
             read();

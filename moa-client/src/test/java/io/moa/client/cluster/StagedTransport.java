@@ -48,6 +48,9 @@ final class StagedTransport implements Transport {
         @Nullable
         RuntimeException refusesToClose;
 
+        @Nullable
+        SignsOfLife signs;
+
         Line(Address address, Peer peer) {
             this.address = address;
             this.peer = peer;
@@ -72,6 +75,11 @@ final class StagedTransport implements Transport {
         @Override
         public boolean usable() {
             return usable;
+        }
+
+        @Override
+        public void watch(SignsOfLife told) {
+            signs = told;
         }
 
         @Override

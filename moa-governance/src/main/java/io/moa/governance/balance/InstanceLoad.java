@@ -4,6 +4,7 @@ import io.moa.governance.outlier.Outcome;
 import io.moa.governance.outlier.OwnPause;
 import io.moa.governance.outlier.Standing;
 import io.moa.invoke.Reply;
+import io.moa.invoke.Status;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,7 @@ public final class InstanceLoad {
     private volatile int inFlight;
 
     private volatile boolean failed;
-    private volatile long lastFailureNanos;
+    private volatile long suspectUntilNanos;
     private volatile boolean succeeded;
     private volatile long lastSuccessNanos;
     private volatile RoundRobinChooser.@Nullable Turn turn;
@@ -111,9 +112,12 @@ public final class InstanceLoad {
             standing.end(Outcome.UNKNOWN, begunNanos, nowNanos);
             return;
         }
+        if (reply instanceof Reply.Failure failure && failure.status() == Status.CANCELLED) {
+            latency.tookAtLeast(nowNanos - begunNanos, nowNanos);
+        }
         standing.end(outcome, begunNanos, nowNanos);
         if (reply instanceof Reply.Failure failure && failure.status().instanceSuspect()) {
-            lastFailureNanos = nowNanos;
+            suspectUntilNanos = nowNanos + SUSPECT_NANOS;
             failed = true;
         }
     }
@@ -124,8 +128,20 @@ public final class InstanceLoad {
         return succeeded && !failed && nowNanos - lastSuccessNanos < PROVEN_NANOS;
     }
 
-    /** Whether a call failed here lately and none succeeded since. */
+    /** The instance says nothing although it is asked: calls go elsewhere until it is {@linkplain #heard heard}, at most for a while. */
+    public void silent(long nowNanos) {
+        suspectUntilNanos = standing.silent(nowNanos); // also where so many are ejected that this one is not
+        failed = true;
+    }
+
+    /** Something was heard of it again. */
+    public void heard(long nowNanos) {
+        failed = false;
+        standing.heard(nowNanos);
+    }
+
+    /** Whether a call failed here lately, or nothing is heard from here, and none succeeded since. */
     public boolean suspect(long nowNanos) {
-        return failed && nowNanos - lastFailureNanos < SUSPECT_NANOS;
+        return failed && nowNanos - suspectUntilNanos < 0;
     }
 }

@@ -61,6 +61,17 @@ public final class PeakEwma {
         } while (!WORD.compareAndSet(this, before, pack(next, now)));
     }
 
+    /**
+     * A call had not ended after so long, when it was withdrawn. It may have taken any time more, so it can only make the average longer.
+     *
+     * @param tookNanos 0 or more
+     */
+    public void tookAtLeast(long tookNanos, long nowNanos) {
+        if (tookNanos > nanos(nowNanos)) {
+            took(tookNanos, nowNanos);
+        }
+    }
+
     /** Forgets everything. */
     public void reset() {
         word = NOTHING;

@@ -66,7 +66,7 @@ public final class GateFilter implements Filter {
         }
         return switch (Outcome.of(reply)) {
             case ANSWERED -> Permit.End.SUCCESS;
-            case FAILED, UNREACHABLE -> Permit.End.FAILURE;
+            case FAILED, UNREACHABLE, SILENT -> Permit.End.FAILURE;
             case UNKNOWN -> Permit.End.NOT_USED;
         };
     }

@@ -21,13 +21,15 @@ public final class Resend {
      * @param attemptsMade how many times the call has been sent, the failed attempt included
      */
     public static boolean allowed(Reply.Failure failure, MethodPolicy policy, int attemptsMade) {
-        if (attemptsMade >= policy.attempts() || failure.hints().neverRetry()) {
-            return false;
-        }
-        if (!helpsElsewhere(failure.status()) && !failure.hints().fault()) {
-            return false;
-        }
-        return failure.executed() == Executed.NO || policy.isIdempotent();
+        return attemptsMade < policy.attempts()
+                && mayHelp(failure)
+                && (failure.executed() == Executed.NO || policy.isIdempotent());
+    }
+
+    /** Whether another instance, or another moment, may bring another end: else the failure is the answer. */
+    public static boolean mayHelp(Reply.Failure failure) {
+        return !failure.hints().neverRetry()
+                && (helpsElsewhere(failure.status()) || failure.hints().fault());
     }
 
     private static boolean helpsElsewhere(Status status) {

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.LongAdder;
  * How many calls of one client to one service may be sent again: a share of those that were sent in the last seconds, so that a
  * service which fails is not also given twice or three times the calls. Attempts that were never sent cost nobody anything, and are not
  * counted. Of those whose connection broke as many are sent again as were made: a server that died with hundreds of calls does none of
- * them any more.
+ * them any more. Hedges, second attempts beside the first, have a share of their own.
  *
  * <p>A call costs one increment of a striped counter; only a retry looks at the sum. Safe for many threads.
  *
@@ -31,6 +31,7 @@ public final class RetryBudget {
     private final int percent;
     private final LongAdder[] calls = new LongAdder[PLACES];
     private final AtomicLongArray retries = new AtomicLongArray(PLACES);
+    private final AtomicLongArray hedges = new AtomicLongArray(PLACES);
     private final AtomicLongArray seconds = new AtomicLongArray(PLACES); // which second a place is of, plus 1
 
     /**
@@ -55,22 +56,39 @@ public final class RetryBudget {
 
     /** Whether a call that a server has failed may be sent again now; if so, that is counted. */
     public boolean takeFailed(long nowNanos) {
-        return take(nowNanos, percent);
+        return take(retries, nowNanos, percent);
     }
 
     /**
      * As {@link #takeFailed(long)}, where a method says another share: 0 to 100, and 0 for none at all.
      */
     public boolean takeFailed(long nowNanos, int share) {
-        return share > 0 && take(nowNanos, share);
+        return share > 0 && take(retries, nowNanos, share);
     }
 
     /** Whether a call whose connection broke may be sent again now; if so, that is counted. */
     public boolean takeLost(long nowNanos) {
-        return take(nowNanos, 100);
+        return take(retries, nowNanos, 100);
     }
 
-    private boolean take(long nowNanos, int share) {
+    /**
+     * Whether a call that takes long may have a second attempt now; if so, that is counted.
+     *
+     * @param share so many of a hundred calls may be hedged, and {@link #FLOOR} in any case
+     */
+    public boolean takeHedge(long nowNanos, int share) {
+        return take(hedges, nowNanos, share);
+    }
+
+    /**
+     * Whether a call that waits for a silent server may have a second attempt now; if so, that is counted. As many as were made: such a
+     * server does none of them.
+     */
+    public boolean takeSilent(long nowNanos) {
+        return take(hedges, nowNanos, 100);
+    }
+
+    private boolean take(AtomicLongArray repeats, long nowNanos, int share) {
         int now = place(nowNanos);
         long second = seconds.get(now);
         long called = 0;
@@ -78,13 +96,13 @@ public final class RetryBudget {
         for (int i = 0; i < PLACES; i++) {
             if (second - seconds.get(i) <= SECONDS && seconds.get(i) != 0) {
                 called += calls[i].sum();
-                repeated += retries.get(i);
+                repeated += repeats.get(i);
             }
         }
         if (repeated >= FLOOR && (repeated + 1) * 100 > called * share) {
             return false;
         }
-        retries.incrementAndGet(now); // some threads at once may be let pass by one too many
+        repeats.incrementAndGet(now); // some threads at once may be let pass by one too many
         return true;
     }
 
@@ -96,6 +114,7 @@ public final class RetryBudget {
         if (before != second && (before == 0 || second - before > 0) && seconds.compareAndSet(place, before, second)) {
             calls[place].reset();
             retries.set(place, 0);
+            hedges.set(place, 0);
         }
         return place;
     }

@@ -103,14 +103,17 @@ public final class Ejections {
         return others > 0 && failedLast * 2 < others && sum / others < one.failing() / 2;
     }
 
-    void ejected(Standing one, boolean unreachable, int times, int inARow, float failing) {
+    void ejected(Standing one, Outcome why, int times, int inARow, float failing) {
+        String said =
+                switch (why) {
+                    case UNREACHABLE -> "it cannot be reached, or the connection broke";
+                    case SILENT -> "calls wait for it, and it says nothing although it was asked";
+                    default ->
+                        inARow + " calls in a row failed, and " + Math.round(failing * 100) + " % of the latest ones";
+                };
         listener.ejected(
                 one.instance(),
-                (unreachable
-                                ? "it cannot be reached, or the connection broke"
-                                : inARow + " calls in a row failed, and " + Math.round(failing * 100)
-                                        + " % of the latest ones")
-                        + "; this is ejection " + times + ", and " + ejected.get() + " of " + usable.size()
+                said + "; this is ejection " + times + ", and " + ejected.get() + " of " + usable.size()
                         + " instances are ejected");
     }
 

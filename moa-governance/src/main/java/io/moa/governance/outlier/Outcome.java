@@ -11,6 +11,8 @@ public enum Outcome {
     FAILED,
     /** It could not be reached, or the connection broke: nobody is there who could answer the next call. */
     UNREACHABLE,
+    /** It says nothing although it was asked. No reply tells that, but the connection on which calls wait. */
+    SILENT,
     /** Nothing can be said: the call was withdrawn, or was never sent, or the instance has too much to do. */
     UNKNOWN;
 

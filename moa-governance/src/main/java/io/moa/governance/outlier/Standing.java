@@ -10,6 +10,9 @@ import io.moa.discovery.Instance;
  * go on avoiding it until that call has ended, or has taken as long as the first ejection. An answer to any call that was begun after
  * the ejection ends it; one to an earlier call may have been sent by a process that is dead by now.
  *
+ * <p>One that says nothing although it is asked is ejected as one whose connection broke, but for the longest time: whoever asks goes on
+ * asking, and as soon as something is {@linkplain #heard heard}, one call tries. Until then a trial would only wait.
+ *
  * <p>Who is not called any more takes no place of those that may be ejected, however its last calls end.
  *
  * <p>Safe for many threads.
@@ -37,6 +40,7 @@ public final class Standing {
     private int ejections; // so many count for the next one
     private long inServiceSinceNanos;
     private long ejectedNanos; // the latest time
+    private boolean silent; // and ejected for that
 
     Standing(Ejections all, Instance instance) {
         this.all = all;
@@ -98,8 +102,8 @@ public final class Standing {
                     answered(begunNanos, nowNanos);
                 }
             }
-            case FAILED -> failed(false, nowNanos);
-            case UNREACHABLE -> failed(true, nowNanos);
+            case FAILED, UNREACHABLE -> failed(outcome, nowNanos);
+            case SILENT -> silent(nowNanos);
             case UNKNOWN -> {
                 if (state == State.TRIED) {
                     undecided(nowNanos);
@@ -116,6 +120,7 @@ public final class Standing {
         failing = failing < STEP / 16 ? 0 : failing - failing * STEP;
         if (state != State.IN_SERVICE) {
             state = State.IN_SERVICE;
+            silent = false;
             failing = 0; // what led to the ejection is over
             inServiceSinceNanos = nowNanos;
             all.released(this, ejections);
@@ -123,7 +128,43 @@ public final class Standing {
         clean = failing == 0;
     }
 
-    private void failed(boolean unreachable, long nowNanos) {
+    /**
+     * It says nothing although it is asked, which is as certain as a broken connection. May be told again.
+     *
+     * @return until when at most that speaks against it
+     */
+    public long silent(long nowNanos) {
+        long until = nowNanos + all.config().longest().toNanos();
+        boolean inService;
+        synchronized (this) {
+            if (!called) {
+                return until;
+            }
+            clean = false;
+            inService = state == State.IN_SERVICE;
+            if (!inService) {
+                state = State.EJECTED;
+                silent = true;
+                ejectedNanos = nowNanos;
+                untilNanos = until;
+            }
+        }
+        if (inService) {
+            eject(Outcome.SILENT, nowNanos);
+        }
+        return until;
+    }
+
+    /** Something was heard of it after it had said nothing: if it is ejected for that, one call tries now. */
+    public synchronized void heard(long nowNanos) {
+        if (silent && state == State.EJECTED) {
+            untilNanos = nowNanos;
+        }
+        silent = false;
+    }
+
+    private void failed(Outcome outcome, long nowNanos) {
+        boolean unreachable = outcome == Outcome.UNREACHABLE;
         boolean candidate;
         synchronized (this) {
             if (!called) {
@@ -143,11 +184,11 @@ public final class Standing {
         }
         // Compared with others only without the lock, because they are asked.
         if (candidate && (unreachable || all.othersDoBetter(this))) {
-            eject(unreachable, nowNanos);
+            eject(outcome, nowNanos);
         }
     }
 
-    private void eject(boolean unreachable, long nowNanos) {
+    private void eject(Outcome why, long nowNanos) {
         if (!all.takePlace()) {
             return; // too many are ejected already: rather one that fails than nobody
         }
@@ -163,11 +204,15 @@ public final class Standing {
             long served = ejections == 0 ? 0 : (nowNanos - inServiceSinceNanos) / calm;
             ejections = (int) Math.max(0, ejections - Math.max(0, served));
             ejectUntil(nowNanos);
+            if (why == Outcome.SILENT) {
+                silent = true;
+                untilNanos = nowNanos + all.config().longest().toNanos();
+            }
             count = ejections;
             row = inARow;
             share = failing;
         }
-        all.ejected(this, unreachable, count, row, share);
+        all.ejected(this, why, count, row, share);
     }
 
     private void ejectUntil(long nowNanos) {
@@ -207,6 +252,7 @@ public final class Standing {
 
     private synchronized void forget() {
         called = false;
+        silent = false;
         inARow = 0;
         failing = 0;
         if (state != State.IN_SERVICE) {
@@ -221,8 +267,8 @@ public final class Standing {
         return switch (state) {
             case IN_SERVICE -> failing == 0 ? "" : Math.round(failing * 100) + " % of the latest calls failed";
             case EJECTED ->
-                "ejected for another " + Math.max(0, (untilNanos - nowNanos) / 1_000_000) + " ms, for the " + ejections
-                        + ". time";
+                (silent ? "says nothing; until it does, ejected for another " : "ejected for another ")
+                        + Math.max(0, (untilNanos - nowNanos) / 1_000_000) + " ms, for the " + ejections + ". time";
             case TRIED -> "ejected, and tried again by a call that is in flight";
         };
     }

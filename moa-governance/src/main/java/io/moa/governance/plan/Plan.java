@@ -5,6 +5,7 @@ import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import io.moa.governance.balance.Candidate;
 import io.moa.governance.balance.CandidateSet;
+import io.moa.governance.balance.InstanceLoad;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.Invocation;
@@ -44,6 +45,16 @@ public record Plan(
     /** The choice for one attempt, or null if there is no usable instance. */
     public @Nullable Lease pick(Invocation call) {
         return candidates.pick(call);
+    }
+
+    /** What is learnt of an instance that may be called, by its uuid; null if there is none. A walk over all of them. */
+    public @Nullable InstanceLoad load(String uuid) {
+        for (Candidate each : candidates.candidates()) {
+            if (each.instance().uuid().equals(uuid)) {
+                return each.load();
+            }
+        }
+        return null;
     }
 
     /** Who stands badly because of how calls ended, by uuid, for people. */

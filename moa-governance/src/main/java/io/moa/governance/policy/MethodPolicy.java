@@ -30,6 +30,7 @@ public final class MethodPolicy {
     private final int attempts;
     private final boolean idempotent;
     private final boolean oneWay;
+    private final long hedgeAfterNanos;
     private final FailureMode onFailure;
     private final Balancing balancing;
     private final String hashBy;
@@ -41,6 +42,7 @@ public final class MethodPolicy {
         this.attempts = value(PolicyKey.ATTEMPTS);
         this.idempotent = value(PolicyKey.IDEMPOTENT);
         this.oneWay = value(PolicyKey.ONE_WAY);
+        this.hedgeAfterNanos = value(PolicyKey.HEDGE_AFTER).toNanos();
         this.onFailure = value(PolicyKey.ON_FAILURE);
         this.balancing = value(PolicyKey.LOAD_BALANCE);
         this.hashBy = value(PolicyKey.HASH_BY);
@@ -84,6 +86,11 @@ public final class MethodPolicy {
     /** The value of {@link PolicyKey#ONE_WAY}. */
     public boolean isOneWay() {
         return oneWay;
+    }
+
+    /** The value of {@link PolicyKey#HEDGE_AFTER}, in nanoseconds; 0 for no hedge but at a silent server. */
+    public long hedgeAfterNanos() {
+        return hedgeAfterNanos;
     }
 
     /** The value of {@link PolicyKey#ON_FAILURE}. */

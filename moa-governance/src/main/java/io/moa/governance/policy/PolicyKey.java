@@ -155,7 +155,8 @@ public final class PolicyKey<T> {
     public static final PolicyKey<ZoneChoice> ZONE = key("zone", PolicyType.choice(ZoneChoice.class), ZoneChoice.ANY)
             .said(ZonePreference.class, "value")
             .at(Side.CALLER, true)
-            .means("how much it matters that an instance runs in the caller's own zone");
+            .means("how much it matters that an instance runs in the caller's own zone")
+            .like("@ZonePreference(ZoneChoice.PREFER)");
 
     /** The lane of calls that have none. */
     public static final PolicyKey<String> ROUTE_TAG = key("route-tag", PolicyType.name(64), "")
