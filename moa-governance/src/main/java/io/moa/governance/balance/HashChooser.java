@@ -134,7 +134,7 @@ final class HashChooser implements Chooser {
             return true;
         }
         int inFlight = candidate.load().inFlight();
-        if (inFlight < ALWAYS) {
+        if (inFlight < ALWAYS || candidate.load().standing().wantsTrial(nowNanos)) {
             return false;
         }
         double bound = perWeight;

@@ -151,6 +151,22 @@ class EveryBalancingTest {
         assertThat(service.picks(plan, balancing, 4_000).get("i1")).isBetween(850, 1_150);
     }
 
+    /** It has more in flight than anybody, none of which ends, and would lose every comparison. */
+    @ParameterizedTest
+    @EnumSource(Balancing.class)
+    void whoWasEjectedIsTriedThoughCallsHangThere(Balancing balancing) {
+        Plan plan = service.plan(equal(4));
+        List<Lease> hanging = new ArrayList<>();
+        while (hanging.size() < 10) {
+            Lease lease = plan.pick(service.call(balancing, "i0", "i2", "i3"));
+            assertThat(lease.instance().uuid()).isEqualTo("i1");
+            hanging.add(lease);
+        }
+        hanging.get(0).settle(BROKEN, service.ticker.nanos());
+        service.advance(Duration.ofMillis(1_101));
+        assertThat(service.picks(plan, balancing, 400)).containsKey("i1");
+    }
+
     @ParameterizedTest
     @EnumSource(Balancing.class)
     void whoStaysBadIsNotTriedTwiceInARow(Balancing balancing) {

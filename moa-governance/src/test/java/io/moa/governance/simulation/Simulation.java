@@ -1,5 +1,6 @@
 package io.moa.governance.simulation;
 
+import io.moa.annotation.Balancing;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Liveness;
 import io.moa.discovery.OperatorState;
@@ -11,6 +12,8 @@ import io.moa.governance.outlier.OutlierConfig;
 import io.moa.governance.outlier.OwnPause;
 import io.moa.governance.plan.Plan;
 import io.moa.governance.plan.PlanCompiler;
+import io.moa.governance.policy.MethodPolicy;
+import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Lease;
@@ -25,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
@@ -55,11 +59,19 @@ final class Simulation {
     private final List<Ended> ended = new ArrayList<>();
     private final List<String> log = new ArrayList<>();
     private final OwnPause pause = new OwnPause(ticker.nanos());
+    private final MethodPolicy policy;
     private long order;
     private Plan plan;
 
     Simulation(long seed) {
+        this(seed, Balancing.P2C);
+    }
+
+    Simulation(long seed, Balancing balancing) {
         this.chance = new Random(seed);
+        this.policy = MethodPolicy.DEFAULT
+                .withCode(PolicyKey.LOAD_BALANCE, balancing, "simulation")
+                .withCode(PolicyKey.HASH_BY, "key", "simulation");
     }
 
     /** A server whose condition is a function of the nanoseconds since the beginning. */
@@ -113,10 +125,15 @@ final class Simulation {
         long pauseNanos = (long) (-meanNanos * Math.log(1 - chance.nextDouble()));
         if (now() + pauseNanos < endNanos) {
             after(pauseNanos, () -> {
-                attempt(now(), 1, new TreeSet<>());
+                attempt(now(), 1, key(), new TreeSet<>());
                 arrive(meanNanos, endNanos);
             });
         }
+    }
+
+    /** What the call is about: one of a thousand things, each as often as another, where that matters. */
+    private String key() {
+        return policy.balancing() == Balancing.CONSISTENT_HASH ? "key " + chance.nextInt(1_000) : "";
     }
 
     private void beat(long endNanos) {
@@ -126,12 +143,11 @@ final class Simulation {
         }
     }
 
-    private void attempt(long begunNanos, int count, Set<String> tried) {
+    private void attempt(long begunNanos, int count, String key, Set<String> tried) {
+        Attributes attributes = Attributes.EMPTY.with(MethodPolicy.KEY, policy);
         Invocation call = Invocation.of(SERVICE, METHOD, Payload.EMPTY, new Ledger(Phase.CLIENT_QUEUE, ticker.nanos()))
-                .attributes(
-                        tried.isEmpty()
-                                ? Attributes.EMPTY
-                                : Attributes.EMPTY.with(CandidateSet.TRIED, Set.copyOf(tried)))
+                .callKeys(Map.of("key", key))
+                .attributes(tried.isEmpty() ? attributes : attributes.with(CandidateSet.TRIED, Set.copyOf(tried)))
                 .build();
         Lease lease = plan.pick(call);
         if (lease == null) {
@@ -150,7 +166,7 @@ final class Simulation {
                 return;
             }
             tried.add(uuid);
-            attempt(begunNanos, count + 1, tried);
+            attempt(begunNanos, count + 1, key, tried);
         });
     }
 
