@@ -1,0 +1,241 @@
+package io.moa.e2e.governance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.moa.Moa;
+import io.moa.annotation.Hedge;
+import io.moa.annotation.Idempotent;
+import io.moa.annotation.MoaService;
+import io.moa.annotation.Timeout;
+import io.moa.client.MoaClient;
+import io.moa.discovery.Address;
+import io.moa.discovery.Instance;
+import io.moa.discovery.ServiceExport;
+import io.moa.discovery.ServiceId;
+import io.moa.invoke.Ticker;
+import io.moa.registry.memory.MemoryRegistry;
+import io.moa.server.MoaServer;
+import io.moa.testkit.Eventually;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A server process that is stopped: it takes what is sent and says nothing. By counts and order, over sockets. */
+@org.junit.jupiter.api.Timeout(180)
+class SilenceTest {
+
+    private static final ServiceId STOCK = ServiceId.of("silence.Stock");
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** Answers with the number that it is given. */
+    @MoaService(name = "silence.Stock")
+    @Timeout(millis = 60_000)
+    @FunctionalInterface
+    public interface Stock {
+        @Idempotent
+        int count(String item, int number);
+    }
+
+    /** The same, and impatient. */
+    @MoaService(name = "silence.Hedged")
+    @Timeout(millis = 60_000)
+    public interface Hedged {
+        @Idempotent
+        @Hedge(afterMillis = 20, budgetPercent = 100)
+        int count(int number) throws InterruptedException;
+    }
+
+    private final MemoryRegistry registry = new MemoryRegistry(Ticker.system());
+    private final List<Process> processes = new ArrayList<>();
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    private <T extends AutoCloseable> T keep(T one) {
+        open.add(one);
+        return one;
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        for (int i = open.size() - 1; i >= 0; i--) {
+            open.get(i).close();
+        }
+        for (Process process : processes) {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    private Process server(String uuid) throws IOException {
+        Process process = new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElse("java"),
+                        "-Xmx64m",
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        StockProcess.class.getName(),
+                        uuid)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        processes.add(process);
+        BufferedReader output =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        String line = output.readLine();
+        while (line != null && !line.startsWith("port ")) {
+            line = output.readLine();
+        }
+        assertThat(line).as("what the server says").isNotNull();
+        registry.register(new Instance(
+                uuid,
+                "stock",
+                List.of(new Address.Tcp("127.0.0.1", Integer.parseInt(line.substring(5)))),
+                List.of(new ServiceExport(STOCK, Set.of("hessian"), "")),
+                100,
+                0,
+                Map.of()));
+        return process;
+    }
+
+    private static void signal(Process process, String signal) throws Exception {
+        Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                .inheritIO()
+                .start();
+        assertThat(kill.waitFor()).isZero();
+    }
+
+    private MoaClient client() {
+        return keep(
+                MoaClient.builder(keep(Moa.builder("caller").registry(registry).build()))
+                        .build());
+    }
+
+    /** A2 by count: its calls are answered by another one, and it is back when it goes on. */
+    @Test
+    void callsOfAServerThatIsStoppedAreAnsweredByAnotherAndItComesBack() throws Exception {
+        server("a");
+        Process stopped = server("b");
+        MoaClient client = client();
+        Stock stock = client.stub(Stock.class);
+        for (int i = 0; i < 100; i++) {
+            assertThat(stock.count("x", i)).isEqualTo(i);
+        }
+        signal(stopped, "STOP");
+        List<CompletableFuture<Integer>> calls = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            int number = i;
+            calls.add(client.async(stock, s -> s.count("x", number)));
+        }
+        for (int i = 0; i < calls.size(); i++) {
+            assertThat(calls.get(i).join()).isEqualTo(i);
+        }
+        assertThat(client.explain(STOCK)).contains("says nothing; until it does, ejected");
+        for (int i = 0; i < 100; i++) {
+            assertThat(stock.count("x", i)).as("none waits").isEqualTo(i);
+        }
+        signal(stopped, "CONT");
+        Eventually.within(PATIENCE)
+                .until(
+                        () -> {
+                            assertThat(stock.count("x", 7)).isEqualTo(7);
+                            return !client.explain(STOCK).contains("ejected");
+                        },
+                        () -> client.explain(STOCK));
+    }
+
+    /** It is stopped for longer than a connection is kept for it. */
+    @Test
+    void whoIsStoppedForLongIsFoundAgain() throws Exception {
+        server("a");
+        Process stopped = server("b");
+        MoaClient client = client();
+        Stock stock = client.stub(Stock.class);
+        for (int i = 0; i < 100; i++) {
+            stock.count("x", i);
+        }
+        signal(stopped, "STOP");
+        Eventually.within(PATIENCE)
+                .until(
+                        () -> {
+                            assertThat(stock.count("x", 7)).isEqualTo(7);
+                            return client.explain(STOCK).contains("not connected");
+                        },
+                        () -> client.explain(STOCK));
+        assertThat(client.explain(STOCK)).contains("says nothing; until it does, ejected");
+        signal(stopped, "CONT");
+        Eventually.within(PATIENCE)
+                .until(
+                        () -> {
+                            assertThat(stock.count("x", 7)).isEqualTo(7);
+                            return !client.explain(STOCK).contains("ejected");
+                        },
+                        () -> client.explain(STOCK));
+    }
+
+    @Test
+    void aCallWaitsForASilentServerToWhomThereIsNoAlternative() throws Exception {
+        Process only = server("a");
+        MoaClient client = client();
+        Stock stock = client.stub(Stock.class);
+        stock.count("x", 1);
+        signal(only, "STOP");
+        CompletableFuture<Integer> call = client.async(stock, s -> s.count("x", 2));
+        Eventually.within(PATIENCE)
+                .until(
+                        () -> {
+                            signalQuietly(only);
+                            return call.isDone();
+                        },
+                        () -> "it is not answered");
+        assertThat(call.join()).isEqualTo(2);
+    }
+
+    private static void signalQuietly(Process process) {
+        try {
+            signal(process, "CONT");
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Of two servers one is slow, for as long as the test wants: each call that it gets is answered by the other. */
+    @Test
+    void theCallsOfASlowServerAreAnsweredByAnother() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        AtomicInteger slow = new AtomicInteger();
+        hedged(number -> {
+            slow.incrementAndGet();
+            gate.await();
+            return number;
+        });
+        hedged(number -> number);
+        Hedged stub = client().stub(Hedged.class);
+        for (int i = 0; i < 200; i++) {
+            assertThat(stub.count(i)).isEqualTo(i);
+        }
+        assertThat(slow.get()).isPositive();
+        gate.countDown();
+    }
+
+    /** What one of the two servers does. */
+    private interface Work {
+        int count(int number) throws InterruptedException;
+    }
+
+    private void hedged(Work work) {
+        Moa moa = keep(Moa.builder("stock").eventLoops(1).registry(registry).build());
+        keep(MoaServer.builder(moa)
+                .host("127.0.0.1")
+                .export(Hedged.class, work::count)
+                .closeOnShutdown(false)
+                .start());
+    }
+}
