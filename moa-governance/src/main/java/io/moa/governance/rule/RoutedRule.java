@@ -1,0 +1,174 @@
+package io.moa.governance.rule;
+
+import io.moa.invoke.Invocation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A route rule made ready for one process: what it needs to know of the process is filled in, so that a call is matched without looking
+ * anything up. Asking it allocates nothing. Immutable, safe for many threads.
+ */
+public final class RoutedRule {
+
+    private final RouteRule rule;
+    private final long revision;
+    private final int firstSlot;
+    private final Condition[] conditions; // those for callers first
+    private final RouteRule.@Nullable Narrow narrow;
+    private final Where[] to;
+    private final boolean[] toByTag;
+    private final int[] upTo; // the shares, added up; of one that names nobody here the share is 0
+    private final @Nullable Where mirror;
+    private final boolean mirrorByTag;
+    private final long seed;
+    private final @Nullable String idle;
+
+    RoutedRule(RouteRule rule, long revision, int firstSlot, LocalProcess process) {
+        this.rule = rule;
+        this.revision = revision;
+        this.firstSlot = firstSlot;
+        List<Condition> asked = new ArrayList<>();
+        if (rule.callers() != null) {
+            asked.add(new Condition(Fact.CALLER, rule.callers()));
+        }
+        asked.addAll(rule.when());
+        this.conditions = asked.toArray(new Condition[0]);
+        this.narrow = rule.action() instanceof RouteRule.Narrow action ? action : null;
+        this.seed = StableHash.seed(rule.id(), "share");
+        int count = narrow == null ? 0 : narrow.to().size();
+        this.to = new Where[count];
+        this.toByTag = new boolean[count];
+        this.upTo = new int[count];
+        String lacking = null;
+        int sum = 0;
+        for (int i = 0; narrow != null && i < count; i++) {
+            RouteRule.Destination destination = narrow.to().get(i);
+            String lacks = destination.where().lacking(process);
+            lacking = lacks == null ? lacking : lacks;
+            sum += lacks == null ? destination.share() : 0;
+            to[i] = destination.where().forCaller(process);
+            toByTag[i] = to[i].usesTag();
+            upTo[i] = sum;
+        }
+        this.idle = narrow != null && sum == 0 ? "this process has no label " + lacking + " to compare with" : null;
+        RouteRule.Mirror copies = narrow == null ? null : narrow.mirror();
+        this.mirror = copies == null || copies.where().lacking(process) != null
+                ? null
+                : copies.where().forCaller(process);
+        this.mirrorByTag = mirror != null && mirror.usesTag();
+    }
+
+    /** What was read. */
+    public RouteRule rule() {
+        return rule;
+    }
+
+    /** At which revision this process read it in this form; 0 for a built-in rule. */
+    public long revision() {
+        return revision;
+    }
+
+    /** Why it does nothing in this process, for people; null if it does something. */
+    public @Nullable String idle() {
+        return idle;
+    }
+
+    /** The first condition that a call does not fulfil; null if it fulfils all. */
+    public @Nullable Condition unmet(Invocation call) {
+        for (Condition condition : conditions) {
+            if (condition.test(call) != Verdict.YES) {
+                return condition;
+            }
+        }
+        return null;
+    }
+
+    /** How many destinations it has. */
+    public int destinations() {
+        return to.length;
+    }
+
+    /** Whom a destination names. */
+    public Where to(int destination) {
+        return to[destination];
+    }
+
+    /** Whether whom a destination names depends on the call's tag. */
+    public boolean toByTag(int destination) {
+        return toByTag[destination];
+    }
+
+    /** What part of the calls a destination gets, of {@link #shares()}; 0 for one that names nobody in this process. */
+    public int share(int destination) {
+        return upTo[destination] - (destination == 0 ? 0 : upTo[destination - 1]);
+    }
+
+    /** All shares. */
+    public int shares() {
+        return upTo[upTo.length - 1];
+    }
+
+    /** By whose value the destination of a call is chosen; null if by lot, as for calls that do not have it. */
+    public @Nullable Fact stickyTo(Invocation call) {
+        Fact fact = narrow == null ? null : narrow.sticky();
+        return fact == null || fact.of(call) == null ? null : fact;
+    }
+
+    /** The destination of a call. */
+    public int choose(Invocation call, RandomGenerator chance) {
+        if (to.length == 1) {
+            return 0;
+        }
+        Fact sticky = narrow == null ? null : narrow.sticky();
+        String value = sticky == null ? null : sticky.of(call);
+        int point = value == null ? chance.nextInt(shares()) : StableHash.place(seed, value, shares());
+        int chosen = 0;
+        while (upTo[chosen] <= point) {
+            chosen++;
+        }
+        return chosen;
+    }
+
+    /** Whether a call is refused for which nobody is left. */
+    public boolean refuses() {
+        return narrow != null && narrow.refuse();
+    }
+
+    /** Where copies go; null for nowhere. */
+    public @Nullable Where mirror() {
+        return mirror;
+    }
+
+    /** Whether a lot says that a call is copied; only if there is a mirror. */
+    public boolean mirrors(RandomGenerator chance) {
+        RouteRule.Mirror copies = narrow == null ? null : narrow.mirror();
+        return copies != null && copies.percent().drawn(chance);
+    }
+
+    /** Whether where copies go depends on the call's tag. */
+    public boolean mirrorByTag() {
+        return mirrorByTag;
+    }
+
+    /** The number of a destination among all destinations and mirrors of a table. */
+    public int slot(int destination) {
+        return firstSlot + destination;
+    }
+
+    /** The number of the mirror. */
+    public int mirrorSlot() {
+        return firstSlot + to.length;
+    }
+
+    /** Its name in sentences. */
+    public String name() {
+        return revision == 0 ? "rule " + rule.id() : "rule " + rule.id() + ", revision " + revision;
+    }
+
+    @Override
+    public String toString() {
+        return name();
+    }
+}

@@ -1,0 +1,224 @@
+package io.moa.governance.rule;
+
+import io.moa.discovery.ServiceId;
+import io.moa.governance.policy.MethodPolicy;
+import io.moa.governance.policy.PolicyConflict;
+import io.moa.governance.policy.PolicyKey;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All rules at one revision, as one process takes them: which can be read, which are in force here, and what follows for a service.
+ *
+ * <p><b>Bad rules.</b> A rule that cannot be read is kept out alone, with its reason; the others are in force. If the former book had a
+ * good version of that very rule, it stays in force: a slip of an operator must not end a protection. A rule that is not there any more
+ * is gone.
+ *
+ * <p>Nothing here is on the way of a call. Immutable, safe for many threads.
+ */
+public final class RuleBook {
+
+    /** So many rules may be for one service, or for one pattern of services. */
+    public static final int MAX_RULES_OF_A_SERVICE = 200;
+
+    /**
+     * A rule that could be read.
+     *
+     * @param rule what it says
+     * @param revision at which this process read it in this form
+     */
+    private record Read(Rule rule, long revision) {}
+
+    private final LocalProcess process;
+    private final long revision;
+    private final Map<String, Read> good;
+    private final Map<String, String> bad;
+    private final List<Read> policies; // in force here, the most particular first
+    private final List<RouteTable.Read> routes; // in force here
+
+    private RuleBook(LocalProcess process, long revision, Map<String, Read> good, Map<String, String> bad) {
+        this.process = process;
+        this.revision = revision;
+        this.good = new TreeMap<>(good);
+        this.bad = new TreeMap<>(bad);
+        this.policies = new ArrayList<>();
+        this.routes = new ArrayList<>();
+        for (Read each : this.good.values()) {
+            if (each.rule().whyNot(process) != null) {
+                continue;
+            }
+            if (each.rule() instanceof RouteRule route) {
+                routes.add(new RouteTable.Read(route, each.revision()));
+            } else {
+                policies.add(each);
+            }
+        }
+        // They come by id, and sorting keeps that order among equals.
+        policies.sort(Comparator.comparingInt(each -> -((PolicyRule) each.rule()).particularity()));
+    }
+
+    /** The book of a process that has not heard of any rule: the built-in ones are in force. */
+    public static RuleBook none(LocalProcess process) {
+        return new RuleBook(process, 0, Map.of(), Map.of());
+    }
+
+    /**
+     * The book that follows this one.
+     *
+     * @param atRevision the revision of these rules
+     * @param plain all rules by their id, as plain values; an unreadable text may stand as null
+     */
+    public RuleBook next(long atRevision, Map<String, ? extends @Nullable Object> plain) {
+        Map<String, Read> nextGood = new HashMap<>();
+        Map<String, String> nextBad = new HashMap<>();
+        Map<Matcher, Integer> counts = new HashMap<>();
+        for (Map.Entry<String, ? extends @Nullable Object> each : new TreeMap<>(plain).entrySet()) {
+            String id = each.getKey();
+            Read before = good.get(id);
+            try {
+                Rule rule = RuleReader.read(id, each.getValue());
+                if (counts.merge(rule.service(), 1, Integer::sum) > MAX_RULES_OF_A_SERVICE) {
+                    throw new IllegalArgumentException("there are " + MAX_RULES_OF_A_SERVICE + " rules for the service "
+                            + Words.plain(rule.service().toPlain()) + " before it, and no more are taken");
+                }
+                boolean same = before != null && before.rule().equals(rule);
+                nextGood.put(id, same ? before : new Read(rule, atRevision));
+            } catch (IllegalArgumentException e) {
+                String why = String.valueOf(e.getMessage());
+                if (before != null) {
+                    nextGood.put(id, before);
+                }
+                nextBad.put(
+                        id,
+                        before == null ? why : why + " (what revision " + before.revision() + " said stays in force)");
+            }
+        }
+        return new RuleBook(process, atRevision, nextGood, nextBad);
+    }
+
+    /** The revision of the rules; 0 before any were heard of. */
+    public long revision() {
+        return revision;
+    }
+
+    /** For which process it was made. */
+    public LocalProcess process() {
+        return process;
+    }
+
+    /** All rules that could be read, in the order of their ids, whether in force here or not. */
+    public List<Rule> rules() {
+        return good.values().stream().map(Read::rule).toList();
+    }
+
+    /** Which rules could not be read, by id, each with the reason for people. */
+    public Map<String, String> bad() {
+        return Map.copyOf(bad);
+    }
+
+    /** How each rule stands in this process, by id, for people. */
+    public Map<String, String> standings() {
+        Map<String, String> standings = new TreeMap<>();
+        good.forEach((id, read) -> {
+            String whyNot = read.rule().whyNot(process);
+            standings.put(
+                    id, whyNot == null ? "in force since revision " + read.revision() : "not in force: " + whyNot);
+        });
+        bad.forEach((id, why) -> standings.merge(id, "not as stored: " + why, (stands, not) -> stands + "; " + not));
+        return standings;
+    }
+
+    /** The route rules of a service that are in force here, behind the built-in ones. */
+    public RouteTable routes(ServiceId service) {
+        return RouteTable.of(
+                routes.stream().filter(each -> each.rule().isFor(service)).toList(), process);
+    }
+
+    /** What holds for a method: {@link #applied} without the reasons. */
+    public MethodPolicy apply(ServiceId service, String method, String callerApplication, MethodPolicy declared) {
+        return applied(service, method, callerApplication, declared).policy();
+    }
+
+    /**
+     * What holds for a method. Of several rules that set the same value the most particular one wins: a method's name before a pattern
+     * before none, a service's name before a pattern, named callers before none; of equals the one whose id comes first.
+     *
+     * <p>If the values that hold contradict one another, the least particular of the rules that they come from is passed over for this
+     * method, and so on until they do not.
+     *
+     * @param method its name
+     * @param callerApplication which application calls; empty if that is not known
+     * @param declared what annotations, code and the release configuration say
+     */
+    public AppliedPolicy applied(ServiceId service, String method, String callerApplication, MethodPolicy declared) {
+        List<Read> forMethod = new ArrayList<>();
+        for (Read each : policies) {
+            if (each.rule().isFor(service) && ((PolicyRule) each.rule()).isFor(method, callerApplication)) {
+                forMethod.add(each);
+            }
+        }
+        List<String> passedOver = new ArrayList<>();
+        while (true) {
+            Map<PolicyKey<?>, Read> winners = winners(forMethod);
+            MethodPolicy policy = declared;
+            for (Map.Entry<PolicyKey<?>, Read> each : winners.entrySet()) {
+                policy = ((PolicyRule) each.getValue().rule())
+                        .over(policy, each.getKey(), each.getValue().revision());
+            }
+            PolicyConflict conflict = null;
+            Read guilty = null;
+            for (PolicyConflict each : policy.conflicts()) {
+                Read least = leastParticular(forMethod, each, winners);
+                if (guilty == null && least != null) {
+                    conflict = each;
+                    guilty = least;
+                }
+            }
+            if (guilty == null || conflict == null) {
+                return new AppliedPolicy(policy, passedOver);
+            }
+            forMethod.remove(guilty);
+            passedOver.add("rule " + guilty.rule().id() + ", revision " + guilty.revision() + " is passed over for "
+                    + service + " " + method + ": " + conflict);
+        }
+    }
+
+    private static Map<PolicyKey<?>, Read> winners(List<Read> mostParticularFirst) {
+        Map<PolicyKey<?>, Read> winners = new HashMap<>();
+        for (Read each : mostParticularFirst) {
+            for (PolicyKey<?> key : ((PolicyRule) each.rule()).set().keySet()) {
+                winners.putIfAbsent(key, each);
+            }
+        }
+        return winners;
+    }
+
+    private static @Nullable Read leastParticular(
+            List<Read> mostParticularFirst, PolicyConflict conflict, Map<PolicyKey<?>, Read> winners) {
+        Set<Read> guilty = new HashSet<>();
+        for (PolicyKey<?> key : conflict.keys()) {
+            Read read = winners.get(key);
+            if (read != null) {
+                guilty.add(read);
+            }
+        }
+        Read least = null;
+        for (Read each : mostParticularFirst) {
+            least = guilty.contains(each) ? each : least;
+        }
+        return least;
+    }
+
+    @Override
+    public String toString() {
+        return "RuleBook[revision " + revision + ", " + policies.size() + " policies and " + routes.size()
+                + " routes in force, " + bad.size() + " unreadable]";
+    }
+}

@@ -1,0 +1,331 @@
+package io.moa.governance.rule;
+
+import io.moa.governance.policy.PolicyKey;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes rules of plain values, as a JSON parser leaves them: maps, lists, texts, numbers, booleans and null. Whatever it is given, it
+ * returns a rule or throws an {@link IllegalArgumentException} whose message says where the fault is and what was expected:
+ *
+ * <pre>{@code
+ * when.key.customer.from: expected a number, not "x"
+ * set: there is no policy "timout"; did you mean "timeout"?
+ * }</pre>
+ *
+ * <p>Bounds: texts of 256 characters, lists of 1,000 values, 16 conditions, 16 destinations. How long the text of a rule may be is
+ * checked by whoever parses it. Safe for many threads.
+ */
+public final class RuleReader {
+
+    private static final int MOST_CONDITIONS = 16;
+    private static final int MOST_DESTINATIONS = 16;
+    private static final int MOST_PRIORITY = 10_000;
+    private static final int MOST_SHARE = 10_000;
+    private static final int MOST_ID_CHARS = 100;
+
+    private static final List<String> KINDS = List.of("policy", "route");
+    private static final List<String> POLICY =
+            List.of("kind", "service", "method", "callers", "set", "rollout", "enabled", "note");
+    private static final List<String> ROUTE = List.of(
+            "kind",
+            "service",
+            "priority",
+            "callers",
+            "when",
+            "to",
+            "sticky",
+            "otherwise",
+            "mirror",
+            "deny",
+            "answer",
+            "rollout",
+            "enabled",
+            "note");
+    private static final List<String> BESIDE_TO = List.of("sticky", "otherwise", "mirror");
+    private static final List<String> FACTS =
+            List.of("method", "caller", "tag", "load-test", "criticality", "key.<name>", "attachment.<name>");
+    private static final List<String> TRAITS = List.of("label.<name>", "application", "uuid", "host");
+
+    private final String id;
+    private final Fields rule;
+
+    private RuleReader(String id, Fields rule) {
+        this.id = id;
+        this.rule = rule;
+    }
+
+    /**
+     * Reads a rule.
+     *
+     * @param id the key under which it is stored: 1 to 100 lower-case letters, digits, '.', '_' and '-', of which the first is a letter
+     *     or a digit
+     * @param plain its form
+     * @throws IllegalArgumentException if it is none, saying where and why not
+     */
+    public static Rule read(String id, @Nullable Object plain) {
+        checkId(id);
+        if (id.startsWith(BuiltInRoutes.PREFIX)) {
+            throw new IllegalArgumentException("The id of a rule may not begin with " + BuiltInRoutes.PREFIX
+                    + ", as those of the built-in rules do: " + Words.quoted(id));
+        }
+        return readAny(id, plain);
+    }
+
+    /** As {@link #read}, also for ids of built-in rules. */
+    static Rule readAny(String id, @Nullable Object plain) {
+        Fields rule = Fields.of("", plain);
+        String kind = rule.text("kind", 1);
+        return switch (kind) {
+            case "policy" -> new RuleReader(id, rule.only(POLICY)).policy();
+            case "route" -> new RuleReader(id, rule.only(ROUTE)).route();
+            default -> throw Fields.unknown("kind", kind, "kind", KINDS);
+        };
+    }
+
+    private static void checkId(String id) {
+        boolean possible = !id.isEmpty() && id.length() <= MOST_ID_CHARS;
+        for (int i = 0; possible && i < id.length(); i++) {
+            char c = id.charAt(i);
+            possible = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (i > 0 && ".-_".indexOf(c) >= 0);
+        }
+        if (!possible) {
+            throw new IllegalArgumentException("The id of a rule has 1 to " + MOST_ID_CHARS
+                    + " lower-case letters, digits, '.', '_' and '-', of which the first is a letter or a digit; it is not "
+                    + Words.quoted(id));
+        }
+    }
+
+    private PolicyRule policy() {
+        return new PolicyRule(
+                id,
+                service(),
+                rule.has("method") ? plainMatcher("method", rule.text("method", 1)) : null,
+                callers(),
+                set(),
+                rollout(),
+                rule.flag("enabled", true),
+                note());
+    }
+
+    private RouteRule route() {
+        return new RouteRule(
+                id,
+                service(),
+                rule.whole("priority", -MOST_PRIORITY, MOST_PRIORITY, 0),
+                callers(),
+                when(),
+                rollout(),
+                rule.flag("enabled", true),
+                note(),
+                action());
+    }
+
+    private Matcher service() {
+        return plainMatcher("service", rule.text("service", 1));
+    }
+
+    private static Matcher plainMatcher(String path, String text) {
+        return MatcherReader.pattern(path, text);
+    }
+
+    private String note() {
+        return rule.has("note") ? rule.text("note", 0) : "";
+    }
+
+    private @Nullable Matcher callers() {
+        if (!rule.has("callers")) {
+            return null;
+        }
+        if (!(rule.get("callers") instanceof List<?> names)) {
+            throw Fields.wrong("callers", "expected a list of applications, not " + Words.of(rule.get("callers")));
+        }
+        for (int i = 0; i < Math.min(names.size(), MatcherReader.MOST_IN_A_LIST); i++) {
+            Fields.text("callers[" + i + ']', names.get(i), 1);
+        }
+        return matchers("when", MatcherReader.Variables.NONE).read("callers", names);
+    }
+
+    private MatcherReader matchers(String use, MatcherReader.Variables variables) {
+        return new MatcherReader(id, use, variables);
+    }
+
+    private Map<PolicyKey<?>, Object> set() {
+        Fields set = rule.inner("set");
+        List<String> known = PolicyKey.all().stream()
+                .filter(PolicyKey::isLive)
+                .<String>map(PolicyKey::name)
+                .toList();
+        Map<PolicyKey<?>, Object> values = new LinkedHashMap<>();
+        for (String name : set.names(known.size())) {
+            PolicyKey<?> key = PolicyKey.named(name);
+            if (key == null) {
+                throw Fields.unknown("set", name, "policy", known);
+            }
+            if (!key.isLive()) {
+                throw Fields.wrong(
+                        set.at(name), "no rule can change it; it is settled when a stub or an export is made");
+            }
+            values.put(key, value(set.at(name), key, set.get(name)));
+        }
+        if (values.isEmpty()) {
+            throw Fields.wrong("set", "expected at least one policy, such as {\"timeout\": \"300ms\"}");
+        }
+        return values;
+    }
+
+    private static <T> Object value(String path, PolicyKey<T> key, @Nullable Object plain) {
+        // The table says what came in its messages, so nothing may reach it that is large or of any depth.
+        Object bounded = plain;
+        if (plain instanceof String) {
+            Fields.text(path, plain, 0);
+        } else if (plain instanceof Map<?, ?>) {
+            Fields paths = Fields.of(path, plain);
+            for (String name : paths.names(MOST_CONDITIONS)) {
+                Fields.text(paths.at(name), paths.get(name), 0);
+            }
+        } else if (plain instanceof Number) {
+            Decimal number = Fields.number(path, plain);
+            bounded = number.toPlain(); // some parsers make a 2.0 of every 2
+        } else if (!(plain instanceof Boolean)) {
+            throw Fields.wrong(path, "expected " + key.type().range() + ", not " + Words.of(plain));
+        }
+        try {
+            return key.type().plain(key.type().read(Objects.requireNonNull(bounded)));
+        } catch (IllegalArgumentException e) {
+            throw Fields.wrong(path, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Rollout rollout() {
+        if (!rule.has("rollout")) {
+            return Rollout.EVERYWHERE;
+        }
+        Fields rollout = rule.inner("rollout").only(List.of("percent", "labels"));
+        Map<String, Matcher> labels = new LinkedHashMap<>();
+        if (rollout.has("labels")) {
+            Fields asked = rollout.inner("labels");
+            MatcherReader matchers = matchers("rollout", MatcherReader.Variables.NONE);
+            for (String name : asked.names(MOST_CONDITIONS)) {
+                labels.put(name, matchers.read(asked.at(name), asked.get(name)));
+            }
+        }
+        return new Rollout(rollout.has("percent") ? rollout.percent("percent") : Percent.ALL, labels);
+    }
+
+    private List<Condition> when() {
+        if (!rule.has("when")) {
+            return List.of();
+        }
+        Fields when = rule.inner("when");
+        MatcherReader matchers = matchers("when", MatcherReader.Variables.NONE);
+        List<Condition> all = new ArrayList<>();
+        for (String name : when.names(MOST_CONDITIONS)) {
+            Fact fact = Fact.of(name);
+            if (fact == null) {
+                throw Fields.unknown("when", name, "fact of a call", FACTS);
+            }
+            all.add(new Condition(fact, matchers.read(when.at(name), when.get(name))));
+        }
+        return all;
+    }
+
+    private RouteRule.Action action() {
+        int actions = (rule.has("to") ? 1 : 0) + (rule.has("deny") ? 1 : 0) + (rule.has("answer") ? 1 : 0);
+        if (actions != 1) {
+            throw new IllegalArgumentException(
+                    "expected one of \"to\", \"deny\" and \"answer\" in a route rule, not " + actions);
+        }
+        if (rule.has("to")) {
+            return narrow();
+        }
+        for (String name : BESIDE_TO) {
+            if (rule.has(name)) {
+                throw Fields.wrong(name, "stands only beside \"to\"");
+            }
+        }
+        return rule.has("deny")
+                ? new RouteRule.Deny(rule.text("deny", 1))
+                : new RouteRule.Answer(new AnswerReader().read("answer", rule.get("answer")));
+    }
+
+    private RouteRule.Narrow narrow() {
+        if (!(rule.get("to") instanceof List<?> to) || to.isEmpty() || to.size() > MOST_DESTINATIONS) {
+            throw Fields.wrong(
+                    "to",
+                    "expected a list of 1 to " + MOST_DESTINATIONS + " destinations, not "
+                            + (rule.get("to") instanceof List<?> list
+                                    ? "one of " + list.size()
+                                    : Words.of(rule.get("to"))));
+        }
+        List<RouteRule.Destination> destinations = new ArrayList<>();
+        int shares = 0;
+        for (Object each : to) {
+            Fields fields = Fields.of("to[" + destinations.size() + ']', each).only(List.of("where", "share"));
+            int share = fields.whole("share", 0, MOST_SHARE, RouteRule.Destination.DEFAULT_SHARE);
+            shares += share;
+            destinations.add(new RouteRule.Destination(where(fields), share));
+        }
+        if (shares == 0) {
+            throw Fields.wrong("to", "expected a share above 0 for one destination at least");
+        }
+        return new RouteRule.Narrow(destinations, sticky(), refuse(), mirror());
+    }
+
+    private @Nullable Fact sticky() {
+        if (!rule.has("sticky")) {
+            return null;
+        }
+        String name = rule.text("sticky", 1);
+        Fact fact = Fact.of(name);
+        if (fact == null) {
+            throw Fields.unknown("sticky", name, "fact of a call", FACTS);
+        }
+        return fact;
+    }
+
+    private boolean refuse() {
+        if (!rule.has("otherwise")) {
+            return false;
+        }
+        String otherwise = rule.text("otherwise", 1);
+        return switch (otherwise) {
+            case "pass" -> false;
+            case "refuse" -> true;
+            default -> throw Fields.unknown("otherwise", otherwise, "such choice", List.of("pass", "refuse"));
+        };
+    }
+
+    private RouteRule.@Nullable Mirror mirror() {
+        if (!rule.has("mirror")) {
+            return null;
+        }
+        Fields mirror = rule.inner("mirror").only(List.of("where", "percent"));
+        if (!mirror.has("percent")) {
+            throw Fields.wrong("mirror", "expected a \"percent\" of the calls that are copied");
+        }
+        return new RouteRule.Mirror(where(mirror), mirror.percent("percent"));
+    }
+
+    private Where where(Fields destination) {
+        Fields where = destination.inner("where");
+        Map<Trait, Matcher> asked = new LinkedHashMap<>();
+        for (String name : where.names(MOST_CONDITIONS)) {
+            Trait trait = Trait.of(name);
+            if (trait == null) {
+                throw Fields.unknown(where.path(), name, "trait of an instance", TRAITS);
+            }
+            MatcherReader matchers = matchers(
+                    "where",
+                    trait.kind() == Trait.Kind.LABEL
+                            ? MatcherReader.Variables.TAG_AND_LABEL
+                            : MatcherReader.Variables.TAG);
+            asked.put(trait, matchers.read(where.at(name), where.get(name)));
+        }
+        return new Where(asked);
+    }
+}

@@ -1,0 +1,54 @@
+package io.moa.governance.rule;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** How values stand in sentences: short, on one line, and safe to print whatever they are. */
+final class Words {
+
+    private static final int SHOWN = 60;
+
+    private Words() {}
+
+    /** A text between quotes. */
+    static String quoted(String text) {
+        return '"' + shortened(text) + '"';
+    }
+
+    /** A value that came from outside: lists and objects only by their kind, as they may be of any depth. */
+    static String of(@Nullable Object plain) {
+        if (plain instanceof String text) {
+            return quoted(text);
+        }
+        if (plain == null || plain instanceof Boolean) {
+            return String.valueOf(plain);
+        }
+        if (plain instanceof Integer
+                || plain instanceof Long
+                || plain instanceof Double
+                || plain instanceof BigDecimal
+                || plain instanceof BigInteger) {
+            return shortened(plain.toString());
+        }
+        return plain instanceof Map<?, ?>
+                ? "an object"
+                : plain instanceof List<?> ? "a list" : "a value of another kind";
+    }
+
+    /** A plain value of our own making. */
+    static String plain(Object plain) {
+        return plain instanceof String text ? quoted(text) : shortened(String.valueOf(plain));
+    }
+
+    static String shortened(String text) {
+        StringBuilder shown = new StringBuilder();
+        for (int i = 0; i < Math.min(text.length(), SHOWN); i++) {
+            char c = text.charAt(i);
+            shown.append(c < ' ' || c == 0x7f ? '?' : c);
+        }
+        return text.length() > SHOWN ? shown.append('…').toString() : shown.toString();
+    }
+}
