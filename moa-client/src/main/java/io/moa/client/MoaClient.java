@@ -3,6 +3,7 @@ package io.moa.client;
 import io.moa.Moa;
 import io.moa.client.cluster.ClusterInvoker;
 import io.moa.client.cluster.Clusters;
+import io.moa.client.cluster.DirectAnswer;
 import io.moa.client.cluster.Discovery;
 import io.moa.client.cluster.EndpointConfig;
 import io.moa.client.cluster.Endpoints;
@@ -97,7 +98,8 @@ public final class MoaClient implements AutoCloseable {
                 moa.ticker(),
                 filters,
                 hedges,
-                new ClusterInvoker(clusters, endpoints, moa.ticker(), new FirstAnswer(moa), hedges));
+                new ClusterInvoker(
+                        clusters, endpoints, moa.ticker(), new FirstAnswer(moa), hedges, DirectAnswer.UNSUPPORTED));
         this.starter = new CallStarter(moa, route);
         this.compiler = new StubCompiler(moa, starter, clusters::link, new MethodGates(moa.ticker()));
     }

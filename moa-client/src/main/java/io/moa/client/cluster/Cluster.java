@@ -17,6 +17,7 @@ import io.moa.governance.outlier.OwnPause;
 import io.moa.governance.plan.Plan;
 import io.moa.governance.plan.PlanCompiler;
 import io.moa.governance.plan.Vantage;
+import io.moa.governance.rule.RouteTable;
 import io.moa.invoke.Scheduler;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +73,7 @@ public final class Cluster {
             Moa moa,
             Prober prober,
             @Nullable DiskSnapshots disk,
+            RouteTable routes,
             BiConsumer<ServiceId, List<Snapshot.Entry>> listed) {
         this.service = service;
         this.moa = moa;
@@ -92,6 +94,7 @@ public final class Cluster {
                         new EjectionLog(service, vantage.subset() == 0 ? () -> {} : this::compileSoon)),
                 pause,
                 vantage);
+        compiler.routes(routes);
         this.plan = compiler.compile(Snapshot.unknown(service, now));
         this.subscription = discovery.subscribe(service, this::update);
         if (disk != null) {
@@ -165,6 +168,14 @@ public final class Cluster {
         InstanceLoad load = plan.load(uuid);
         if (load != null) {
             load.heard(moa.ticker().nanos());
+        }
+    }
+
+    /** Other route rules are in force from the next call on. Nothing is done if they are the same. */
+    synchronized void routes(RouteTable routes) {
+        if (!plan.routes().table().equals(routes)) {
+            compiler.routes(routes);
+            plan = plan.with(routes);
         }
     }
 

@@ -2,6 +2,7 @@ package io.moa.client.cluster;
 
 import io.moa.governance.balance.CandidateSet;
 import io.moa.governance.plan.Plan;
+import io.moa.governance.route.Route;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Backstop;
 import io.moa.invoke.Cancellation;
@@ -19,15 +20,19 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The end of the client's route in this process: reads the service's plan, picks an instance, hands the attempt to its
- * endpoint, and settles the lease when the attempt has ended.
+ * The end of the client's route in this process: reads the service's plan, asks its rules where the call may go, picks an instance, hands
+ * the attempt to its endpoint, and settles the lease when the attempt has ended.
  */
 public final class ClusterInvoker implements Invoker {
 
     /** Under this key stand calls that are of use only at an instance that they have not tried: with nobody else they fail, unsent. */
     public static final Attributes.Key<Boolean> ONLY_ELSEWHERE = new Attributes.Key<>("only elsewhere");
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterInvoker.class);
 
     static final Hints NEVER_RETRY = new Hints(0, true, Hints.UNKNOWN_LOAD);
 
@@ -36,19 +41,23 @@ public final class ClusterInvoker implements Invoker {
     private final Ticker ticker;
     private final FirstAnswer firstAnswer;
     private final SilentAttempts silentAttempts;
+    private final DirectAnswer directAnswer;
 
     /**
      * An end of the route.
      *
      * @param firstAnswer what calls wait for while no registry has told of their service
      * @param silentAttempts what becomes of calls that wait for a server that says nothing
+     * @param directAnswer makes the replies of calls that a rule answers
      */
     public ClusterInvoker(
             Clusters clusters,
             Endpoints endpoints,
             Ticker ticker,
             FirstAnswer firstAnswer,
-            SilentAttempts silentAttempts) {
+            SilentAttempts silentAttempts,
+            DirectAnswer directAnswer) {
+        this.directAnswer = directAnswer;
         this.firstAnswer = firstAnswer;
         this.silentAttempts = silentAttempts;
         this.clusters = clusters;
@@ -89,7 +98,11 @@ public final class ClusterInvoker implements Invoker {
                     .withCause(full));
         }
         Plan plan = cluster.plan();
-        Lease lease = plan.pick(call);
+        Route route = plan.route(call);
+        if (!(route instanceof Route.To to)) {
+            return CompletableFuture.completedFuture(unrouted(call, route));
+        }
+        Lease lease = to.candidates().pick(call);
         if (lease == null) {
             cluster.used();
             boolean unanswered = !cluster.isAnswered();
@@ -100,6 +113,45 @@ public final class ClusterInvoker implements Invoker {
                     ? firstAnswer.await(call, cluster, this)
                     : CompletableFuture.completedFuture(none(call, plan));
         }
+        if (!Mirror.wanted(call, to)) {
+            return send(call, lease);
+        }
+        Invocation copy = Mirror.copyOf(call, ticker.nanos());
+        try {
+            return send(call, lease);
+        } finally {
+            mirror(copy, to.mirror());
+        }
+    }
+
+    private Reply unrouted(Invocation call, Route route) {
+        if (route instanceof Route.Denied denied) {
+            return Unrouted.denied(call, denied);
+        }
+        return route instanceof Route.Nobody nobody
+                ? Unrouted.nobody(call, nobody)
+                : directAnswer.answer(call, (Route.Answered) route);
+    }
+
+    /** Sends a copy, which must not harm the call. */
+    private void mirror(Invocation copy, @Nullable CandidateSet among) {
+        CompletableFuture<Reply> reply;
+        try {
+            Lease lease = among == null ? null : among.pick(copy);
+            if (lease == null) {
+                Mirror.end(copy, null);
+                return;
+            }
+            reply = send(copy, lease);
+        } catch (RuntimeException | Error e) {
+            LOG.debug("a copy of {} could not be sent", copy, e);
+            Mirror.end(copy, null);
+            return;
+        }
+        reply.whenComplete((ended, broken) -> Mirror.end(copy, ended));
+    }
+
+    private CompletableFuture<Reply> send(Invocation call, Lease lease) {
         call.ledger().sentTo(lease.instance().uuid());
         long now = ticker.nanos();
         if (call.deadline().expired(now)) {

@@ -7,6 +7,8 @@ import io.moa.governance.belief.BeliefConfig;
 import io.moa.governance.outlier.OutlierConfig;
 import io.moa.governance.outlier.OwnPause;
 import io.moa.governance.plan.Vantage;
+import io.moa.governance.rule.LocalProcess;
+import io.moa.governance.rule.RuleBook;
 import io.moa.invoke.Scheduler;
 import java.time.Duration;
 import java.util.Comparator;
@@ -60,6 +62,7 @@ public final class Clusters {
     private volatile boolean closed;
 
     // Guarded by this.
+    private RuleBook rules;
     private Scheduler.@Nullable Timer look;
     private Scheduler.@Nullable Timer beat;
 
@@ -111,6 +114,14 @@ public final class Clusters {
                 clusters.values().forEach(cluster -> cluster.heard(uuid));
             }
         });
+        this.rules =
+                RuleBook.none(new LocalProcess(moa.self().instance(), moa.self().application(), Map.of()));
+    }
+
+    /** Other rules are in force: from the next call on for its route, for services that are followed later too. */
+    public synchronized void rules(RuleBook book) { // with begin(), or one that begins just now might miss them
+        rules = book;
+        clusters.forEach((service, cluster) -> cluster.routes(book.routes(service)));
     }
 
     /**
@@ -152,7 +163,17 @@ public final class Clusters {
         Cluster known = clusters.get(service);
         if (known == null || known.isRetired()) {
             known = new Cluster(
-                    service, discovery, belief, outliers, vantage, pause, moa, prober, disk, endpoints::list);
+                    service,
+                    discovery,
+                    belief,
+                    outliers,
+                    vantage,
+                    pause,
+                    moa,
+                    prober,
+                    disk,
+                    rules.routes(service),
+                    endpoints::list);
             clusters.put(service, known);
             if (beat == null) {
                 beat();

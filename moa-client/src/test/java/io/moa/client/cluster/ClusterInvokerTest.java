@@ -56,8 +56,8 @@ class ClusterInvokerTest {
     private final List<Consumer<Snapshot>> followers = new ArrayList<>();
     private final Clusters clusters =
             new Clusters(moa, endpoints, this::subscribe, BeliefConfig.DEFAULT, OutlierConfig.DEFAULT, null);
-    private final ClusterInvoker invoker =
-            new ClusterInvoker(clusters, endpoints, ticker, new FirstAnswer(moa), SilentAttempts.WAIT);
+    private final ClusterInvoker invoker = new ClusterInvoker(
+            clusters, endpoints, ticker, new FirstAnswer(moa), SilentAttempts.WAIT, DirectAnswer.UNSUPPORTED);
 
     private Registry.Subscription subscribe(ServiceId service, Consumer<Snapshot> listener) {
         followers.add(listener);
@@ -218,11 +218,16 @@ class ClusterInvokerTest {
         List<Invocation> silent = new ArrayList<>();
         Invocation call = call();
         ClusterInvoker listening = new ClusterInvoker(
-                clusters, endpoints, ticker, new FirstAnswer(moa), (which, attempt, withdraw, route) -> {
+                clusters,
+                endpoints,
+                ticker,
+                new FirstAnswer(moa),
+                (which, attempt, withdraw, route) -> {
                     silent.add(which);
                     assertThat(attempt.divert(reply -> withdraw.cancelled(Cancellation.Reason.SUPERSEDED)))
                             .isTrue();
-                });
+                },
+                DirectAnswer.UNSUPPORTED);
         CompletableFuture<Reply> reply = listening.invoke(call);
         StagedTransport.Line line = transport.last().succeed("provider", "a");
         List<Cancellation.Reason> withdrawn = new ArrayList<>();

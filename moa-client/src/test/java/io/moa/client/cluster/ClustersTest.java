@@ -55,8 +55,8 @@ class ClustersTest {
     private int most = MAX_FOLLOWED;
     private final Clusters clusters =
             new Clusters(moa, endpoints, this::subscribe, BeliefConfig.DEFAULT, OutlierConfig.DEFAULT, null);
-    private final ClusterInvoker invoker =
-            new ClusterInvoker(clusters, endpoints, ticker, new FirstAnswer(moa), SilentAttempts.WAIT);
+    private final ClusterInvoker invoker = new ClusterInvoker(
+            clusters, endpoints, ticker, new FirstAnswer(moa), SilentAttempts.WAIT, DirectAnswer.UNSUPPORTED);
 
     /** A registry that follows so many services, and knows one of them. */
     private Registry.Subscription subscribe(ServiceId service, Consumer<Snapshot> listener) {

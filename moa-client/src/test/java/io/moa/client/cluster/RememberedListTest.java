@@ -65,7 +65,8 @@ class RememberedListTest {
         }
         clusters = new Clusters(
                 moa, endpoints, this::subscribe, BeliefConfig.DEFAULT, OutlierConfig.DEFAULT, disk(diskThread::add));
-        invoker = new ClusterInvoker(clusters, endpoints, ticker, new FirstAnswer(moa), SilentAttempts.WAIT);
+        invoker = new ClusterInvoker(
+                clusters, endpoints, ticker, new FirstAnswer(moa), SilentAttempts.WAIT, DirectAnswer.UNSUPPORTED);
     }
 
     private DiskSnapshots disk(Executor writer) {
@@ -167,8 +168,8 @@ class RememberedListTest {
                     BeliefConfig.DEFAULT,
                     OutlierConfig.DEFAULT,
                     disk(diskThread::add));
-            ClusterInvoker calls =
-                    new ClusterInvoker(own, endpoints, ticker, new FirstAnswer(moa), SilentAttempts.WAIT);
+            ClusterInvoker calls = new ClusterInvoker(
+                    own, endpoints, ticker, new FirstAnswer(moa), SilentAttempts.WAIT, DirectAnswer.UNSUPPORTED);
             Invocation call = call();
             CompletableFuture<Reply> first = calls.invoke(call);
             read();

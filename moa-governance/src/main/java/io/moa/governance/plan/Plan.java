@@ -8,6 +8,10 @@ import io.moa.governance.balance.CandidateSet;
 import io.moa.governance.balance.InstanceLoad;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
+import io.moa.governance.route.Route;
+import io.moa.governance.route.RouteExplanation;
+import io.moa.governance.route.RouteTree;
+import io.moa.governance.rule.RouteTable;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Lease;
 import java.util.HashMap;
@@ -15,8 +19,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a call needs to know of its service, compiled from one snapshot: on a call there is only match and pick. Immutable;
- * a change of the snapshot is a new plan.
+ * What a call needs to know of its service, compiled from one snapshot and the rules in force: on a call there is only match and pick.
+ * Immutable; a change of either is a new plan.
  *
  * @param snapshot what it was compiled from
  * @param candidates the usable instances
@@ -24,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param last who is called last, by uuid, each with the reason for people
  * @param passedOver who could be called and is not, by uuid, each with the reason
  * @param warming how many have less than their full weight because they warm up
+ * @param routes which of the candidates a call may go to
  */
 public record Plan(
         Snapshot snapshot,
@@ -31,7 +36,8 @@ public record Plan(
         int usable,
         Map<String, String> last,
         Map<String, String> passedOver,
-        int warming) {
+        int warming,
+        RouteTree routes) {
 
     public Plan {
         last = Map.copyOf(last);
@@ -42,9 +48,24 @@ public record Plan(
         return snapshot.service();
     }
 
-    /** The choice for one attempt, or null if there is no usable instance. */
+    /** This plan with other rules. */
+    public Plan with(RouteTable rules) {
+        return new Plan(snapshot, candidates, usable, last, passedOver, warming, routes.with(rules));
+    }
+
+    /** What the rules say of an attempt: whom it may go to, or that it goes to nobody. */
+    public Route route(Invocation call) {
+        return routes.route(call);
+    }
+
+    /** The choice for one attempt; null if there is no usable instance, or a rule lets the call go to nobody. */
     public @Nullable Lease pick(Invocation call) {
-        return candidates.pick(call);
+        return routes.route(call) instanceof Route.To to ? to.candidates().pick(call) : null;
+    }
+
+    /** How the rules decide about a call, step by step. */
+    public RouteExplanation explain(Invocation call) {
+        return routes.explain(call);
     }
 
     /** What is learnt of an instance that may be called, by its uuid; null if there is none. A walk over all of them. */

@@ -10,6 +10,8 @@ import io.moa.governance.balance.TextHash;
 import io.moa.governance.outlier.Ejections;
 import io.moa.governance.outlier.OwnPause;
 import io.moa.governance.outlier.Standing;
+import io.moa.governance.route.RouteTree;
+import io.moa.governance.rule.RouteTable;
 import io.moa.invoke.Ticker;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -53,6 +55,7 @@ public final class PlanCompiler {
     private final Map<String, Member> known = new HashMap<>();
     private final Successors successors = new Successors();
     private Member[] members = {}; // of the latest list, in its order
+    private RouteTable routes = RouteTable.NONE;
     private boolean looked;
     private long compiled; // how many plans
 
@@ -103,6 +106,11 @@ public final class PlanCompiler {
         this.callerHash = TextHash.of(vantage.uuid());
         this.notInSubset = "not called: this process calls " + vantage.subset()
                 + " instances of a service, and others come first for it";
+    }
+
+    /** The rules of the plans to come; before it is said, there are none. For the plan in force there is {@link Plan#with}. */
+    public void routes(RouteTable rules) {
+        routes = rules;
     }
 
     /** The plan for a snapshot that is not doubted. What was known of instances that are gone is forgotten. */
@@ -176,8 +184,9 @@ public final class PlanCompiler {
             tiers.add(each.good);
             tiers.add(each.doubtful);
         }
+        CandidateSet candidates = new CandidateSet(tiers, chance, ticker, vantage.zone());
         return new Plan(
-                snapshot, new CandidateSet(tiers, chance, ticker, vantage.zone()), usable, last, passedOver, warming);
+                snapshot, candidates, usable, last, passedOver, warming, new RouteTree(routes, candidates, chance));
     }
 
     /** Why an instance is called last, for people; null if it is not. */

@@ -2,6 +2,7 @@ package io.moa.governance.rule;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +42,7 @@ public record Rollout(Percent percent, Map<String, Matcher> labels) {
             plain.put("percent", percent.toPlain());
         }
         if (!labels.isEmpty()) {
-            Map<String, Object> asked = new LinkedHashMap<>();
+            Map<String, Object> asked = new TreeMap<>();
             labels.forEach((name, matcher) -> asked.put(name, matcher.toPlain()));
             plain.put("labels", asked);
         }

@@ -3,6 +3,7 @@ package io.moa.governance.rule;
 import io.moa.discovery.Instance;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +63,7 @@ public record Where(Map<Trait, Matcher> asked) implements Predicate<Instance> {
     }
 
     Map<String, Object> toPlain() {
-        Map<String, Object> plain = new LinkedHashMap<>();
+        Map<String, Object> plain = new TreeMap<>();
         asked.forEach((trait, matcher) -> plain.put(trait.toString(), matcher.toPlain()));
         return plain;
     }

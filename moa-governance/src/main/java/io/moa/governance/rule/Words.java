@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** How values stand in sentences: short, on one line, and safe to print whatever they are. */
 final class Words {
 
-    private static final int SHOWN = 60;
+    private static final int SHOWN = 120;
 
     private Words() {}
 
@@ -38,9 +38,39 @@ final class Words {
                 : plain instanceof List<?> ? "a list" : "a value of another kind";
     }
 
-    /** A plain value of our own making. */
+    /** A plain value that was read, as JSON has it. */
     static String plain(Object plain) {
-        return plain instanceof String text ? quoted(text) : shortened(String.valueOf(plain));
+        StringBuilder text = new StringBuilder();
+        write(text, plain);
+        return shortened(text.toString());
+    }
+
+    private static void write(StringBuilder text, @Nullable Object plain) {
+        String between = "";
+        if (text.length() > SHOWN) {
+            return;
+        }
+        if (plain instanceof Map<?, ?> map) {
+            text.append('{');
+            for (Map.Entry<?, ?> each : map.entrySet()) {
+                text.append(between);
+                write(text, each.getKey());
+                text.append(": ");
+                write(text, each.getValue());
+                between = ", ";
+            }
+            text.append('}');
+        } else if (plain instanceof List<?> list) {
+            text.append('[');
+            for (Object each : list) {
+                text.append(between);
+                write(text, each);
+                between = ", ";
+            }
+            text.append(']');
+        } else {
+            text.append(plain instanceof String said ? '"' + said + '"' : String.valueOf(plain));
+        }
     }
 
     static String shortened(String text) {

@@ -152,7 +152,7 @@ class MatcherTest {
                     now.add("customer-" + i);
                 }
             }
-            assertThat(now).containsAll(before);
+            assertThat(now.containsAll(before)).as("at %s %%", percent).isTrue();
             double expected = 20_000 * percent / 100;
             double sigma = Math.sqrt(expected * (1 - percent / 100));
             assertThat((double) now.size()).isBetween(expected - 4 * sigma, expected + 4 * sigma);

@@ -153,4 +153,9 @@ public final class NaiveRules {
                     && (!text.contains("$tag") || tag != null);
         });
     }
+
+    /** A value's place among some. */
+    public static int place(String rule, String use, String value, int bound) {
+        return StableHash.place(StableHash.seed(rule, use), value, bound);
+    }
 }

@@ -1,0 +1,115 @@
+package io.moa.governance.route;
+
+import io.moa.discovery.Instance;
+import io.moa.governance.balance.Candidate;
+import io.moa.governance.balance.CandidateSet;
+import io.moa.governance.rule.Condition;
+import io.moa.governance.rule.Fact;
+import io.moa.governance.rule.RoutedRule;
+import io.moa.governance.rule.Verdict;
+import io.moa.invoke.Invocation;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Takes down what a walk does with one call; the walk decides, and this only listens. Not safe for threads. */
+final class RouteTrace {
+
+    private final Invocation call;
+    private final List<RouteStep> steps = new ArrayList<>();
+
+    RouteTrace(Invocation call) {
+        this.call = call;
+    }
+
+    List<RouteStep> steps() {
+        return steps;
+    }
+
+    void skipped(RoutedRule rule, @Nullable Condition unmet, RouteNode at) {
+        if (unmet == null) {
+            stay(rule, RouteStep.Outcome.IDLE, String.valueOf(rule.idle()), at);
+            return;
+        }
+        String value = unmet.fact().of(call);
+        stay(
+                rule,
+                unmet.test(call) == Verdict.UNKNOWN ? RouteStep.Outcome.NOT_KNOWN : RouteStep.Outcome.NOT_MATCHED,
+                "it asks for " + unmet + ", and the call "
+                        + (value == null ? "does not say" : "says " + unmet.shown(value)),
+                at);
+    }
+
+    void ended(RoutedRule rule, RouteStep.Outcome outcome, String why, RouteNode at) {
+        stay(rule, outcome, why, at);
+    }
+
+    void narrowed(RoutedRule rule, int chosen, int destination, RouteNode at, RouteNode next) {
+        Set<Instance> left = new HashSet<>();
+        for (Candidate each : next.set().candidates()) {
+            left.add(each.instance());
+        }
+        List<Instance> excluded = new ArrayList<>();
+        for (Candidate each : at.set().candidates()) {
+            if (!left.contains(each.instance())) {
+                excluded.add(each.instance());
+            }
+        }
+        add(rule, RouteStep.Outcome.LED, where(rule, chosen, destination), at.size(), next.size(), excluded);
+    }
+
+    private String where(RoutedRule rule, int chosen, int destination) {
+        String to = "to " + rule.to(destination);
+        if (rule.destinations() == 1) {
+            return to;
+        }
+        Fact sticky = rule.stickyTo(call);
+        return to + ", destination " + (destination + 1) + " of " + rule.destinations() + ", "
+                + (chosen != destination
+                        ? "as nobody is at destination " + (chosen + 1)
+                        : rule.share(destination) + " of " + rule.shares() + " calls, "
+                                + (sticky == null ? "by lot" : "by the value of " + sticky));
+    }
+
+    void nobody(RoutedRule rule, boolean asked, RouteNode at) {
+        if (!asked) {
+            stay(rule, RouteStep.Outcome.NOT_KNOWN, "it goes by the tag of the call, which has none", at);
+        } else if (rule.refuses()) {
+            add(rule, RouteStep.Outcome.REFUSED, "nobody is at " + all(rule), at.size(), 0, List.of());
+        } else {
+            stay(rule, RouteStep.Outcome.PASSED_OVER, "nobody is at " + all(rule), at);
+        }
+    }
+
+    private static String all(RoutedRule rule) {
+        return rule.destinations() == 1 ? rule.to(0).toString() : "any of its " + rule.destinations() + " destinations";
+    }
+
+    /** Belongs to the rule that was told of last. */
+    void mirrored(@Nullable CandidateSet set) {
+        RouteStep last = steps.remove(steps.size() - 1);
+        steps.add(new RouteStep(
+                last.rule(),
+                last.revision(),
+                last.outcome(),
+                last.why()
+                        + (set == null
+                                ? "; nobody is there for a copy"
+                                : "; a copy goes to one of " + set.candidates().size()),
+                last.before(),
+                last.after(),
+                last.excluded()));
+    }
+
+    private void stay(RoutedRule rule, RouteStep.Outcome outcome, String why, RouteNode at) {
+        int count = at.size();
+        add(rule, outcome, why, count, count, List.of());
+    }
+
+    private void add(
+            RoutedRule rule, RouteStep.Outcome outcome, String why, int before, int after, List<Instance> excluded) {
+        steps.add(new RouteStep(rule.rule().id(), rule.revision(), outcome, why, before, after, excluded));
+    }
+}

@@ -1,0 +1,212 @@
+package io.moa.governance.route;
+
+import io.moa.governance.balance.CandidateSet;
+import io.moa.governance.rule.Condition;
+import io.moa.governance.rule.Fact;
+import io.moa.governance.rule.RouteRule;
+import io.moa.governance.rule.RouteTable;
+import io.moa.governance.rule.RoutedRule;
+import io.moa.governance.rule.Where;
+import io.moa.invoke.Invocation;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The routes of one plan. A call meets the rules one after the other; each that matches narrows those to whom it may go, and that is a
+ * step from one node to another. Nodes are made when the first call needs them, once, so that a call makes no list and no set.
+ *
+ * <p><b>Bounds.</b> A tree has at most {@value #MAX_NODES} nodes and tags, with {@value #MAX_MEMBERS} members and ways in all. Beyond
+ * that, those who are left are worked out for each call.
+ *
+ * <p><b>Nobody at all.</b> Without any candidate nothing is narrowed, and nobody is refused for that: the plan knows better why there is
+ * nobody.
+ *
+ * <p>Safe for many threads, none of which waits for another.
+ */
+public final class RouteTree {
+
+    /** So many nodes, and tags that lead to one, are remembered at most. */
+    public static final int MAX_NODES = 4_096;
+
+    /** So many members and ways all nodes have at most: a node of a service of thousands has a picker over thousands. */
+    static final long MAX_MEMBERS = 2_000_000;
+
+    private final RouteTable table;
+    private final RoutedRule[] rules;
+    private final RandomGenerator chance;
+    private final RouteNode nobody;
+    private final RouteNode root;
+    private final boolean empty;
+    private final AtomicInteger nodes = new AtomicInteger();
+    private final AtomicLong members = new AtomicLong();
+
+    /**
+     * The routes among some candidates.
+     *
+     * @param table the rules
+     * @param candidates among whom
+     * @param chance where lots are drawn; must be safe for many threads
+     */
+    public RouteTree(RouteTable table, CandidateSet candidates, RandomGenerator chance) {
+        this.table = table;
+        this.rules = table.rules().toArray(new RoutedRule[0]);
+        this.chance = chance;
+        this.nobody = new RouteNode(this, candidates.where(instance -> false));
+        this.root = new RouteNode(this, candidates);
+        this.empty = candidates.isEmpty();
+    }
+
+    public RouteTable table() {
+        return table;
+    }
+
+    /** These rules, or others, among the same candidates. */
+    public RouteTree with(RouteTable others) {
+        return new RouteTree(others, root.set(), chance);
+    }
+
+    /** What the rules say of a call. */
+    public Route route(Invocation call) {
+        return walk(call, chance, null);
+    }
+
+    /**
+     * The same walk, told. A lot that is drawn for it is not the one that the next call draws.
+     *
+     * @param lots where lots are drawn
+     */
+    public RouteExplanation explain(Invocation call, RandomGenerator lots) {
+        RouteTrace trace = new RouteTrace(call);
+        Route route = walk(call, lots, trace);
+        return new RouteExplanation(trace.steps(), table.leftOut(), route);
+    }
+
+    /** As {@link #explain(Invocation, RandomGenerator)}, with lots drawn where those of the calls are. */
+    public RouteExplanation explain(Invocation call) {
+        return explain(call, chance);
+    }
+
+    /** How many nodes and tags are remembered, the first node left out. */
+    int remembered() {
+        return nodes.get();
+    }
+
+    RouteNode nobody() {
+        return nobody;
+    }
+
+    /** Takes room for one more node with so many members, or for a tag. */
+    boolean takeRoom(long ofMembers) {
+        if (nodes.get() >= MAX_NODES) {
+            return false; // without a write, which all calls would share
+        }
+        if (nodes.incrementAndGet() > MAX_NODES) {
+            nodes.decrementAndGet();
+            return false;
+        }
+        if (members.addAndGet(ofMembers) > MAX_MEMBERS) {
+            giveBackRoom(ofMembers);
+            return false;
+        }
+        return true;
+    }
+
+    void giveBackRoom(long ofMembers) {
+        members.addAndGet(-ofMembers);
+        nodes.decrementAndGet();
+    }
+
+    /** Decides; and tells how, if somebody wants to know. */
+    private Route walk(Invocation call, RandomGenerator lots, @Nullable RouteTrace trace) {
+        RouteNode at = root;
+        CandidateSet mirror = null;
+        for (RoutedRule rule : rules) {
+            Condition unmet = rule.idle() == null ? rule.unmet(call) : null;
+            if (unmet != null || rule.idle() != null) {
+                if (trace != null) {
+                    trace.skipped(rule, unmet, at);
+                }
+                continue;
+            }
+            RouteRule.Action action = rule.rule().action();
+            if (action instanceof RouteRule.Deny deny) {
+                if (trace != null) {
+                    trace.ended(rule, RouteStep.Outcome.DENIED, deny.reason(), at);
+                }
+                return new Route.Denied(rule, deny.reason());
+            }
+            if (action instanceof RouteRule.Answer answer) {
+                if (trace != null) {
+                    trace.ended(rule, RouteStep.Outcome.ANSWERED, "it is answered without calling anybody", at);
+                }
+                return new Route.Answered(rule, answer.value());
+            }
+            RouteNode next = empty ? at : narrowed(rule, at, call, lots, trace);
+            if (next == nobody) {
+                if (rule.refuses()) {
+                    return new Route.Nobody(rule, at.size());
+                }
+                continue;
+            }
+            at = next;
+            Where copies = rule.mirror();
+            if (copies != null && mirror == null && rule.mirrors(lots)) {
+                mirror = copied(rule, copies, call, trace);
+            }
+        }
+        return mirror == null ? at.route() : new Route.To(at.set(), mirror);
+    }
+
+    /**
+     * Where a rule leads that matches: to the destination that is chosen, or, if nobody is there, to the next one where somebody is; to
+     * nobody if nobody is anywhere. It stays where it is if the call cannot tell which instances are meant.
+     */
+    private RouteNode narrowed(
+            RoutedRule rule, RouteNode at, Invocation call, RandomGenerator lots, @Nullable RouteTrace trace) {
+        int count = rule.destinations();
+        int chosen = rule.choose(call, lots);
+        boolean asked = false;
+        for (int i = 0; i < count; i++) {
+            int destination = (chosen + i) % count;
+            if (rule.share(destination) == 0) {
+                continue;
+            }
+            RouteNode next = way(at, rule.slot(destination), rule.to(destination), rule.toByTag(destination), call);
+            if (next == null) {
+                continue;
+            }
+            asked = true;
+            if (next != nobody) {
+                if (trace != null) {
+                    trace.narrowed(rule, chosen, destination, at, next);
+                }
+                return next;
+            }
+        }
+        if (trace != null) {
+            trace.nobody(rule, asked, at);
+        }
+        return asked ? nobody : at;
+    }
+
+    /** Copies go to any of the plan's candidates: those for copies are often none to whom calls go. */
+    private @Nullable CandidateSet copied(RoutedRule rule, Where where, Invocation call, @Nullable RouteTrace trace) {
+        RouteNode there = empty ? null : way(root, rule.mirrorSlot(), where, rule.mirrorByTag(), call);
+        CandidateSet set = there == null || there == nobody ? null : there.set();
+        if (trace != null) {
+            trace.mirrored(set);
+        }
+        return set;
+    }
+
+    /** The way to those whom a destination names; null if it names the call's tag, and there is none. */
+    private static @Nullable RouteNode way(RouteNode from, int slot, Where where, boolean byTag, Invocation call) {
+        if (!byTag) {
+            return from.to(slot, where);
+        }
+        String tag = Fact.TAG.of(call);
+        return tag == null ? null : from.toTag(slot, tag, where);
+    }
+}
