@@ -430,7 +430,7 @@ class RouteTreeTest {
                 RouteExplanation told = tree.explain(call, new Random(i));
                 Object naive = new NaiveRoutes(table, rules, process).of(call, instances, new Random(i));
                 assertThat(shape(told.route()))
-                        .as("%s %s: %s", rules, call.baggage(), told.describe())
+                        .as(() -> rules + " " + call.baggage() + ": " + told.describe())
                         .isEqualTo(naive);
                 if (told.route() instanceof Route.To to) {
                     assertThat(to.candidates().isEmpty())
