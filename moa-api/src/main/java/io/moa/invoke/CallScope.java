@@ -16,8 +16,38 @@ import org.jspecify.annotations.Nullable;
  * @param baggage what travels on
  * @param deadline the latest moment that any inherited call may last
  * @param cancellation fires when nobody wants the reply of the call being served
+ * @param serving what the calls made for it have to know of it, and to tell it
  */
-public record CallScope(Caller caller, Baggage baggage, Deadline deadline, Cancellation cancellation) {
+public record CallScope(Caller caller, Baggage baggage, Deadline deadline, Cancellation cancellation, Serving serving) {
+
+    /**
+     * The call being served, as far as those made for it are concerned: repetitions must not multiply from server to server. Safe for many
+     * threads.
+     */
+    public interface Serving {
+
+        /** One that was sent for the first time, and wants to be told nothing. */
+        Serving FIRST = new Serving() {
+            @Override
+            public boolean isRepeated() {
+                return false;
+            }
+
+            @Override
+            public void failedBelow() {}
+        };
+
+        /** Whether it was sent more than once, here or at a server before: then nothing that is done for it is repeated. */
+        boolean isRepeated();
+
+        /** A call that was made for it failed, and may have run: whoever made that one has decided whether it is worth repeating. */
+        void failedBelow();
+    }
+
+    /** The scope of a call that was sent for the first time. */
+    public CallScope(Caller caller, Baggage baggage, Deadline deadline, Cancellation cancellation) {
+        this(caller, baggage, deadline, cancellation, Serving.FIRST);
+    }
 
     private static final ThreadLocal<@Nullable CallScope> CURRENT = new ThreadLocal<>();
 

@@ -21,6 +21,9 @@ public record Hints(long retryAfterMillis, boolean neverRetry, int load, boolean
     /** Nothing but that the failure is a fault. */
     public static final Hints FAULT = new Hints(0, false, UNKNOWN_LOAD, true);
 
+    /** A fault that another call's failure is behind, which was repeated there as far as that is worth it. */
+    public static final Hints FAULT_BELOW = new Hints(0, true, UNKNOWN_LOAD, true);
+
     /** Of what is no fault. */
     public Hints(long retryAfterMillis, boolean neverRetry, int load) {
         this(retryAfterMillis, neverRetry, load, false);

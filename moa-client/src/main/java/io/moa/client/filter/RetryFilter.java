@@ -9,6 +9,7 @@ import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Filter;
+import io.moa.invoke.Hop;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Invoker;
 import io.moa.invoke.Phase;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * deadline, and with the same bytes, as far as the {@link RetryBudget} of its service reaches. Two servers that have too much to do are
  * enough: a third is not asked. An attempt that found no connection was never sent: it costs nobody anything, and is not
  * counted among the attempts that the method allows, as long as there are others to try.
+ *
+ * <p>A call that is made while serving a call which was itself repeated is sent again only where it certainly did not run and the server
+ * has not too much to do: servers never repeat a repetition.
  */
 public final class RetryFilter implements Filter {
 
@@ -47,7 +51,7 @@ public final class RetryFilter implements Filter {
         if (policy == null
                 || policy.attempts() <= 1
                 || policy.onFailure() == FailureMode.FAILFAST
-                || call.hop().retryOwner() != Seat.DIRECT) {
+                || !isOurs(call.hop())) {
             return next.invoke(call);
         }
         RetryBudget budget = budgetOf(call);
@@ -78,6 +82,14 @@ public final class RetryFilter implements Filter {
         return settled;
     }
 
+    private static boolean isOurs(Hop hop) {
+        return hop.retryOwner() == Seat.DIRECT || isOfRepeated(hop);
+    }
+
+    private static boolean isOfRepeated(Hop hop) {
+        return hop.retryOwner() == Seat.NONE && hop.attempt() > 0;
+    }
+
     private static @Nullable RetryBudget budgetOf(Invocation call) {
         ClusterLink link = call.attributes().get(ClusterLink.KEY);
         return link == null ? null : link.retries();
@@ -99,6 +111,8 @@ public final class RetryFilter implements Filter {
 
     private boolean again(Invocation call, Reply.Failure failure, MethodPolicy policy, int attemptsMade) {
         return Resend.allowed(failure, policy, attemptsMade)
+                && (!isOfRepeated(call.hop())
+                        || (failure.executed() == Executed.NO && failure.status() != Status.OVERLOADED))
                 && !call.cancellation().isCancelled()
                 && !call.deadline().expired(ticker.nanos());
     }
@@ -143,7 +157,7 @@ public final class RetryFilter implements Filter {
             tried.add(call.ledger().sentTo());
             call.ledger().enter(Phase.CLIENT_QUEUE, ticker.nanos());
             Invocation repeated = call.toBuilder()
-                    .hop(call.hop().withAttempt(made))
+                    .hop(call.hop().withAttempt(call.hop().attempt() + made))
                     .attributes(call.attributes().with(CandidateSet.TRIED, Set.copyOf(tried)))
                     .build();
             return next.invoke(repeated).thenCompose(reply -> {

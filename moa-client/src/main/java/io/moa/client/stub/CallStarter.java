@@ -3,6 +3,7 @@ package io.moa.client.stub;
 import io.moa.Moa;
 import io.moa.annotation.FailureMode;
 import io.moa.client.CallOptions;
+import io.moa.governance.outcome.Resend;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.invoke.Backstop;
 import io.moa.invoke.Baggage;
@@ -13,6 +14,7 @@ import io.moa.invoke.Caller;
 import io.moa.invoke.Cancellation;
 import io.moa.invoke.Deadline;
 import io.moa.invoke.Executed;
+import io.moa.invoke.Hop;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Invoker;
 import io.moa.invoke.Ledger;
@@ -74,6 +76,7 @@ public final class CallStarter {
             call.payload().release();
             call.cancellation().detach();
         }
+        tell(CallScope.current(), reply);
         return resultOf(stub, method, arguments, call, reply);
     }
 
@@ -108,6 +111,16 @@ public final class CallStarter {
         return reply instanceof Reply.Failure failure
                 && failure.status() != Status.CANCELLED
                 && (failure.status() != Status.APPLICATION || failure.hints().fault());
+    }
+
+    /** Whoever is served by a call that failed where it may have run is not to repeat it once more from above. */
+    private static void tell(@Nullable CallScope scope, Reply reply) {
+        if (scope != null
+                && reply instanceof Reply.Failure failure
+                && failure.executed() != Executed.NO
+                && (failure.hints().fault() || Resend.mayHelp(failure))) {
+            scope.serving().failedBelow();
+        }
     }
 
     private Reply await(Invocation call, CompletableFuture<Reply> future) {
@@ -207,6 +220,7 @@ public final class CallStarter {
             return;
         }
         // The callbacks of the result go on with what the caller was serving when it made the call.
+        tell(scope, reply);
         CallScope previous = CallScope.swap(scope);
         try {
             Object value = resultOf(stub, method, arguments, call, reply);
@@ -259,6 +273,9 @@ public final class CallStarter {
                 .cancellation(cancellation);
         if (!governed.keys().isEmpty()) {
             call.callKeys(CallKeyReader.read(governed.keys(), arguments));
+        }
+        if (scope != null && scope.serving().isRepeated()) {
+            call.hop(Hop.REPEATED);
         }
         if (options.equals(CallOptions.NONE)) {
             return call.baggage(baggage).build();

@@ -219,6 +219,26 @@ class RetryFilterTest {
     }
 
     @Test
+    void whatIsDoneForARepeatedCallIsRepeatedOnlyIfItDidNotRun() {
+        Invocation call = Calls.of(ticker, SECOND)
+                .attributes(Calls.policy(true, 3))
+                .hop(Hop.REPEATED)
+                .build();
+        Scripted ran = new Scripted(failed(Status.UNAVAILABLE, Executed.MAYBE), DONE);
+        assertThat(filter.apply(call, ran).join()).isNotEqualTo(DONE);
+        assertThat(ran.seen).hasSize(1);
+        Scripted busy = new Scripted(failed(Status.OVERLOADED, Executed.NO), DONE);
+        filter.apply(call, busy).join();
+        assertThat(busy.seen).hasSize(1);
+        Scripted left = new Scripted(failed(Status.DRAINING, Executed.NO), DONE);
+        assertThat(filter.apply(call, left).join()).isEqualTo(DONE);
+        assertThat(left.seen)
+                .as("and the next server sees it")
+                .extracting(each -> each.hop().attempt())
+                .containsExactly(1, 2);
+    }
+
+    @Test
     void repliesThatComeLaterAreTreatedTheSame() {
         List<CompletableFuture<Reply>> open = new ArrayList<>();
         CompletableFuture<Reply> result = filter.apply(

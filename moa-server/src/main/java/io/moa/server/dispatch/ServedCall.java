@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * One call on its way through decode, execute and encode. It runs on a worker, or on the event loop if the method is
  * declared non-blocking; an asynchronous implementation ends it on any thread.
  */
-final class ServedCall implements Runnable {
+final class ServedCall implements Runnable, CallScope.Serving {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServedCall.class);
 
@@ -41,6 +41,7 @@ final class ServedCall implements Runnable {
     private final int maxReplyBytes;
     private final Payload request; // our own reference: the caller may give up, and free its own, while we decode
     private final CompletableFuture<Reply> reply = new CompletableFuture<>();
+    private volatile boolean failedBelow;
 
     ServedCall(Invocation call, ExportedMethod method, ExportedMethod.Codecs codecs, Ticker ticker, int maxReplyBytes) {
         this.call = call;
@@ -139,7 +140,7 @@ final class ServedCall implements Runnable {
     }
 
     private void execute(@Nullable Object[] arguments) {
-        CallScope scope = new CallScope(call.caller(), call.baggage(), call.deadline(), call.cancellation());
+        CallScope scope = new CallScope(call.caller(), call.baggage(), call.deadline(), call.cancellation(), this);
         CallScope previous = CallScope.swap(scope);
         Object result;
         method.running().incrementAndGet();
@@ -212,6 +213,16 @@ final class ServedCall implements Runnable {
         return bytes;
     }
 
+    @Override
+    public boolean isRepeated() {
+        return call.hop().attempt() > 0;
+    }
+
+    @Override
+    public void failedBelow() {
+        failedBelow = true;
+    }
+
     private void fail(Throwable thrown) {
         call.ledger().enter(Phase.ENCODE, ticker.nanos());
         LOG.debug("{} threw {}", method, thrown.getClass().getName());
@@ -220,7 +231,7 @@ final class ServedCall implements Runnable {
                 Executed.YES,
                 ErrorWriter.messageOf(thrown),
                 codecs.errors().write(thrown),
-                codecs.errors().isAnswer(thrown) ? Hints.NONE : Hints.FAULT,
+                codecs.errors().isAnswer(thrown) ? Hints.NONE : failedBelow ? Hints.FAULT_BELOW : Hints.FAULT,
                 thrown));
         if (thrown instanceof VirtualMachineError) {
             LOG.error("{} ended with an error of the virtual machine", method, thrown);
