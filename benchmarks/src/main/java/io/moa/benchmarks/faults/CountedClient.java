@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import io.moa.Moa;
 import io.moa.benchmarks.ChildProcess;
 import io.moa.client.MoaClient;
+import io.moa.discovery.ServiceId;
 import io.moa.registry.redis.RedisConfig;
 import io.moa.registry.redis.RedisRegistry;
 import java.io.BufferedReader;
@@ -19,12 +20,21 @@ import org.HdrHistogram.Histogram;
 
 /**
  * The client as a process. Arguments: calls a second, none if it is 0, and how many ids there are. It answers {@code @ready millis=… failures=…}
- * after its first call succeeded; {@code turn} with what was seen since the last turn, or since {@code begin}, which throws away what was
+ * after its first call succeeded; {@code standing} with how many instances are ejected; {@code turn} with what was seen since the last turn, or since {@code begin}, which throws away what was
  * seen before; {@code end} after the last call has ended.
  */
 public final class CountedClient {
 
+    private static final ServiceId COUNTED = ServiceId.of("moa.benchmarks.Counted");
+
     private CountedClient() {}
+
+    private static long ejected(String explained) {
+        return explained
+                .lines()
+                .filter(line -> line.contains("ejected for another") || line.contains("ejected, and tried"))
+                .count();
+    }
 
     /** Runs it. */
     public static void main(String[] args) throws Exception {
@@ -53,6 +63,10 @@ public final class CountedClient {
                 traffic.turn();
                 cpu = cpuNanos();
                 answers.println(ChildProcess.MARK + "begun");
+                continue;
+            }
+            if (order.equals("standing")) {
+                answers.println(ChildProcess.MARK + "standing ejected=" + ejected(client.explain(COUNTED)));
                 continue;
             }
             boolean end = order.equals("end");
@@ -86,7 +100,9 @@ public final class CountedClient {
                 + window.failedIdempotent.sum() + " failedUnexecuted=" + window.failedUnexecuted.sum() + " unknown="
                 + window.unknown.sum() + " wrong=" + window.wrong.sum() + " notSent=" + window.notSent.sum() + " p50="
                 + latencies.getValueAtPercentile(50) / 1_000 + " p99=" + latencies.getValueAtPercentile(99) / 1_000
-                + " usualP99=" + window.slices.usualP99(latencies) / 1_000 + " max=" + latencies.getMaxValue() / 1_000
+                + " idempotentP999="
+                + window.idempotent.getIntervalHistogram().getValueAtPercentile(99.9) / 1_000 + " usualP99="
+                + window.slices.usualP99(latencies) / 1_000 + " max=" + latencies.getMaxValue() / 1_000
                 + " lastFailed=" + window.lastFailedMillis;
     }
 

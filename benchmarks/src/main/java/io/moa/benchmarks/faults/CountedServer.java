@@ -9,6 +9,7 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,6 +22,9 @@ import java.util.concurrent.atomic.LongAdder;
  * how many calls came since the order before.
  */
 public final class CountedServer {
+
+    /** The property that says how long its share grows, in milliseconds. */
+    static final String WARM_UP = "moa.benchmarks.warmUpMillis";
 
     private CountedServer() {}
 
@@ -55,6 +59,7 @@ public final class CountedServer {
         MoaServer server = MoaServer.builder(moa)
                 .host("127.0.0.1")
                 .port(Integer.parseInt(args[2]))
+                .warmUp(Duration.ofMillis(Long.getLong(WARM_UP, 0)))
                 .export(counted)
                 .closeOnShutdown(false)
                 .start();

@@ -50,6 +50,12 @@ record FaultOptions(
                 demanded);
     }
 
+    /** The same at so many calls a second, or fewer. */
+    FaultOptions slower(int most) {
+        return new FaultOptions(
+                Math.min(rate, most), warmSeconds, controlSeconds, faultSeconds, rounds, calls, clients, demanded);
+    }
+
     /** A control whose latencies are compared with those of the fault: as long as the fault, but no more than a minute. */
     double longControlSeconds() {
         return Math.max(controlSeconds, Math.min(60, faultSeconds));

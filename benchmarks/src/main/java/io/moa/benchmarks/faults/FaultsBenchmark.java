@@ -68,10 +68,16 @@ public final class FaultsBenchmark implements Callable<Integer> {
         faults.put("B14", Row.of(ClockFaults::redis));
         faults.put("B16", Row.of(ChurnFaults::churn).lasting(60));
         faults.put("A1", Row.of(OutlierFaults::killedOften).coming(20));
+        faults.put("A2", Row.of(SilenceFaults::stopped).lasting(20));
         faults.put("A4", Row.of(OutlierFaults::broken).lasting(20));
+        faults.put("A5", Row.of(SilenceFaults::halfOpen).lasting(20));
         faults.put("A7", Row.of(ServerFaults::rolling));
+        faults.put("A10", Row.of(SilenceFaults::ownPause).coming(10));
         faults.put("A11", Row.of(ServerFaults::allRestart));
+        faults.put("A12", Row.of(ServerFaults::restarted));
         faults.put("A13", Row.of(ServerFaults::another));
+        faults.put("C3", Row.of(HopFaults::repetitions));
+        faults.put("C4", Row.of(HopFaults::deadlines));
         return faults;
     }
 

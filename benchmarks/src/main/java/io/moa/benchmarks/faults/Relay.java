@@ -1,5 +1,6 @@
 package io.moa.benchmarks.faults;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -14,12 +15,13 @@ import java.util.concurrent.ConcurrentHashMap;
  * A port in front of another one that can be cut off: while it is, bytes that arrive vanish and nobody hears of it, as when a
  * network drops packets. What was under way when it heals is lost, and its connections end. Safe for many threads.
  */
-final class Relay implements AutoCloseable {
+final class Relay implements Closeable {
 
     private final ServerSocket listener;
     private final int target;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private volatile boolean cut;
+    private volatile Set<Socket> before = Set.of();
 
     /** A relay to a port of this host, at a free port. */
     Relay(int target) throws IOException {
@@ -34,7 +36,13 @@ final class Relay implements AutoCloseable {
 
     /** From now on nothing passes. */
     void cut() {
+        before = Set.copyOf(open);
         cut = true;
+    }
+
+    /** Whether each connection that was there at the cut has been closed, by whoever made it. */
+    boolean ended() {
+        return before.stream().noneMatch(open::contains);
     }
 
     /** From now on everything passes again; connections that lost bytes end. */

@@ -40,6 +40,7 @@ final class Scene implements AutoCloseable {
     private @Nullable ChildProcess client;
     private @Nullable Clocks clocks;
     private int started;
+    private List<String> clientOptions = List.of();
 
     Scene(FaultOptions options) throws IOException {
         this.options = options;
@@ -72,6 +73,18 @@ final class Scene implements AutoCloseable {
             throw new IllegalStateException("no client yet");
         }
         return client;
+    }
+
+    /** The client, when it is started, is given these options of the JVM. */
+    Scene clientOptions(String... options) {
+        clientOptions = List.of(options);
+        return this;
+    }
+
+    /** How many instances the client has ejected now. */
+    long ejected() throws Exception {
+        return Long.parseLong(
+                ChildProcess.field(ChildProcess.fields(client().order("standing", "standing")), "ejected"));
     }
 
     /** Gives each process that is started from now on a clock of its own, which can be set. */
@@ -145,7 +158,11 @@ final class Scene implements AutoCloseable {
 
     /** Starts the servers and the client, and lets the load run until it is warm. */
     Scene play() throws Exception {
-        serve();
+        return serve().load();
+    }
+
+    /** Starts the client, and lets the load run until it is warm. */
+    Scene load() throws Exception {
         client = startClient(options.rate());
         client.await("ready");
         pause(options.warmSeconds());
@@ -156,6 +173,19 @@ final class Scene implements AutoCloseable {
     /** Starts a server, without waiting until it is ready. */
     ChildProcess server(int port) throws IOException {
         return server(port, List.of(), jvm("192m"));
+    }
+
+    /** As {@link #server(int)}, with further options of the JVM. */
+    ChildProcess server(int port, String... options) throws IOException {
+        List<String> jvm = jvm("192m");
+        jvm.addAll(List.of(options));
+        return server(port, List.of(), jvm);
+    }
+
+    /** Ends something with the scene. */
+    <T extends Closeable> T keep(T other) {
+        others.add(other);
+        return other;
     }
 
     /**
@@ -195,10 +225,12 @@ final class Scene implements AutoCloseable {
     }
 
     private ChildProcess startClient(int rate) throws IOException {
+        List<String> jvm = jvm("384m");
+        jvm.addAll(clientOptions);
         return new ChildProcess(
                 "client",
                 List.of(),
-                jvm("384m"),
+                jvm,
                 CountedClient.class,
                 List.of(Integer.toString(rate), Integer.toString(IDS)),
                 environment("client"));

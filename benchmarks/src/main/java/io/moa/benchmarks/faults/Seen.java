@@ -6,6 +6,7 @@ import java.util.Map;
  * What a client saw of its calls in one window. Times in microseconds from the moment the schedule named.
  *
  * @param usualP99 the median of the p99 of each 5 s
+ * @param idempotentP999 the p99.9 of the calls of the idempotent method
  * @param failedIdempotent calls of the idempotent method that failed
  * @param failedUnexecuted calls of the other method that failed and certainly did not run
  * @param unknown calls of the other method that may have run
@@ -26,6 +27,7 @@ record Seen(
         long p50,
         long p99,
         long usualP99,
+        long idempotentP999,
         long max,
         long cpuMillis,
         long threads,
@@ -46,6 +48,7 @@ record Seen(
                 number(fields, "p50"),
                 number(fields, "p99"),
                 number(fields, "usualP99"),
+                number(fields, "idempotentP999"),
                 number(fields, "max"),
                 number(fields, "cpuMillis"),
                 number(fields, "threads"),
@@ -75,6 +78,7 @@ record Seen(
                 p50,
                 p99,
                 usualP99,
+                idempotentP999,
                 max,
                 cpuMillis,
                 threads,

@@ -45,6 +45,35 @@ final class ServerFaults {
         }
     }
 
+    private static final int WARM_UP_SECONDS = 10;
+
+    /** A12: it comes back at its port, as cold as a JVM begins. */
+    static Finding restarted(FaultOptions options) throws Exception {
+        try (Scene scene = new Scene(options)) {
+            scene.standalone().play();
+            Scene.pause(options.longControlSeconds());
+            Seen control = scene.turn();
+            ChildProcess before = scene.servers().get(0);
+            int port = Integer.parseInt(ChildProcess.field(scene.ready(before), "port"));
+            before.terminate();
+            Seen away = scene.turn();
+            ChildProcess fresh = scene.server(port, "-D" + CountedServer.WARM_UP + "=" + WARM_UP_SECONDS * 1_000);
+            scene.servers().set(0, fresh);
+            scene.ready(fresh);
+            scene.begin();
+            Scene.pause(WARM_UP_SECONDS);
+            Seen seen = scene.turn();
+            return new Finding(
+                            "A12",
+                            "one of four servers restarted at its port (SIGTERM), with a warm-up of " + WARM_UP_SECONDS
+                                    + " s")
+                    .exactly("failed while it left", away.failed(), 0)
+                    .noneFailed(control, seen)
+                    .p99(control, seen, 1.5)
+                    .end(scene.end());
+        }
+    }
+
     static Finding killed(FaultOptions options) throws Exception {
         try (Scene scene = new Scene(options)) {
             scene.standalone().play();

@@ -40,6 +40,7 @@ final class Traffic {
         final LongAdder wrong = new LongAdder();
         final LongAdder notSent = new LongAdder();
         final Recorder latencies = new Recorder(HIGHEST_NANOS, 3);
+        final Recorder idempotent = new Recorder(HIGHEST_NANOS, 3);
         final Slices slices = new Slices(HIGHEST_NANOS);
         final AtomicInteger examples = new AtomicInteger();
         volatile long lastFailedMillis; // since 1970, when the last one that failed was begun; 0 if none
@@ -129,6 +130,9 @@ final class Traffic {
             long took = Math.max(0, Math.min(System.nanoTime() - intendedNanos, HIGHEST_NANOS));
             seen.latencies.recordValue(took);
             seen.slices.record(took);
+            if (idempotent) {
+                seen.idempotent.recordValue(took);
+            }
             inFlight.decrementAndGet();
         });
     }
