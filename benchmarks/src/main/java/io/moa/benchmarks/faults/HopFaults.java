@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** What three servers in a row, each a process, make of calls that fail, or whose time is up. */
 final class HopFaults {
@@ -67,6 +69,23 @@ final class HopFaults {
             return failed;
         }
 
+        /** How long it takes until the last server hears that a call which it keeps is withdrawn, in nanoseconds. */
+        long withdrawal(long id) throws Exception {
+            CompletableFuture<Long> kept = hop.keep(id);
+            if (Scene.millisUntil(5, () -> number(0, "calls") > 0) < 0) {
+                return TimeUnit.SECONDS.toNanos(5);
+            }
+            long withdrawn = System.nanoTime();
+            kept.cancel(true);
+            AtomicLong told = new AtomicLong();
+            boolean heard = Scene.millisUntil(5, () -> {
+                        told.set(number(0, "withdrawn"));
+                        return told.get() != 0;
+                    })
+                    >= 0;
+            return heard ? told.get() - withdrawn : TimeUnit.SECONDS.toNanos(5);
+        }
+
         @Override
         public void close() throws Exception {
             client.close();
@@ -111,15 +130,10 @@ final class HopFaults {
             int failed = row.play(hasty, CALLS, 2_000);
             Map<String, String> crowded = row.told(0);
             long slowest = 0;
+            Scene.pause(1);
+            row.told(0);
             for (int i = 0; i < WITHDRAWN; i++) {
-                long id = i;
-                CompletableFuture<Long> kept = row.hop.keep(id);
-                Scene.pause(0.02);
-                long withdrawn = System.nanoTime();
-                kept.cancel(true);
-                Scene.pause(0.05);
-                long told = row.number(0, "withdrawn");
-                slowest = Math.max(slowest, told == 0 ? Long.MAX_VALUE : told - withdrawn);
+                slowest = Math.max(slowest, row.withdrawal(i));
             }
             return new Finding(
                             "C4",

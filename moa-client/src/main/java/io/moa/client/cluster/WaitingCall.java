@@ -3,6 +3,7 @@ package io.moa.client.cluster;
 import io.moa.Moa;
 import io.moa.discovery.Instance;
 import io.moa.discovery.ServiceId;
+import io.moa.governance.balance.P2cPicker;
 import io.moa.invoke.Backstop;
 import io.moa.invoke.Cancellation;
 import io.moa.invoke.Executed;
@@ -11,6 +12,7 @@ import io.moa.invoke.Reply;
 import io.moa.invoke.Scheduler;
 import io.moa.invoke.Status;
 import io.moa.transport.Connection;
+import io.moa.transport.TransportConfig;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -73,13 +75,20 @@ final class WaitingCall implements Cancellation.Listener {
     }
 
     private void wakeLater(long beginsInNanos) {
-        long silence = moa.transportConfig().stallAfter().toNanos();
+        long silence = patienceNanos();
         long remaining = call.deadline().remainingNanos(moa.ticker().nanos());
         if (silence > 0 && beginsInNanos + silence < remaining) {
             wake(this::lookElsewhere, beginsInNanos + silence);
         } else if (!call.deadline().isNone()) {
             wake(this::expire, remaining);
         }
+    }
+
+    /** One that has waited elsewhere already has less: its deadline is for all of them. 0 for no limit. */
+    private long patienceNanos() {
+        TransportConfig config = moa.transportConfig();
+        boolean again = call.attributes().get(P2cPicker.TRIED) != null;
+        return (again && !config.stallAfter().isZero() ? config.stallPing() : config.stallAfter()).toNanos();
     }
 
     private void wake(Runnable then, long nanos) {
@@ -95,8 +104,8 @@ final class WaitingCall implements Cancellation.Listener {
                 forget.accept(this);
                 reply.complete(Endpoint.refused(
                         Status.UNAVAILABLE,
-                        "No connection to " + instance + " within "
-                                + moa.transportConfig().stallAfter().toMillis() + " ms; the call goes to others"));
+                        "No connection to " + instance + " within " + patienceNanos() / 1_000_000
+                                + " ms; the call goes to others"));
             }
         } else {
             wakeLater(0);

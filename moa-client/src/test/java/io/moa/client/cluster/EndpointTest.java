@@ -7,6 +7,8 @@ import io.moa.client.Calls;
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.discovery.ServiceId;
+import io.moa.governance.balance.P2cPicker;
+import io.moa.invoke.Attributes;
 import io.moa.invoke.Cancellation;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Invocation;
@@ -444,6 +446,19 @@ class EndpointTest {
         assertThat(line.calls).isEmpty();
         endpoint.invoke(call());
         assertThat(line.calls).hasSize(1);
+    }
+
+    @Test
+    void whoHasWaitedElsewhereAlreadyWaitsLess() {
+        servedElsewhere = true;
+        Endpoint endpoint = endpoint(EndpointConfig.DEFAULT);
+        CompletableFuture<Reply> again = endpoint.invoke(Calls.of(ticker, TEN_SECONDS)
+                .attributes(Attributes.EMPTY.with(P2cPicker.TRIED, Set.of("another")))
+                .build());
+        scheduler.advance(Duration.ofMillis(299));
+        assertThat(again).isNotDone();
+        scheduler.advance(Duration.ofMillis(1));
+        assertThat(failure(again).message()).contains("within 300 ms");
     }
 
     @Test
