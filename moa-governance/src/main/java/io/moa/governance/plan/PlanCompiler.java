@@ -104,8 +104,8 @@ public final class PlanCompiler {
         this.pause = pause;
         this.vantage = vantage;
         this.callerHash = TextHash.of(vantage.uuid());
-        this.notInSubset = "not called: this process calls " + vantage.subset()
-                + " instances of a service, and others come first for it";
+        this.notInSubset =
+                "not called: this process calls a subset of " + vantage.subset() + ", and others come first for it";
     }
 
     /** The rules of the plans to come; before it is said, there are none. For the plan in force there is {@link Plan#with}. */

@@ -42,7 +42,7 @@ class SubsetTest {
         assertThat(plan.usable()).isEqualTo(20);
         assertThat(plan.passedOver()).hasSize(980);
         assertThat(plan.passedOver().values())
-                .containsOnly("not called: this process calls 20 instances of a service, and others come first for it");
+                .containsOnly("not called: this process calls a subset of 20, and others come first for it");
     }
 
     @Test
