@@ -8,8 +8,11 @@ public enum Balancing {
     WEIGHTED_RANDOM,
     /** In turn, by weight, as evenly spread as weights allow: for calls that all cost the same. */
     WEIGHTED_ROUND_ROBIN,
-    /** The one of all with the fewest calls in flight by weight: for few instances and calls of very different length. */
+    /**
+     * The one with the fewest calls in flight by weight, of all up to 64 instances and of eight drawn by weight beyond that: for few
+     * instances and calls of very different length.
+     */
     LEAST_IN_FLIGHT,
-    /** Calls with equal call keys to the same instance, unless that has far more to do than the others: for caches. */
+    /** Calls with equal call keys to the same instance, unless that has a quarter more to do than the others: for caches. */
     CONSISTENT_HASH
 }

@@ -315,6 +315,30 @@ class EveryBalancingTest {
         }
     }
 
+    /** Only two of forty are good, so proposals are mostly refused. */
+    @ParameterizedTest
+    @EnumSource(Balancing.class)
+    void whoWarmsUpStandsInForNobody(Balancing balancing) {
+        PlannedService calm = PlannedService.withoutEjections(42);
+        List<Instance> all = new ArrayList<>(equal(40));
+        Plan before = calm.plan(all);
+        Map<String, Integer> failed = new HashMap<>();
+        while (failed.size() < 38) {
+            Lease lease = before.pick(calm.call(balancing));
+            boolean good = List.of("i10", "i30").contains(lease.instance().uuid());
+            lease.settle(good ? OK : BROKEN, calm.ticker.nanos());
+            if (!good) {
+                failed.merge(lease.instance().uuid(), 1, Integer::sum);
+            }
+        }
+        all.add(
+                20,
+                instance("new", 100).toBuilder().warmUp(Duration.ofMinutes(10)).build());
+        Map<String, Integer> picks = calm.picks(calm.plan(all), balancing, 1_000);
+        assertThat(picks).containsKeys("i10", "i30");
+        assertThat(picks.getOrDefault("new", 0)).as("one of two hundred").isLessThan(20);
+    }
+
     @ParameterizedTest
     @EnumSource(Balancing.class)
     void neighboursOfWhoIsEjectedShareItsCalls(Balancing balancing) {
