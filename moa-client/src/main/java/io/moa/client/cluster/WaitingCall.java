@@ -3,7 +3,7 @@ package io.moa.client.cluster;
 import io.moa.Moa;
 import io.moa.discovery.Instance;
 import io.moa.discovery.ServiceId;
-import io.moa.governance.balance.P2cPicker;
+import io.moa.governance.balance.CandidateSet;
 import io.moa.invoke.Backstop;
 import io.moa.invoke.Cancellation;
 import io.moa.invoke.Executed;
@@ -87,7 +87,7 @@ final class WaitingCall implements Cancellation.Listener {
     /** One that has waited elsewhere already has less: its deadline is for all of them. 0 for no limit. */
     private long patienceNanos() {
         TransportConfig config = moa.transportConfig();
-        boolean again = call.attributes().get(P2cPicker.TRIED) != null;
+        boolean again = call.attributes().get(CandidateSet.TRIED) != null;
         return (again && !config.stallAfter().isZero() ? config.stallPing() : config.stallAfter()).toNanos();
     }
 

@@ -7,7 +7,7 @@ import io.moa.client.Calls;
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.discovery.ServiceId;
-import io.moa.governance.balance.P2cPicker;
+import io.moa.governance.balance.CandidateSet;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Cancellation;
 import io.moa.invoke.Executed;
@@ -453,7 +453,7 @@ class EndpointTest {
         servedElsewhere = true;
         Endpoint endpoint = endpoint(EndpointConfig.DEFAULT);
         CompletableFuture<Reply> again = endpoint.invoke(Calls.of(ticker, TEN_SECONDS)
-                .attributes(Attributes.EMPTY.with(P2cPicker.TRIED, Set.of("another")))
+                .attributes(Attributes.EMPTY.with(CandidateSet.TRIED, Set.of("another")))
                 .build());
         scheduler.advance(Duration.ofMillis(299));
         assertThat(again).isNotDone();
