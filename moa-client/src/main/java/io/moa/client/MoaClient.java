@@ -1,6 +1,7 @@
 package io.moa.client;
 
 import io.moa.Moa;
+import io.moa.RuleText;
 import io.moa.client.cluster.ClusterInvoker;
 import io.moa.client.cluster.Clusters;
 import io.moa.client.cluster.DirectAnswer;
@@ -10,25 +11,34 @@ import io.moa.client.cluster.Endpoints;
 import io.moa.client.cluster.FirstAnswer;
 import io.moa.client.cluster.FixedAddresses;
 import io.moa.client.disk.DiskConfig;
+import io.moa.client.disk.DiskRules;
 import io.moa.client.disk.DiskSnapshots;
 import io.moa.client.filter.HedgeFilter;
 import io.moa.client.stub.CallStarter;
 import io.moa.client.stub.GenericStub;
+import io.moa.client.stub.LiveMethods;
 import io.moa.client.stub.MethodGates;
 import io.moa.client.stub.ServiceStub;
 import io.moa.client.stub.StubCompiler;
 import io.moa.client.stub.StubConfig;
 import io.moa.discovery.Address;
+import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
+import io.moa.discovery.RuleSource;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.belief.BeliefConfig;
 import io.moa.governance.outlier.OutlierConfig;
 import io.moa.governance.plan.Vantage;
+import io.moa.governance.rule.LocalProcess;
+import io.moa.governance.rule.RuleBook;
+import io.moa.governance.rule.RuleFeed;
 import io.moa.invoke.Filter;
 import io.moa.invoke.Invoker;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -64,6 +74,8 @@ public final class MoaClient implements AutoCloseable {
     private final Clusters clusters;
     private final CallStarter starter;
     private final StubCompiler compiler;
+    private final LiveMethods methods;
+    private final RuleSource.@Nullable Following following;
 
     private MoaClient(
             Moa moa,
@@ -72,10 +84,14 @@ public final class MoaClient implements AutoCloseable {
             BeliefConfig belief,
             OutlierConfig outliers,
             Vantage vantage,
+            Map<String, String> labels,
             DiskConfig kept,
             Consumer<List<Registry.Unreachable>> complaints,
             List<Filter> filters) {
         this.moa = moa;
+        String application = moa.self().application();
+        this.methods = new LiveMethods(
+                application, RuleBook.none(new LocalProcess(moa.self().instance(), application, labels)));
         this.endpoints = new Endpoints(moa, config, complaints);
         Path folder = kept.folder();
         if (folder == null) {
@@ -101,7 +117,29 @@ public final class MoaClient implements AutoCloseable {
                 new ClusterInvoker(
                         clusters, endpoints, moa.ticker(), new FirstAnswer(moa), hedges, DirectAnswer.UNSUPPORTED));
         this.starter = new CallStarter(moa, route);
-        this.compiler = new StubCompiler(moa, starter, clusters::link, new MethodGates(moa.ticker()));
+        this.compiler = new StubCompiler(moa, starter, clusters::link, new MethodGates(moa.ticker()), methods);
+        this.following = follow(folder);
+    }
+
+    /** Goes by live rules from now on: by those of an earlier process until the source has answered. */
+    private RuleSource.@Nullable Following follow(@Nullable Path folder) {
+        clusters.rules(methods.book());
+        RuleSource source = moa.rules();
+        if (source == null) {
+            return null;
+        }
+        RuleFeed feed = new RuleFeed(
+                methods.book().process(), RuleText::readOrNull, new LiveRules("" + moa.self(), clusters, methods));
+        DiskRules kept = folder == null || writer == null ? null : new DiskRules(folder, writer);
+        if (kept != null) {
+            kept.recall(feed::remember);
+        }
+        return source.subscribe(told -> {
+            feed.accept(told);
+            if (kept != null && feed.book().revision() == told.revision()) {
+                kept.keep(told);
+            }
+        });
     }
 
     /** A thread of its own, which is there only while something is read or written: a disk may take its time. */
@@ -161,7 +199,7 @@ public final class MoaClient implements AutoCloseable {
 
     /** Calls a service whose interface is not on the class path, with plain data. */
     public GenericStub generic(ServiceId service) {
-        return new GenericStub(moa, clusters.link(service), starter);
+        return new GenericStub(moa, clusters.link(service), starter, methods);
     }
 
     /**
@@ -179,6 +217,9 @@ public final class MoaClient implements AutoCloseable {
     @Override
     public void close() {
         try {
+            if (following != null) {
+                following.close();
+            }
             clusters.close();
         } finally {
             try {
@@ -218,7 +259,7 @@ public final class MoaClient implements AutoCloseable {
         private BeliefConfig belief = BeliefConfig.DEFAULT;
         private OutlierConfig outliers = OutlierConfig.DEFAULT;
         private DiskConfig disk = DiskConfig.DEFAULT;
-        private @Nullable String zone;
+        private final Map<String, String> labels = new HashMap<>();
         private int subset;
         private @Nullable Discovery discovery;
         private final List<Filter> filters = new ArrayList<>();
@@ -251,7 +292,20 @@ public final class MoaClient implements AutoCloseable {
          * those of a server in the same process, {@code moa.server.zone} and {@code MOA_SERVER_ZONE}. An empty one takes the zone away.
          */
         public Builder zone(@Nullable String value) {
-            this.zone = value;
+            if (value == null) {
+                labels.remove(Instance.ZONE);
+            } else {
+                labels.put(Instance.ZONE, value);
+            }
+            return this;
+        }
+
+        /**
+         * What this process says of itself, for rules that go by it: {@link Instance#UNIT}, {@link Instance#ENVIRONMENT}, {@link
+         * Instance#ZONE} and names of your own. For these three the settings of the release stand above it, as for {@link #zone}.
+         */
+        public Builder label(String name, String value) {
+            labels.put(name, value);
             return this;
         }
 
@@ -305,9 +359,17 @@ public final class MoaClient implements AutoCloseable {
             boolean registered = discovery == null && moa.hasRegistry();
             Consumer<List<Registry.Unreachable>> complaints =
                     registered ? all -> moa.registry().complain(moa.self().instance(), all) : all -> {};
-            Vantage vantage = new Vantage(
-                    moa.self().instance(), ZoneSetting.over(zone, System::getProperty, System::getenv), subset);
-            return new MoaClient(moa, endpoints, where, belief, outliers, vantage, kept, complaints, filters);
+            Map<String, String> said = new HashMap<>(labels);
+            for (String name : List.of(Instance.ZONE, Instance.UNIT, Instance.ENVIRONMENT)) {
+                String label = LabelSetting.over(name, labels.get(name), System::getProperty, System::getenv);
+                if (label == null) {
+                    said.remove(name);
+                } else {
+                    said.put(name, label);
+                }
+            }
+            Vantage vantage = new Vantage(moa.self().instance(), said.get(Instance.ZONE), subset);
+            return new MoaClient(moa, endpoints, where, belief, outliers, vantage, said, kept, complaints, filters);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.moa.server;
 import io.moa.Moa;
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
+import io.moa.discovery.RuleSource;
 import io.moa.invoke.Filter;
 import io.moa.server.dispatch.ServiceExporter;
 import io.moa.server.dispatch.WorkerPool;
@@ -49,6 +50,7 @@ public final class MoaServer implements AutoCloseable {
     private final @Nullable HealthEndpoint health;
     private final @Nullable UnixSocketFile unix;
     private final Duration drainLimit;
+    private final RuleSource.@Nullable Following following;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private @Nullable Thread shutdownHook; // guarded by this
@@ -61,7 +63,9 @@ public final class MoaServer implements AutoCloseable {
             LifeCycle life,
             @Nullable HealthEndpoint health,
             @Nullable UnixSocketFile unix,
-            Duration drainLimit) {
+            Duration drainLimit,
+            RuleSource.@Nullable Following following) {
+        this.following = following;
         this.moa = moa;
         this.listener = listener;
         this.pools = pools;
@@ -159,6 +163,9 @@ public final class MoaServer implements AutoCloseable {
         } finally {
             ServerStart.remove(unix);
             pools.values().forEach(WorkerPool::close);
+            if (following != null) {
+                following.close();
+            }
             if (health != null) {
                 health.close();
             }

@@ -2,15 +2,19 @@ package io.moa.server;
 
 import io.moa.Moa;
 import io.moa.ReleaseSettings;
+import io.moa.RuleText;
 import io.moa.annotation.MoaService;
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
+import io.moa.discovery.RuleSource;
 import io.moa.discovery.ServiceExport;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.gate.ConcurrencyGate;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.policy.PolicySettings;
+import io.moa.governance.rule.LocalProcess;
+import io.moa.governance.rule.RuleFeed;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Invoker;
 import io.moa.invoke.MethodId;
@@ -133,13 +137,23 @@ final class ServerStart {
         Instance instance = instance(published, addresses, set.warmUp != null ? set.warmUp : longestWarmUp(methods));
         registration = moa.hasRegistry() ? moa.registry().register(instance) : null;
         Listener doors = opened.size() == 1 ? opened.get(0) : new Doors(opened);
+        RuleSource.Following following = follow(instance, methods);
         life.begin(doors, registration);
-        MoaServer server = new MoaServer(moa, doors, pools, instance, life, health, unix, set.drainLimit);
+        MoaServer server = new MoaServer(moa, doors, pools, instance, life, health, unix, set.drainLimit, following);
         if (set.closeOnShutdown) {
             server.closeOnShutdown();
         }
         tell(server, published, plan, addresses);
         return server;
+    }
+
+    private RuleSource.@Nullable Following follow(Instance instance, List<ExportedMethod> methods) {
+        RuleSource source = moa.rules();
+        if (source == null) {
+            return null;
+        }
+        LocalProcess process = new LocalProcess(instance.uuid(), instance.application(), instance.labels());
+        return source.subscribe(new RuleFeed(process, RuleText::readOrNull, new ServedRules("" + moa.self(), methods)));
     }
 
     private static Duration longestWarmUp(List<ExportedMethod> methods) {

@@ -5,22 +5,10 @@ import io.moa.discovery.Snapshot;
 import io.moa.invoke.Scheduler;
 import io.moa.invoke.Ticker;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.nio.file.attribute.UserPrincipal;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,9 +35,6 @@ import org.slf4j.LoggerFactory;
 public final class DiskSnapshots implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DiskSnapshots.class);
-
-    private static final String TEMPORARY = ".new";
-    private static final long OLD_MILLIS = Duration.ofHours(1).toMillis();
 
     private final Path folder;
     private final DiskConfig config;
@@ -132,17 +117,7 @@ public final class DiskSnapshots implements AutoCloseable {
             return null; // before any name of a user is looked up
         }
         try {
-            checkOwner(file);
-        } catch (NoSuchFileException firstTime) {
-            return null;
-        } catch (IOException | RuntimeException e) {
-            return refused(service, file, e);
-        }
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] bytes = in.readNBytes(config.maxFileBytes() + 1);
-            if (bytes.length > config.maxFileBytes()) {
-                throw new IOException("it has more than " + config.maxFileBytes() + " bytes");
-            }
+            byte[] bytes = KeptFile.read(file, config.maxFileBytes());
             SnapshotFile.Content content = SnapshotFile.read(bytes, service, ticker.nanos(), wallMillis.getAsLong());
             long age = wallMillis.getAsLong() - content.writtenAtMillis();
             if (age > config.maxAge().toMillis()) {
@@ -163,26 +138,6 @@ public final class DiskSnapshots implements AutoCloseable {
                 file,
                 e.getMessage() == null ? e : e.getMessage().replaceAll("\\p{Cntrl}", "?"));
         return null;
-    }
-
-    /** What another user wrote may lead calls to him. A user who has no name here cannot be compared with anybody. */
-    private static void checkOwner(Path file) throws IOException {
-        if (!file.getFileSystem().supportedFileAttributeViews().contains("owner")) {
-            return;
-        }
-        UserPrincipal self;
-        try {
-            self = file.getFileSystem()
-                    .getUserPrincipalLookupService()
-                    .lookupPrincipalByName(System.getProperty("user.name", ""));
-        } catch (IOException | UnsupportedOperationException nameless) {
-            return;
-        }
-        UserPrincipal owner = Files.getOwner(file);
-        if (!owner.equals(self)) {
-            throw new IOException(
-                    "it belongs to user " + owner.getName() + ", and this process runs as " + self.getName());
-        }
     }
 
     /** Remembers what is believed now, to be written soon if its entries are other ones than those in the file. */
@@ -245,7 +200,11 @@ public final class DiskSnapshots implements AutoCloseable {
                 throw new IOException("it would have " + bytes.length + " bytes, and " + config.maxFileBytes()
                         + " is the limit (maxFileBytes)");
             }
-            replace(file, bytes);
+            if (!swept) {
+                swept = true;
+                KeptFile.sweep(folder, wallMillis.getAsLong());
+            }
+            KeptFile.replace(file, bytes);
             written(snapshot);
             synchronized (this) {
                 complained = false;
@@ -279,58 +238,6 @@ public final class DiskSnapshots implements AutoCloseable {
         all.addAll(waiting.keySet());
         recalls.forEach(recall -> all.add(recall.service()));
         return all.size();
-    }
-
-    /** What processes that were killed while they wrote have left; those of other processes that write just now are young. */
-    private void sweep() {
-        long now = wallMillis.getAsLong();
-        try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, TEMPORARY + "*.tmp")) {
-            for (Path each : left) {
-                if (now - Files.getLastModifiedTime(each).toMillis() > OLD_MILLIS) {
-                    Files.deleteIfExists(each);
-                }
-            }
-        } catch (IOException | DirectoryIteratorException e) {
-            LOG.debug("what others have left in {} cannot be swept", folder, e);
-        }
-    }
-
-    private void replace(Path file, byte[] bytes) throws IOException {
-        boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
-        Files.createDirectories(folder, only(posix, "rwx------"));
-        if (!swept) {
-            swept = true;
-            sweep();
-        }
-        Path fresh = Files.createTempFile(folder, TEMPORARY, ".tmp", only(posix, "rw-------"));
-        try {
-            try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-                ByteBuffer rest = ByteBuffer.wrap(bytes);
-                while (rest.hasRemaining()) {
-                    channel.write(rest);
-                }
-                channel.force(true); // else a crash of the host may leave the name without the content
-            }
-            move(fresh, file);
-        } finally {
-            Files.deleteIfExists(fresh);
-        }
-    }
-
-    private static void move(Path fresh, Path file) throws IOException {
-        try {
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (AtomicMoveNotSupportedException plainFileSystem) {
-            Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING); // a torn file fails its checksum
-        }
-    }
-
-    private static FileAttribute<?>[] only(boolean posix, String permissions) {
-        return posix
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-                }
-                : new FileAttribute<?>[0];
     }
 
     /** Once, until a file is written again: a full disk is not a line for every change. */

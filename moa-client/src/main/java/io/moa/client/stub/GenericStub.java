@@ -34,10 +34,12 @@ public final class GenericStub {
     private final Serializer json;
     private final ClusterLink cluster;
     private final CallStarter starter;
+    private final LiveMethods live;
     private final Ticker ticker;
     private final Map<String, StubMethod> methods = new ConcurrentHashMap<>();
 
-    public GenericStub(Moa moa, ClusterLink cluster, CallStarter starter) {
+    public GenericStub(Moa moa, ClusterLink cluster, CallStarter starter, LiveMethods live) {
+        this.live = live;
         this.json = moa.serializers().require("json");
         this.ticker = moa.ticker();
         this.cluster = cluster;
@@ -98,6 +100,7 @@ public final class GenericStub {
                     null,
                     new MethodGate(cluster.service() + " " + id.name(), EnforcedAt.CALLER, ticker));
             if (methods.size() < REMEMBERED) {
+                live.add(known);
                 methods.put(text, known);
             }
         } else if (arity != parameters(known)) {

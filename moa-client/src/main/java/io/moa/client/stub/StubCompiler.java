@@ -41,8 +41,15 @@ public final class StubCompiler {
     private final CallStarter starter;
     private final Function<ServiceId, ClusterLink> clusters;
     private final MethodGates gates;
+    private final LiveMethods live;
 
-    public StubCompiler(Moa moa, CallStarter starter, Function<ServiceId, ClusterLink> clusters, MethodGates gates) {
+    public StubCompiler(
+            Moa moa,
+            CallStarter starter,
+            Function<ServiceId, ClusterLink> clusters,
+            MethodGates gates,
+            LiveMethods live) {
+        this.live = live;
         this.moa = moa;
         this.starter = starter;
         this.clusters = clusters;
@@ -120,6 +127,7 @@ public final class StubCompiler {
         if (methods.isEmpty()) {
             throw new IllegalArgumentException(type.getName() + " has no method to call");
         }
+        methods.values().forEach(live::add);
         return type.cast(new ServiceStub(type, service, methods, local, options, starter).proxy());
     }
 

@@ -6,18 +6,19 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class ZoneSettingTest {
+class LabelSettingTest {
 
     private final Map<String, String> properties = new HashMap<>();
     private final Map<String, String> variables = new HashMap<>();
 
     private String zone() {
-        return ZoneSetting.over("code", properties::get, variables::get);
+        return LabelSetting.over("zone", "code", properties::get, variables::get);
     }
 
     @Test
     void eachPlaceStandsAboveTheFormer() {
-        assertThat(ZoneSetting.over(null, properties::get, variables::get)).isNull();
+        assertThat(LabelSetting.over("zone", null, properties::get, variables::get))
+                .isNull();
         assertThat(zone()).isEqualTo("code");
         variables.put("MOA_SERVER_ZONE", "server variable");
         assertThat(zone()).isEqualTo("server variable");

@@ -1,0 +1,142 @@
+package io.moa.client.disk;
+
+import io.moa.discovery.RuleSet;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The live rules that were in force last, in a file: a process that begins while its registry is away goes by them. They do not age: a
+ * protection that somebody has set holds until somebody takes it back. Safe for many threads; files are read and written by the writer.
+ */
+public final class DiskRules {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DiskRules.class);
+    private static final int LETTERS = 0x4D4F4152; // MOAR
+    private static final int VERSION = 1;
+    private static final int HEAD = 4 + 4 + 8;
+    private static final int MAX_BYTES = 16 << 20;
+
+    private final Path file;
+    private final Executor writer;
+    private final AtomicReference<@Nullable RuleSet> waiting = new AtomicReference<>();
+
+    /**
+     * The rules of one folder.
+     *
+     * @param writer where the file is read and written; not a thread that calls run on
+     */
+    public DiskRules(Path folder, Executor writer) {
+        this.file = folder.resolve("live.rules");
+        this.writer = writer;
+    }
+
+    /** Reads what was in force last and tells it on the writer's thread; tells nothing if nothing was kept, or nothing that is whole. */
+    public void recall(Consumer<RuleSet> told) {
+        execute(() -> {
+            RuleSet kept = read();
+            if (kept != null) {
+                told.accept(kept);
+            }
+        });
+    }
+
+    /** Remembers what is in force now. */
+    public void keep(RuleSet rules) {
+        if (waiting.getAndSet(rules) == null) {
+            execute(() -> {
+                RuleSet latest = waiting.getAndSet(null);
+                if (latest != null) {
+                    write(latest);
+                }
+            });
+        }
+    }
+
+    private void execute(Runnable task) {
+        try {
+            writer.execute(task);
+        } catch (RejectedExecutionException ended) {
+            LOG.debug("the thread that writes has ended", ended);
+        }
+    }
+
+    private void write(RuleSet rules) {
+        try {
+            ByteArrayOutputStream rest = new ByteArrayOutputStream();
+            DataOutputStream out = new DataOutputStream(rest);
+            out.writeLong(rules.revision());
+            out.writeInt(rules.rules().size());
+            for (Map.Entry<String, String> rule : rules.rules().entrySet()) {
+                out.writeUTF(rule.getKey());
+                byte[] text = rule.getValue().getBytes(StandardCharsets.UTF_8);
+                out.writeInt(text.length);
+                out.write(text);
+            }
+            out.flush();
+            if (rest.size() > MAX_BYTES - HEAD) {
+                throw new IOException("they have more than " + MAX_BYTES + " bytes");
+            }
+            CRC32C sum = new CRC32C();
+            sum.update(rest.toByteArray());
+            ByteBuffer bytes = ByteBuffer.allocate(HEAD + rest.size());
+            bytes.putInt(LETTERS).putInt(VERSION).putLong(sum.getValue()).put(rest.toByteArray());
+            KeptFile.replace(file, bytes.array());
+        } catch (IOException | RuntimeException e) {
+            LOG.warn(
+                    "The live rules cannot be kept in {}: {}. They are in force; without the file a process that begins while"
+                            + " its registry is away knows none",
+                    file,
+                    e.toString());
+        }
+    }
+
+    private @Nullable RuleSet read() {
+        try {
+            return read(KeptFile.read(file, MAX_BYTES));
+        } catch (NoSuchFileException firstTime) {
+            return null;
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("The live rules in {} are not used: {}. This process waits for its registry", file, e.toString());
+            return null;
+        }
+    }
+
+    private static RuleSet read(byte[] bytes) throws IOException {
+        ByteBuffer head = ByteBuffer.wrap(bytes);
+        if (bytes.length < HEAD || head.getInt() != LETTERS || head.getInt() != VERSION) {
+            throw new IOException("they are none, or of a version that is not known");
+        }
+        CRC32C sum = new CRC32C();
+        sum.update(bytes, HEAD, bytes.length - HEAD);
+        if (sum.getValue() != head.getLong()) {
+            throw new IOException("their checksum is wrong");
+        }
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes, HEAD, bytes.length - HEAD));
+        long revision = in.readLong();
+        int count = in.readInt();
+        Map<String, String> rules = new LinkedHashMap<>();
+        for (int i = 0; i < count; i++) {
+            String id = in.readUTF();
+            byte[] text = in.readNBytes(in.readInt());
+            rules.put(id, new String(text, StandardCharsets.UTF_8));
+        }
+        return new RuleSet(revision, rules, Map.of());
+    }
+}

@@ -1,0 +1,254 @@
+package io.moa.e2e.governance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.moa.Moa;
+import io.moa.annotation.CallKey;
+import io.moa.annotation.Idempotent;
+import io.moa.annotation.MoaService;
+import io.moa.client.CallOptions;
+import io.moa.client.MoaClient;
+import io.moa.client.disk.DiskConfig;
+import io.moa.discovery.Instance;
+import io.moa.discovery.Registry;
+import io.moa.discovery.ServiceId;
+import io.moa.invoke.CallException;
+import io.moa.invoke.Status;
+import io.moa.invoke.Ticker;
+import io.moa.registry.memory.MemoryRegistry;
+import io.moa.registry.memory.MemoryRuleSource;
+import io.moa.registry.memory.MemoryRuleStore;
+import io.moa.server.MoaServer;
+import io.moa.testkit.Eventually;
+import io.moa.testkit.Shows;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Live rules change what callers and providers do, over sockets, while stubs live. */
+@Timeout(120)
+class LiveRulesTest {
+
+    /** The service. */
+    @MoaService(name = "ruled.Stock")
+    public interface Stock {
+        @Idempotent
+        String where(@CallKey("item") String item);
+
+        String slow(String item) throws InterruptedException;
+    }
+
+    private static final ServiceId STOCK = ServiceId.of("ruled.Stock");
+
+    private final MemoryRegistry registry = new MemoryRegistry(Ticker.system());
+    private final MemoryRuleStore rules = new MemoryRuleStore();
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private MoaClient client;
+    private Stock stock;
+
+    @BeforeEach
+    void start() {
+        serve("plain", Map.of());
+        serve("gray", Map.of(Instance.TAG, "gray"));
+        serve("west", Map.of(Instance.ZONE, "west"));
+        client = keep(
+                MoaClient.builder(moa("caller")).label(Instance.ZONE, "west").build());
+        stock = client.stub(Stock.class);
+        assertThat(stock.where("any")).isNotEqualTo("gray");
+    }
+
+    private Moa moa(String application) {
+        return keep(Moa.builder(application)
+                .eventLoops(1)
+                .registry(registry)
+                .rules(keep(new MemoryRuleSource(rules)))
+                .build());
+    }
+
+    private void serve(String name, Map<String, String> labels) {
+        keep(MoaServer.builder(moa("stock"))
+                .host("127.0.0.1")
+                .labels(labels)
+                .export(Stock.class, new Stock() {
+                    @Override
+                    public String where(String item) {
+                        return name;
+                    }
+
+                    @Override
+                    public String slow(String item) throws InterruptedException {
+                        Thread.currentThread().join(100);
+                        return name;
+                    }
+                })
+                .closeOnShutdown(false)
+                .start());
+    }
+
+    private <T extends AutoCloseable> T keep(T one) {
+        open.add(one);
+        return one;
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        for (int i = open.size() - 1; i >= 0; i--) {
+            open.get(i).close();
+        }
+        registry.close();
+    }
+
+    /** Who answers so many calls. */
+    private Map<String, Integer> answers(Stock asked, int calls, String item) {
+        Map<String, Integer> answers = new TreeMap<>();
+        for (int i = 0; i < calls; i++) {
+            answers.merge(asked.where(item), 1, Integer::sum);
+        }
+        return answers;
+    }
+
+    private static Eventually soon() {
+        return Eventually.within(Duration.ofSeconds(60));
+    }
+
+    @Test
+    @Shows({"rule policy", "timeout"})
+    void policyRuleHoldsForStubsThatLiveAlreadyAndIsTakenBackWithIt() {
+        assertThat(client.describe(stock)).doesNotContain("live rule");
+        rules.putRule(
+                "hasty",
+                "{\"kind\": \"policy\", \"service\": \"ruled.*\", \"method\": \"slow\", \"set\": {\"timeout\": \"20ms\"}}");
+        soon().until(() -> client.describe(stock).contains("live rule: rule hasty"), () -> client.describe(stock));
+        assertThatThrownBy(() -> stock.slow("any"))
+                .isInstanceOf(CallException.class)
+                .hasMessageContaining("timed out");
+        assertThat(client.stub(Stock.class).where("any"))
+                .as("other methods go on")
+                .isNotEmpty();
+        rules.removeRule("hasty");
+        soon().until(() -> !client.describe(stock).contains("live rule"), () -> client.describe(stock));
+        assertThat(client.describe(stock)).contains("timeout").contains("1s");
+    }
+
+    @Test
+    @Shows("rule policy")
+    void limitByRuleHoldsAtTheProvider() {
+        rules.putRule(
+                "few",
+                "{\"kind\": \"policy\", \"service\": \"ruled.Stock\", \"method\": \"where\", \"set\": {\"rate-limit\": 1, \"attempts\": 1}}");
+        soon().until(() -> client.describe(stock).contains("rule few"), () -> client.describe(stock));
+        int refused = 0;
+        for (int i = 0; i < 30; i++) {
+            try {
+                stock.where("any");
+            } catch (CallException e) {
+                assertThat(e.status()).isEqualTo(Status.REJECTED);
+                assertThat(e.getMessage()).contains("1 calls in a second");
+                refused++;
+            }
+        }
+        assertThat(refused).isPositive();
+    }
+
+    @Test
+    @Shows({"rule route", "route to"})
+    void routeRuleNarrowsByCallKeyAndLabel() {
+        rules.putRule(
+                "books-west",
+                "{\"kind\": \"route\", \"service\": \"ruled.Stock\", \"when\": {\"key.item\": \"book*\"},"
+                        + " \"to\": [{\"where\": {\"label.zone\": \"$caller\"}}]}");
+        soon().until(() -> answers(stock, 30, "bookend").equals(Map.of("west", 30)), () -> "not narrowed");
+        // Whose first call took long is called again after a while.
+        soon().until(
+                        () -> answers(stock, 100, "pen").keySet().equals(Set.of("plain", "west")),
+                        () -> "not both of those without a lane");
+        assertThat(answers(client.with(stock, CallOptions.NONE.withTag("gray")), 30, "pen"))
+                .as("the lane is built in")
+                .isEqualTo(Map.of("gray", 30));
+    }
+
+    @Test
+    @Shows({"rule route", "route deny"})
+    void denyRuleRefusesWithItsReason() {
+        rules.putRule(
+                "no-books",
+                "{\"kind\": \"route\", \"service\": \"ruled.Stock\", \"when\": {\"key.item\": \"book\", \"caller\": \"caller\"},"
+                        + " \"deny\": \"books are being counted\"}");
+        soon().until(() -> refusal("book") != null, () -> "nothing is refused");
+        assertThat(refusal("book")).contains("no-books").contains("books are being counted");
+        assertThat(refusal("pen")).isNull();
+    }
+
+    private String refusal(String item) {
+        try {
+            stock.where(item);
+            return null;
+        } catch (CallException e) {
+            assertThat(e.status()).isEqualTo(Status.REJECTED);
+            return e.getMessage();
+        }
+    }
+
+    @Test
+    void badRuleIsKeptOutAloneAndItsFormerVersionStays() {
+        rules.putRule("one", "{\"kind\": \"policy\", \"service\": \"ruled.Stock\", \"set\": {\"attempts\": 2}}");
+        soon().until(() -> client.describe(stock).contains("rule one"), () -> client.describe(stock));
+        rules.putRule("one", "{\"kind\": \"policy\", \"service\": \"ruled.Stock\", \"set\": {\"attempts\": 99}}");
+        rules.putRule("two", "{\"kind\": \"policy\", \"service\": \"ruled.Stock\", \"set\": {\"timeout\": \"7s\"}}");
+        soon().until(() -> client.describe(stock).contains("rule two"), () -> client.describe(stock));
+        assertThat(client.describe(stock)).contains("rule one");
+    }
+
+    /** The same registry, of which something may be kept on disk. */
+    private Registry outliving() {
+        return (Registry) Proxy.newProxyInstance(
+                Registry.class.getClassLoader(),
+                new Class<?>[] {Registry.class},
+                (proxy, method, arguments) -> method.getName().equals("outlivesProcess")
+                        ? (Object) true
+                        : method.invoke(registry, arguments));
+    }
+
+    @Test
+    void processThatBeginsWhileItsRulesAreAwayGoesByThoseThatWereInForce() throws Exception {
+        assertThat(STOCK.name()).isEqualTo("ruled.Stock");
+        Path folder = Files.createTempDirectory("rules");
+        Registry outliving = outliving();
+        rules.putRule("one", "{\"kind\": \"policy\", \"service\": \"ruled.Stock\", \"set\": {\"attempts\": 2}}");
+        try (Moa first = Moa.builder("caller")
+                        .registry(outliving)
+                        .rules(keep(new MemoryRuleSource(rules)))
+                        .build();
+                MoaClient knows =
+                        MoaClient.builder(first).disk(DiskConfig.in(folder)).build()) {
+            Stock stub = knows.stub(Stock.class);
+            soon().until(() -> knows.describe(stub).contains("rule one"), () -> knows.describe(stub));
+            soon().until(() -> Files.exists(folder.resolve("live.rules")), () -> "no file");
+        }
+        MemoryRuleStore away = new MemoryRuleStore();
+        away.disconnect();
+        try (Moa second = Moa.builder("caller")
+                        .registry(outliving)
+                        .rules(keep(new MemoryRuleSource(away)))
+                        .build();
+                MoaClient knows =
+                        MoaClient.builder(second).disk(DiskConfig.in(folder)).build()) {
+            Stock stub = knows.stub(Stock.class);
+            soon().until(() -> knows.describe(stub).contains("rule one"), () -> knows.describe(stub));
+            away.reconnect(); // it was never told of any rule, which takes none back
+            away.putSetting("any", "x");
+            soon().until(() -> !knows.describe(stub).contains("rule one"), () -> knows.describe(stub));
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package io.moa.governance.rule;
+
+import io.moa.discovery.RuleSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns what a source of rules tells into books, and hands each to who goes by it. A source that tells nothing any more, or that has lost
+ * everything, takes no rule back: only one that still knows what it said before does.
+ *
+ * <p>Safe for many threads; the listener is told one book after the other, under a lock of this feed.
+ */
+public final class RuleFeed implements Consumer<RuleSet> {
+
+    /** A source that was never changed is at this revision, or before it. */
+    private static final long NEVER_CHANGED = 1;
+
+    private final Function<String, @Nullable Object> json;
+    private final Consumer<RuleBook> listener;
+    private RuleBook book; // guarded by this
+    private boolean heard; // guarded by this
+
+    /**
+     * A feed that has told nothing yet.
+     *
+     * @param json reads a text into plain values; null if it is no JSON
+     * @param listener goes by the books
+     */
+    public RuleFeed(LocalProcess process, Function<String, @Nullable Object> json, Consumer<RuleBook> listener) {
+        this.json = json;
+        this.listener = listener;
+        this.book = RuleBook.none(process);
+    }
+
+    /** What an earlier process knew: in force until the source has answered. */
+    public synchronized void remember(RuleSet kept) {
+        if (!heard && kept.revision() > book.revision()) {
+            take(kept);
+        }
+    }
+
+    @Override
+    public synchronized void accept(RuleSet told) {
+        if (told.revision() == 0) {
+            return; // it has not answered
+        }
+        if (told.rules().isEmpty()
+                && told.revision() <= NEVER_CHANGED
+                && !book.rules().isEmpty()) {
+            return; // it has lost what it knew, or was never told
+        }
+        heard = true;
+        take(told);
+    }
+
+    private void take(RuleSet rules) {
+        Map<String, @Nullable Object> plain = new HashMap<>();
+        rules.rules().forEach((id, text) -> plain.put(id, json.apply(text)));
+        book = book.next(rules.revision(), plain);
+        listener.accept(book);
+    }
+
+    /** The book in force. */
+    public synchronized RuleBook book() {
+        return book;
+    }
+}
