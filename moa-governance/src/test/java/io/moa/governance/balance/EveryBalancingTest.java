@@ -18,7 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.Function;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -263,31 +262,10 @@ class EveryBalancingTest {
     @EnumSource(Balancing.class)
     void whoWarmsUpNeverGetsMoreThanItsShare(Balancing balancing) {
         for (Busy busy : Busy.values()) {
-            int mostInFlight = busy == Busy.NO ? 1 : 60;
             PlannedService fresh = new PlannedService(7);
-            Random chance = new Random(8);
+            Traffic traffic = new Traffic(fresh, balancing, busy);
             List<Instance> all = new ArrayList<>(equal(5));
-            Deque<Lease> open = new ArrayDeque<>();
-            Function<Plan, Double> round = plan -> {
-                int given = 0;
-                for (int i = 0; i < 1_000; i++) {
-                    Lease lease = plan.pick(fresh.call(balancing));
-                    boolean isNew = lease.instance().uuid().equals("new");
-                    given += isNew ? 1 : 0;
-                    if (isNew && busy == Busy.BUT_THE_NEW_ONE) {
-                        fresh.end(lease);
-                    } else if (chance.nextBoolean()) {
-                        open.addLast(lease);
-                    } else {
-                        open.addFirst(lease);
-                    }
-                    while (open.size() >= mostInFlight) {
-                        open.removeFirst().settle(OK, fresh.ticker.nanos());
-                    }
-                }
-                return given / 1_000.0;
-            };
-            round.apply(fresh.plan(all));
+            assertThat(traffic.shareOf("new", fresh.plan(all))).isZero();
             all.add(
                     2,
                     instance("new", 100).toBuilder()
@@ -301,7 +279,7 @@ class EveryBalancingTest {
                         .filter(each -> each.instance().uuid().equals("new"))
                         .mapToInt(Candidate::weight)
                         .sum();
-                double now = round.apply(plan);
+                double now = traffic.shareOf("new", plan);
                 double fair = weight / (500.0 + weight);
                 assertThat(now)
                         .as("at weight %d, busy: %s", weight, busy)
@@ -312,6 +290,44 @@ class EveryBalancingTest {
             }
             assertThat(given / share).as("busy: %s", busy).isLessThan(1.06);
             assertThat(given / share).as("and it gets calls at all").isGreaterThan(0.3);
+        }
+    }
+
+    /** Calls of a caller that is more or less busy. */
+    private static final class Traffic {
+        private static final int CALLS = 1_000;
+
+        private final PlannedService service;
+        private final Balancing balancing;
+        private final Busy busy;
+        private final Random chance = new Random(8);
+        private final Deque<Lease> open = new ArrayDeque<>();
+
+        Traffic(PlannedService service, Balancing balancing, Busy busy) {
+            this.service = service;
+            this.balancing = balancing;
+            this.busy = busy;
+        }
+
+        /** What of a thousand calls an instance is given; 0 to 1. */
+        double shareOf(String uuid, Plan plan) {
+            int given = 0;
+            for (int i = 0; i < CALLS; i++) {
+                Lease lease = plan.pick(service.call(balancing));
+                boolean wanted = lease.instance().uuid().equals(uuid);
+                given += wanted ? 1 : 0;
+                if (wanted && busy == Busy.BUT_THE_NEW_ONE) {
+                    service.end(lease);
+                } else if (chance.nextBoolean()) {
+                    open.addLast(lease);
+                } else {
+                    open.addFirst(lease);
+                }
+                while (open.size() >= (busy == Busy.NO ? 1 : 60)) {
+                    service.end(open.removeFirst());
+                }
+            }
+            return given / (double) CALLS;
         }
     }
 
