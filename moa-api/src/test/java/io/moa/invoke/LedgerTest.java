@@ -2,6 +2,8 @@ package io.moa.invoke;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LedgerTest {
@@ -54,6 +56,42 @@ class LedgerTest {
         for (Phase phase : Phase.values()) {
             assertThat(ledger.spentNanos(phase)).isNotNegative();
         }
+    }
+
+    @Test
+    void whatAnotherAttemptSaysIsTheCallsAccountOnceItIsAdopted() {
+        Ledger call = new Ledger(Phase.CLIENT_QUEUE, 0);
+        call.sentTo("one");
+        call.enter(Phase.BACK, 10);
+        Ledger other = new Ledger(Phase.CLIENT_QUEUE, 0);
+        other.sentTo("two");
+        other.enter(Phase.BACK, 50);
+        call.adopt(other);
+        call.sentTo("one again"); // by the attempt that was withdrawn, which does not know it yet
+        call.enter(Phase.WRITE, 60);
+        call.addMeasured(Phase.EXECUTE, 1_000);
+        call.settle(80);
+        call.settle(90);
+        assertThat(call.sentTo()).isEqualTo("two");
+        assertThat(call.current()).isEqualTo(Phase.BACK);
+        assertThat(call.spentNanos(Phase.CLIENT_QUEUE)).isEqualTo(50);
+        assertThat(call.spentNanos(Phase.BACK)).isEqualTo(30);
+        assertThat(call.totalNanos()).isEqualTo(80);
+        assertThat(sum(call)).isEqualTo(80);
+        assertThat(call.guiltiest()).isEqualTo(Phase.CLIENT_QUEUE);
+        assertThat(call.account()).isEqualTo(other.account());
+    }
+
+    @Test
+    void silenceIsToldOnceToWhoeverListensLast() {
+        Ledger ledger = new Ledger(Phase.BACK, 0);
+        List<String> told = new ArrayList<>();
+        ledger.silent(reason -> {});
+        ledger.onSilence(attempt -> told.add("first"));
+        ledger.onSilence(attempt -> told.add("second"));
+        ledger.silent(reason -> {});
+        ledger.silent(reason -> {});
+        assertThat(told).containsExactly("second");
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.moa.benchmarks.ChildProcess;
 import io.moa.client.CallOptions;
 import io.moa.client.MoaClient;
 import io.moa.discovery.Address;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +60,7 @@ final class HopFaults {
             for (int done = 0; done < calls; done += atOnce) {
                 List<CompletableFuture<Long>> some = new ArrayList<>();
                 for (int i = 0; i < atOnce; i++) {
-                    long id = done + i;
+                    long id = (long) done + i;
                     some.add(client.async(stub, each -> each.go(id)));
                 }
                 for (CompletableFuture<Long> each : some) {
@@ -87,7 +88,7 @@ final class HopFaults {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() throws IOException {
             client.close();
             moa.close();
             scene.close();
@@ -109,9 +110,9 @@ final class HopFaults {
                     .told("calls", CALLS)
                     .exactly("failed before", well, 0)
                     .exactly("calls that failed", failed, CALLS)
-                    .told("calls to the first server, of each", row.number(2, "calls") / (double) CALLS)
-                    .told("calls to the second", row.number(1, "calls") / (double) CALLS)
-                    .atMost("calls to the last", row.number(0, "calls") / (double) CALLS, 1.1, "×");
+                    .told("calls to the first server, of each", (double) row.number(2, "calls") / CALLS)
+                    .told("calls to the second", (double) row.number(1, "calls") / CALLS)
+                    .atMost("calls to the last", (double) row.number(0, "calls") / CALLS, 1.1, "×");
         }
     }
 
@@ -140,7 +141,7 @@ final class HopFaults {
                             "calls with " + SHORT.toMillis() + " ms through three servers in a row, and " + 2_000
                                     + " of them at once")
                     .exactly("failed before", well, 0)
-                    .atMost("most time left at the first server", first / 1e6, SHORT.toMillis(), " ms")
+                    .atMost("most time left at the first server", first / 1e6, (double) SHORT.toMillis(), " ms")
                     .atMost("at the second", second / 1e6, first / 1e6, " ms")
                     .atMost("at the last", last / 1e6, second / 1e6, " ms")
                     .told("calls of those at once that failed", failed)

@@ -136,9 +136,8 @@ final class Scene implements AutoCloseable {
         List<Relay> relays = new ArrayList<>();
         StringBuilder hosts = new StringBuilder();
         for (RedisServer sentinel : redis.subList(2, redis.size())) {
-            Relay relay = new Relay(sentinel.port());
+            Relay relay = keep(new Relay(sentinel.port()));
             relays.add(relay);
-            others.add(relay::close);
             hosts.append(hosts.isEmpty() ? "" : ",").append("127.0.0.1:").append(relay.port());
         }
         url = "redis-sentinel://" + hosts + "/faults";
