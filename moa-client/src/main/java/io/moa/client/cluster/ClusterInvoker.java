@@ -100,6 +100,9 @@ public final class ClusterInvoker implements Invoker {
         Plan plan = cluster.plan();
         Route route = plan.route(call);
         if (!(route instanceof Route.To to)) {
+            if (cluster.isEmpty()) {
+                cluster.used(); // else it would be let go of, and with it what its rules say
+            }
             return CompletableFuture.completedFuture(unrouted(call, route));
         }
         Lease lease = to.candidates().pick(call);
@@ -113,14 +116,21 @@ public final class ClusterInvoker implements Invoker {
                     ? firstAnswer.await(call, cluster, this)
                     : CompletableFuture.completedFuture(none(call, plan));
         }
-        if (!Mirror.wanted(call, to)) {
-            return send(call, lease);
+        return Mirror.wanted(call, to) ? sendWithCopy(call, lease, to.mirror()) : send(call, lease);
+    }
+
+    private CompletableFuture<Reply> sendWithCopy(Invocation call, Lease lease, @Nullable CandidateSet mirror) {
+        Invocation copy;
+        try {
+            copy = Mirror.copyOf(call, ticker.nanos());
+        } catch (RuntimeException e) { // such as for a payload that was given up
+            lease.settle(Backstop.broken(call, e), ticker.nanos());
+            throw e;
         }
-        Invocation copy = Mirror.copyOf(call, ticker.nanos());
         try {
             return send(call, lease);
         } finally {
-            mirror(copy, to.mirror());
+            mirror(copy, mirror);
         }
     }
 
