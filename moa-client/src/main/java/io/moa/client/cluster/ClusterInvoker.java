@@ -2,6 +2,7 @@ package io.moa.client.cluster;
 
 import io.moa.governance.balance.CandidateSet;
 import io.moa.governance.plan.Plan;
+import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.route.Route;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Backstop;
@@ -104,6 +105,10 @@ public final class ClusterInvoker implements Invoker {
                 cluster.used(); // else it would be let go of, and with it what its rules say
             }
             return CompletableFuture.completedFuture(unrouted(call, route));
+        }
+        MethodPolicy policy = call.attributes().get(MethodPolicy.KEY);
+        if (policy != null && FanOut.wanted(policy) && !to.candidates().isEmpty()) {
+            return FanOut.begin(call, policy, to.candidates(), ticker.nanos(), this::send);
         }
         Lease lease = to.candidates().pick(call);
         if (lease == null) {

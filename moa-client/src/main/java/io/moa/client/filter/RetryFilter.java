@@ -50,7 +50,7 @@ public final class RetryFilter implements Filter {
         MethodPolicy policy = call.attributes().get(MethodPolicy.KEY);
         if (policy == null
                 || policy.attempts() <= 1
-                || policy.onFailure() == FailureMode.FAILFAST
+                || (policy.onFailure() != FailureMode.FAILOVER && policy.onFailure() != FailureMode.FAILSAFE)
                 || !isOurs(call.hop())) {
             return next.invoke(call);
         }

@@ -8,6 +8,7 @@ import io.moa.invoke.Attributes;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Lease;
 import io.moa.invoke.Ticker;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -89,6 +90,14 @@ public final class CandidateSet {
             }
         }
         return pick(among, balancing, key, call.attributes().get(TRIED), now);
+    }
+
+    /** Everybody in the set, each picked for an attempt of a call that goes to all. */
+    public List<Lease> leaseAll() {
+        long now = ticker.nanos();
+        List<Lease> leases = new ArrayList<>();
+        tiers.forEach(tier -> tier.forEach(each -> leases.add(new CountedLease(each, now))));
+        return leases;
     }
 
     private static @Nullable Lease pick(

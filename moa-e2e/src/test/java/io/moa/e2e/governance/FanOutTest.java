@@ -1,0 +1,194 @@
+package io.moa.e2e.governance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.moa.Moa;
+import io.moa.annotation.FailureMode;
+import io.moa.annotation.Idempotent;
+import io.moa.annotation.MoaService;
+import io.moa.annotation.OnFailure;
+import io.moa.client.MoaClient;
+import io.moa.invoke.CallException;
+import io.moa.invoke.CallScope;
+import io.moa.invoke.Cancellation;
+import io.moa.invoke.Executed;
+import io.moa.invoke.Ticker;
+import io.moa.registry.memory.MemoryRegistry;
+import io.moa.server.MoaServer;
+import io.moa.testkit.Eventually;
+import io.moa.testkit.Shows;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Calls that go to several servers at once, over sockets. */
+@Timeout(120)
+class FanOutTest {
+
+    /** The service. */
+    @MoaService(name = "fanned.Cache")
+    @io.moa.annotation.Timeout(millis = 20_000)
+    public interface Cache {
+        @Idempotent
+        @OnFailure(value = FailureMode.FORKING, forks = 3)
+        String get(String key) throws InterruptedException;
+
+        @OnFailure(FailureMode.BROADCAST)
+        String forget(String key);
+    }
+
+    private enum Way {
+        ANSWERS,
+        HANGS,
+        FAILS
+    }
+
+    /** One server. */
+    private static final class Store implements Cache {
+        private final AtomicInteger gets = new AtomicInteger();
+        private final AtomicInteger forgotten = new AtomicInteger();
+        private final AtomicInteger withdrawn = new AtomicInteger();
+        private final CountDownLatch letGo = new CountDownLatch(1);
+        private final String name;
+        private volatile Way way = Way.ANSWERS;
+
+        Store(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public String get(String key) throws InterruptedException {
+            gets.incrementAndGet();
+            CallScope scope = CallScope.current();
+            if (scope != null) {
+                scope.cancellation().add(reason -> {
+                    assertThat(reason).isEqualTo(Cancellation.Reason.SUPERSEDED);
+                    withdrawn.incrementAndGet();
+                    letGo.countDown();
+                });
+            }
+            if (way == Way.HANGS) {
+                letGo.await();
+            }
+            return answer();
+        }
+
+        @Override
+        public String forget(String key) {
+            forgotten.incrementAndGet();
+            return answer();
+        }
+
+        private String answer() {
+            if (way == Way.FAILS) {
+                throw new IllegalStateException(name + " has a full disk");
+            }
+            return name;
+        }
+    }
+
+    private final MemoryRegistry registry = new MemoryRegistry(Ticker.system());
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private final List<Store> stores = new ArrayList<>();
+    private Cache cache;
+
+    @BeforeEach
+    void start() {
+        for (int i = 0; i < 3; i++) {
+            Store store = new Store("store-" + i);
+            stores.add(store);
+            keep(MoaServer.builder(keep(Moa.builder("cache")
+                            .eventLoops(1)
+                            .registry(registry)
+                            .build()))
+                    .host("127.0.0.1")
+                    .export(store)
+                    .closeOnShutdown(false)
+                    .start());
+        }
+        cache = keep(MoaClient.builder(
+                                keep(Moa.builder("caller").registry(registry).build()))
+                        .build())
+                .stub(Cache.class);
+    }
+
+    private <T extends AutoCloseable> T keep(T one) {
+        open.add(one);
+        return one;
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        stores.forEach(store -> store.letGo.countDown());
+        for (int i = open.size() - 1; i >= 0; i--) {
+            open.get(i).close();
+        }
+        registry.close();
+    }
+
+    private static void eventually(AtomicInteger count, int wanted) {
+        Eventually.within(Duration.ofSeconds(60)).until(() -> count.get() == wanted, () -> "it is " + count);
+    }
+
+    @Test
+    @Shows({"on-failure", "forks"})
+    void firstAnswerOfSeveralCountsAndTheOthersAreWithdrawn() throws Exception {
+        stores.get(0).way = Way.HANGS;
+        stores.get(1).way = Way.FAILS;
+        assertThat(cache.get("key")).isEqualTo("store-2");
+        eventually(stores.get(0).gets, 1);
+        eventually(stores.get(0).withdrawn, 1);
+        eventually(stores.get(1).gets, 1);
+        assertThat(stores.get(2).gets.get()).isEqualTo(1);
+    }
+
+    @Test
+    @Shows("on-failure")
+    void whenAllFailTheFailureIsTold() {
+        stores.forEach(store -> store.way = Way.FAILS);
+        assertThatThrownBy(() -> cache.get("key"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("has a full disk");
+        stores.forEach(store -> eventually(store.gets, 1));
+    }
+
+    @Test
+    @Shows("on-failure")
+    void everybodyHearsABroadcast() {
+        assertThat(cache.forget("key")).startsWith("store-");
+        stores.forEach(store -> assertThat(store.forgotten.get()).isEqualTo(1));
+    }
+
+    @Test
+    @Shows("on-failure")
+    void aBroadcastThatOneDidNotHearFailsAndNamesIt() {
+        stores.get(1).way = Way.FAILS;
+        assertThatThrownBy(() -> cache.forget("key"))
+                .isInstanceOf(RuntimeException.class)
+                .hasMessageContaining("store-1 has a full disk");
+        stores.forEach(store -> assertThat(store.forgotten.get()).isEqualTo(1));
+    }
+
+    @Test
+    @Shows("on-failure")
+    void aBroadcastToServersThatAreGoneSaysThatItMayHaveRun() throws Exception {
+        assertThat(cache.forget("key")).startsWith("store-");
+        open.get(3).close(); // the second server
+        open.get(2).close();
+        try {
+            cache.forget("key"); // by now it may be known that one has left
+        } catch (CallException e) {
+            assertThat(e.executed()).isNotEqualTo(Executed.NO);
+            assertThat(e.getMessage()).contains("of 3 instances failed");
+        }
+        assertThat(stores.get(0).forgotten.get()).isEqualTo(2);
+        assertThat(stores.get(2).forgotten.get()).isEqualTo(2);
+    }
+}
