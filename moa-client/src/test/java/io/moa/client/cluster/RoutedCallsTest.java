@@ -142,8 +142,13 @@ class RoutedCallsTest {
         return Calls.of(ticker, Duration.ofSeconds(1)).payload(arguments);
     }
 
+    private static Reply ended(CompletableFuture<Reply> reply) {
+        assertThat(reply).as("else it waits for something").isCompleted();
+        return reply.join();
+    }
+
     private static Reply.Failure failure(CompletableFuture<Reply> reply) {
-        return (Reply.Failure) reply.join();
+        return (Reply.Failure) ended(reply);
     }
 
     private StagedTransport.Line line(int port) {
@@ -186,7 +191,7 @@ class RoutedCallsTest {
     @Test
     void aRuleAnswersACallWithoutCallingAnybody() {
         rule("answer", Map.of("left", 0));
-        Reply.Value answered = (Reply.Value) invoker.invoke(call().build()).join();
+        Reply.Value answered = (Reply.Value) ended(invoker.invoke(call().build()));
         assertThat(((Counted) answered.payload()).text).isEqualTo("{left=0}");
         assertThat(failure(new ClusterInvoker(
                                         clusters,
@@ -254,7 +259,7 @@ class RoutedCallsTest {
         assertThat(copy.baggage().criticality()).isEqualTo(Criticality.SHEDDABLE);
         Counted answer = new Counted("answer");
         main.replies.get(0).complete(new Reply.Value(answer));
-        assertThat(((Reply.Value) reply.join()).payload()).isSameAs(answer);
+        assertThat(((Reply.Value) ended(reply)).payload()).isSameAs(answer);
         assertThat(answer.references).hasValue(1);
         Counted ignored = new Counted("ignored");
         shadow.replies.get(0).complete(new Reply.Value(ignored));
@@ -271,7 +276,7 @@ class RoutedCallsTest {
         assertThat(reply).isNotDone();
         assertThat(arguments.references).hasValue(1);
         line(1).replies.get(0).complete(new Reply.Value(Payload.EMPTY));
-        assertThat(reply.join()).isInstanceOf(Reply.Value.class);
+        assertThat(ended(reply)).isInstanceOf(Reply.Value.class);
     }
 
     @Test
