@@ -4,7 +4,6 @@ import io.moa.Moa;
 import io.moa.RuleText;
 import io.moa.client.cluster.ClusterInvoker;
 import io.moa.client.cluster.Clusters;
-import io.moa.client.cluster.DirectAnswer;
 import io.moa.client.cluster.Discovery;
 import io.moa.client.cluster.EndpointConfig;
 import io.moa.client.cluster.Endpoints;
@@ -18,6 +17,7 @@ import io.moa.client.stub.CallStarter;
 import io.moa.client.stub.GenericStub;
 import io.moa.client.stub.LiveMethods;
 import io.moa.client.stub.MethodGates;
+import io.moa.client.stub.RuleAnswer;
 import io.moa.client.stub.ServiceStub;
 import io.moa.client.stub.StubCompiler;
 import io.moa.client.stub.StubConfig;
@@ -115,7 +115,7 @@ public final class MoaClient implements AutoCloseable {
                 filters,
                 hedges,
                 new ClusterInvoker(
-                        clusters, endpoints, moa.ticker(), new FirstAnswer(moa), hedges, DirectAnswer.UNSUPPORTED));
+                        clusters, endpoints, moa.ticker(), new FirstAnswer(moa), hedges, RuleAnswer.INSTANCE));
         this.starter = new CallStarter(moa, route);
         this.compiler = new StubCompiler(moa, starter, clusters::link, new MethodGates(moa.ticker()), methods);
         this.following = follow(folder);

@@ -10,8 +10,10 @@ import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.MethodId;
 import io.moa.invoke.Ticker;
 import io.moa.protocol.serialize.AllowList;
+import io.moa.protocol.serialize.BodyCodec;
 import io.moa.protocol.serialize.ErrorReader;
 import io.moa.protocol.serialize.Serializer;
+import io.moa.protocol.serialize.Serializers;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.Collections;
@@ -36,12 +38,14 @@ public final class GenericStub {
     private final CallStarter starter;
     private final LiveMethods live;
     private final Ticker ticker;
+    private final Serializers serializers;
     private final Map<String, StubMethod> methods = new ConcurrentHashMap<>();
 
     public GenericStub(Moa moa, ClusterLink cluster, CallStarter starter, LiveMethods live) {
         this.live = live;
         this.json = moa.serializers().require("json");
         this.ticker = moa.ticker();
+        this.serializers = moa.serializers();
         this.cluster = cluster;
         this.starter = starter;
     }
@@ -87,14 +91,16 @@ public final class GenericStub {
             }
             List<Type> untyped = Collections.nCopies(arity, Object.class);
             AllowList nothing = AllowList.ofService(Runnable.class);
+            BodyCodec result = json.result(Object.class, nothing);
             known = new StubMethod(
                     id,
                     MethodPolicy.DEFAULT.withCode(PolicyKey.TIMEOUT, Duration.ofSeconds(3), "GenericStub's default"),
                     json.id(),
                     json.arguments(untyped, nothing),
-                    json.result(Object.class, nothing),
-                    ErrorReader.untyped(json.result(Object.class, nothing)),
+                    result,
+                    ErrorReader.untyped(result),
                     false,
+                    new RuleAnswer.Form(serializers, Object.class, nothing, result),
                     cluster,
                     null,
                     null,

@@ -110,6 +110,7 @@ public final class StubCompiler {
                                 results,
                                 ErrorReader.of(method.getExceptionTypes(), allowed, serializer),
                                 async,
+                                new RuleAnswer.Form(moa.serializers(), result, allowed, results),
                                 cluster,
                                 method,
                                 fallback == null ? null : FallbackAnswer.of(type, fallback),

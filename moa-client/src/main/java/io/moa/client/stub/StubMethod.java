@@ -73,6 +73,7 @@ final class StubMethod {
      * @param result decodes the result
      * @param errors builds anew what the implementation threw
      * @param async whether it returns a future
+     * @param form how a rule answers its calls
      * @param declaration the method of the interface, out of whose arguments keys are read; null if there is none
      * @param fallback answers when a call has failed; null if nobody does
      * @param gate limits its calls in this process
@@ -86,6 +87,7 @@ final class StubMethod {
             BodyCodec result,
             ErrorReader errors,
             boolean async,
+            RuleAnswer.Form form,
             ClusterLink cluster,
             @Nullable Method declaration,
             @Nullable FallbackAnswer fallback,
@@ -101,7 +103,8 @@ final class StubMethod {
                 .with(
                         WireForm.KEY,
                         new WireForm(CallHeader.encodeTarget(cluster.service(), method, serializer), serializer))
-                .with(ClusterLink.KEY, cluster);
+                .with(ClusterLink.KEY, cluster)
+                .with(RuleAnswer.KEY, form); // last: the others are asked for by every call
         this.declaration = declaration;
         this.fallback = fallback;
         this.emptyResult = declaration == null ? null : emptyOf(declaration, async);

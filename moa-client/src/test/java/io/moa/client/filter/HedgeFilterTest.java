@@ -23,6 +23,7 @@ import io.moa.invoke.Seat;
 import io.moa.invoke.Status;
 import io.moa.testkit.FakeScheduler;
 import io.moa.testkit.FakeTicker;
+import io.moa.testkit.Shows;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
+@Shows({"hedge-after", "hedge-budget"})
 class HedgeFilterTest {
 
     private static final Duration SECOND = Duration.ofSeconds(1);

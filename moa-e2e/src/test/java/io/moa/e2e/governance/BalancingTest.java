@@ -17,6 +17,7 @@ import io.moa.invoke.Ticker;
 import io.moa.registry.memory.MemoryRegistry;
 import io.moa.server.MoaServer;
 import io.moa.testkit.Eventually;
+import io.moa.testkit.Shows;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -206,6 +207,7 @@ class BalancingTest {
     }
 
     @Test
+    @Shows("load-balance")
     void eachMethodIsBalancedInItsOwnWay() {
         serveThree();
         Shop shop = shop();
@@ -258,6 +260,7 @@ class BalancingTest {
     }
 
     @Test
+    @Shows("hash-by")
     void aCustomerStaysAtItsServerUntilThatIsGone() throws Exception {
         serveThree();
         Map<String, String> before = homes(shopOfCustomers());
@@ -276,6 +279,7 @@ class BalancingTest {
     }
 
     @Test
+    @Shows("zone")
     void theOwnZoneIsPreferredOrRequired() {
         serveThree();
         Shop north = client(builder -> builder.zone("north")).stub(Shop.class);

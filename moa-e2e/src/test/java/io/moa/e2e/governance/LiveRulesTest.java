@@ -31,6 +31,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +49,11 @@ class LiveRulesTest {
         String where(@CallKey("item") String item);
 
         String slow(String item) throws InterruptedException;
+
+        Count count(String item);
+
+        /** How many there are. */
+        record Count(String item, int number) {}
     }
 
     private static final ServiceId STOCK = ServiceId.of("ruled.Stock");
@@ -54,6 +61,7 @@ class LiveRulesTest {
     private final MemoryRegistry registry = new MemoryRegistry(Ticker.system());
     private final MemoryRuleStore rules = new MemoryRuleStore();
     private final List<AutoCloseable> open = new ArrayList<>();
+    private final Map<String, AtomicInteger> counted = new ConcurrentHashMap<>();
     private MoaClient client;
     private Stock stock;
 
@@ -90,6 +98,13 @@ class LiveRulesTest {
                     public String slow(String item) throws InterruptedException {
                         Thread.currentThread().join(100);
                         return name;
+                    }
+
+                    @Override
+                    public Count count(String item) {
+                        counted.computeIfAbsent(name, any -> new AtomicInteger())
+                                .incrementAndGet();
+                        return new Count(item, 1);
                     }
                 })
                 .closeOnShutdown(false)
@@ -162,7 +177,7 @@ class LiveRulesTest {
     }
 
     @Test
-    @Shows({"rule route", "route to"})
+    @Shows({"rule route", "route narrow"})
     void routeRuleNarrowsByCallKeyAndLabel() {
         rules.putRule(
                 "books-west",
@@ -188,6 +203,88 @@ class LiveRulesTest {
         soon().until(() -> refusal("book") != null, () -> "nothing is refused");
         assertThat(refusal("book")).contains("no-books").contains("books are being counted");
         assertThat(refusal("pen")).isNull();
+    }
+
+    @Test
+    @Shows("route answer")
+    void ruleAnswersInTheFormOfTheMethod() {
+        rules.putRule(
+                "fixed",
+                "{\"kind\": \"route\", \"service\": \"ruled.Stock\", \"when\": {\"method\": \"count\"},"
+                        + " \"answer\": {\"item\": \"book\", \"number\": 7}}");
+        soon().until(() -> stock.count("any").number() == 7, () -> "nothing is answered");
+        assertThat(stock.count("any")).isEqualTo(new Stock.Count("book", 7));
+        rules.putRule(
+                "fixed",
+                "{\"kind\": \"route\", \"service\": \"ruled.Stock\", \"when\": {\"method\": \"count\"},"
+                        + " \"answer\": {\"number\": \"many\"}}");
+        soon().until(() -> refusalOf(() -> stock.count("any")) != null, () -> "it still answers");
+        assertThat(refusalOf(() -> stock.count("any"))).contains("fixed").contains("does not fit the result");
+    }
+
+    @Test
+    @Shows("route mirror")
+    void copiesGoAlongAndNobodyWaitsForThem() {
+        rules.putRule(
+                "copies",
+                "{\"kind\": \"route\", \"service\": \"ruled.Stock\", \"when\": {\"method\": \"count\"},"
+                        + " \"to\": [{\"where\": {\"label.zone\": \"west\"}}],"
+                        + " \"mirror\": {\"where\": {\"label.tag\": \"gray\"}, \"percent\": 100}}");
+        soon().until(
+                        () -> {
+                            stock.count("any");
+                            return counted.containsKey("gray");
+                        },
+                        () -> "no copy");
+        int before = counted.get("gray").get();
+        assertThat(stock.count("any").number()).isOne();
+        soon().until(() -> counted.get("gray").get() > before, () -> "no copy");
+    }
+
+    @Test
+    @Shows("route sticky")
+    void equalKeysGoToTheSameDestination() {
+        rules.putRule(
+                "halves",
+                "{\"kind\": \"route\", \"service\": \"ruled.Stock\", \"when\": {\"method\": \"where\"}, \"priority\": 5,"
+                        + " \"to\": [{\"where\": {\"label.zone\": \"west\"}, \"share\": 50},"
+                        + " {\"where\": {\"label.zone\": {\"present\": false}}, \"share\": 50}], \"sticky\": \"key.item\"}");
+        soon().until(
+                        () -> {
+                            Map<String, Integer> destinations = new TreeMap<>();
+                            for (int item = 0; item < 20; item++) {
+                                Map<String, Integer> answers = answers(stock, 5, "item-" + item);
+                                if (answers.size() > 1) {
+                                    return false;
+                                }
+                                answers.forEach((who, times) -> destinations.merge(who, 1, Integer::sum));
+                            }
+                            return destinations.size() == 2;
+                        },
+                        () -> "not sticky");
+    }
+
+    @Test
+    @Shows("route otherwise")
+    void ruleThatLeavesNobodyIsPassedOverUnlessItSaysOtherwise() {
+        String nowhere =
+                "{\"kind\": \"route\", \"service\": \"ruled.Stock\", \"to\": [{\"where\": {\"label.zone\": \"east\"}}]%s}";
+        rules.putRule("east", String.format(nowhere, ""));
+        rules.putRule("mark", "{\"kind\": \"policy\", \"service\": \"ruled.Stock\", \"set\": {\"timeout\": \"9s\"}}");
+        soon().until(() -> client.describe(stock).contains("rule mark"), () -> client.describe(stock));
+        assertThat(stock.where("any")).isNotEmpty();
+        rules.putRule("east", String.format(nowhere, ", \"otherwise\": \"refuse\""));
+        soon().until(() -> refusalOf(() -> stock.where("any")) != null, () -> "nothing is refused");
+        assertThat(refusalOf(() -> stock.where("any"))).contains("east");
+    }
+
+    private static String refusalOf(Runnable call) {
+        try {
+            call.run();
+            return null;
+        } catch (CallException e) {
+            return e.getMessage();
+        }
     }
 
     private String refusal(String item) {

@@ -36,6 +36,7 @@ class OutlierTest {
 
     /** The service. */
     @MoaService(name = "outliers.Stock")
+    @io.moa.annotation.Timeout(millis = 20_000)
     public interface Stock {
         @Idempotent
         int count(String item) throws SoldOut;

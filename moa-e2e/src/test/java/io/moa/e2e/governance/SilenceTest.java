@@ -16,6 +16,7 @@ import io.moa.invoke.Ticker;
 import io.moa.registry.memory.MemoryRegistry;
 import io.moa.server.MoaServer;
 import io.moa.testkit.Eventually;
+import io.moa.testkit.Shows;
 import io.moa.transport.TransportConfig;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -214,6 +215,7 @@ class SilenceTest {
 
     /** Of two servers one is slow, for as long as the test wants: each call that it gets is answered by the other. */
     @Test
+    @Shows({"hedge-after", "hedge-budget"})
     void theCallsOfASlowServerAreAnsweredByAnother() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         AtomicInteger slow = new AtomicInteger();

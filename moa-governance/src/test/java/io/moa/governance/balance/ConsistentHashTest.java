@@ -10,6 +10,7 @@ import io.moa.discovery.Instance;
 import io.moa.governance.plan.Plan;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.Lease;
+import io.moa.testkit.Shows;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Shows("hash-by")
 class ConsistentHashTest {
 
     private static final int KEYS = 20_000;

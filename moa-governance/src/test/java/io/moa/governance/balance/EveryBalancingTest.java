@@ -10,6 +10,7 @@ import io.moa.annotation.Balancing;
 import io.moa.discovery.Instance;
 import io.moa.governance.plan.Plan;
 import io.moa.invoke.Lease;
+import io.moa.testkit.Shows;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What holds however one of several instances is chosen. */
+@Shows("load-balance")
 class EveryBalancingTest {
 
     private enum Busy {

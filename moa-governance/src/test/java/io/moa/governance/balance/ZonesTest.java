@@ -12,6 +12,7 @@ import io.moa.governance.plan.Vantage;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Lease;
+import io.moa.testkit.Shows;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@Shows("zone")
 class ZonesTest {
 
     private final PlannedService service = new PlannedService(42, new Vantage("caller", "north", 0));

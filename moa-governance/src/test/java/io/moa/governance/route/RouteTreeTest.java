@@ -21,6 +21,7 @@ import io.moa.invoke.Baggage;
 import io.moa.invoke.Caller;
 import io.moa.invoke.Invocation;
 import io.moa.testkit.FakeTicker;
+import io.moa.testkit.Shows;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -127,6 +128,7 @@ class RouteTreeTest {
     }
 
     @Test
+    @Shows({"rule route", "route narrow"})
     void rulesNarrowOneAfterTheOther() {
         RouteTree tree = tree(
                 NOWHERE,
@@ -152,6 +154,7 @@ class RouteTreeTest {
     }
 
     @Test
+    @Shows("route otherwise")
     void orItRefusesIfItSaysSo() {
         RouteTree tree = tree(
                 NOWHERE,
@@ -174,6 +177,7 @@ class RouteTreeTest {
     }
 
     @Test
+    @Shows({"route deny", "route answer"})
     void aCallIsDeniedOrAnsweredByTheFirstRuleThatMatches() {
         RouteTree tree = tree(
                 NOWHERE,
@@ -239,6 +243,7 @@ class RouteTreeTest {
     }
 
     @Test
+    @Shows("route sticky")
     void aStickyChoiceGoesByTheValueAndIsByLotWithoutOne() {
         RouteTree tree = tree(
                 NOWHERE,
@@ -283,6 +288,7 @@ class RouteTreeTest {
     }
 
     @Test
+    @Shows("route mirror")
     void aCopyGoesToWhomTheMirrorNamesAlsoIfCallsDoNot() {
         RouteTree tree = tree(
                 NOWHERE,

@@ -6,6 +6,7 @@ import io.moa.discovery.ServiceId;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.Origin;
 import io.moa.governance.policy.PolicyKey;
+import io.moa.testkit.Shows;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
+@Shows("rule policy")
 class RuleBookTest {
 
     private static final ServiceId STOCK = ServiceId.of("shop.Stock");

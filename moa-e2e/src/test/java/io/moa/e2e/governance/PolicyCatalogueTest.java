@@ -1,0 +1,164 @@
+package io.moa.e2e.governance;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.moa.annotation.MoaService;
+import io.moa.governance.policy.PolicyKey;
+import io.moa.governance.rule.RouteRule;
+import io.moa.governance.rule.Rule;
+import io.moa.testkit.Shows;
+import java.io.IOException;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Everything that an annotation can say is in the table of policies, and everything in the table is shown by a test of the kernel, by a
+ * test over sockets, and by a row of the documentation. With {@code MOA_DOCS_UPDATE=true} in the environment the rows are written anew.
+ */
+class PolicyCatalogueTest {
+
+    private static final Path ROOT = root();
+    private static final Path DOCS = ROOT.resolve("docs/governance.md");
+    private static final String BEGIN = "<!-- policies: written by PolicyCatalogueTest -->\n";
+    private static final String END = "<!-- end of policies -->";
+
+    /** What annotations say that is no policy of calls. */
+    private static final Set<String> NO_POLICIES = Set.of(
+            "@ErrorCode(value)",
+            "@SubTypes(value)",
+            "@MoaService(name)",
+            "@MoaService(group)",
+            "@MoaService(version)",
+            "@CallKey(path)"); // beside the value
+
+    private static Path root() {
+        Path at = Path.of("").toAbsolutePath();
+        while (at != null && !Files.exists(at.resolve("moa-api"))) {
+            at = at.getParent();
+        }
+        assertThat(at).as("the root of the project").isNotNull();
+        return at;
+    }
+
+    private static List<Class<? extends Annotation>> annotations() throws Exception {
+        List<Class<? extends Annotation>> found = new ArrayList<>();
+        try (Stream<Path> files = Files.list(ROOT.resolve("moa-api/src/main/java/io/moa/annotation"))) {
+            for (Path file : files.toList()) {
+                String name = file.getFileName().toString().replace(".java", "");
+                if (name.equals("package-info")) {
+                    continue;
+                }
+                Class<?> type = Class.forName(MoaService.class.getPackageName() + "." + name);
+                if (type.isAnnotation()) {
+                    found.add(type.asSubclass(Annotation.class));
+                }
+            }
+        }
+        return found;
+    }
+
+    @Test
+    void everyAttributeOfEveryAnnotationIsInTheTable() throws Exception {
+        Set<String> known = PolicyKey.all().stream().map(key -> "" + key.said()).collect(Collectors.toSet());
+        Set<String> missing = new TreeSet<>();
+        for (Class<? extends Annotation> annotation : annotations()) {
+            Method[] attributes = annotation.getDeclaredMethods();
+            if (attributes.length == 0 && !known.contains("@" + annotation.getSimpleName())) {
+                missing.add("@" + annotation.getSimpleName());
+            }
+            for (Method attribute : attributes) {
+                String said = "@" + annotation.getSimpleName() + "(" + attribute.getName() + ")";
+                if (!known.contains(said) && !NO_POLICIES.contains(said)) {
+                    missing.add(said);
+                }
+            }
+        }
+        assertThat(missing).isEmpty();
+    }
+
+    private static Set<String> shownIn(String tests) throws IOException {
+        Pattern shows = Pattern.compile("@" + Shows.class.getSimpleName() + "\\((\"[^)]*\"|\\{[^}]*})\\s*\\)");
+        Pattern name = Pattern.compile("\"([^\"]+)\"");
+        Set<String> shown = new TreeSet<>();
+        try (Stream<Path> files = Files.walk(ROOT.resolve(tests))) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith("Test.java")).toList()) {
+                Matcher marked = shows.matcher(Files.readString(file, UTF_8));
+                while (marked.find()) {
+                    Matcher one = name.matcher(marked.group(1));
+                    while (one.find()) {
+                        shown.add(one.group(1));
+                    }
+                }
+            }
+        }
+        return shown;
+    }
+
+    /** Policies by name, kinds of rules, and what a route rule can do: one name for each implementation of its action. */
+    private static Set<String> allButThoseOf(Set<String> shown) {
+        Set<String> missing =
+                PolicyKey.all().stream().map(PolicyKey::name).collect(Collectors.toCollection(TreeSet::new));
+        for (Class<?> kind : Rule.class.getPermittedSubclasses()) {
+            missing.add("rule " + kind.getSimpleName().replace("Rule", "").toLowerCase(Locale.ROOT));
+        }
+        for (Class<?> action : RouteRule.Action.class.getPermittedSubclasses()) {
+            missing.add("route " + action.getSimpleName().toLowerCase(Locale.ROOT));
+        }
+        missing.addAll(List.of("route mirror", "route sticky", "route otherwise"));
+        missing.removeAll(shown);
+        return missing;
+    }
+
+    @Test
+    void everyPolicyIsShownByATestOfTheKernel() throws IOException {
+        Set<String> shown = shownIn("moa-governance/src/test/java");
+        shown.addAll(shownIn("moa-client/src/test/java/io/moa/client/filter")); // a filter puts a decision on the route
+        assertThat(allButThoseOf(shown)).isEmpty();
+    }
+
+    @Test
+    void everyPolicyIsShownByATestOverSockets() throws IOException {
+        assertThat(allButThoseOf(shownIn("moa-e2e/src/test/java"))).isEmpty();
+    }
+
+    private static <T> String row(PolicyKey<T> key) {
+        Object byDefault = key.type().plain(key.defaultValue());
+        return "| `" + key.name() + "` | `" + key.example() + "` | " + key.meaning() + " | "
+                + key.type().range() + " | "
+                + (byDefault.toString().isEmpty() || byDefault.toString().equals("{}") ? "none" : "`" + byDefault + "`")
+                + " | " + key.side().label() + " | " + (key.isLive() ? "yes" : "no") + " |\n";
+    }
+
+    @Test
+    void everyPolicyHasItsRowInTheDocumentation() throws IOException {
+        StringBuilder rows = new StringBuilder(
+                "\n| policy | example | what it says | values | default | enforced at | by live rule |\n"
+                        + "| --- | --- | --- | --- | --- | --- | --- |\n");
+        PolicyKey.all().forEach(key -> rows.append(row(key)));
+        rows.append('\n');
+        String page = Files.readString(DOCS, UTF_8);
+        int begin = page.indexOf(BEGIN) + BEGIN.length();
+        int end = page.indexOf(END);
+        assertThat(begin).isGreaterThan(BEGIN.length());
+        assertThat(end).isGreaterThanOrEqualTo(begin);
+        if ("true".equals(System.getenv("MOA_DOCS_UPDATE"))) {
+            Files.writeString(DOCS, page.substring(0, begin) + rows + page.substring(end), UTF_8);
+        } else {
+            assertThat(page.substring(begin, end)).isEqualTo(rows.toString());
+        }
+    }
+}
