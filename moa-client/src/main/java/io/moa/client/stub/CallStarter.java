@@ -91,8 +91,14 @@ public final class CallStarter {
                 throw thrown;
             }
             FallbackAnswer fallback = method.fallback();
-            if (fallback != null && stub != null) {
-                return fallback.answer(stub.proxy(), arguments, thrown);
+            CallScope around = CallScope.current();
+            if (fallback != null && stub != null && !InFallback.isOf(method.method(), around)) {
+                CallScope.swap(InFallback.scope(around, method.method(), self));
+                try {
+                    return fallback.answer(stub.proxy(), arguments, thrown);
+                } finally {
+                    CallScope.swap(around);
+                }
             }
             MethodPolicy policy = call.attributes().get(MethodPolicy.KEY);
             if (policy != null && policy.onFailure() == FailureMode.FAILSAFE) {

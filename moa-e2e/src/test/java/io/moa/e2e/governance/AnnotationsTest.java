@@ -279,6 +279,12 @@ class AnnotationsTest {
     }
 
     @Test
+    void fallbackThatLeadsBackToItsCallAnswersOnce() {
+        assertThatThrownBy(() -> shop.circular("book")).isInstanceOf(IllegalStateException.class);
+        assertThat(ran("circular")).isEqualTo(2);
+    }
+
+    @Test
     @Shows({"one-way", "non-blocking"})
     void oneWayCallsArriveAndNonBlockingOnesRunOnTheEventLoop() throws Exception {
         shop.note("hello");

@@ -105,6 +105,22 @@ public interface Governed {
         return CompletableFuture.supplyAsync(() -> article + " from the cache");
     }
 
+    @Fallback(method = "again")
+    String circular(String article);
+
+    /** Leads back to the very call that has failed. */
+    default String again(String article) {
+        return circular(article) + "?";
+    }
+
+    @Fallback(method = "laterAgain")
+    CompletableFuture<String> laterCircular(String article);
+
+    /** Leads back to it, too. */
+    default CompletableFuture<String> laterAgain(String article) {
+        return CompletableFuture.supplyAsync(() -> article).thenCompose(this::laterCircular);
+    }
+
     @Fallback(type = Empty.class)
     String byClass(String article);
 
@@ -188,6 +204,16 @@ public interface Governed {
         @Override
         public CompletableFuture<String> later(String article) {
             return CompletableFuture.completedFuture("nothing");
+        }
+
+        @Override
+        public String circular(String article) {
+            return "";
+        }
+
+        @Override
+        public CompletableFuture<String> laterCircular(String article) {
+            return CompletableFuture.completedFuture("");
         }
 
         @Override
