@@ -1,7 +1,6 @@
 package io.moa.client;
 
 import io.moa.Moa;
-import io.moa.RuleText;
 import io.moa.client.cluster.ClusterInvoker;
 import io.moa.client.cluster.Clusters;
 import io.moa.client.cluster.Discovery;
@@ -34,6 +33,7 @@ import io.moa.governance.rule.RuleBook;
 import io.moa.governance.rule.RuleFeed;
 import io.moa.invoke.Filter;
 import io.moa.invoke.Invoker;
+import io.moa.protocol.serialize.RuleText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

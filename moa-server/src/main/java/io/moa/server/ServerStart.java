@@ -2,7 +2,6 @@ package io.moa.server;
 
 import io.moa.Moa;
 import io.moa.ReleaseSettings;
-import io.moa.RuleText;
 import io.moa.annotation.MoaService;
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
@@ -18,6 +17,7 @@ import io.moa.governance.rule.RuleFeed;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Invoker;
 import io.moa.invoke.MethodId;
+import io.moa.protocol.serialize.RuleText;
 import io.moa.protocol.serialize.Serializer;
 import io.moa.server.dispatch.Dispatcher;
 import io.moa.server.dispatch.ExportedMethod;

@@ -1,4 +1,4 @@
-package io.moa;
+package io.moa.protocol.serialize;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
