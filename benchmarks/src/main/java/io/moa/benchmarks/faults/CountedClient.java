@@ -7,6 +7,7 @@ import io.moa.client.MoaClient;
 import io.moa.discovery.ServiceId;
 import io.moa.registry.redis.RedisConfig;
 import io.moa.registry.redis.RedisRegistry;
+import io.moa.registry.redis.RedisRules;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
@@ -42,7 +43,10 @@ public final class CountedClient {
         System.setOut(System.err);
         long start = System.nanoTime();
         RedisRegistry registry = RedisRegistry.open(RedisConfig.parse(System.getenv(Scene.REGISTRY)));
-        Moa moa = Moa.builder("faults-client").registry(registry).build();
+        Moa moa = Moa.builder("faults-client")
+                .registry(registry)
+                .rules(RedisRules.open(RedisConfig.parse(System.getenv(Scene.REGISTRY))))
+                .build();
         MoaClient client = MoaClient.builder(moa).build();
         Counted counted = client.stub(Counted.class);
         int failures = 0;

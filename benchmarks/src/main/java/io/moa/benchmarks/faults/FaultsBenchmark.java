@@ -76,6 +76,7 @@ public final class FaultsBenchmark implements Callable<Integer> {
         faults.put("A11", Row.of(ServerFaults::allRestart));
         faults.put("A12", Row.of(ServerFaults::restarted));
         faults.put("A13", Row.of(ServerFaults::another));
+        faults.put("R1", Row.of(RuleFaults::changed).coming(20));
         faults.put("C3", Row.of(HopFaults::repetitions));
         faults.put("C4", Row.of(HopFaults::deadlines));
         return faults;
