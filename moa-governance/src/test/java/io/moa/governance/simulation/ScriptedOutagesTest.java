@@ -142,6 +142,22 @@ class ScriptedOutagesTest {
     }
 
     @Test
+    void a6ConnectionsAreResetAllTheTime() {
+        Simulation run = new Simulation(7)
+                .server("a", now -> HEALTHY.reset(800, 0))
+                .server("b", now -> HEALTHY.reset(800, 200))
+                .server("c", now -> HEALTHY.reset(800, 400))
+                .server("d", now -> HEALTHY.reset(800, 600))
+                .play(500, s(60));
+        tell(
+                "A6: every 200 ms the connections of another one are reset, 500 calls a second",
+                run,
+                run.row("the first 5 s", s(0), s(5)),
+                run.row("60 s", s(0), s(60)));
+        assertThat(run.failed(s(0), s(60))).as("idempotent calls").isZero();
+    }
+
+    @Test
     void a8OneThatComesAndGoesGetsLittle() {
         LongFunction<Condition> flapping = now -> now / 2_000_000_000L % 2 == 0 ? HEALTHY : HEALTHY.down();
         Simulation run = four(8, flapping).play(500, Duration.ofMinutes(5));
@@ -195,7 +211,7 @@ class ScriptedOutagesTest {
 
     @AfterAll
     void report() throws IOException {
-        if (report.stream().filter(line -> line.startsWith("## ")).count() < 9) {
+        if (report.stream().filter(line -> line.startsWith("## ")).count() < 10) {
             return; // some were played alone
         }
         List<String> sections = List.of(String.join("\n", report).split("(?m)^(?=## )"));

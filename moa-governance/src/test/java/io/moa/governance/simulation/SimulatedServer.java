@@ -7,6 +7,7 @@ import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.random.RandomGenerator;
 
@@ -20,18 +21,30 @@ final class SimulatedServer {
      * @param failing the share of calls that fail after {@code failNanos}
      * @param failNanos how long a failing call takes
      * @param up whether anybody listens
+     * @param resetNanos all its connections are reset at each multiple of this; 0 for never
+     * @param resetFrom moved on by so much
      */
-    record Condition(long meanNanos, double failing, long failNanos, boolean up) {
+    record Condition(long meanNanos, double failing, long failNanos, boolean up, long resetNanos, long resetFrom) {
         static Condition taking(double millis) {
-            return new Condition((long) (millis * 1e6), 0, 0, true);
+            return new Condition((long) (millis * 1e6), 0, 0, true, 0, 0);
         }
 
         Condition failing(double share, double millis) {
-            return new Condition(meanNanos, share, (long) (millis * 1e6), up);
+            return new Condition(meanNanos, share, (long) (millis * 1e6), up, resetNanos, resetFrom);
         }
 
         Condition down() {
-            return new Condition(meanNanos, failing, failNanos, false);
+            return new Condition(meanNanos, failing, failNanos, false, resetNanos, resetFrom);
+        }
+
+        Condition reset(double everyMillis, double fromMillis) {
+            return new Condition(
+                    meanNanos, failing, failNanos, up, (long) (everyMillis * 1e6), (long) (fromMillis * 1e6));
+        }
+
+        /** After how long the connections are reset next. */
+        long nextReset(long nowNanos) {
+            return resetNanos - Math.floorMod(nowNanos - resetFrom, resetNanos);
         }
     }
 
@@ -61,7 +74,7 @@ final class SimulatedServer {
         return instance;
     }
 
-    void call(long nowNanos, Later later, java.util.function.Consumer<Reply> answer) {
+    void call(long nowNanos, Later later, Consumer<Reply> answer) {
         calls++;
         Condition now = script.apply(nowNanos);
         if (!now.up()) {
@@ -76,6 +89,18 @@ final class SimulatedServer {
                 fails ? now.failNanos() : (long) (now.meanNanos() * (0.5 - 0.5 * Math.log(1 - chance.nextDouble())));
         Reply reply =
                 fails ? Reply.failure(Status.INTERNAL, Executed.MAYBE, "it fails") : new Reply.Value(Payload.EMPTY);
+        boolean[] answered = new boolean[1]; // virtual time has one thread
+        Consumer<Reply> once = end -> {
+            if (!answered[0]) {
+                answered[0] = true;
+                answer.accept(end);
+            }
+        };
+        if (now.resetNanos() > 0) {
+            later.after(
+                    now.nextReset(nowNanos),
+                    () -> once.accept(Reply.failure(Status.UNAVAILABLE, Executed.MAYBE, "connection reset")));
+        }
         Runnable work = () -> later.after(takes, () -> {
             busy--;
             Runnable next = queue.poll();
@@ -83,7 +108,7 @@ final class SimulatedServer {
                 busy++;
                 next.run();
             }
-            answer.accept(reply);
+            once.accept(reply);
         });
         if (busy < WORKERS) {
             busy++;
