@@ -28,6 +28,12 @@ public final class CandidateSet {
     /** Instances that this call has tried already; they are used again only when no other is left. */
     public static final Attributes.Key<Set<String>> TRIED = new Attributes.Key<>("tried instances");
 
+    /**
+     * For so much longer than others a call that may not run twice keeps away from who has failed: 1 s. Whether an instance is back is
+     * tried by a call that can go elsewhere if it is not, as long as such calls come.
+     */
+    private static final long CAUTION_NANOS = 1_000_000_000L;
+
     private final List<List<Candidate>> tiers;
     private final RandomGenerator chance;
     private final Ticker ticker;
@@ -89,7 +95,9 @@ public final class CandidateSet {
                 among = zones(ownZone).among(policy.zone(), now);
             }
         }
-        return pick(among, balancing, key, call.attributes().get(TRIED), now);
+        long judged = policy == null || policy.isIdempotent() ? now : now - CAUTION_NANOS;
+        Candidate chosen = choose(among, balancing, key, call.attributes().get(TRIED), judged);
+        return chosen == null ? null : new CountedLease(chosen, now);
     }
 
     /** Everybody in the set, each picked for an attempt of a call that goes to all. */
@@ -100,10 +108,10 @@ public final class CandidateSet {
         return leases;
     }
 
-    private static @Nullable Lease pick(
+    private static @Nullable Candidate choose(
             Tier[] among, Balancing balancing, long key, @Nullable Set<String> tried, long now) {
         if (among.length == 1) {
-            return new CountedLease(among[0].candidate(among[0].choose(balancing, key, tried, now)), now);
+            return among[0].candidate(among[0].choose(balancing, key, tried, now));
         }
         Candidate best = null;
         int least = Integer.MAX_VALUE;
@@ -118,7 +126,7 @@ public final class CandidateSet {
                 break;
             }
         }
-        return best == null ? null : new CountedLease(best, now);
+        return best;
     }
 
     private Zones zones(String own) {

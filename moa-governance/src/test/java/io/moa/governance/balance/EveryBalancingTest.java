@@ -8,7 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moa.annotation.Balancing;
 import io.moa.discovery.Instance;
+import io.moa.governance.outlier.OutlierConfig;
 import io.moa.governance.plan.Plan;
+import io.moa.governance.policy.MethodPolicy;
+import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.Lease;
 import io.moa.testkit.Shows;
 import java.time.Duration;
@@ -16,9 +19,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -95,6 +100,25 @@ class EveryBalancingTest {
         Map<String, Integer> picks = service.picks(after, balancing, 20_000);
         assertThat(picks.get("a")).isBetween(1_700, 2_300);
         assertThat(picks.get("b")).isBetween(7_500, 8_500);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Balancing.class)
+    void aCallThatMayNotRunTwiceTriesASecondLaterThanOneThatMay(Balancing balancing) {
+        MethodPolicy once = PlannedService.policy(balancing).withCode(PolicyKey.IDEMPOTENT, false, "test");
+        Plan plan = service.plan(equal(4));
+        service.fail(plan, balancing, "i2");
+        service.ticker.advance(OutlierConfig.DEFAULT.base().multipliedBy(3).dividedBy(2));
+        for (int i = 0; i < 200; i++) {
+            assertThat(service.picked(plan, service.call(once, "customer " + i)))
+                    .isNotEqualTo("i2");
+        }
+        service.ticker.advance(Duration.ofSeconds(1));
+        Set<String> called = new HashSet<>();
+        for (int i = 0; i < 200; i++) {
+            called.add(service.picked(plan, service.call(once, "customer " + i)));
+        }
+        assertThat(called).as("nobody else has tried").contains("i2");
     }
 
     @ParameterizedTest

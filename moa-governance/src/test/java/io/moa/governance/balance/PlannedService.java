@@ -119,6 +119,7 @@ final class PlannedService {
 
     static MethodPolicy policy(Balancing balancing) {
         return MethodPolicy.DEFAULT
+                .withCode(PolicyKey.IDEMPOTENT, true, "test")
                 .withCode(PolicyKey.LOAD_BALANCE, balancing, "test")
                 .withCode(PolicyKey.HASH_BY, "customer", "test");
     }

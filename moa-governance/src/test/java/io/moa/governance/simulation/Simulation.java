@@ -70,6 +70,7 @@ final class Simulation {
     Simulation(long seed, Balancing balancing) {
         this.chance = new Random(seed);
         this.policy = MethodPolicy.DEFAULT
+                .withCode(PolicyKey.IDEMPOTENT, true, "simulation")
                 .withCode(PolicyKey.LOAD_BALANCE, balancing, "simulation")
                 .withCode(PolicyKey.HASH_BY, "key", "simulation");
     }
