@@ -21,6 +21,12 @@ public final class InstanceLoad {
     /** So long a call that succeeded speaks for an instance: 10 s. */
     static final long PROVEN_NANOS = 10_000_000_000L;
 
+    /** So much longer than others, and twice as long, is much longer: 1 ms. */
+    private static final long MUCH_NANOS = 1_000_000L;
+
+    /** So long a slow call is remembered that no later one has confirmed: 5 s. */
+    private static final long SLOW_NANOS = 5_000_000_000L;
+
     private static final VarHandle IN_FLIGHT;
 
     static {
@@ -40,6 +46,8 @@ public final class InstanceLoad {
 
     private volatile boolean failed;
     private volatile long suspectUntilNanos;
+    private volatile boolean slow; // a call took much longer than those before, and no later one has said more
+    private volatile long slowNanos;
     private volatile boolean answered; // since it came, or came back
     private volatile long answeredNanos; // calls begun before that waited for the connection, and for cold code
     private volatile boolean succeeded;
@@ -86,6 +94,27 @@ public final class InstanceLoad {
         return standing;
     }
 
+    /**
+     * Whether a call took much longer than those before, and none that began later did so yet. One slow call is chance, such as a
+     * collection of garbage there, which all calls of that moment wait for; who avoided an instance for it would send it nothing for seconds.
+     */
+    private boolean isFirstSlow(long begunNanos, long nowNanos) {
+        long took = nowNanos - begunNanos;
+        double known = took < MUCH_NANOS ? -1 : latency.nanos(nowNanos);
+        if (known < 0 || took < 2 * known || took - known < MUCH_NANOS) {
+            if (slow) {
+                slow = false;
+            }
+            return false;
+        }
+        if (slow && nowNanos - slowNanos < SLOW_NANOS) {
+            return begunNanos - slowNanos < 0;
+        }
+        slowNanos = nowNanos;
+        slow = true;
+        return true;
+    }
+
     void begin(long nowNanos) {
         IN_FLIGHT.getAndAdd(this, 1);
         standing.begin(nowNanos);
@@ -103,7 +132,9 @@ public final class InstanceLoad {
             if (!answered) {
                 answeredNanos = nowNanos;
                 answered = true;
-            } else if (begunNanos - answeredNanos >= 0 && !pause.since(begunNanos, nowNanos)) {
+            } else if (begunNanos - answeredNanos >= 0
+                    && !pause.since(begunNanos, nowNanos)
+                    && !isFirstSlow(begunNanos, nowNanos)) {
                 latency.took(nowNanos - begunNanos, nowNanos);
             }
             standing.end(outcome, begunNanos, nowNanos);
