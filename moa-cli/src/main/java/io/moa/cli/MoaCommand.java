@@ -28,6 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             OnlineCommand.class,
             WeightCommand.class,
             TagCommand.class,
+            RulesCommand.class,
             WatchCommand.class,
             WatcherCommand.class,
             LookupCommand.class,
@@ -39,7 +40,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class MoaCommand implements Runnable {
 
     /** Those that ask the registry and end. */
-    private static final Set<String> ASKS_ONCE = Set.of("ls", "why", "online", "offline", "weight", "tag", "doctor");
+    private static final Set<String> ASKS_ONCE =
+            Set.of("ls", "why", "online", "offline", "weight", "tag", "rules", "doctor");
 
     private final PrintStream out;
     private final boolean colour;

@@ -5,6 +5,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,12 +47,18 @@ final class Fields {
 
     /** There is nothing but fields of these names. */
     Fields only(List<String> known) {
-        for (Object name : plain.keySet()) {
-            if (!(name instanceof String text) || !known.contains(text)) {
-                throw unknown(path, name, "field", known);
-            }
-        }
+        eachName(name -> checkKnown(path, name, known));
         return this;
+    }
+
+    static void checkKnown(String path, @Nullable Object name, List<String> known) {
+        if (!(name instanceof String text) || !known.contains(text)) {
+            throw unknown(path, name, "field", known);
+        }
+    }
+
+    void eachName(Consumer<@Nullable Object> taker) {
+        plain.keySet().forEach(taker);
     }
 
     static IllegalArgumentException unknown(String path, @Nullable Object name, String what, List<String> known) {

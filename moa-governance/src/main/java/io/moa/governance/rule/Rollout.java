@@ -36,6 +36,17 @@ public record Rollout(Percent percent, Map<String, Matcher> labels) {
                 : "it is for " + percent + " of the processes, and this one is not among them";
     }
 
+    /** For people: {@code everywhere}, or {@code in 25 % of the processes with {"zone": "east"}}. */
+    @Override
+    public String toString() {
+        if (equals(EVERYWHERE)) {
+            return "everywhere";
+        }
+        Object asked = toPlain().get("labels");
+        return "in " + (percent.equals(Percent.ALL) ? "the" : percent + " of the") + " processes"
+                + (asked == null ? "" : " with " + Words.plain(asked));
+    }
+
     Map<String, Object> toPlain() {
         Map<String, Object> plain = new LinkedHashMap<>();
         if (!percent.equals(Percent.ALL)) {

@@ -22,16 +22,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RuleReader {
 
-    private static final int MOST_CONDITIONS = 16;
-    private static final int MOST_DESTINATIONS = 16;
+    static final int MOST_CONDITIONS = 16;
+    static final int MOST_DESTINATIONS = 16;
     private static final int MOST_PRIORITY = 10_000;
     private static final int MOST_SHARE = 10_000;
     private static final int MOST_ID_CHARS = 100;
 
-    private static final List<String> KINDS = List.of("policy", "route");
-    private static final List<String> POLICY =
+    static final List<String> KINDS = List.of("policy", "route");
+    static final List<String> POLICY =
             List.of("kind", "service", "method", "callers", "set", "rollout", "enabled", "note");
-    private static final List<String> ROUTE = List.of(
+    static final List<String> ROUTE = List.of(
             "kind",
             "service",
             "priority",
@@ -46,15 +46,21 @@ public final class RuleReader {
             "rollout",
             "enabled",
             "note");
-    private static final List<String> BESIDE_TO = List.of("sticky", "otherwise", "mirror");
+    static final List<String> BESIDE_TO = List.of("sticky", "otherwise", "mirror");
     private static final List<String> FACTS =
             List.of("method", "caller", "tag", "load-test", "criticality", "key.<name>", "attachment.<name>");
     private static final List<String> TRAITS = List.of("label.<name>", "application", "uuid", "host");
 
+    /** The policies that a rule may set. */
+    static final List<String> LIVE = PolicyKey.all().stream()
+            .filter(PolicyKey::isLive)
+            .<String>map(PolicyKey::name)
+            .toList();
+
     private final String id;
     private final Fields rule;
 
-    private RuleReader(String id, Fields rule) {
+    RuleReader(String id, Fields rule) {
         this.id = id;
         this.rule = rule;
     }
@@ -69,11 +75,15 @@ public final class RuleReader {
      */
     public static Rule read(String id, @Nullable Object plain) {
         checkId(id);
-        if (id.startsWith(BuiltInRoutes.PREFIX)) {
-            throw new IllegalArgumentException("The id of a rule may not begin with " + BuiltInRoutes.PREFIX
-                    + ", as those of the built-in rules do: " + Words.quoted(id));
-        }
         return readAny(id, plain);
+    }
+
+    /**
+     * All that is wrong with a rule, each thing said as {@link #read} would say it if it were the only one; empty if the rule can be
+     * read. For people who correct it, and have it read again.
+     */
+    public static List<String> faults(String id, @Nullable Object plain) {
+        return RuleFaults.of(id, plain);
     }
 
     /** As {@link #read}, also for ids of built-in rules. */
@@ -87,7 +97,7 @@ public final class RuleReader {
         };
     }
 
-    private static void checkId(String id) {
+    static void checkId(String id) {
         boolean possible = !id.isEmpty() && id.length() <= MOST_ID_CHARS;
         for (int i = 0; possible && i < id.length(); i++) {
             char c = id.charAt(i);
@@ -98,46 +108,47 @@ public final class RuleReader {
                     + " lower-case letters, digits, '.', '_' and '-', of which the first is a letter or a digit; it is not "
                     + Words.quoted(id));
         }
+        if (id.startsWith(BuiltInRoutes.PREFIX)) {
+            throw new IllegalArgumentException("The id of a rule may not begin with " + BuiltInRoutes.PREFIX
+                    + ", as those of the built-in rules do: " + Words.quoted(id));
+        }
     }
 
     private PolicyRule policy() {
-        return new PolicyRule(
-                id,
-                service(),
-                rule.has("method") ? plainMatcher("method", rule.text("method", 1)) : null,
-                callers(),
-                set(),
-                rollout(),
-                rule.flag("enabled", true),
-                note());
+        return new PolicyRule(id, service(), method(), callers(), set(), rollout(), enabled(), note());
     }
 
     private RouteRule route() {
-        return new RouteRule(
-                id,
-                service(),
-                rule.whole("priority", -MOST_PRIORITY, MOST_PRIORITY, 0),
-                callers(),
-                when(),
-                rollout(),
-                rule.flag("enabled", true),
-                note(),
-                action());
+        return new RouteRule(id, service(), priority(), callers(), when(), rollout(), enabled(), note(), action());
     }
 
-    private Matcher service() {
+    Matcher service() {
         return plainMatcher("service", rule.text("service", 1));
+    }
+
+    @Nullable
+    Matcher method() {
+        return rule.has("method") ? plainMatcher("method", rule.text("method", 1)) : null;
+    }
+
+    int priority() {
+        return rule.whole("priority", -MOST_PRIORITY, MOST_PRIORITY, 0);
+    }
+
+    boolean enabled() {
+        return rule.flag("enabled", true);
     }
 
     private static Matcher plainMatcher(String path, String text) {
         return MatcherReader.pattern(path, text);
     }
 
-    private String note() {
+    String note() {
         return rule.has("note") ? rule.text("note", 0) : "";
     }
 
-    private @Nullable Matcher callers() {
+    @Nullable
+    Matcher callers() {
         if (!rule.has("callers")) {
             return null;
         }
@@ -156,26 +167,32 @@ public final class RuleReader {
 
     private Map<PolicyKey<?>, Object> set() {
         Fields set = rule.inner("set");
-        List<String> known = PolicyKey.all().stream()
-                .filter(PolicyKey::isLive)
-                .<String>map(PolicyKey::name)
-                .toList();
         Map<PolicyKey<?>, Object> values = new LinkedHashMap<>();
-        for (String name : set.names(known.size())) {
-            PolicyKey<?> key = PolicyKey.named(name);
-            if (key == null) {
-                throw Fields.unknown("set", name, "policy", known);
-            }
-            if (!key.isLive()) {
-                throw Fields.wrong(
-                        set.at(name), "no rule can change it; it is settled when a stub or an export is made");
-            }
+        for (String name : set.names(LIVE.size())) {
+            PolicyKey<?> key = key(set, name);
             values.put(key, value(set.at(name), key, set.get(name)));
         }
         if (values.isEmpty()) {
             throw Fields.wrong("set", "expected at least one policy, such as {\"timeout\": \"300ms\"}");
         }
         return values;
+    }
+
+    private static PolicyKey<?> key(Fields set, String name) {
+        PolicyKey<?> key = PolicyKey.named(name);
+        if (key == null) {
+            throw Fields.unknown("set", name, "policy", LIVE);
+        }
+        if (!key.isLive()) {
+            throw Fields.wrong(set.at(name), "no rule can change it; it is settled when a stub or an export is made");
+        }
+        return key;
+    }
+
+    /** Checks one value of a policy rule. */
+    static void checkValue(Fields set, String name) {
+        PolicyKey<?> key = key(set, name);
+        Object unused = value(set.at(name), key, set.get(name)); // it is only asked whether it can be read
     }
 
     private static <T> Object value(String path, PolicyKey<T> key, @Nullable Object plain) {
@@ -201,7 +218,7 @@ public final class RuleReader {
         }
     }
 
-    private Rollout rollout() {
+    Rollout rollout() {
         if (!rule.has("rollout")) {
             return Rollout.EVERYWHERE;
         }
@@ -222,19 +239,23 @@ public final class RuleReader {
             return List.of();
         }
         Fields when = rule.inner("when");
-        MatcherReader matchers = matchers("when", MatcherReader.Variables.NONE);
         List<Condition> all = new ArrayList<>();
         for (String name : when.names(MOST_CONDITIONS)) {
-            Fact fact = Fact.of(name);
-            if (fact == null) {
-                throw Fields.unknown("when", name, "fact of a call", FACTS);
-            }
-            all.add(new Condition(fact, matchers.read(when.at(name), when.get(name))));
+            all.add(condition(when, name));
         }
         return all;
     }
 
-    private RouteRule.Action action() {
+    Condition condition(Fields when, String name) {
+        Fact fact = Fact.of(name);
+        if (fact == null) {
+            throw Fields.unknown("when", name, "fact of a call", FACTS);
+        }
+        return new Condition(
+                fact, matchers("when", MatcherReader.Variables.NONE).read(when.at(name), when.get(name)));
+    }
+
+    RouteRule.Action action() {
         int actions = (rule.has("to") ? 1 : 0) + (rule.has("deny") ? 1 : 0) + (rule.has("answer") ? 1 : 0);
         if (actions != 1) {
             throw new IllegalArgumentException(
@@ -265,10 +286,9 @@ public final class RuleReader {
         List<RouteRule.Destination> destinations = new ArrayList<>();
         int shares = 0;
         for (Object each : to) {
-            Fields fields = Fields.of("to[" + destinations.size() + ']', each).only(List.of("where", "share"));
-            int share = fields.whole("share", 0, MOST_SHARE, RouteRule.Destination.DEFAULT_SHARE);
-            shares += share;
-            destinations.add(new RouteRule.Destination(where(fields), share));
+            RouteRule.Destination destination = destination(destinations.size(), each);
+            shares += destination.share();
+            destinations.add(destination);
         }
         if (shares == 0) {
             throw Fields.wrong("to", "expected a share above 0 for one destination at least");
@@ -276,7 +296,14 @@ public final class RuleReader {
         return new RouteRule.Narrow(destinations, sticky(), refuse(), mirror());
     }
 
-    private @Nullable Fact sticky() {
+    RouteRule.Destination destination(int place, @Nullable Object plain) {
+        Fields fields = Fields.of("to[" + place + ']', plain).only(List.of("where", "share"));
+        int share = fields.whole("share", 0, MOST_SHARE, RouteRule.Destination.DEFAULT_SHARE);
+        return new RouteRule.Destination(where(fields), share);
+    }
+
+    @Nullable
+    Fact sticky() {
         if (!rule.has("sticky")) {
             return null;
         }
@@ -288,7 +315,7 @@ public final class RuleReader {
         return fact;
     }
 
-    private boolean refuse() {
+    boolean refuse() {
         if (!rule.has("otherwise")) {
             return false;
         }
@@ -300,7 +327,7 @@ public final class RuleReader {
         };
     }
 
-    private RouteRule.@Nullable Mirror mirror() {
+    RouteRule.@Nullable Mirror mirror() {
         if (!rule.has("mirror")) {
             return null;
         }

@@ -205,7 +205,40 @@ class RuleReaderTest {
                 .isExactlyInstanceOf(IllegalArgumentException.class)
                 .message()
                 .contains(message)
-                .satisfies(text -> assertThat(text.length()).isLessThan(600));
+                .satisfies(text -> assertThat(text.length()).isLessThan(600))
+                .satisfies(text ->
+                        assertThat(RuleReader.faults("some-rule", plain)).contains(text));
+    }
+
+    @Test
+    void allFaultsAreToldEachWithItsPlace() {
+        Map<String, Object> rule = route(
+                "whem",
+                1,
+                "priority",
+                "high",
+                "when",
+                Map.of("metod", "x", "tag", "a*b*"),
+                "to",
+                List.of(Map.of("where", Map.of()), Map.of("wher", Map.of()), 7),
+                "sticky",
+                "key",
+                "note",
+                3);
+        assertThat(RuleReader.faults("Upper", rule))
+                .satisfiesExactlyInAnyOrder(
+                        one -> assertThat(one).startsWith("The id of a rule"),
+                        one -> assertThat(one).startsWith("there is no field \"whem\""),
+                        one -> assertThat(one).startsWith("priority: "),
+                        one -> assertThat(one).startsWith("when: there is no fact of a call \"metod\""),
+                        one -> assertThat(one).startsWith("when.tag: "),
+                        one -> assertThat(one).startsWith("to[1]: there is no field \"wher\""),
+                        one -> assertThat(one).startsWith("to[2]: expected an object"),
+                        one -> assertThat(one).startsWith("sticky: "),
+                        one -> assertThat(one).startsWith("note: "));
+        assertThat(RuleReader.faults("x", policy("set", Map.of("timeout", "fast", "attempts", 11, "timout", 1))))
+                .hasSize(3);
+        assertThat(RuleReader.faults("x", policy())).isEmpty();
     }
 
     @Test
@@ -271,10 +304,15 @@ class RuleReaderTest {
         for (int i = 0; i < 20_000; i++) {
             Object plain = broken(i % 3 == 0 ? random.policy() : random.route(), chance);
             try {
-                RuleReader.read("r", plain);
-                read++;
-            } catch (IllegalArgumentException e) {
-                assertThat(e.getMessage()).isNotBlank();
+                List<String> faults = RuleReader.faults("r", plain);
+                try {
+                    RuleReader.read("r", plain);
+                    read++;
+                    assertThat(faults).isEmpty();
+                } catch (IllegalArgumentException e) {
+                    assertThat(e.getMessage()).isNotBlank();
+                    assertThat(faults).contains(e.getMessage());
+                }
             } catch (RuntimeException | Error e) {
                 fail("not a sentence: " + e + " for " + plain, e);
             }

@@ -4,6 +4,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +69,38 @@ public final class RuleDesk {
     /** The version in force; empty if nothing was ever changed. */
     public CompletableFuture<String> version() {
         return link.ask(this::version);
+    }
+
+    /** All rules and settings, as they stand at one version. */
+    public CompletableFuture<StoredRules> stored() {
+        return link.ask(connection -> {
+            List<@Nullable Object> answers = connection.transaction(List.of(
+                    RedisCommand.of("HGETALL", keys.rules()),
+                    RedisCommand.of("HGETALL", keys.settings()),
+                    RedisCommand.of("XREVRANGE", keys.ruleLog(), "+", "-", "COUNT", 1)));
+            if (answers == null) {
+                throw new RedisError("ERR nothing was watched, and yet the reading was refused");
+            }
+            String top = FollowedService.topOf(answers.get(2));
+            Set<String> tooLong = new TreeSet<>();
+            return new StoredRules(
+                    top == null ? "" : top, texts(answers.get(0), tooLong), texts(answers.get(1), tooLong), tooLong);
+        });
+    }
+
+    private static Map<String, String> texts(@Nullable Object answer, Set<String> tooLong) {
+        List<@Nullable Object> parts = Replies.list(answer);
+        Map<String, String> texts = new TreeMap<>();
+        for (int i = 0; i + 1 < parts.size(); i += 2) {
+            String name = String.valueOf(Replies.text(parts.get(i)));
+            byte[] text = Replies.bytes(parts.get(i + 1));
+            if (text == null || text.length > RedisRules.MAX_TEXT) {
+                tooLong.add(name);
+            } else {
+                texts.put(name, new String(text, StandardCharsets.UTF_8));
+            }
+        }
+        return texts;
     }
 
     /** The last changes, newest first. */

@@ -16,6 +16,8 @@ import io.moa.registry.watch.Evidence;
 import io.moa.testkit.Recorder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -180,6 +182,16 @@ class DesksTest {
             source.subscribe(listener);
             listener.await(SOON, told -> "two".equals(told.rules().get("r")), "the second text");
         }
+    }
+
+    @Test
+    void everythingThatIsStoredIsReadAtOneVersion() {
+        assertThat(done(rules.stored())).isEqualTo(new StoredRules("", Map.of(), Map.of(), Set.of()));
+        done(rules.putRule("r", "one", "", "ada"));
+        String version = done(rules.putSetting("s", "1", null, "ada"));
+        redis.call("HSET", stage.hand.keys().rules(), "long", "x".repeat(RedisRules.MAX_TEXT + 1));
+        assertThat(done(rules.stored()))
+                .isEqualTo(new StoredRules(version, Map.of("r", "one"), Map.of("s", "1"), Set.of("long")));
     }
 
     @Test

@@ -1,0 +1,287 @@
+package io.moa.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.moa.registry.embedded.EmbeddedRegistry;
+import io.moa.registry.redis.RedisConfig;
+import io.moa.registry.redis.RedisLink;
+import io.moa.registry.redis.RuleDesk;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code moa rules}, over a real Redis; each test has a registry of its own there. */
+class RulesCommandTest {
+
+    private static final String SLOW =
+            "{\"kind\": \"policy\", \"service\": \"shop.Stock\", \"set\": {\"timeout\": \"300ms\"}, \"note\": \"slow on Mondays\"}";
+    private static final String SLOWER =
+            "{\"kind\": \"policy\", \"service\": \"shop.Stock\", \"set\": {\"timeout\": \"700ms\"}, \"note\": \"slow on Mondays\"}";
+
+    private static EmbeddedRegistry embedded;
+
+    @TempDir
+    private Path folder;
+
+    private String url;
+
+    @BeforeAll
+    static void start() throws Exception {
+        embedded = EmbeddedRegistry.start();
+    }
+
+    @AfterAll
+    static void end() {
+        embedded.close();
+    }
+
+    @BeforeEach
+    void ownRegistry(TestInfo test) {
+        url = RealRedis.of(embedded).url() + "?prefix="
+                + test.getTestMethod().orElseThrow().getName().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    private CommandRun run(String command, String... arguments) {
+        List<String> all = new ArrayList<>(List.of("rules", command, "--registry", url));
+        all.addAll(Arrays.asList(arguments));
+        return CommandRun.of(all.toArray(new String[0]));
+    }
+
+    private String file(String text) throws IOException {
+        return Files.writeString(Files.createTempFile(folder, "rule", ".json"), text)
+                .toString();
+    }
+
+    /** The version that a command printed. */
+    private String done(CommandRun run) {
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        return run.out().strip().substring(run.out().strip().lastIndexOf(' ') + 1);
+    }
+
+    /** What another program writes. */
+    private void write(String id, String text) {
+        try (RedisLink link = RedisLink.open(RedisConfig.parse(url))) {
+            new RuleDesk(link).putRule(id, text, null, "other").join();
+        }
+    }
+
+    @Test
+    void aRuleIsPutListedPrintedAndTakenAway() throws IOException {
+        assertThat(run("get").out()).isEqualToIgnoringNewLines("There are no rules; version none");
+        String version = done(run("put", "slow-stock", file(SLOW), "--author", "ada", "--expect", "none"));
+        done(run(
+                "put",
+                "some",
+                file("{\"kind\": \"route\", \"service\": \"shop.*\", \"deny\": \"closed\", \"rollout\":"
+                        + " {\"percent\": 25, \"labels\": {\"zone\": \"east\"}}}")));
+        write("broken", "{\"kind\": \"policy\", \"servise\": \"x\"}");
+        CommandRun all = run("get");
+        assertThat(all.exitCode()).isZero();
+        assertThat(all.out().lines())
+                .anyMatch(line -> line.matches("slow-stock +policy +shop\\.Stock +everywhere +slow on Mondays"))
+                .anyMatch(line ->
+                        line.matches("some +route +shop\\.\\* +in 25 % of the processes with \\{\"zone\": \"east\"}"))
+                .anyMatch(line -> line.matches("broken +- +- +bad +.*did you mean \"service\".*"));
+        assertThat(all.out()).contains("3 rules; version ").doesNotContain("version " + version);
+
+        CommandRun one = run("get", "slow-stock");
+        assertThat(one.out()).startsWith("{").contains("\"timeout\" : \"300ms\"");
+        assertThat(one.err()).isEmpty();
+        done(run("put", "slow-stock", file(one.out()))); // what is printed can be put
+
+        assertThat(run("get", "broken").err()).contains("no process takes it as it is");
+        assertThat(run("rm", "broken").out()).contains("broken: removed, version ");
+        assertThat(run("get").out()).doesNotContain("broken");
+    }
+
+    @Test
+    void allThatIsWrongWithARuleIsToldAndNothingIsWritten() throws IOException {
+        CommandRun put = run(
+                "put",
+                "slow",
+                file("{\"kind\": \"policy\", \"service\": \"a*b*\", \"set\": {\"timout\": 1, \"attempts\": 99}}"));
+        assertThat(put.exitCode()).isEqualTo(1);
+        assertThat(put.out()).isEmpty();
+        assertThat(put.err().lines())
+                .hasSize(4)
+                .anyMatch(line -> line.contains(": service: expected at most one '*'"))
+                .anyMatch(line -> line.contains(": set: there is no policy \"timout\"; did you mean \"timeout\"?"))
+                .anyMatch(line -> line.contains(": set.attempts: expected 1 to 10, not 99"))
+                .endsWith("moa: Nothing was changed.");
+        assertThat(run("put", "Slow", file(SLOW)).err()).contains("The id of a rule has 1 to 100 lower-case letters");
+        assertThat(run("put", "slow", file("{\"kind\"")).err())
+                .contains("it is no JSON")
+                .contains("line 1");
+        assertThat(run("get").out()).contains("There are no rules");
+    }
+
+    @Test
+    void filesAreCheckedWithoutARegistry() throws IOException {
+        String good = file(SLOW);
+        String bad = file("{\"kind\": \"rout\"}");
+        CommandRun check = CommandRun.of("rules", "check", good, bad);
+        assertThat(check.exitCode()).isEqualTo(1);
+        assertThat(check.out()).isEqualToIgnoringNewLines(good + ": good");
+        assertThat(check.err()).contains(bad + ": kind: there is no kind \"rout\"; did you mean \"route\"?");
+        assertThat(CommandRun.of("rules", "check", good).exitCode()).isZero();
+    }
+
+    @Test
+    void whoeverHasSeenAnotherVersionChangesNothing() throws IOException {
+        String seen = done(run("put", "slow", file(SLOW), "--author", "ada"));
+        done(run("put", "slow", file(SLOWER), "--author", "bob"));
+        for (CommandRun late : List.of(
+                run("put", "slow", file(SLOW), "--expect", seen),
+                run("rm", "slow", "--expect", seen),
+                run("rollback", seen, "--expect", "none"))) {
+            assertThat(late.exitCode()).isEqualTo(1);
+            assertThat(late.err()).contains("Nothing was changed").contains("(rule slow by bob)");
+        }
+        assertThat(run("get", "slow").out()).contains("700ms");
+    }
+
+    @Test
+    void theHistorySaysWhoDidWhat() throws IOException {
+        assertThat(run("history").out()).isEqualToIgnoringNewLines("Nothing was ever changed");
+        String first = done(run("put", "slow", file(SLOW), "--author", "ada"));
+        done(run("put", "other", file(SLOW), "--author", "bob"));
+        String third = done(run("rm", "slow", "--author", "eve"));
+        assertThat(run("history").out().lines()).hasSize(4);
+        assertThat(run("history", "slow").out().lines().skip(1))
+                .satisfiesExactly(
+                        line -> assertThat(line).matches(third + " +20\\S+Z +eve +rule +slow +removed"),
+                        line -> assertThat(line).matches(first + " +20\\S+Z +ada +rule +slow +put"));
+        CommandRun none = run("history", "nothing");
+        assertThat(none.exitCode()).isEqualTo(1);
+        assertThat(none.err()).contains("None of the last 50 changes was one of nothing");
+    }
+
+    @Test
+    void versionsAndFilesAreCompared() throws IOException {
+        String first = done(run("put", "slow", file(SLOW)));
+        String second = done(run("put", "slow", file(SLOWER)));
+        String third = done(run("put", "other", file(SLOW)));
+        done(run("rm", "slow"));
+        assertThat(run("diff", first, second).out().lines())
+                .startsWith("slow: changed")
+                .contains("  -     \"timeout\" : \"300ms\"", "  +     \"timeout\" : \"700ms\"")
+                .contains("      \"kind\" : \"policy\",");
+        assertThat(run("diff", second).out()).contains("slow: removed").contains("other: new");
+        assertThat(run("diff", third, third).out()).isEqualToIgnoringNewLines("No difference");
+        assertThat(run("diff", "other", file(SLOWER)).out()).contains("other: changed");
+        assertThat(run("diff", "other", file(SLOW.replace(" ", ""))).out())
+                .as("spaces say nothing")
+                .doesNotContain("  +     \"kind\"");
+        assertThat(run("diff", "fresh", file(SLOW)).out()).contains("fresh: new");
+        assertThat(run("diff", second, first).exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void aRuleBecomesWhatItWas() throws IOException {
+        String first = done(run("put", "slow", file(SLOW)));
+        done(run("put", "slow", file(SLOWER)));
+        done(run("put", "other", file(SLOWER)));
+        CommandRun back = run("rollback", first, "--author", "eve");
+        assertThat(back.out()).contains("slow: put as at " + first + ", version ");
+        assertThat(run("get", "slow").out()).contains("300ms");
+        assertThat(run("get", "other").out()).as("other rules stay").contains("700ms");
+        assertThat(run("history", "slow").out()).contains("eve");
+        CommandRun again = run("rollback", first);
+        assertThat(again.exitCode()).isZero();
+        assertThat(again.out()).contains("nothing was changed");
+
+        String removed = done(run("rm", "slow"));
+        done(run("put", "slow", file(SLOW)));
+        assertThat(run("rollback", removed).out()).contains("slow: removed as at " + removed);
+        assertThat(run("get", "slow").exitCode()).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsOlderThanTheHistoryIsSaidToBeSo() throws IOException {
+        String first = done(run("put", "slow", file(SLOW)));
+        String second;
+        try (RedisLink link = RedisLink.open(RedisConfig.parse(url))) {
+            RuleDesk desk = new RuleDesk(link);
+            second = desk.putSetting("s", "0", null, "ada").join();
+            for (int i = 1; i < RuleDesk.HISTORY - 1; i++) {
+                desk.putSetting("s", "" + i, null, "ada").join();
+            }
+            desk.putRule("slow", SLOWER, null, "ada").join();
+        }
+        for (CommandRun old : List.of(run("rollback", first), run("diff", first), run("rollback", "77-0"))) {
+            assertThat(old.exitCode()).isEqualTo(1);
+            assertThat(old.err()).contains("it holds the last 50 changes, back to " + second);
+        }
+        assertThat(run("diff", second).out()).contains("slow: what it was at " + second + " is older than the history");
+        assertThat(run("rollback", second).err()).contains("which is no rule; nothing was changed");
+    }
+
+    @Test
+    void whatOthersWroteMovesNoCursor() {
+        write("odd", "{\"kind\": \"policy\", \"note\": \"a\u009b31mred\u202e\"}");
+        write("raw", "no json \u001b[31m");
+        for (CommandRun run : List.of(run("get"), run("get", "odd"), run("get", "raw"), run("history"))) {
+            assertThat(run.out() + run.err()).doesNotContain("\u009b", "\u202e", "\u001b");
+        }
+        assertThat(run("get", "odd").out()).contains("\\u009b31mred\\u202e");
+    }
+
+    @Test
+    void aRuleTooManyIsNotPut() throws IOException {
+        try (RedisLink link = RedisLink.open(RedisConfig.parse(url))) {
+            RuleDesk desk = new RuleDesk(link);
+            for (int i = 0; i < 200; i++) {
+                desk.putRule("r" + i, SLOW, null, "ada").join();
+            }
+        }
+        CommandRun last = run("put", "z", file(SLOW));
+        assertThat(last.exitCode()).isEqualTo(1);
+        assertThat(last.err())
+                .contains("no process would take the rule z then, as there are 200 rules for the service");
+        assertThat(run("put", "a", file(SLOW)).err()).contains("no process would take the rule r99 then");
+        assertThat(run("put", "r7", file(SLOWER)).exitCode()).isZero();
+    }
+
+    @Test
+    void mistakesAreTold() throws IOException {
+        for (CommandRun wrong : List.of(
+                run("put", "slow", folder.resolve("nothing").toString()),
+                run("put", "slow", folder.toString()),
+                run("put", "slow"),
+                run("put", "slow", file(SLOW), "--author", ""),
+                run("diff", "slow"),
+                CommandRun.of("rules", "check"),
+                CommandRun.of("rules", "gte"))) {
+            assertThat(wrong.exitCode()).as(wrong.err()).isEqualTo(2);
+            assertThat(wrong.err()).startsWith("moa: ").doesNotContain("Exception");
+        }
+        assertThat(run("put", "slow", folder.resolve("nothing").toString()).err())
+                .contains("There is no file " + folder.resolve("nothing"));
+        for (CommandRun unknown : List.of(run("get", "nothing"), run("rm", "nothing"))) {
+            assertThat(unknown.exitCode()).isEqualTo(1);
+            assertThat(unknown.err()).contains("There is no rule nothing; ./moa rules get lists them");
+        }
+        assertThat(CommandRun.of("rules").out()).contains("get", "put", "rollback");
+    }
+
+    @Test
+    void aRegistryThatIsAwayIsSaidToBeSo() throws IOException {
+        String away = "redis://127.0.0.1:1";
+        for (String[] command : new String[][] {{"put", "slow", file(SLOW)}, {"diff", "1-0"}}) {
+            List<String> all = new ArrayList<>(List.of("rules", command[0], "--registry", away));
+            all.addAll(Arrays.asList(command).subList(1, command.length));
+            CommandRun run = CommandRun.of(all.toArray(new String[0]));
+            assertThat(run.exitCode()).isEqualTo(1);
+            assertThat(run.err()).contains("The registry does not answer as it should");
+        }
+    }
+}
