@@ -29,6 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             WeightCommand.class,
             TagCommand.class,
             RulesCommand.class,
+            ExplainCommand.class,
             WatchCommand.class,
             WatcherCommand.class,
             LookupCommand.class,
@@ -41,7 +42,7 @@ public final class MoaCommand implements Runnable {
 
     /** Those that ask the registry and end. */
     private static final Set<String> ASKS_ONCE =
-            Set.of("ls", "why", "online", "offline", "weight", "tag", "rules", "doctor");
+            Set.of("ls", "why", "online", "offline", "weight", "tag", "rules", "explain", "doctor");
 
     private final PrintStream out;
     private final boolean colour;

@@ -11,6 +11,8 @@ import io.moa.client.cluster.FixedAddresses;
 import io.moa.client.disk.DiskConfig;
 import io.moa.client.disk.DiskRules;
 import io.moa.client.disk.DiskSnapshots;
+import io.moa.client.explain.CallExplanation;
+import io.moa.client.explain.Explainer;
 import io.moa.client.filter.HedgeFilter;
 import io.moa.client.stub.CallStarter;
 import io.moa.client.stub.GenericStub;
@@ -31,6 +33,7 @@ import io.moa.governance.plan.Vantage;
 import io.moa.governance.rule.LocalProcess;
 import io.moa.governance.rule.RuleBook;
 import io.moa.governance.rule.RuleFeed;
+import io.moa.governance.sample.CallFacts;
 import io.moa.invoke.Filter;
 import io.moa.invoke.Invoker;
 import io.moa.protocol.serialize.RuleText;
@@ -75,6 +78,7 @@ public final class MoaClient implements AutoCloseable {
     private final CallStarter starter;
     private final StubCompiler compiler;
     private final LiveMethods methods;
+    private final Explainer explainer;
     private final RuleSource.@Nullable Following following;
 
     private MoaClient(
@@ -91,7 +95,9 @@ public final class MoaClient implements AutoCloseable {
         this.moa = moa;
         String application = moa.self().application();
         this.methods = new LiveMethods(
-                application, RuleBook.none(new LocalProcess(moa.self().instance(), application, labels)));
+                application,
+                service -> StubCompiler.releaseOf(moa, service),
+                RuleBook.none(new LocalProcess(moa.self().instance(), application, labels)));
         this.endpoints = new Endpoints(moa, config, complaints);
         Path folder = kept.folder();
         if (folder == null) {
@@ -118,6 +124,7 @@ public final class MoaClient implements AutoCloseable {
                         clusters, endpoints, moa.ticker(), new FirstAnswer(moa), hedges, RuleAnswer.INSTANCE));
         this.starter = new CallStarter(moa, route);
         this.compiler = new StubCompiler(moa, starter, clusters::link, new MethodGates(moa.ticker()), methods);
+        this.explainer = new Explainer(moa, clusters, methods, endpoints::way);
         this.following = follow(folder);
     }
 
@@ -208,6 +215,20 @@ public final class MoaClient implements AutoCloseable {
      */
     public String explain(ServiceId service) {
         return clusters.of(service).explain(endpoints::way);
+    }
+
+    /**
+     * What would become of a call and why: whom this client knows, what each rule does with the call, who would be picked, and every value
+     * that is decided about the method with where it comes from. Nothing is sent. It begins to follow the service, so the first answer may
+     * say that no registry has told of it yet.
+     *
+     * @param method a name, or one with its parameter types, such as {@code reserve(java.lang.String)}
+     * @param facts what rules may ask of the call; {@link CallFacts#NONE} for nothing
+     * @throws IllegalArgumentException if that is no method, or the facts are none that a call can have
+     * @throws IllegalStateException if the client is closed, or its registry follows no further service
+     */
+    public CallExplanation explain(ServiceId service, String method, CallFacts facts) {
+        return explainer.explain(service, method, facts);
     }
 
     /**

@@ -19,6 +19,7 @@ import io.moa.governance.plan.PlanCompiler;
 import io.moa.governance.plan.Vantage;
 import io.moa.governance.rule.RouteTable;
 import io.moa.invoke.Scheduler;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -112,7 +113,7 @@ public final class Cluster {
     }
 
     /** Whether a registry, or the disk, has told of the service, or this is closed. */
-    boolean isAnswered() {
+    public boolean isAnswered() {
         return answered;
     }
 
@@ -351,48 +352,57 @@ public final class Cluster {
      */
     public String explain(Function<Instance, String> way) {
         Plan now = plan;
+        StringBuilder text = new StringBuilder(200).append(summary(now));
+        known(now, way).forEach(each -> text.append(System.lineSeparator())
+                .append("  ")
+                .append(each.instance())
+                .append(": ")
+                .append(each.how()));
+        return text.toString();
+    }
+
+    /** What is known of the service in a plan of it, in one sentence. */
+    public String summary(Plan now) {
         Snapshot snapshot = now.snapshot();
-        StringBuilder text = new StringBuilder(200);
-        text.append(service).append(": ");
         if (snapshot.isUnknown() && snapshot.entries().isEmpty()) {
-            return text.append(now.whyNone()).toString();
+            return service + ": " + now.whyNone();
         }
         Snapshot confirmed = subscription.current();
-        long age = moa.ticker().nanos() - (confirmed.isUnknown() ? snapshot : confirmed).asOfNanos();
-        text.append(now.usable())
-                .append(" of ")
-                .append(snapshot.entries().size())
-                .append(" instances may be called, ")
-                .append(now.last().size())
-                .append(" of them last; says ")
-                .append((confirmed.isUnknown() ? snapshot : confirmed).source())
-                .append(", revision ")
-                .append(snapshot.revision())
-                .append(", confirmed ")
-                .append(TimeUnit.NANOSECONDS.toMillis(Math.max(0, age)))
-                .append(" ms ago");
+        Snapshot told = confirmed.isUnknown() ? snapshot : confirmed;
+        long age = moa.ticker().nanos() - told.asOfNanos();
+        return service + ": " + now.usable() + " of " + snapshot.entries().size() + " instances may be called, "
+                + now.last().size() + " of them last; says " + told.source() + ", revision " + snapshot.revision()
+                + ", confirmed " + TimeUnit.NANOSECONDS.toMillis(Math.max(0, age)) + " ms ago";
+    }
+
+    /**
+     * Each instance of a plan of this service, and how it stands.
+     *
+     * @param way which address of an instance is used, and why; empty for nothing to say
+     */
+    public List<KnownInstance> known(Plan now, Function<Instance, String> way) {
+        Snapshot snapshot = now.snapshot();
+        Snapshot confirmed = subscription.current();
+        String teller = (confirmed.isUnknown() ? snapshot : confirmed).source();
         Map<String, String> standings = now.standings(moa.ticker().nanos());
+        List<KnownInstance> known = new ArrayList<>();
         for (Snapshot.Entry entry : snapshot.entries()) {
-            text.append(System.lineSeparator())
-                    .append("  ")
-                    .append(entry.instance())
-                    .append(": ");
             String uuid = entry.instance().uuid();
+            StringBuilder how = new StringBuilder(64);
             String last = now.last().getOrDefault(uuid, now.passedOver().get(uuid));
-            text.append(last != null ? last : Entries.describe(entry, snapshot.goodbyes()));
+            how.append(last != null ? last : Entries.describe(entry, snapshot.goodbyes()));
             String standing = standings.getOrDefault(uuid, "");
-            text.append(standing.isEmpty() ? "" : "; " + standing);
+            how.append(standing.isEmpty() ? "" : "; " + standing);
             if (snapshot.distanceOf(uuid) > 0) {
-                text.append("; only when no nearer one can be called");
+                how.append("; only when no nearer one can be called");
             }
             String source = confirmed.isUnknown() ? snapshot.source() : subscription.sourceOf(uuid);
-            if (!source.equals((confirmed.isUnknown() ? snapshot : confirmed).source())) {
-                text.append("; says ").append(source);
-            }
-            String how = way.apply(entry.instance());
-            text.append(how.isEmpty() ? "" : "; " + how);
+            how.append(source.equals(teller) ? "" : "; says " + source);
+            String at = way.apply(entry.instance());
+            how.append(at.isEmpty() ? "" : "; " + at);
+            known.add(new KnownInstance(entry.instance(), how.toString()));
         }
-        return text.toString();
+        return known;
     }
 
     void close() {

@@ -1,11 +1,17 @@
 package io.moa.client.stub;
 
+import io.moa.discovery.ServiceId;
+import io.moa.governance.policy.MethodPolicy;
+import io.moa.governance.policy.PolicySettings;
 import io.moa.governance.rule.AppliedPolicy;
 import io.moa.governance.rule.RuleBook;
+import io.moa.invoke.MethodId;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +24,7 @@ public final class LiveMethods {
     private static final Logger LOG = LoggerFactory.getLogger(LiveMethods.class);
 
     private final String application;
+    private final Function<ServiceId, PolicySettings> release;
     private final Set<StubMethod> methods = Collections.newSetFromMap(new WeakHashMap<>()); // guarded by this
     private RuleBook book; // guarded by this
 
@@ -25,15 +32,53 @@ public final class LiveMethods {
      * None yet.
      *
      * @param application the calling application, which rules may name
+     * @param release what the release configuration says of a service
      */
-    public LiveMethods(String application, RuleBook book) {
+    public LiveMethods(String application, Function<ServiceId, PolicySettings> release, RuleBook book) {
         this.application = application;
+        this.release = release;
         this.book = book;
     }
 
     /** The rules in force. */
     public synchronized RuleBook book() {
         return book;
+    }
+
+    /**
+     * What is said of a method without live rules: by a stub of this client, if it has one.
+     *
+     * @param asked a name, or one with its parameter types
+     * @throws IllegalArgumentException if it is no method's name
+     */
+    public synchronized DeclaredMethod declared(ServiceId service, String asked) {
+        String text = asked.strip();
+        String id = text.indexOf('(') < 0 ? text : MethodId.parse(text).toString();
+        if (id.isEmpty()) {
+            throw new IllegalArgumentException("Expected the name of a method, such as reserve");
+        }
+        List<StubMethod> stubs = methods.stream()
+                .filter(each -> each.service().equals(service)
+                        && (each.method().name().equals(id)
+                                || each.method().toString().equals(id)))
+                .sorted(Comparator.comparing(each -> each.method().toString()))
+                .toList();
+        if (stubs.isEmpty()) {
+            return new DeclaredMethod(
+                    id,
+                    release.apply(service).over(MethodPolicy.DEFAULT, DeclaredMethod.nameOf(id)),
+                    "no stub of this process declares the method, so defaults and the release configuration stand below the rules");
+        }
+        StubMethod first = stubs.get(0);
+        long others = stubs.stream()
+                .filter(each -> !each.method().equals(first.method())
+                        || !each.declared().equals(first.declared()))
+                .count();
+        return new DeclaredMethod(
+                first.method().toString(),
+                first.declared(),
+                "declared by a stub of this process"
+                        + (others == 0 ? "" : "; it has " + others + " more of this name, which say otherwise"));
     }
 
     /** A method of a stub that is just made. */

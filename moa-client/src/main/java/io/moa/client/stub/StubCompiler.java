@@ -74,7 +74,7 @@ public final class StubCompiler {
                 annotation.name().isEmpty() ? type.getName() : annotation.name(),
                 config.group() == null ? annotation.group() : config.group(),
                 config.version() == null ? annotation.version() : config.version());
-        PolicySettings settings = config.policies().and(releaseOf(service));
+        PolicySettings settings = config.policies().and(releaseOf(moa, service));
         AllowList allowed = AllowList.ofService(type).plus(config.allow().toArray(new Class<?>[0]));
         Map<Method, StubMethod> methods = new HashMap<>();
         Set<Method> onlyLocal = FallbackForm.onlyLocal(type);
@@ -152,7 +152,7 @@ public final class StubCompiler {
     }
 
     /** What the release configuration says of a service, the strongest place last. */
-    private PolicySettings releaseOf(ServiceId service) {
+    public static PolicySettings releaseOf(Moa moa, ServiceId service) {
         PolicySettings said = PolicySettings.NONE;
         for (ReleaseSettings.Place place : moa.release().weakestFirst()) {
             said = said.and(PolicySettings.ofTexts(place.texts(), service, place::describe));

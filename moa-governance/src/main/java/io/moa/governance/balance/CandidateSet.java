@@ -77,6 +77,31 @@ public final class CandidateSet {
             return null;
         }
         long now = ticker.nanos();
+        Candidate chosen = choose(call, now, false);
+        return chosen == null ? null : new CountedLease(chosen, now);
+    }
+
+    /**
+     * Who would be picked for a call now; null if nobody may be called. Nothing is counted, and nobody's turn passes; where a lot is drawn,
+     * the next call draws another one.
+     */
+    public @Nullable Candidate look(Invocation call) {
+        return all.length == 0 ? null : choose(call, ticker.nanos(), true);
+    }
+
+    /** By which balancing a call is placed: that of its policy, or {@code p2c} for one that has no key to be placed by. */
+    public static Balancing balancing(Invocation call) {
+        MethodPolicy policy = call.attributes().get(MethodPolicy.KEY);
+        if (policy == null) {
+            return Balancing.P2C;
+        }
+        return policy.balancing() == Balancing.CONSISTENT_HASH
+                        && call.callKeys().get(policy.hashBy()) == null
+                ? Balancing.P2C
+                : policy.balancing();
+    }
+
+    private @Nullable Candidate choose(Invocation call, long now, boolean looking) {
         MethodPolicy policy = call.attributes().get(MethodPolicy.KEY);
         Balancing balancing = Balancing.P2C;
         long key = 0;
@@ -95,9 +120,25 @@ public final class CandidateSet {
                 among = zones(ownZone).among(policy.zone(), now);
             }
         }
+        Set<String> tried = call.attributes().get(TRIED);
         long judged = policy == null || policy.isIdempotent() ? now : now - CAUTION_NANOS;
-        Candidate chosen = choose(among, balancing, key, call.attributes().get(TRIED), judged);
-        return chosen == null ? null : new CountedLease(chosen, now);
+        if (among.length == 1) {
+            return among[0].candidate(place(among[0], balancing, key, tried, judged, looking));
+        }
+        Candidate best = null;
+        int least = Integer.MAX_VALUE;
+        for (Tier tier : among) {
+            Candidate candidate = tier.candidate(place(tier, balancing, key, tried, judged, looking));
+            int objections = Objections.to(candidate, tried, judged);
+            if (objections < least) {
+                least = objections;
+                best = candidate;
+            }
+            if (objections == Objections.NONE) {
+                break;
+            }
+        }
+        return best;
     }
 
     /** Everybody in the set, each picked for an attempt of a call that goes to all. */
@@ -108,25 +149,9 @@ public final class CandidateSet {
         return leases;
     }
 
-    private static @Nullable Candidate choose(
-            Tier[] among, Balancing balancing, long key, @Nullable Set<String> tried, long now) {
-        if (among.length == 1) {
-            return among[0].candidate(among[0].choose(balancing, key, tried, now));
-        }
-        Candidate best = null;
-        int least = Integer.MAX_VALUE;
-        for (Tier tier : among) {
-            Candidate candidate = tier.candidate(tier.choose(balancing, key, tried, now));
-            int objections = Objections.to(candidate, tried, now);
-            if (objections < least) {
-                least = objections;
-                best = candidate;
-            }
-            if (objections == Objections.NONE) {
-                break;
-            }
-        }
-        return best;
+    private static int place(
+            Tier tier, Balancing balancing, long key, @Nullable Set<String> tried, long now, boolean looking) {
+        return looking ? tier.look(balancing, key, tried, now) : tier.choose(balancing, key, tried, now);
     }
 
     private Zones zones(String own) {

@@ -22,6 +22,11 @@ interface Chooser {
      */
     int choose(long key, int turn, @Nullable Set<String> tried, long nowNanos);
 
+    /** One that would choose as this one does now, and by which nothing changes; itself, if choosing changes nothing anyway. */
+    default Chooser looking() {
+        return this;
+    }
+
     /**
      * Whether a candidate has its part of the calls already, where there is such a thing.
      *

@@ -39,6 +39,13 @@ final class RoundRobinChooser implements Chooser {
             this.interval = INTERVAL / weight;
         }
 
+        private Turn(RoundRobinChooser schedule, Turn other) {
+            this.schedule = schedule;
+            this.place = other.place;
+            this.interval = other.interval;
+            this.due = other.due;
+        }
+
         /** What is left of its interval, by another one. */
         private long left(long otherInterval) {
             long left;
@@ -72,6 +79,21 @@ final class RoundRobinChooser implements Chooser {
                 candidates[each.place].load().turn(each);
             }
         }
+    }
+
+    /** A copy of a schedule, of which no candidate knows. */
+    private RoundRobinChooser(RoundRobinChooser other) {
+        synchronized (other) {
+            this.earliestFirst = new Turn[other.earliestFirst.length];
+            for (int i = 0; i < earliestFirst.length; i++) {
+                earliestFirst[i] = new Turn(this, other.earliestFirst[i]);
+            }
+        }
+    }
+
+    @Override
+    public Chooser looking() {
+        return new RoundRobinChooser(this);
     }
 
     @Override

@@ -45,7 +45,15 @@ final class Tier {
         if (candidates.length == 1) {
             return 0;
         }
-        Chooser chooser = chooser(balancing);
+        return choose(chooser(balancing), key, tried, nowNanos);
+    }
+
+    /** As {@link #choose}, and nobody's turn passes by it. */
+    int look(Balancing balancing, long key, @Nullable Set<String> tried, long nowNanos) {
+        return candidates.length == 1 ? 0 : choose(chooser(balancing).looking(), key, tried, nowNanos);
+    }
+
+    private int choose(Chooser chooser, long key, @Nullable Set<String> tried, long nowNanos) {
         int best = 0;
         int least = Integer.MAX_VALUE;
         int proposed = 0;

@@ -36,6 +36,7 @@ public final class RouteTree {
     private final RouteTable table;
     private final RoutedRule[] rules;
     private final RandomGenerator chance;
+    private final Lots lotsOfCalls;
     private final RouteNode nobody;
     private final RouteNode root;
     private final boolean empty;
@@ -53,6 +54,7 @@ public final class RouteTree {
         this.table = table;
         this.rules = table.rules().toArray(new RoutedRule[0]);
         this.chance = chance;
+        this.lotsOfCalls = rule -> chance;
         this.nobody = new RouteNode(this, candidates.where(instance -> false));
         this.root = new RouteNode(this, candidates);
         this.empty = candidates.isEmpty();
@@ -69,7 +71,12 @@ public final class RouteTree {
 
     /** What the rules say of a call. */
     public Route route(Invocation call) {
-        return walk(call, chance, null);
+        return walk(call, lotsOfCalls, null);
+    }
+
+    /** As {@link #route(Invocation)}, with lots of one's own. */
+    public Route route(Invocation call, Lots lots) {
+        return walk(call, lots, null);
     }
 
     /**
@@ -79,7 +86,7 @@ public final class RouteTree {
      */
     public RouteExplanation explain(Invocation call, RandomGenerator lots) {
         RouteTrace trace = new RouteTrace(call);
-        Route route = walk(call, lots, trace);
+        Route route = walk(call, rule -> lots, trace);
         return new RouteExplanation(trace.steps(), table.leftOut(), route);
     }
 
@@ -119,7 +126,7 @@ public final class RouteTree {
     }
 
     /** Decides; and tells how, if somebody wants to know. */
-    private Route walk(Invocation call, RandomGenerator lots, @Nullable RouteTrace trace) {
+    private Route walk(Invocation call, Lots lots, @Nullable RouteTrace trace) {
         RouteNode at = root;
         CandidateSet mirror = null;
         for (RoutedRule rule : rules) {
@@ -152,7 +159,7 @@ public final class RouteTree {
             }
             at = next;
             Where copies = rule.mirror();
-            if (copies != null && mirror == null && rule.mirrors(lots)) {
+            if (copies != null && mirror == null && rule.mirrors(lots.of(rule))) {
                 mirror = copied(rule, copies, call, trace);
             }
         }
@@ -163,10 +170,9 @@ public final class RouteTree {
      * Where a rule leads that matches: to the destination that is chosen, or, if nobody is there, to the next one where somebody is; to
      * nobody if nobody is anywhere. It stays where it is if the call cannot tell which instances are meant.
      */
-    private RouteNode narrowed(
-            RoutedRule rule, RouteNode at, Invocation call, RandomGenerator lots, @Nullable RouteTrace trace) {
+    private RouteNode narrowed(RoutedRule rule, RouteNode at, Invocation call, Lots lots, @Nullable RouteTrace trace) {
         int count = rule.destinations();
-        int chosen = rule.choose(call, lots);
+        int chosen = rule.choose(call, lots.of(rule));
         boolean asked = false;
         for (int i = 0; i < count; i++) {
             int destination = (chosen + i) % count;

@@ -103,6 +103,35 @@ public final class RuleBook {
         return new RuleBook(process, atRevision, nextGood, nextBad);
     }
 
+    /**
+     * This book with another rule, or with another form of one that it has, as if that had been stored.
+     *
+     * @throws IllegalArgumentException if there are too many for its service
+     */
+    public RuleBook with(Rule rule) {
+        Map<String, Read> more = new HashMap<>(good);
+        more.put(rule.id(), new Read(rule, revision));
+        long same = more.values().stream()
+                .filter(each -> each.rule().service().equals(rule.service()))
+                .count();
+        if (same > MAX_RULES_OF_A_SERVICE) {
+            throw new IllegalArgumentException("There are " + MAX_RULES_OF_A_SERVICE + " rules for the service "
+                    + Words.plain(rule.service().toPlain()) + ", and no more are taken");
+        }
+        return new RuleBook(process, revision, more, without(bad, rule.id()));
+    }
+
+    /** This book without a rule, as if that had been taken away. */
+    public RuleBook without(String id) {
+        return new RuleBook(process, revision, without(good, id), without(bad, id));
+    }
+
+    private static <T> Map<String, T> without(Map<String, T> all, String id) {
+        Map<String, T> rest = new HashMap<>(all);
+        rest.remove(id);
+        return rest;
+    }
+
     /** The revision of the rules; 0 before any were heard of. */
     public long revision() {
         return revision;

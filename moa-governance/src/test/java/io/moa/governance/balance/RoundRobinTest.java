@@ -46,6 +46,17 @@ class RoundRobinTest {
     }
 
     @Test
+    void whoeverLooksSeesWhoseTurnItIsAndTakesNone() {
+        Plan plan = service.plan(instance("a", 500), instance("b", 100), instance("c", 300));
+        for (int i = 0; i < 200; i++) {
+            Candidate seen = plan.candidates().look(service.call(WEIGHTED_ROUND_ROBIN));
+            assertThat(seen).isEqualTo(plan.candidates().look(service.call(WEIGHTED_ROUND_ROBIN)));
+            assertThat(seen.load().inFlight()).isZero();
+            assertThat(next(plan)).isEqualTo(seen.instance().uuid());
+        }
+    }
+
+    @Test
     void aThousandEqualOnesAreCalledInTurn() {
         Plan plan = service.plan(equal(1_000));
         List<String> round = next(plan, 1_000);

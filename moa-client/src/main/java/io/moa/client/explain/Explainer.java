@@ -1,0 +1,131 @@
+package io.moa.client.explain;
+
+import io.moa.Moa;
+import io.moa.client.cluster.Cluster;
+import io.moa.client.cluster.Clusters;
+import io.moa.client.stub.DeclaredMethod;
+import io.moa.client.stub.LiveMethods;
+import io.moa.discovery.Instance;
+import io.moa.discovery.ServiceId;
+import io.moa.governance.balance.Candidate;
+import io.moa.governance.balance.CandidateSet;
+import io.moa.governance.plan.Plan;
+import io.moa.governance.policy.MethodPolicy;
+import io.moa.governance.policy.PolicyKey;
+import io.moa.governance.route.Route;
+import io.moa.governance.route.RouteExplanation;
+import io.moa.governance.rule.AppliedPolicy;
+import io.moa.governance.rule.LocalProcess;
+import io.moa.governance.rule.RuleBook;
+import io.moa.governance.sample.CallFacts;
+import io.moa.invoke.Attributes;
+import io.moa.invoke.Criticality;
+import io.moa.invoke.Invocation;
+import io.moa.invoke.MethodId;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** Explains what would become of a call, by the walk and the choice that decide about real ones. Safe for many threads. */
+public final class Explainer {
+
+    private final Moa moa;
+    private final Clusters clusters;
+    private final LiveMethods methods;
+    private final Function<Instance, String> way;
+
+    /**
+     * An explainer of one client.
+     *
+     * @param way which address of an instance is used, and why; empty for nothing to say
+     */
+    public Explainer(Moa moa, Clusters clusters, LiveMethods methods, Function<Instance, String> way) {
+        this.moa = moa;
+        this.clusters = clusters;
+        this.methods = methods;
+        this.way = way;
+    }
+
+    /**
+     * What would become of a call; it begins to follow the service.
+     *
+     * @param method a name, or one with its parameter types, such as {@code reserve(java.lang.String)}
+     * @throws IllegalArgumentException if that is no method, or the facts are none that a call can have
+     */
+    public CallExplanation explain(ServiceId service, String method, CallFacts facts) {
+        RuleBook book = methods.book();
+        MethodView view = view(book, service, method, facts);
+        CallFacts whole = completed(facts, view.policy());
+        Invocation call = call(service, view.method(), whole, view.policy());
+        Cluster cluster = clusters.of(service);
+        Plan plan = cluster.plan();
+        RouteExplanation told = plan.explain(call);
+        Candidate picked = told.route() instanceof Route.To to ? to.candidates().look(call) : null;
+        return new CallExplanation(
+                described(book.process()),
+                service,
+                whole,
+                cluster.isAnswered(),
+                book.revision(),
+                cluster.summary(plan),
+                cluster.known(plan, way),
+                told.steps(),
+                told.leftOut(),
+                end(told.route(), plan, call, picked != null),
+                told.candidates().stream().map(Choice::of).toList(),
+                picked == null ? null : picked.instance(),
+                CandidateSet.balancing(call),
+                view);
+    }
+
+    private MethodView view(RuleBook book, ServiceId service, String method, CallFacts facts) {
+        DeclaredMethod declared = methods.declared(service, method);
+        AppliedPolicy applied = book.applied(service, declared.name(), application(facts), declared.policy());
+        return new MethodView(declared.method(), applied.policy(), applied.passedOver(), declared.source());
+    }
+
+    private String application(CallFacts facts) {
+        return facts.caller().isEmpty() ? moa.self().application() : facts.caller();
+    }
+
+    /** With what a stub adds to a call of which its caller says nothing. */
+    private CallFacts completed(CallFacts facts, MethodPolicy policy) {
+        Criticality said = facts.criticality();
+        return new CallFacts(
+                application(facts),
+                facts.tag().isEmpty() ? policy.value(PolicyKey.ROUTE_TAG) : facts.tag(),
+                facts.loadTest(),
+                said == null ? policy.value(PolicyKey.CRITICALITY) : said,
+                facts.callKeys(),
+                facts.attachments());
+    }
+
+    private Invocation call(ServiceId service, String method, CallFacts facts, MethodPolicy policy) {
+        MethodId id = method.endsWith(")") ? MethodId.parse(method) : new MethodId(method, "()");
+        return facts.toCall(
+                service,
+                id,
+                moa.self().instance(),
+                Attributes.EMPTY.with(MethodPolicy.KEY, policy),
+                moa.ticker().nanos());
+    }
+
+    private static String end(Route route, Plan plan, Invocation call, boolean somebody) {
+        if (route instanceof Route.Denied denied) {
+            return "Refused by " + denied.rule().name() + ": " + denied.reason();
+        }
+        if (route instanceof Route.Answered answered) {
+            return "Answered by " + answered.rule().name() + "; nobody is called";
+        }
+        if (route instanceof Route.Nobody nobody) {
+            return "Refused by " + nobody.rule().name() + ", as it leaves none of " + nobody.before() + " candidates";
+        }
+        int left = ((Route.To) route).candidates().candidates().size();
+        return somebody
+                ? left + " of " + plan.usable() + " candidates are left"
+                : "Nobody can be called: " + plan.whyNone(call);
+    }
+
+    private static String described(LocalProcess process) {
+        return process.application() + "@" + process.uuid() + ", labels " + new TreeMap<>(process.labels());
+    }
+}

@@ -1,0 +1,23 @@
+package io.moa.client.stub;
+
+import io.moa.governance.policy.MethodPolicy;
+
+/**
+ * What is known of a method without live rules. Immutable.
+ *
+ * @param method with its parameter types if a stub tells them, else as it was asked for
+ * @param policy what annotations, code and the release configuration say
+ * @param source for people: who says so
+ */
+public record DeclaredMethod(String method, MethodPolicy policy, String source) {
+
+    /** The method's name alone. */
+    public String name() {
+        return nameOf(method);
+    }
+
+    static String nameOf(String method) {
+        int open = method.indexOf('(');
+        return open < 0 ? method : method.substring(0, open);
+    }
+}
