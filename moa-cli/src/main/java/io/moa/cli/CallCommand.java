@@ -95,7 +95,7 @@ final class CallCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws JsonProcessingException {
-        Address where = parsed("ADDRESS", this::where);
+        Address where = parsed("ADDRESS", () -> ProcessAddress.parse(address));
         ServiceId what = parsed("SERVICE", () -> ServiceId.parse(service));
         MethodId how = parsed("METHOD", () -> MethodId.parse(method));
         @Nullable Object[] values = arguments();
@@ -153,23 +153,6 @@ final class CallCommand implements Callable<Integer> {
         for (Throwable cause = thrown.getCause(); cause != null; cause = cause.getCause()) {
             err.println("moa: caused by " + cause);
         }
-    }
-
-    private Address where() {
-        if (address.startsWith("unix:") || address.startsWith("tcp:") || address.startsWith("inproc:")) {
-            Address parsed = Address.parse(address);
-            if (parsed instanceof Address.InProcess) {
-                throw new IllegalArgumentException(
-                        "'" + address + "' is inside another process; write host:port, tcp://host:port or unix:/path");
-            }
-            return parsed;
-        }
-        int colon = address.lastIndexOf(':');
-        if (colon <= 0 || colon == address.length() - 1 || address.endsWith("]")) {
-            throw new IllegalArgumentException(
-                    "'" + address + "' is not host:port, tcp://host:port or unix:/path; such as 127.0.0.1:9000");
-        }
-        return Address.parse("tcp://" + address);
     }
 
     /** A connection of our own first, because the reason why there is none is told once and whole. */

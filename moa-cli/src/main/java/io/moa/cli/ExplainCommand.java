@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,6 +35,7 @@ import picocli.CommandLine.Spec;
         footer = {"", "Example:", "  ./moa explain shop.Stock reserve --caller web --key customer=7 --label zone=east"})
 final class ExplainCommand implements Callable<Integer> {
 
+    private static final String SELF = "moa-cli";
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -58,9 +60,16 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(
             names = "--caller",
             paramLabel = "APPLICATION",
-            defaultValue = "moa-cli",
-            description = "The calling application; default ${DEFAULT-VALUE}.")
-    private String caller;
+            description = "The calling application; default " + SELF + ", or that of the process that is asked.")
+    private @Nullable String caller;
+
+    @Option(
+            names = "--process",
+            paramLabel = "ADDRESS",
+            description =
+                    "Ask the process that listens there, and exports io.moa.operations.Operations, instead of a client made"
+                            + " for the question: host:port, tcp://host:port or unix:/path.")
+    private @Nullable String process;
 
     @Option(
             names = "--label",
@@ -72,6 +81,9 @@ final class ExplainCommand implements Callable<Integer> {
     public Integer call() {
         ServiceId asked = parsed("SERVICE", () -> ServiceId.parse(service));
         CallFacts said = facts.read();
+        if (process != null) {
+            return askProcess(process, asked);
+        }
         CallExplanation explanation = registry.with(link -> explained(link, asked, said));
         explanation.describe().lines().forEach(line -> moa.out().println(Printable.of(line)));
         moa.out().println();
@@ -83,11 +95,26 @@ final class ExplainCommand implements Callable<Integer> {
         return 0;
     }
 
+    private int askProcess(String address, ServiceId asked) {
+        if (!labels.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--process: a process has its own labels; leave out --label");
+        }
+        Map<String, String> texts = facts.texts();
+        if (caller != null) {
+            texts.put("caller", caller);
+        }
+        String told =
+                AskedProcess.ask(spec, address, operations -> operations.explain(asked.toString(), method, texts));
+        told.lines().forEach(line -> moa.out().println(Printable.of(line)));
+        return 0;
+    }
+
     private CallExplanation explained(RedisLink link, ServiceId asked, CallFacts said) {
         String unused = RegistryOption.answer(new RuleDesk(link).version()); // else why it is away is told by nobody
         try (RedisRegistry instances = RedisRegistry.over(link);
                 RedisRules rules = RedisRules.over(link);
-                Moa runtime = parsed("--caller", () -> Moa.builder(caller))
+                Moa runtime = parsed("--caller", () -> Moa.builder(caller == null ? SELF : caller))
                         .eventLoops(1)
                         .registry(instances)
                         .rules(rules)

@@ -1,7 +1,7 @@
 package io.moa.cli;
 
-import io.moa.RuleText;
 import io.moa.governance.rule.RuleReader;
+import io.moa.protocol.serialize.RuleText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -1,6 +1,6 @@
 package io.moa.cli;
 
-import io.moa.RuleText;
+import io.moa.protocol.serialize.RuleText;
 import java.util.List;
 
 /** The text of a rule as lines for a terminal: the same JSON, in one form, whatever spaces its author wrote. */

@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
             RulesPutCommand.class,
             RulesRemoveCommand.class,
             RulesCheckCommand.class,
+            RulesDryRunCommand.class,
             RulesHistoryCommand.class,
             RulesDiffCommand.class,
             RulesRollbackCommand.class

@@ -1,8 +1,8 @@
 package io.moa.cli;
 
-import io.moa.RuleText;
 import io.moa.governance.rule.Rule;
 import io.moa.governance.rule.RuleReader;
+import io.moa.protocol.serialize.RuleText;
 import io.moa.registry.redis.RuleDesk;
 import io.moa.registry.redis.StoredRules;
 import java.util.List;

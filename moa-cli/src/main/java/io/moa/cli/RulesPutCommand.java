@@ -1,8 +1,8 @@
 package io.moa.cli;
 
-import io.moa.RuleText;
 import io.moa.governance.rule.LocalProcess;
 import io.moa.governance.rule.RuleBook;
+import io.moa.protocol.serialize.RuleText;
 import io.moa.registry.redis.StoredRules;
 import java.util.HashMap;
 import java.util.List;

@@ -4,6 +4,7 @@ import io.moa.client.cluster.ClusterInvoker;
 import io.moa.client.filter.DeadlineFilter;
 import io.moa.client.filter.HedgeFilter;
 import io.moa.client.filter.RetryFilter;
+import io.moa.client.filter.SampleFilter;
 import io.moa.governance.gate.GateFilter;
 import io.moa.governance.gate.MethodGate;
 import io.moa.invoke.Backstop;
@@ -12,6 +13,7 @@ import io.moa.invoke.Invoker;
 import io.moa.invoke.Ticker;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The route of a call through a client, from the stub to the connection. This is all of it: nothing is found on the class
@@ -21,10 +23,19 @@ final class ClientStack {
 
     private ClientStack() {}
 
-    static Invoker route(Ticker ticker, List<Filter> users, HedgeFilter hedges, ClusterInvoker cluster) {
+    static Invoker route(
+            Ticker ticker,
+            List<Filter> users,
+            @Nullable SampleFilter samples,
+            HedgeFilter hedges,
+            ClusterInvoker cluster) {
         List<Filter> stops = new ArrayList<>();
         stops.add(Backstop.INSTANCE); // outermost, so that whatever breaks below still becomes a reply
         stops.addAll(users); // above retry, so that users' filters see a call once, however often it is sent
+        if (samples != null) {
+            stops.add(samples); // below users' filters, as rules see what those have made of a call, and above all that
+            // may end it
+        }
         stops.add(new DeadlineFilter(ticker)); // below users' filters: time that they spent counts
         stops.add(new GateFilter(call -> call.attributes().get(MethodGate.KEY))); // above retry: a call counts once
         stops.add(new RetryFilter(ticker)); // above the pick, so that every attempt may go to another instance

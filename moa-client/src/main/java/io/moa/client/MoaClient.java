@@ -14,6 +14,7 @@ import io.moa.client.disk.DiskSnapshots;
 import io.moa.client.explain.CallExplanation;
 import io.moa.client.explain.Explainer;
 import io.moa.client.filter.HedgeFilter;
+import io.moa.client.filter.SampleFilter;
 import io.moa.client.stub.CallStarter;
 import io.moa.client.stub.GenericStub;
 import io.moa.client.stub.LiveMethods;
@@ -29,13 +30,21 @@ import io.moa.discovery.RuleSource;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.belief.BeliefConfig;
 import io.moa.governance.outlier.OutlierConfig;
+import io.moa.governance.plan.Plan;
 import io.moa.governance.plan.Vantage;
+import io.moa.governance.policy.MethodPolicy;
+import io.moa.governance.route.RouteTree;
 import io.moa.governance.rule.LocalProcess;
 import io.moa.governance.rule.RuleBook;
 import io.moa.governance.rule.RuleFeed;
 import io.moa.governance.sample.CallFacts;
+import io.moa.governance.sample.DryRun;
+import io.moa.governance.sample.DryRuns;
+import io.moa.governance.sample.Sample;
+import io.moa.governance.sample.Samples;
 import io.moa.invoke.Filter;
 import io.moa.invoke.Invoker;
+import io.moa.operations.Operations;
 import io.moa.protocol.serialize.RuleText;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,6 +88,8 @@ public final class MoaClient implements AutoCloseable {
     private final StubCompiler compiler;
     private final LiveMethods methods;
     private final Explainer explainer;
+    private final @Nullable Samples samples;
+    private final DryRuns dryRuns;
     private final RuleSource.@Nullable Following following;
 
     private MoaClient(
@@ -91,6 +102,7 @@ public final class MoaClient implements AutoCloseable {
             Map<String, String> labels,
             DiskConfig kept,
             Consumer<List<Registry.Unreachable>> complaints,
+            int places,
             List<Filter> filters) {
         this.moa = moa;
         String application = moa.self().application();
@@ -115,17 +127,29 @@ public final class MoaClient implements AutoCloseable {
                     writer);
         }
         this.clusters = new Clusters(moa, endpoints, discovery, belief, outliers, vantage, disk);
+        this.samples = places == 0 ? null : new Samples(places, moa.chance());
         HedgeFilter hedges = new HedgeFilter(moa.ticker(), moa.scheduler());
         Invoker route = ClientStack.route(
                 moa.ticker(),
                 filters,
+                samples == null ? null : new SampleFilter(samples),
                 hedges,
                 new ClusterInvoker(
                         clusters, endpoints, moa.ticker(), new FirstAnswer(moa), hedges, RuleAnswer.INSTANCE));
         this.starter = new CallStarter(moa, route);
         this.compiler = new StubCompiler(moa, starter, clusters::link, new MethodGates(moa.ticker()), methods);
         this.explainer = new Explainer(moa, clusters, methods, endpoints::way);
+        this.dryRuns = new DryRuns(this::routesOf, this::declared, moa.chance().nextLong());
         this.following = follow(folder);
+    }
+
+    private @Nullable RouteTree routesOf(ServiceId service) {
+        Plan plan = clusters.planOf(service);
+        return plan == null ? null : plan.routes();
+    }
+
+    private MethodPolicy declared(Sample sample) {
+        return methods.declared(sample.service(), sample.method().toString()).policy();
     }
 
     /** Goes by live rules from now on: by those of an earlier process until the source has answered. */
@@ -232,6 +256,27 @@ public final class MoaClient implements AutoCloseable {
     }
 
     /**
+     * What a rule would change for calls that this client made of late and keeps {@linkplain Builder#samples samples} of: they are routed
+     * once more among those who are candidates now, with the rule and without it, with the same chance. Nothing is sent, and nobody else
+     * notices. Takes as long as routing the samples twice, on the thread that asks.
+     *
+     * @param id the rule's; it may be one that there is, in another form
+     * @param plain its form as plain values, such as {@link RuleText#read} makes of JSON; null for what would change if it were taken away
+     * @throws IllegalArgumentException if it is no rule, saying all that is wrong with it; or if there is none to be taken away
+     */
+    public DryRun dryRun(String id, @Nullable Object plain) {
+        return dryRuns.of(samples == null ? List.of() : samples.all(), methods.book(), id, plain);
+    }
+
+    /**
+     * The answers of this client to an operator of another process, to be exported by a server of this one. It is exported only by who
+     * says so, because what it answers tells of users: {@code MoaServer.builder(moa).export(Operations.class, client.operations())}.
+     */
+    public Operations operations() {
+        return new ClientOperations(this);
+    }
+
+    /**
      * Follows nothing any more and closes every connection; calls in flight fail. Idempotent, and does no harm after its runtime or
      * registry was closed. Waits up to a second until what is believed is on disk.
      */
@@ -282,6 +327,7 @@ public final class MoaClient implements AutoCloseable {
         private DiskConfig disk = DiskConfig.DEFAULT;
         private final Map<String, String> labels = new HashMap<>();
         private int subset;
+        private int samples = Samples.DEFAULT_PLACES;
         private @Nullable Discovery discovery;
         private final List<Filter> filters = new ArrayList<>();
 
@@ -344,6 +390,18 @@ public final class MoaClient implements AutoCloseable {
         }
 
         /**
+         * Of how many calls the client keeps the facts that rules go by, neither arguments nor results, so that {@link
+         * MoaClient#dryRun} has something to try rules on; 1 to 100,000, default 1,024, or 0 for none. Each of the first calls is kept, and
+         * from then on one of 128 by chance. Call keys and attachments are kept up to 64 characters each.
+         *
+         * @throws IllegalArgumentException if it is out of range
+         */
+        public Builder samples(int value) {
+            this.samples = Samples.checkPlaces(value, 0);
+            return this;
+        }
+
+        /**
          * Whether and where the client keeps what it knows, so that it can begin without its registry; default {@link
          * DiskConfig#DEFAULT}. Nothing is kept of fixed addresses and of a registry that does not outlive the process.
          */
@@ -390,7 +448,8 @@ public final class MoaClient implements AutoCloseable {
                 }
             }
             Vantage vantage = new Vantage(moa.self().instance(), said.get(Instance.ZONE), subset);
-            return new MoaClient(moa, endpoints, where, belief, outliers, vantage, said, kept, complaints, filters);
+            return new MoaClient(
+                    moa, endpoints, where, belief, outliers, vantage, said, kept, complaints, samples, filters);
         }
     }
 }

@@ -6,6 +6,7 @@ import io.moa.discovery.ServiceId;
 import io.moa.governance.belief.BeliefConfig;
 import io.moa.governance.outlier.OutlierConfig;
 import io.moa.governance.outlier.OwnPause;
+import io.moa.governance.plan.Plan;
 import io.moa.governance.plan.Vantage;
 import io.moa.governance.rule.LocalProcess;
 import io.moa.governance.rule.RuleBook;
@@ -145,6 +146,12 @@ public final class Clusters {
             }
             return begin(service);
         }
+    }
+
+    /** The plan of a service that is followed now; null for any other, which does not begin to be followed by it. */
+    public @Nullable Plan planOf(ServiceId service) {
+        Cluster known = clusters.get(service);
+        return known == null || known.isRetired() ? null : known.plan();
     }
 
     /**

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
 
     private static final String[] API = {
-        "io.moa.annotation..", "io.moa.invoke..", "io.moa.discovery..", "io.moa.lookup.."
+        "io.moa.annotation..", "io.moa.invoke..", "io.moa.discovery..", "io.moa.lookup..", "io.moa.operations.."
     };
 
     static final ArchRule API_KNOWS_ONLY_JAVA_AND_JSPECIFY = classes()

@@ -37,6 +37,7 @@ class ExplainTest {
 
     /** The service. */
     @MoaService(name = "told.Stock")
+    @io.moa.annotation.Timeout(millis = 30_000)
     public interface Stock {
         @LoadBalance(value = Balancing.CONSISTENT_HASH, hashBy = "item")
         String where(@CallKey("item") String item);

@@ -1,0 +1,35 @@
+package io.moa.operations;
+
+import io.moa.annotation.MoaService;
+import java.util.Map;
+
+/**
+ * What a process says about its own calls: its list of instances, its labels, what it has learnt, its samples. No process offers it by
+ * itself, because the answers tell of instances and of values out of users' calls: whoever wants to be asked exports it, at an address that
+ * only operators reach. {@code ./moa explain … --process} and {@code ./moa rules dry-run … --process} ask.
+ *
+ * <p>Questions and answers are texts, so that a caller in any language can ask. A question that cannot be answered is refused with a
+ * sentence that says what is expected.
+ */
+@MoaService(name = "moa.Operations")
+public interface Operations {
+
+    /**
+     * What would become of a call, and why; nothing is sent.
+     *
+     * @param service {@code [group/]name[:version]}
+     * @param method a name, or one with its parameter types, such as {@code reserve(java.lang.String)}
+     * @param facts what rules may ask of the call, by the names that rules have for it, such as {@code key.customer} or {@code tag}
+     * @return for people, on several lines
+     */
+    String explain(String service, String method, Map<String, String> facts);
+
+    /**
+     * What a rule would change for calls that this process made of late; nothing is sent, and the rule is not in force by it.
+     *
+     * @param rule its id
+     * @param json its form; empty for what would change if it were taken away
+     * @return for people, on several lines
+     */
+    String dryRun(String rule, String json);
+}

@@ -1,0 +1,52 @@
+package io.moa.cli;
+
+import io.moa.Moa;
+import io.moa.client.CallOptions;
+import io.moa.client.MoaClient;
+import io.moa.discovery.Address;
+import io.moa.invoke.CallException;
+import io.moa.invoke.RemoteApplicationException;
+import io.moa.invoke.Status;
+import io.moa.operations.Operations;
+import java.time.Duration;
+import java.util.function.Function;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** Asks a process that runs, and that exports {@link Operations}. */
+final class AskedProcess {
+
+    private static final CallOptions PATIENT = CallOptions.NONE.withTimeout(Duration.ofSeconds(30));
+
+    private AskedProcess() {}
+
+    /**
+     * Its answer.
+     *
+     * @param process its address
+     * @throws ParameterException if that is no address
+     * @throws IllegalStateException if it does not answer, with a message for people
+     */
+    static String ask(CommandSpec spec, String process, Function<Operations, String> question) {
+        Address address;
+        try {
+            address = ProcessAddress.parse(process);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--process: " + e.getMessage(), e);
+        }
+        try (Moa runtime = Moa.builder("moa-cli").eventLoops(1).build();
+                MoaClient client =
+                        MoaClient.builder(runtime).addresses(address).samples(0).build()) {
+            return question.apply(client.with(client.stub(Operations.class), PATIENT));
+        } catch (RemoteApplicationException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        } catch (CallException e) {
+            throw new IllegalStateException(
+                    "The process at " + address + " does not answer: " + e.getMessage()
+                            + (e.status() == Status.UNAVAILABLE || e.status() == Status.UNIMPLEMENTED
+                                    ? ". Does it run, and export io.moa.operations.Operations? No process does so by itself."
+                                    : ""),
+                    e);
+        }
+    }
+}

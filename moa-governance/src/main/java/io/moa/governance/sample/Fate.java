@@ -1,0 +1,53 @@
+package io.moa.governance.sample;
+
+import java.util.Set;
+
+/**
+ * What rules do with a call. Immutable.
+ *
+ * @param kind where it ends
+ * @param instances the uuids of those of whom one is picked; empty if nobody is called
+ * @param copies the uuids of those of whom one gets a copy
+ * @param told for people: which rule ended the call, and why; empty if none did
+ */
+public record Fate(Kind kind, Set<String> instances, Set<String> copies, String told) {
+
+    /** Where a call can end. */
+    public enum Kind {
+        /** At one of some instances. */
+        TO,
+        /** A rule refuses it. */
+        DENIED,
+        /** A rule leaves nobody, and refuses it for that. */
+        REFUSED,
+        /** A rule answers it. */
+        ANSWERED,
+        /** It is not known: the service is not followed any more. */
+        UNKNOWN
+    }
+
+    /** For people. */
+    @Override
+    public String toString() {
+        return switch (kind) {
+            case TO -> "to " + counted(instances) + (copies.isEmpty() ? "" : ", a copy to one of " + copies.size());
+            case DENIED -> "denied by " + told;
+            case REFUSED -> "refused by " + told;
+            case ANSWERED -> "answered by " + told;
+            case UNKNOWN -> "to nobody known, as the service is not followed now";
+        };
+    }
+
+    private static String counted(Set<String> instances) {
+        return instances.size() == 1 ? "1 instance" : instances.size() + " instances";
+    }
+
+    /** How this becomes another one, for people. */
+    String becoming(Fate after) {
+        if (kind != Kind.TO || after.kind != Kind.TO) {
+            return this + " -> " + after;
+        }
+        long both = instances.stream().filter(after.instances::contains).count();
+        return this + " -> " + after + (both == after.instances.size() ? "" : ", " + both + " of them as before");
+    }
+}

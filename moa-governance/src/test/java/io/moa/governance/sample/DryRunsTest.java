@@ -1,0 +1,267 @@
+package io.moa.governance.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.moa.discovery.Instance;
+import io.moa.governance.balance.Candidate;
+import io.moa.governance.balance.CandidateSet;
+import io.moa.governance.balance.InstanceLoad;
+import io.moa.governance.outlier.Ejections;
+import io.moa.governance.outlier.OutlierConfig;
+import io.moa.governance.outlier.OwnPause;
+import io.moa.governance.policy.MethodPolicy;
+import io.moa.governance.route.RouteTree;
+import io.moa.governance.rule.LocalProcess;
+import io.moa.governance.rule.RandomRules;
+import io.moa.governance.rule.RouteTable;
+import io.moa.governance.rule.RuleBook;
+import io.moa.invoke.Invocation;
+import io.moa.testkit.FakeTicker;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class DryRunsTest {
+
+    private static final long SEED = 99;
+
+    private final FakeTicker ticker = new FakeTicker();
+    private final Ejections ejections = new Ejections(OutlierConfig.DEFAULT, new Random(1), Ejections.SILENT);
+    private final OwnPause pause = new OwnPause(ticker.nanos());
+
+    private CandidateSet set(List<Instance> instances) {
+        List<Candidate> candidates = new ArrayList<>();
+        for (Instance each : instances) {
+            candidates.add(new Candidate(each, 100, new InstanceLoad(ejections.newcomer(each), pause), false));
+        }
+        return new CandidateSet(List.of(candidates), new Random(3), ticker);
+    }
+
+    private static DryRuns dryRuns(CandidateSet set) {
+        RouteTree present = new RouteTree(RouteTable.NONE, set, new Random(5));
+        return new DryRuns(
+                service -> service.equals(RandomRules.SERVICE) ? present : null, sample -> MethodPolicy.DEFAULT, SEED);
+    }
+
+    private static Replay.Stage stage(CandidateSet set) {
+        return new Replay.Stage(
+                service -> new RouteTree(RouteTable.NONE, set, new Random(8)), sample -> MethodPolicy.DEFAULT);
+    }
+
+    private static RuleBook book(LocalProcess process, Map<String, Map<String, Object>> rules) {
+        return RuleBook.none(process).next(1, rules);
+    }
+
+    /**
+     * What is said of sampled calls against what becomes of the calls themselves when the rules are read anew, with the rule among them:
+     * each call that is named fares as it is said, and no other call fares otherwise.
+     */
+    @Test
+    void whatIsSaidOfSamplesIsWhatBecomesOfTheirCalls() {
+        int deviating = 0;
+        int same = 0;
+        int copied = 0;
+        for (int seed = 0; seed < 1_000; seed++) {
+            RandomRules random = new RandomRules(seed);
+            LocalProcess process = random.process();
+            List<Instance> instances = new ArrayList<>();
+            for (int i = random.number(0, 8); i > 0; i--) {
+                instances.add(random.instance(i));
+            }
+            CandidateSet set = set(instances);
+            Map<String, Map<String, Object>> before = new TreeMap<>();
+            for (int i = random.number(0, 4); i > 0; i--) {
+                before.put("r" + i, random.percent(20) ? random.policy() : random.route());
+            }
+            String id = "r" + random.number(1, 5); // one that there is, or another one
+            Map<String, Object> rule = before.containsKey(id) && random.percent(30)
+                    ? null
+                    : random.percent(30) ? random.policy() : random.route();
+            if (rule == null && !before.containsKey(id)) {
+                continue;
+            }
+            Map<String, Map<String, Object>> after = new TreeMap<>(before);
+            if (rule == null) {
+                after.remove(id);
+            } else {
+                after.put(id, rule);
+            }
+            List<Invocation> calls = new ArrayList<>();
+            Samples samples = new Samples(30, new Random(seed));
+            for (int i = 0; i < 30; i++) {
+                calls.add(random.call());
+                samples.offer(calls.get(i));
+            }
+
+            DryRun told = dryRuns(set).of(samples.all(), book(process, before), id, rule);
+
+            Map<Sample, List<Deviation>> said = new HashMap<>();
+            told.deviations().forEach(each -> said.computeIfAbsent(each.sample(), any -> new ArrayList<>())
+                    .add(each));
+            RouteTree now = tree(set, book(process, before));
+            RouteTree then = tree(set, book(process, after));
+            Replay lots = new Replay(book(process, after), stage(set), SEED);
+            for (int i = 0; i < calls.size(); i++) {
+                Sample sample = samples.all().get(i);
+                Fate was = lots.fate(now.route(calls.get(i), lots.lots(i)));
+                Fate becomes = lots.fate(then.route(calls.get(i), lots.lots(i)));
+                List<ValueChange> values = Replay.differences(
+                        applied(book(process, before), sample), applied(book(process, after), sample));
+                Deviation due = new Deviation(sample, was, becomes, values);
+                if (was.equals(becomes) && values.isEmpty()) {
+                    same++;
+                    assertThat(said.getOrDefault(sample, List.of()))
+                            .as("seed %s, call %s", seed, i)
+                            .doesNotContain(due);
+                } else {
+                    deviating++;
+                    copied += becomes.copies().isEmpty() ? 0 : 1;
+                    assertThat(said.get(sample)).as("seed %s, call %s", seed, i).contains(due);
+                }
+            }
+            assertThat(told.samples()).isEqualTo(30);
+        }
+        assertThat(deviating).as("else nothing was tried").isGreaterThan(500);
+        assertThat(same).isGreaterThan(500);
+        assertThat(copied).isGreaterThan(10);
+    }
+
+    private static RouteTree tree(CandidateSet set, RuleBook book) {
+        return new RouteTree(book.routes(RandomRules.SERVICE), set, new Random(4));
+    }
+
+    private static MethodPolicy applied(RuleBook book, Sample sample) {
+        return book.apply(
+                sample.service(), sample.method().name(), sample.facts().caller(), MethodPolicy.DEFAULT);
+    }
+
+    private static final LocalProcess WEB = new LocalProcess("p-1", "web", Map.of());
+
+    private static List<Sample> samples(int count) {
+        Samples samples = new Samples(count, new Random(1));
+        for (int i = 0; i < count; i++) {
+            samples.offer(RandomRules.call("reserve")
+                    .callKeys(Map.of("customer", "" + i))
+                    .build());
+        }
+        return samples.all();
+    }
+
+    private static Map<String, Object> rule(String kind, Object... more) {
+        Map<String, Object> rule = new HashMap<>(Map.of("kind", kind, "service", "shop.Stock"));
+        for (int i = 0; i < more.length; i += 2) {
+            rule.put((String) more[i], more[i + 1]);
+        }
+        return rule;
+    }
+
+    private CandidateSet five() {
+        List<Instance> instances = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            instances.add(Instance.builder("i-" + i, "stock")
+                    .label("version", i < 2 ? "2" : "1")
+                    .build());
+        }
+        return set(instances);
+    }
+
+    @Test
+    void callsThatFareAlikeAreCountedTogether() {
+        Map<String, Object> canary = rule(
+                "route",
+                "when",
+                Map.of("key.customer", Map.of("from", 0, "to", 9)),
+                "to",
+                List.of(Map.of("where", Map.of("label.version", "2"))));
+        DryRun told = dryRuns(five()).of(samples(100), book(WEB, Map.of()), "canary", canary);
+        assertThat(told.sums()).isEqualTo(Map.of("shop.Stock reserve: route: to 5 instances -> to 2 instances", 10));
+        assertThat(told.describe())
+                .startsWith("canary: it would be in force here\n10 of 100 sampled calls would fare otherwise\n  10 x ");
+        DryRun denied = dryRuns(five())
+                .of(samples(100), book(WEB, Map.of("canary", canary)), "closed", rule("route", "deny", "closed"));
+        assertThat(denied.sums())
+                .isEqualTo(Map.of(
+                        "shop.Stock reserve: route: to 5 instances -> denied by rule closed: closed",
+                        90,
+                        "shop.Stock reserve: route: to 2 instances -> denied by rule closed: closed",
+                        10));
+    }
+
+    @Test
+    void aRuleThatDrawsTakesNoLotFromOthers() {
+        Map<String, Object> halves = rule(
+                "route",
+                "to",
+                List.of(
+                        Map.of("where", Map.of("label.version", "2"), "share", 1),
+                        Map.of("where", Map.of("label.version", "1"), "share", 1)));
+        Map<String, Object> everybody = rule(
+                "route",
+                "priority",
+                5,
+                "to",
+                List.of(
+                        Map.of("where", Map.of("application", "stock"), "share", 1),
+                        Map.of("where", Map.of("application", "*"), "share", 1)));
+        assertThat(dryRuns(five())
+                        .of(samples(200), book(WEB, Map.of("halves", halves)), "everybody", everybody)
+                        .deviations())
+                .isEmpty();
+    }
+
+    @Test
+    void sharesAreDrawnForEachCallAnew() {
+        Map<String, Object> tenth = rule(
+                "route",
+                "to",
+                List.of(
+                        Map.of("where", Map.of("label.version", "2"), "share", 10),
+                        Map.of("where", Map.of(), "share", 90)));
+        assertThat(dryRuns(five())
+                        .of(samples(1_000), book(WEB, Map.of()), "tenth", tenth)
+                        .deviations())
+                .hasSizeBetween(60, 140);
+    }
+
+    @Test
+    void valuesThatBecomeOthersAreNamed() {
+        DryRun told = dryRuns(five())
+                .of(
+                        samples(7),
+                        book(WEB, Map.of()),
+                        "hasty",
+                        rule("policy", "set", Map.of("timeout", "300ms", "attempts", 3, "route-tag", "gray")));
+        assertThat(told.sums())
+                .isEqualTo(Map.of(
+                        "shop.Stock reserve: timeout: 1s -> 300ms", 7,
+                        "shop.Stock reserve: route-tag: none -> gray", 7));
+    }
+
+    @Test
+    void aRuleThatIsNotInForceHereSaysSo() {
+        DryRun told = dryRuns(five())
+                .of(
+                        samples(7),
+                        book(WEB, Map.of()),
+                        "closed",
+                        rule("route", "deny", "closed", "rollout", Map.of("labels", Map.of("zone", "east"))));
+        assertThat(told.deviations()).isEmpty();
+        assertThat(told.standing()).contains("not in force: it is for processes whose label zone is \"east\"");
+    }
+
+    @Test
+    void whatIsNoRuleIsRefused() {
+        assertThatThrownBy(() ->
+                        dryRuns(five()).of(List.of(), book(WEB, Map.of()), "a", rule("route", "deny", "", "note", 7)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("deny: expected a text")
+                .hasMessageContaining("note: expected a text");
+        assertThatThrownBy(() -> dryRuns(five()).of(List.of(), book(WEB, Map.of()), "a", null))
+                .hasMessageContaining("There is no rule a in this process");
+    }
+}
