@@ -1,5 +1,6 @@
 package io.moa.cli;
 
+import io.moa.governance.rule.RouteRule;
 import io.moa.governance.rule.Rule;
 import io.moa.governance.rule.RuleReader;
 import io.moa.protocol.serialize.RuleText;
@@ -70,7 +71,7 @@ final class RulesGetCommand implements Callable<Integer> {
         Rule rule = RuleReader.read(id, RuleText.read(text));
         table.row(
                 id,
-                rule.toPlain().get("kind"),
+                rule instanceof RouteRule ? "route" : "policy",
                 Printable.of(String.valueOf(rule.service().toPlain())),
                 rule.enabled() ? Printable.of(rule.rollout().toString()) : "not enabled",
                 Printable.of(rule.note()));

@@ -47,7 +47,7 @@ final class Replay {
     private final Stage stage;
     private final long seed;
     private final Map<ServiceId, RouteTree> trees = new HashMap<>();
-    private final Map<CandidateSet, Set<String>> uuids = new IdentityHashMap<>(); // sets of a tree are few
+    private final IdentityHashMap<CandidateSet, Set<String>> uuids = new IdentityHashMap<>(); // sets of a tree are few
 
     Replay(RuleBook book, Stage stage, long seed) {
         this.book = book;
