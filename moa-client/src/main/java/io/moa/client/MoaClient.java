@@ -160,8 +160,10 @@ public final class MoaClient implements AutoCloseable {
             return null;
         }
         RuleFeed feed = new RuleFeed(
-                methods.book().process(), RuleText::readOrNull, new LiveRules("" + moa.self(), clusters, methods));
-        DiskRules kept = folder == null || writer == null ? null : new DiskRules(folder, writer);
+                methods.book().process(), RuleText::read, new LiveRules("" + moa.self(), clusters, methods));
+        DiskRules kept = folder == null || writer == null
+                ? null
+                : new DiskRules(DiskSnapshots.folderOf(folder, moa.self().application()), writer);
         if (kept != null) {
             kept.recall(feed::remember);
         }

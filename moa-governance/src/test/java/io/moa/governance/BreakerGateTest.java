@@ -164,6 +164,17 @@ class BreakerGateTest {
     }
 
     @Test
+    void fewerTrialsThanHaveSucceededCloseIt() {
+        gate.thresholds(new Thresholds(50, 10, Duration.ofSeconds(10), Duration.ofSeconds(5), 5));
+        open();
+        ticker.advance(Duration.ofSeconds(5));
+        call(3, Permit.End.SUCCESS);
+        assertThat(gate.state()).isEqualTo(State.HALF_OPEN);
+        gate.thresholds(HALF);
+        assertThat(gate.state()).isEqualTo(State.CLOSED);
+    }
+
+    @Test
     void isNeverStuckWhateverHappens() {
         Random random = new Random(7);
         List<Permit> held = new ArrayList<>();

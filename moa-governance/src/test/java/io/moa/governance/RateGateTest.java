@@ -99,6 +99,16 @@ class RateGateTest {
     }
 
     @Test
+    void aLargeBurstThatWasUsedDoesNotOutlastItsLimit() {
+        RateGate gate = new RateGate("Stock", 1, 10_000, ticker);
+        assertThat(admitted(gate, 20_000)).isEqualTo(10_000);
+        gate.limit(1_000, 100);
+        assertThat(admitted(gate, 10)).isZero();
+        ticker.advance(Duration.ofMillis(100));
+        assertThat(admitted(gate, 500)).isEqualTo(100);
+    }
+
+    @Test
     void limitHoldsWhateverTheInterleaving() throws Exception {
         int threads = 8;
         RateGate gate = new RateGate("Stock", 1_000, 500, ticker);

@@ -23,10 +23,12 @@ final class ServedRules implements Consumer<RuleBook> {
 
     @Override
     public void accept(RuleBook book) {
+        book.bad().forEach((id, why) -> LOG.warn("{}: rule {} is not taken as it is stored: {}", server, id, why));
         for (ExportedMethod method : methods) {
             // Whose call it will be is not known here; rules for some callers are for those who call.
             AppliedPolicy applied =
                     book.applied(method.service(), method.method().name(), "", method.declared());
+            applied.passedOver().forEach(why -> LOG.warn("{}: {}", server, why));
             if (!applied.policy().equals(method.policy())) {
                 method.govern(applied.policy());
                 LOG.info("{}: {} goes by the rules of revision {}", server, method, book.revision());

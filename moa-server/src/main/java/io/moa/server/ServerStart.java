@@ -60,6 +60,7 @@ final class ServerStart {
     private @Nullable HealthEndpoint health;
     private @Nullable UnixSocketFile unix;
     private Registry.@Nullable Registration registration;
+    private RuleSource.@Nullable Following following;
 
     ServerStart(MoaServer.Builder set) {
         this.set = set;
@@ -137,7 +138,7 @@ final class ServerStart {
         Instance instance = instance(published, addresses, set.warmUp != null ? set.warmUp : longestWarmUp(methods));
         registration = moa.hasRegistry() ? moa.registry().register(instance) : null;
         Listener doors = opened.size() == 1 ? opened.get(0) : new Doors(opened);
-        RuleSource.Following following = follow(instance, methods);
+        following = follow(instance, methods);
         life.begin(doors, registration);
         MoaServer server = new MoaServer(moa, doors, pools, instance, life, health, unix, set.drainLimit, following);
         if (set.closeOnShutdown) {
@@ -153,7 +154,7 @@ final class ServerStart {
             return null;
         }
         LocalProcess process = new LocalProcess(instance.uuid(), instance.application(), instance.labels());
-        return source.subscribe(new RuleFeed(process, RuleText::readOrNull, new ServedRules("" + moa.self(), methods)));
+        return source.subscribe(new RuleFeed(process, RuleText::read, new ServedRules("" + moa.self(), methods)));
     }
 
     private static Duration longestWarmUp(List<ExportedMethod> methods) {
@@ -248,6 +249,9 @@ final class ServerStart {
     }
 
     private void undo() {
+        if (following != null) {
+            following.close();
+        }
         LifeCycle.withdraw(registration);
         opened.forEach(Listener::close);
         remove(unix);

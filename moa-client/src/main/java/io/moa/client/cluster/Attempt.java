@@ -12,14 +12,19 @@ import org.jspecify.annotations.Nullable;
  */
 public class Attempt extends CompletableFuture<Reply> {
 
-    private volatile @Nullable Consumer<Reply> instead;
+    private @Nullable Consumer<Reply> instead; // guarded by this
+    private boolean ended; // guarded by this
 
     /** One that is on its way. */
     public Attempt() {}
 
     /** The attempt has ended so. Called once, by whoever makes it. */
     public final void end(Reply reply) {
-        Consumer<Reply> other = instead;
+        Consumer<Reply> other;
+        synchronized (this) { // or one that diverts at this very moment would wait for an end that is told already
+            ended = true;
+            other = instead;
+        }
         if (other != null) {
             other.accept(reply);
         } else if (!complete(reply)) {
@@ -36,7 +41,7 @@ public class Attempt extends CompletableFuture<Reply> {
      */
     public final boolean divert(Consumer<Reply> to) {
         synchronized (this) {
-            if (instead != null || isDone()) {
+            if (instead != null || ended || isDone()) {
                 return false;
             }
             instead = to;

@@ -107,10 +107,14 @@ public final class ClusterInvoker implements Invoker {
             return CompletableFuture.completedFuture(unrouted(call, route));
         }
         MethodPolicy policy = call.attributes().get(MethodPolicy.KEY);
-        if (policy != null && FanOut.wanted(policy) && !to.candidates().isEmpty()) {
-            return FanOut.begin(call, policy, to.candidates(), ticker.nanos(), this::send);
+        boolean fanned = FanOut.wanted(policy);
+        if (policy != null && fanned) {
+            CompletableFuture<Reply> all = FanOut.begin(call, policy, to.candidates(), ticker.nanos(), this::send);
+            if (all != null) {
+                return all;
+            }
         }
-        Lease lease = to.candidates().pick(call);
+        Lease lease = fanned ? null : to.candidates().pick(call);
         if (lease == null) {
             cluster.used();
             boolean unanswered = !cluster.isAnswered();

@@ -57,6 +57,7 @@ final class ConnectionSlot {
     private volatile @Nullable Connection open; // the fast path reads only this
     private volatile boolean retired;
     private volatile boolean closed;
+    private volatile boolean runtimeClosed; // so that nothing can be scheduled any more
     private volatile boolean silent; // its connection, or the one that ended so was the latest
 
     // Guarded by this.
@@ -206,8 +207,9 @@ final class ConnectionSlot {
         }
         try {
             moa.scheduler().schedule(() -> connect(called), pause);
-        } catch (RejectedExecutionException runtimeClosed) {
-            failed(runtimeClosed, called);
+        } catch (RejectedExecutionException closing) {
+            runtimeClosed = true;
+            failed(closing, called);
         }
     }
 
@@ -290,7 +292,7 @@ final class ConnectionSlot {
         for (WaitingCall call : unlucky) {
             call.end(Endpoint.refused(Status.UNAVAILABLE, "No connection to " + instance + ": " + reason));
         }
-        if (silent) {
+        if (silent && !runtimeClosed) {
             endpoint.silent(); // still
             seek(called);
         }

@@ -39,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class FanOut {
 
+    private static final Reply NOBODY = Reply.failure(Status.CANCELLED, Executed.NO, "nobody was called");
+
     private final Invocation call;
     private final boolean everybody;
     private final CompletableFuture<Reply> whole = new CompletableFuture<>();
@@ -67,10 +69,10 @@ final class FanOut {
     /**
      * Sends a call.
      *
-     * @param among not empty
      * @param send sends one attempt to one instance
+     * @return the future reply; null if nobody may be called
      */
-    static CompletableFuture<Reply> begin(
+    static @Nullable CompletableFuture<Reply> begin(
             Invocation call,
             MethodPolicy policy,
             CandidateSet among,
@@ -78,11 +80,14 @@ final class FanOut {
             BiFunction<Invocation, Lease, CompletableFuture<Reply>> send) {
         boolean everybody = policy.onFailure() == FailureMode.BROADCAST;
         List<Lease> leases =
-                everybody ? among.leaseAll() : several(call, among, policy.value(PolicyKey.FORKS), nowNanos);
+                everybody ? among.leaseAll(call) : several(call, among, policy.value(PolicyKey.FORKS), nowNanos);
+        if (leases.isEmpty()) {
+            return null;
+        }
         FanOut out = new FanOut(call, everybody);
         out.left = leases.size();
+        retain(call, leases, nowNanos);
         for (int i = 0; i < leases.size(); i++) {
-            call.payload().retain();
             out.instances.add(leases.get(i).instance().toString());
             out.attempts.add(out.attempt(i, nowNanos));
         }
@@ -90,6 +95,22 @@ final class FanOut {
             out.send(i, leases.get(i), send);
         }
         return out.whole;
+    }
+
+    /** Once for each attempt; who made the call may have given it up at this moment, and then nobody is called. */
+    private static void retain(Invocation call, List<Lease> leases, long nowNanos) {
+        int retained = 0;
+        try {
+            for (; retained < leases.size(); retained++) {
+                call.payload().retain();
+            }
+        } catch (IllegalStateException given) {
+            for (; retained > 0; retained--) {
+                call.payload().release();
+            }
+            leases.forEach(lease -> lease.settle(NOBODY, nowNanos));
+            throw given;
+        }
     }
 
     private static List<Lease> several(Invocation call, CandidateSet among, int forks, long nowNanos) {
@@ -102,7 +123,7 @@ final class FanOut {
                 break;
             }
             if (!tried.add(lease.instance().uuid())) {
-                lease.settle(Reply.failure(Status.CANCELLED, Executed.NO, "nobody was called"), nowNanos);
+                lease.settle(NOBODY, nowNanos);
                 break; // there are no more
             }
             leases.add(lease);

@@ -37,7 +37,7 @@ final class Mirror {
                 // of its copy
                 .hopAttachments(call.hopAttachments())
                 .hop(call.hop())
-                .attributes(call.attributes())
+                .attributes(call.attributes().with(ClusterInvoker.ONLY_ELSEWHERE, true)) // it is not hedged
                 .cancellation(call.cancellation().child())
                 .build();
     }

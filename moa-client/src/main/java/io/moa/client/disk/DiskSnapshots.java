@@ -75,7 +75,7 @@ public final class DiskSnapshots implements AutoCloseable {
             LongSupplier wallMillis,
             Scheduler scheduler,
             Executor writer) {
-        this.folder = folder.resolve(fileName(application));
+        this.folder = folderOf(folder, application);
         this.config = config;
         this.ticker = ticker;
         this.wallMillis = wallMillis;
@@ -259,6 +259,11 @@ public final class DiskSnapshots implements AutoCloseable {
     /** Where a service's list is kept. */
     public Path file(ServiceId service) {
         return folder.resolve(fileName(service.toString()) + ".instances");
+    }
+
+    /** Where what an application keeps stands. */
+    public static Path folderOf(Path folder, String application) {
+        return folder.resolve(fileName(application));
     }
 
     /** What a file system takes everywhere, and different names for different things. */

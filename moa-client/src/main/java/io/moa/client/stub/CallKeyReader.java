@@ -151,7 +151,7 @@ final class CallKeyReader {
         } catch (Throwable broken) {
             return null; // a getter that throws gives no key; the call may not fail for that
         }
-        if (value == null || !isText(value.getClass())) {
+        if (value == null || (!(value instanceof Enum<?>) && !isText(value.getClass()))) {
             return null;
         }
         String text = value instanceof Enum<?> constant ? constant.name() : value.toString();

@@ -92,8 +92,8 @@ public final class CallStarter {
             }
             FallbackAnswer fallback = method.fallback();
             CallScope around = CallScope.current();
-            if (fallback != null && stub != null && !InFallback.isOf(method.method(), around)) {
-                CallScope.swap(InFallback.scope(around, method.method(), self));
+            if (fallback != null && stub != null && !InFallback.isOf(method.service(), method.method(), around)) {
+                CallScope.swap(InFallback.scope(around, method.service(), method.method(), self));
                 try {
                     return fallback.answer(stub.proxy(), arguments, thrown);
                 } finally {

@@ -110,7 +110,6 @@ final class StubMethod {
         this.emptyResult = declaration == null ? null : emptyOf(declaration, async);
         this.gate = gate;
         this.governed = governed(declared);
-        gate.govern(declared);
     }
 
     private Governed governed(MethodPolicy policy) {
@@ -170,8 +169,8 @@ final class StubMethod {
     void govern(MethodPolicy policy) {
         if (!policy.equals(governed.policy())) {
             governed = governed(policy);
-            gate.govern(policy);
         }
+        gate.govern(policy);
     }
 
     BodyCodec arguments() {

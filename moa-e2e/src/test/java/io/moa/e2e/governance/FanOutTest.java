@@ -8,7 +8,10 @@ import io.moa.annotation.FailureMode;
 import io.moa.annotation.Idempotent;
 import io.moa.annotation.MoaService;
 import io.moa.annotation.OnFailure;
+import io.moa.annotation.ZoneChoice;
+import io.moa.annotation.ZonePreference;
 import io.moa.client.MoaClient;
+import io.moa.discovery.Instance;
 import io.moa.invoke.CallException;
 import io.moa.invoke.CallScope;
 import io.moa.invoke.Cancellation;
@@ -21,6 +24,8 @@ import io.moa.testkit.Shows;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -42,6 +47,15 @@ class FanOutTest {
 
         @OnFailure(FailureMode.BROADCAST)
         String forget(String key);
+
+        @Idempotent
+        @OnFailure(FailureMode.FORKING)
+        @ZonePreference(ZoneChoice.REQUIRE)
+        CompletableFuture<String> near(String key);
+
+        @OnFailure(FailureMode.BROADCAST)
+        @ZonePreference(ZoneChoice.REQUIRE)
+        CompletableFuture<String> forgetNear(String key);
     }
 
     private enum Way {
@@ -86,6 +100,17 @@ class FanOutTest {
             return answer();
         }
 
+        @Override
+        public CompletableFuture<String> near(String key) {
+            return CompletableFuture.completedFuture(name);
+        }
+
+        @Override
+        public CompletableFuture<String> forgetNear(String key) {
+            forgotten.incrementAndGet();
+            return CompletableFuture.completedFuture(name);
+        }
+
         private String answer() {
             if (way == Way.FAILS) {
                 throw new IllegalStateException(name + " has a full disk");
@@ -109,12 +134,21 @@ class FanOutTest {
                             .registry(registry)
                             .build()))
                     .host("127.0.0.1")
+                    .labels(Map.of(Instance.ZONE, "west"))
                     .export(store)
                     .closeOnShutdown(false)
                     .start());
         }
         cache = keep(MoaClient.builder(
                                 keep(Moa.builder("caller").registry(registry).build()))
+                        .build())
+                .stub(Cache.class);
+    }
+
+    private Cache cacheOf(String zone) {
+        return keep(MoaClient.builder(
+                                keep(Moa.builder("caller").registry(registry).build()))
+                        .zone(zone)
                         .build())
                 .stub(Cache.class);
     }
@@ -157,6 +191,20 @@ class FanOutTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("has a full disk");
         stores.forEach(store -> eventually(store.gets, 1));
+    }
+
+    @Test
+    void whereTheOwnZoneIsRequiredNobodyElseIsCalled() {
+        Cache east = cacheOf("east");
+        for (CompletableFuture<String> call : List.of(east.near("key"), east.forgetNear("key"))) {
+            assertThatThrownBy(call::join)
+                    .hasRootCauseInstanceOf(CallException.class)
+                    .hasMessageContaining("zone east");
+        }
+        Cache west = cacheOf("west");
+        assertThat(west.near("key").join()).startsWith("store-");
+        assertThat(west.forgetNear("key").join()).startsWith("store-");
+        stores.forEach(store -> assertThat(store.forgotten.get()).isEqualTo(1));
     }
 
     @Test

@@ -22,6 +22,8 @@ import io.moa.registry.memory.MemoryRuleStore;
 import io.moa.server.MoaServer;
 import io.moa.testkit.Eventually;
 import io.moa.testkit.Shows;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +35,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -177,6 +180,27 @@ class LiveRulesTest {
     }
 
     @Test
+    @Shows("rule policy")
+    void anotherStubForgetsNothingOfALimitByRule() {
+        rules.putRule(
+                "few",
+                "{\"kind\": \"policy\", \"service\": \"ruled.Stock\", \"method\": \"where\","
+                        + " \"set\": {\"breaker-failures\": 1, \"breaker-calls\": 1, \"breaker-open\": \"1h\", \"attempts\": 1}}");
+        rules.putRule(
+                "route",
+                "{\"kind\": \"route\", \"service\": \"ruled.Stock\", \"when\": {\"method\": \"where\"},"
+                        + " \"to\": [{\"where\": {\"label.zone\": \"nowhere\"}}], \"otherwise\": \"refuse\"}");
+        soon().until(() -> client.describe(stock).contains("rule few"), () -> client.describe(stock));
+        soon().until(
+                        () -> String.valueOf(refusalOf(() -> stock.where("any")))
+                                .contains("The breaker of"),
+                        () -> "it is closed");
+        Stock another = client.stub(Stock.class);
+        assertThat(refusalOf(() -> another.where("any"))).contains("The breaker of");
+        assertThat(refusalOf(() -> stock.where("any"))).contains("The breaker of");
+    }
+
+    @Test
     @Shows({"rule route", "route narrow"})
     void routeRuleNarrowsByCallKeyAndLabel() {
         rules.putRule(
@@ -317,6 +341,14 @@ class LiveRulesTest {
                         : method.invoke(registry, arguments));
     }
 
+    private static boolean keptIn(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.anyMatch(file -> file.endsWith("live.rules"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Test
     void processThatBeginsWhileItsRulesAreAwayGoesByThoseThatWereInForce() throws Exception {
         assertThat(STOCK.name()).isEqualTo("ruled.Stock");
@@ -331,7 +363,7 @@ class LiveRulesTest {
                         MoaClient.builder(first).disk(DiskConfig.in(folder)).build()) {
             Stock stub = knows.stub(Stock.class);
             soon().until(() -> knows.describe(stub).contains("rule one"), () -> knows.describe(stub));
-            soon().until(() -> Files.exists(folder.resolve("live.rules")), () -> "no file");
+            soon().until(() -> keptIn(folder), () -> "no file");
         }
         MemoryRuleStore away = new MemoryRuleStore();
         away.disconnect();

@@ -141,11 +141,19 @@ public final class CandidateSet {
         return best;
     }
 
-    /** Everybody in the set, each picked for an attempt of a call that goes to all. */
-    public List<Lease> leaseAll() {
+    /** Everybody who may be called, each picked for an attempt of a call that goes to all: those of the own zone, if it is required. */
+    public List<Lease> leaseAll(Invocation call) {
         long now = ticker.nanos();
+        MethodPolicy policy = call.attributes().get(MethodPolicy.KEY);
+        Tier[] among = policy != null && policy.zone() == ZoneChoice.REQUIRE && ownZone != null
+                ? zones(ownZone).among(policy.zone(), now)
+                : all;
         List<Lease> leases = new ArrayList<>();
-        tiers.forEach(tier -> tier.forEach(each -> leases.add(new CountedLease(each, now))));
+        for (Tier tier : among) {
+            for (int i = 0; i < tier.size(); i++) {
+                leases.add(new CountedLease(tier.candidate(i), now));
+            }
+        }
         return leases;
     }
 

@@ -36,6 +36,10 @@ final class Tier {
         this.chance = chance;
     }
 
+    int size() {
+        return candidates.length;
+    }
+
     Candidate candidate(int place) {
         return candidates[place];
     }

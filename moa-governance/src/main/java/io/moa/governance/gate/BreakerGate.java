@@ -92,6 +92,7 @@ public final class BreakerGate implements Gate {
         long nanos = Math.max(1, next.window().toNanos() / SLICES);
         if (nanos != sliceNanos) {
             // What was counted moves to the present slice of the new window; it is forgotten with it.
+            turn(ticker.nanos()); // what is older than the former window is forgotten
             int allCalls = sum(calls);
             int allFailures = sum(failures);
             clear();
@@ -101,6 +102,9 @@ public final class BreakerGate implements Gate {
             failures[at(slice)] = allFailures;
         }
         thresholds = next;
+        if (state == State.HALF_OPEN && succeeded >= next.trials()) {
+            enter(State.CLOSED, ticker.nanos());
+        }
     }
 
     /** What it does with calls now. An open one whose time is over is half-open from its next call on. */

@@ -63,7 +63,11 @@ public final class RateGate implements Gate {
 
     /** Changes the limit for calls that come from now on. */
     public void limit(int perSecond, int burst) {
-        limit = limitOf(perSecond, burst);
+        Limit next = limitOf(perSecond, burst);
+        limit = next;
+        // An empty bucket of the new size, and not what is missing in a much larger one of before.
+        long latest = (ticker.nanos() - begunNanos) * PARTS + next.ahead();
+        fullAt.updateAndGet(at -> Math.min(at, latest));
     }
 
     @Override

@@ -76,6 +76,16 @@ public final class RuleBook {
      * @param plain all rules by their id, as plain values; an unreadable text may stand as null
      */
     public RuleBook next(long atRevision, Map<String, ? extends @Nullable Object> plain) {
+        return next(atRevision, plain, Map.of());
+    }
+
+    /**
+     * As {@link #next(long, Map)}.
+     *
+     * @param unreadable rules that are no plain values at all, by their id, each with the reason
+     */
+    public RuleBook next(
+            long atRevision, Map<String, ? extends @Nullable Object> plain, Map<String, String> unreadable) {
         Map<String, Read> nextGood = new HashMap<>();
         Map<String, String> nextBad = new HashMap<>();
         Map<Matcher, Integer> counts = new HashMap<>();
@@ -85,13 +95,16 @@ public final class RuleBook {
             try {
                 Rule rule = RuleReader.read(id, each.getValue());
                 if (counts.merge(rule.service(), 1, Integer::sum) > MAX_RULES_OF_A_SERVICE) {
-                    throw new IllegalArgumentException("there are " + MAX_RULES_OF_A_SERVICE + " rules for the service "
-                            + Words.plain(rule.service().toPlain()) + " before it, and no more are taken");
+                    nextBad.put(
+                            id,
+                            "there are " + MAX_RULES_OF_A_SERVICE + " rules for the service "
+                                    + Words.plain(rule.service().toPlain()) + " before it, and no more are taken");
+                    continue; // nor does a former version stay: every process is to have the same
                 }
                 boolean same = before != null && before.rule().equals(rule);
                 nextGood.put(id, same ? before : new Read(rule, atRevision));
             } catch (IllegalArgumentException e) {
-                String why = String.valueOf(e.getMessage());
+                String why = unreadable.getOrDefault(id, String.valueOf(e.getMessage()));
                 if (before != null) {
                     nextGood.put(id, before);
                 }

@@ -26,7 +26,7 @@ public final class RuleFeed implements Consumer<RuleSet> {
     /**
      * A feed that has told nothing yet.
      *
-     * @param json reads a text into plain values; null if it is no JSON
+     * @param json reads a text into plain values; throws {@link IllegalArgumentException} with the reason if it is no JSON
      * @param listener goes by the books
      */
     public RuleFeed(LocalProcess process, Function<String, @Nullable Object> json, Consumer<RuleBook> listener) {
@@ -58,8 +58,16 @@ public final class RuleFeed implements Consumer<RuleSet> {
 
     private void take(RuleSet rules) {
         Map<String, @Nullable Object> plain = new HashMap<>();
-        rules.rules().forEach((id, text) -> plain.put(id, json.apply(text)));
-        book = book.next(rules.revision(), plain);
+        Map<String, String> unreadable = new HashMap<>();
+        rules.rules().forEach((id, text) -> {
+            try {
+                plain.put(id, json.apply(text));
+            } catch (IllegalArgumentException e) {
+                plain.put(id, null);
+                unreadable.put(id, String.valueOf(e.getMessage()));
+            }
+        });
+        book = book.next(rules.revision(), plain, unreadable);
         listener.accept(book);
     }
 
