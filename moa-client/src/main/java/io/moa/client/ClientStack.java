@@ -33,15 +33,12 @@ final class ClientStack {
         stops.add(Backstop.INSTANCE); // outermost, so that whatever breaks below still becomes a reply
         stops.addAll(users); // above retry, so that users' filters see a call once, however often it is sent
         if (samples != null) {
-            stops.add(samples); // below users' filters, as rules see what those have made of a call, and above all that
-            // may end it
+            stops.add(samples); // below users' filters, as rules see what those made; above what may end a call
         }
         stops.add(new DeadlineFilter(ticker)); // below users' filters: time that they spent counts
         stops.add(new GateFilter(call -> call.attributes().get(MethodGate.KEY))); // above retry: a call counts once
         stops.add(new RetryFilter(ticker)); // above the pick, so that every attempt may go to another instance
-        stops.add(
-                hedges); // below retry, so that a failure is resent only when no attempt is left; each goes through the
-        // pick
-        return Filter.stack(stops, cluster); // last: plan, pick, lease, connection
+        stops.add(hedges); // below retry: a failure is resent only when no attempt is left
+        return Filter.stack(stops, cluster); // last: plan, route, copies, one pick or several, lease, connection
     }
 }

@@ -3,6 +3,7 @@ package io.moa.benchmarks.decision;
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import io.moa.Moa;
+import io.moa.annotation.EnforcedAt;
 import io.moa.annotation.Idempotent;
 import io.moa.annotation.MoaService;
 import io.moa.benchmarks.Report;
@@ -31,8 +32,10 @@ import io.moa.governance.rule.LocalProcess;
 import io.moa.governance.rule.RuleBook;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Backstop;
+import io.moa.invoke.Baggage;
 import io.moa.invoke.Caller;
 import io.moa.invoke.Deadline;
+import io.moa.invoke.Filter;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Invoker;
 import io.moa.invoke.Lease;
@@ -50,6 +53,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -183,7 +188,7 @@ public final class DecisionBenchmark {
                         new Ledger(Phase.CLIENT_QUEUE, ticker.nanos()))
                 .caller(new Caller("web-7", "caller"))
                 .callKeys(Map.of("customer", "4711"))
-                .baggage(io.moa.invoke.Baggage.EMPTY.withAttachment("region", "eu"))
+                .baggage(Baggage.EMPTY.withAttachment("region", "eu"))
                 .deadline(Deadline.after(Duration.ofHours(1), ticker))
                 .attributes(Attributes.EMPTY.with(MethodPolicy.KEY, policy).with(MethodGate.KEY, gate))
                 .build();
@@ -198,9 +203,9 @@ public final class DecisionBenchmark {
             }
         };
         RuleBook book = RuleBook.none(new LocalProcess("caller", "web", Map.of("zone", "east")));
-        Map<String, Object> rules = new java.util.TreeMap<>();
+        Map<String, Object> rules = new TreeMap<>();
         for (int i = 0; i < RULES.length; i++) {
-            rules.put("rule-" + i, java.util.Objects.requireNonNull(RuleText.read(RULES[i])));
+            rules.put("rule-" + i, Objects.requireNonNull(RuleText.read(RULES[i])));
         }
         book = book.next(1, rules);
         if (!book.bad().isEmpty()) {
@@ -227,7 +232,7 @@ public final class DecisionBenchmark {
         Plan plan = compiler.compile(new Snapshot(SERVICE, 1, entries, ticker.nanos(), "benchmark"));
         MethodPolicy policy = book.apply(
                 SERVICE, "reserve", "web", MethodPolicy.DEFAULT.withCode(PolicyKey.IDEMPOTENT, true, "benchmark"));
-        MethodGate gate = new MethodGate("shop.Stock reserve", io.moa.annotation.EnforcedAt.CALLER, ticker);
+        MethodGate gate = new MethodGate("shop.Stock reserve", EnforcedAt.CALLER, ticker);
         gate.govern(policy);
         Invocation call = prepared(ticker, policy, gate);
         Reply done = new Reply.Value(Payload.EMPTY);
@@ -242,7 +247,7 @@ public final class DecisionBenchmark {
             return sent;
         };
         Runnable answer = () -> waiting[0].answer(done);
-        Invoker route = io.moa.invoke.Filter.stack(
+        Invoker route = Filter.stack(
                 List.of(
                         Backstop.INSTANCE,
                         new DeadlineFilter(ticker),

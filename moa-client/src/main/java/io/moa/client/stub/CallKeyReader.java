@@ -148,6 +148,8 @@ final class CallKeyReader {
             for (int i = 0; i < steps.length && value != null; i++) {
                 value = steps[i].from(value);
             }
+        } catch (Error e) {
+            throw e; // no getter's fault
         } catch (Throwable broken) {
             return null; // a getter that throws gives no key; the call may not fail for that
         }
