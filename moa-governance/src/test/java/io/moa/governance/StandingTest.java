@@ -241,6 +241,25 @@ class StandingTest {
     }
 
     @Test
+    void aTrialThatFailsWhileEverybodyFailsIsRepeatedSoon() {
+        call(a, Outcome.UNREACHABLE);
+        for (Standing other : List.of(b, c, d)) {
+            fail(other, 1);
+        }
+        for (int i = 0; i < 10; i++) {
+            ticker.advance(Duration.ofMillis(1_100));
+            assertThat(a.wantsTrial(ticker.nanos())).as("trial " + i).isTrue();
+            call(a, Outcome.UNREACHABLE);
+            assertThat(avoided(a)).isTrue();
+        }
+        call(d, Outcome.ANSWERED);
+        ticker.advance(Duration.ofMillis(1_100));
+        call(a, Outcome.UNREACHABLE);
+        ticker.advance(Duration.ofMillis(1_100));
+        assertThat(avoided(a)).as("now it is this one alone").isTrue();
+    }
+
+    @Test
     void aTrialThatTellsNothingIsFollowedByAnother() {
         call(a, Outcome.UNREACHABLE);
         ticker.advance(Duration.ofMillis(1_101));

@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * A server as a process. Arguments: the file of its counts, how many ids there are, its port or 0. It answers {@code @ready
  * uuid=… port=… millis=…} when the registry has it, and leaves by SIGTERM, or when its input ends. After the order {@code fail} each
- * call ends with an exception that no method declares, after {@code serve} with its answer; both are answered by {@code @calls number=…},
- * how many calls came since the order before.
+ * call ends with an exception that no method declares, after {@code serve} with its answer, and after {@code leave} it has left and its
+ * process is still there; each is answered by {@code @calls number=…}, how many calls came since the order before.
  */
 public final class CountedServer {
 
@@ -76,6 +76,9 @@ public final class CountedServer {
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String order = orders.readLine(); order != null; order = orders.readLine()) {
             failing.set(order.equals("fail"));
+            if (order.equals("leave")) {
+                server.close();
+            }
             System.out.println(ChildProcess.MARK + "calls number=" + calls.sumThenReset());
         }
         System.exit(0); // through the hook

@@ -71,6 +71,8 @@ public final class FaultsBenchmark implements Callable<Integer> {
         faults.put("A2", Row.of(SilenceFaults::stopped).lasting(20));
         faults.put("A4", Row.of(OutlierFaults::broken).lasting(20));
         faults.put("A5", Row.of(SilenceFaults::halfOpen).lasting(20));
+        faults.put("A5P", Row.of(PacketFaults::dropped).lasting(20));
+        faults.put("A6", Row.of(PacketFaults::lossAndResets).lasting(60));
         faults.put("A7", Row.of(ServerFaults::rolling));
         faults.put("A10", Row.of(SilenceFaults::ownPause).coming(10));
         faults.put("A11", Row.of(ServerFaults::allRestart));

@@ -103,6 +103,16 @@ public final class Ejections {
         return others > 0 && failedLast * 2 < others && sum / others < one.failing() / 2;
     }
 
+    /** Whether the latest call of each other one failed too. Takes no lock. */
+    boolean nobodyDoesBetter(Standing one) {
+        for (Standing each : usable) {
+            if (each != one && !each.failedLast()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     void ejected(Standing one, Outcome why, int times, int inARow, float failing) {
         String said =
                 switch (why) {

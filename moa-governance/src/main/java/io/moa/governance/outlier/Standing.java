@@ -7,7 +7,8 @@ import io.moa.discovery.Instance;
  * call. A call to an instance of which nothing bad is known costs one volatile read.
  *
  * <p>An ejection lasts twice as long as the one before; when it is over, one call tries whether the instance is back, and the others
- * go on avoiding it until that call has ended, or has taken as long as the first ejection. An answer to any call that was begun after
+ * go on avoiding it until that call has ended, or has taken as long as the first ejection. A trial that fails while nobody else does
+ * better is repeated after the time of a first ejection. An answer to any call that was begun after
  * the ejection ends it; one to an earlier call may have been sent by a process that is dead by now.
  *
  * <p>One that says nothing although it is asked is ejected as one whose connection broke, but for the longest time: whoever asks goes on
@@ -174,7 +175,7 @@ public final class Standing {
             inARow = inARow + 1;
             failing += (1 - failing) * STEP;
             if (state == State.TRIED) {
-                ejectUntil(nowNanos);
+                triedInVain(nowNanos);
                 return;
             }
             candidate = state == State.IN_SERVICE
@@ -215,14 +216,30 @@ public final class Standing {
         all.ejected(this, why, count, row, share);
     }
 
+    /**
+     * The trial has failed. If nobody else does better, that says little of this one: it stays away for the shortest time again, so that it
+     * is back with the others when what all of them lack is back.
+     */
+    private void triedInVain(long nowNanos) {
+        if (all.nobodyDoesBetter(this)) {
+            stayAway(nowNanos, all.config().base().toNanos());
+        } else {
+            ejectUntil(nowNanos);
+        }
+    }
+
     private void ejectUntil(long nowNanos) {
         long base = all.config().base().toNanos();
         long longest = all.config().longest().toNanos();
         long lasts = ejections >= 30 || base << ejections < 0 ? longest : Math.min(longest, base << ejections);
         ejections = Math.min(ejections + 1, 1_000);
+        stayAway(nowNanos, lasts);
+    }
+
+    private void stayAway(long nowNanos, long nanos) {
         state = State.EJECTED;
         ejectedNanos = nowNanos;
-        untilNanos = nowNanos + all.spread(lasts);
+        untilNanos = nowNanos + all.spread(nanos);
     }
 
     /** The trial has told nothing; the next call is one. */

@@ -158,6 +158,35 @@ class ScriptedOutagesTest {
     }
 
     @Test
+    void a6OneReplyOfTenIsLost() {
+        LongFunction<Condition> losing = now -> HEALTHY.losing(0.1);
+        Simulation run = new Simulation(11)
+                .server("a", losing)
+                .server("b", losing)
+                .server("c", losing)
+                .server("d", losing)
+                .play(500, s(60));
+        tell(
+                "A6: one of ten replies is lost and comes 200 ms later or more, with all behind it, 500 calls a second",
+                run,
+                run.row("60 s", s(0), s(60)));
+        assertThat(run.failed(s(0), s(60))).isZero();
+        assertThat(run.percentile(99.9, s(0), s(60))).as("a call may take 2 s").isLessThan(2_000);
+        assertThat(run.log()).as("it is the network, and everybody's").isEmpty();
+    }
+
+    @Test
+    void a6OneLosesOneReplyOfTen() {
+        Simulation run = four(12, now -> HEALTHY.losing(0.1)).play(500, s(60));
+        tell(
+                "A6: one of four loses one of ten replies, 500 calls a second",
+                run,
+                run.row("the first 2 s", s(0), s(2)),
+                run.row("from then on", s(2), s(60)));
+        assertThat(run.share("d", s(2), s(60))).isLessThan(0.1);
+    }
+
+    @Test
     void a8OneThatComesAndGoesGetsLittle() {
         LongFunction<Condition> flapping = now -> now / 2_000_000_000L % 2 == 0 ? HEALTHY : HEALTHY.down();
         Simulation run = four(8, flapping).play(500, Duration.ofMinutes(5));
@@ -188,6 +217,11 @@ class ScriptedOutagesTest {
         assertThat(run.failed(s(13), s(16))).isZero();
         assertThat(run.failed(s(12.1), s(13))).isZero();
         assertThat(run.percentile(99, s(13), s(16))).isLessThan(50);
+        for (String uuid : List.of("a", "b", "c", "d")) {
+            assertThat(run.share(uuid, s(13.2), s(16)))
+                    .as("nobody stays ejected for what all lacked: " + uuid)
+                    .isBetween(0.2, 0.3);
+        }
     }
 
     @Test

@@ -58,6 +58,17 @@ final class Simulation {
             new PriorityQueue<>(Comparator.comparingLong(Event::atNanos).thenComparingLong(Event::order));
     private final List<Ended> ended = new ArrayList<>();
     private final List<String> log = new ArrayList<>();
+    private final SimulatedServer.Time time = new SimulatedServer.Time() {
+        @Override
+        public long now() {
+            return Simulation.this.now();
+        }
+
+        @Override
+        public void after(long nanos, Runnable what) {
+            Simulation.this.after(nanos, what);
+        }
+    };
     private final OwnPause pause = new OwnPause(ticker.nanos());
     private final MethodPolicy policy;
     private long order;
@@ -91,7 +102,7 @@ final class Simulation {
     }
 
     /** Plays so many calls a second, at random moments, for so long. */
-    Simulation play(int callsPerSecond, Duration time) {
+    Simulation play(int callsPerSecond, Duration length) {
         Ejections ejections = new Ejections(OutlierConfig.DEFAULT, chance, new Ejections.Listener() {
             @Override
             public void ejected(Instance instance, String why) {
@@ -112,8 +123,8 @@ final class Simulation {
                                 .toList(),
                         ticker.nanos(),
                         "simulation"));
-        arrive(1e9 / callsPerSecond, time.toNanos());
-        beat(time.toNanos());
+        arrive(1e9 / callsPerSecond, length.toNanos());
+        beat(length.toNanos());
         while (!events.isEmpty()) {
             Event next = events.poll();
             ticker.advance(Duration.ofNanos(next.atNanos() - now()));
@@ -159,7 +170,7 @@ final class Simulation {
                 .filter(each -> each.instance().uuid().equals(uuid))
                 .findFirst()
                 .orElseThrow();
-        server.call(now(), this::after, reply -> {
+        server.call(time, reply -> {
             lease.settle(reply, ticker.nanos());
             boolean good = reply instanceof Reply.Value;
             if (good || count == ATTEMPTS) {
