@@ -9,7 +9,6 @@ import io.moa.client.cluster.Endpoints;
 import io.moa.client.cluster.FirstAnswer;
 import io.moa.client.cluster.FixedAddresses;
 import io.moa.client.disk.DiskConfig;
-import io.moa.client.disk.DiskRules;
 import io.moa.client.disk.DiskSnapshots;
 import io.moa.client.explain.CallExplanation;
 import io.moa.client.explain.Explainer;
@@ -28,6 +27,9 @@ import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
 import io.moa.discovery.RuleSource;
 import io.moa.discovery.ServiceId;
+import io.moa.disk.DiskRules;
+import io.moa.disk.DiskThread;
+import io.moa.disk.KeptFile;
 import io.moa.governance.belief.BeliefConfig;
 import io.moa.governance.outlier.OutlierConfig;
 import io.moa.governance.plan.Plan;
@@ -52,15 +54,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Calls services of other processes.
@@ -77,11 +73,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class MoaClient implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(MoaClient.class);
-
     private final Moa moa;
     private final Endpoints endpoints;
-    private final @Nullable ExecutorService writer;
+    private final @Nullable DiskThread writer;
     private final @Nullable DiskSnapshots disk;
     private final Clusters clusters;
     private final CallStarter starter;
@@ -116,7 +110,7 @@ public final class MoaClient implements AutoCloseable {
             this.writer = null;
             this.disk = null;
         } else {
-            this.writer = writerOf(moa.self().application());
+            this.writer = new DiskThread(moa.self().application());
             this.disk = new DiskSnapshots(
                     moa.self().application(),
                     folder,
@@ -163,7 +157,8 @@ public final class MoaClient implements AutoCloseable {
                 methods.book().process(), RuleText::read, new LiveRules("" + moa.self(), clusters, methods));
         DiskRules kept = folder == null || writer == null
                 ? null
-                : new DiskRules(DiskSnapshots.folderOf(folder, moa.self().application()), writer);
+                : new DiskRules(
+                        KeptFile.folderOf(folder, moa.self().application()).resolve("live.rules"), writer);
         if (kept != null) {
             kept.recall(feed::remember);
         }
@@ -172,15 +167,6 @@ public final class MoaClient implements AutoCloseable {
             if (kept != null && feed.book().revision() == told.revision()) {
                 kept.keep(told);
             }
-        });
-    }
-
-    /** A thread of its own, which is there only while something is read or written: a disk may take its time. */
-    private static ExecutorService writerOf(String application) {
-        return new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-            Thread thread = new Thread(task, "moa-disk-" + application);
-            thread.setDaemon(true);
-            return thread;
         });
     }
 
@@ -297,21 +283,9 @@ public final class MoaClient implements AutoCloseable {
                     disk.close();
                 }
                 if (writer != null) {
-                    endOf(writer);
+                    writer.close();
                 }
             }
-        }
-    }
-
-    /** What waits is still written, and waited for: whoever closes a client often ends the process next. A disk that hangs is not. */
-    private static void endOf(ExecutorService writer) {
-        writer.shutdown();
-        try {
-            if (!writer.awaitTermination(1, TimeUnit.SECONDS)) {
-                LOG.debug("the disk takes longer than a second; what is believed may not be kept");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

@@ -3,7 +3,7 @@ package io.moa.server;
 import io.moa.Moa;
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
-import io.moa.discovery.RuleSource;
+import io.moa.disk.KeptFile;
 import io.moa.invoke.Filter;
 import io.moa.server.dispatch.ServiceExporter;
 import io.moa.server.dispatch.WorkerPool;
@@ -17,6 +17,7 @@ import io.moa.server.network.UnixSocketConfig;
 import io.moa.server.network.UnixSocketFile;
 import io.moa.transport.Listener;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class MoaServer implements AutoCloseable {
 
+    /** Names the folder where live rules are kept, or {@code off}; stands above the code. */
+    public static final String RULES_PROPERTY = "moa.server.rules";
+
+    /** The same, if the system property does not say it. */
+    public static final String RULES_VARIABLE = "MOA_SERVER_RULES";
+
     private static final Logger LOG = LoggerFactory.getLogger(MoaServer.class);
 
     private final Moa moa;
@@ -50,7 +57,7 @@ public final class MoaServer implements AutoCloseable {
     private final @Nullable HealthEndpoint health;
     private final @Nullable UnixSocketFile unix;
     private final Duration drainLimit;
-    private final RuleSource.@Nullable Following following;
+    private final @Nullable FollowedRules following;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private @Nullable Thread shutdownHook; // guarded by this
@@ -64,7 +71,7 @@ public final class MoaServer implements AutoCloseable {
             @Nullable HealthEndpoint health,
             @Nullable UnixSocketFile unix,
             Duration drainLimit,
-            RuleSource.@Nullable Following following) {
+            @Nullable FollowedRules following) {
         this.following = following;
         this.moa = moa;
         this.listener = listener;
@@ -226,6 +233,9 @@ public final class MoaServer implements AutoCloseable {
         int weight = Instance.DEFAULT_WEIGHT;
 
         @Nullable
+        Path rulesFolder = KeptFile.DEFAULT_FOLDER;
+
+        @Nullable
         Duration warmUp;
 
         Map<String, String> labels = Map.of();
@@ -335,6 +345,17 @@ public final class MoaServer implements AutoCloseable {
         /** Whether the server closes gracefully when the process is asked to end (SIGTERM); default true. */
         public Builder closeOnShutdown(boolean value) {
             this.closeOnShutdown = value;
+            return this;
+        }
+
+        /**
+         * Where the live rules are kept that were in force last, in a folder for each application: a process that begins while its
+         * registry is away goes by them. Null for nowhere; default {@code .moa/snapshots} in the user's home. The system property {@value
+         * MoaServer#RULES_PROPERTY} and the environment variable {@value MoaServer#RULES_VARIABLE}, a folder or {@code off}, stand above
+         * it. Nothing is kept where the registry ends with this process, and where there never was a rule.
+         */
+        public Builder rulesFolder(@Nullable Path value) {
+            this.rulesFolder = value;
             return this;
         }
 

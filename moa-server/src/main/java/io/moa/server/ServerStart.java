@@ -37,6 +37,7 @@ import io.moa.transport.Host;
 import io.moa.transport.Listener;
 import io.moa.transport.Peer;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -60,7 +61,7 @@ final class ServerStart {
     private @Nullable HealthEndpoint health;
     private @Nullable UnixSocketFile unix;
     private Registry.@Nullable Registration registration;
-    private RuleSource.@Nullable Following following;
+    private @Nullable FollowedRules following;
 
     ServerStart(MoaServer.Builder set) {
         this.set = set;
@@ -117,6 +118,8 @@ final class ServerStart {
             methods.addAll(exported.methods());
         }
         ServiceTable table = new ServiceTable(methods);
+        Map<String, String> labels = LabelSettings.over(set.labels, set.settings.property(), set.settings.variable());
+        following = follow(labels, methods); // before the door is open: the first call goes by them, too
         Dispatcher dispatcher =
                 new Dispatcher(table, moa.ticker(), moa.transportConfig().maxBodyBytes());
         Invoker route = ServerStack.route(moa.ticker(), set.dedup, set.filters, dispatcher);
@@ -135,10 +138,10 @@ final class ServerStart {
             addresses.add(
                     unix.address()); // never first: it changes with each start, and an operator's decision is kept
         }
-        Instance instance = instance(published, addresses, set.warmUp != null ? set.warmUp : longestWarmUp(methods));
+        Instance instance =
+                instance(published, addresses, labels, set.warmUp != null ? set.warmUp : longestWarmUp(methods));
         registration = moa.hasRegistry() ? moa.registry().register(instance) : null;
         Listener doors = opened.size() == 1 ? opened.get(0) : new Doors(opened);
-        following = follow(instance, methods);
         life.begin(doors, registration);
         MoaServer server = new MoaServer(moa, doors, pools, instance, life, health, unix, set.drainLimit, following);
         if (set.closeOnShutdown) {
@@ -148,13 +151,30 @@ final class ServerStart {
         return server;
     }
 
-    private RuleSource.@Nullable Following follow(Instance instance, List<ExportedMethod> methods) {
+    private @Nullable FollowedRules follow(Map<String, String> labels, List<ExportedMethod> methods) {
         RuleSource source = moa.rules();
         if (source == null) {
             return null;
         }
-        LocalProcess process = new LocalProcess(instance.uuid(), instance.application(), instance.labels());
-        return source.subscribe(new RuleFeed(process, RuleText::read, new ServedRules("" + moa.self(), methods)));
+        LocalProcess process =
+                new LocalProcess(moa.self().instance(), moa.self().application(), labels);
+        RuleFeed feed = new RuleFeed(process, RuleText::read, new ServedRules("" + moa.self(), methods));
+        return new FollowedRules(source, feed, moa.self().application(), rulesFolder());
+    }
+
+    /** Where rules are kept; null for nowhere, as of a registry that ends with this process. */
+    private @Nullable Path rulesFolder() {
+        if (!moa.hasRegistry() || !moa.registry().outlivesProcess()) {
+            return null;
+        }
+        String said = set.settings.property().apply(MoaServer.RULES_PROPERTY);
+        if (said == null || said.isBlank()) {
+            said = set.settings.variable().apply(MoaServer.RULES_VARIABLE);
+        }
+        if (said == null || said.isBlank()) {
+            return set.rulesFolder;
+        }
+        return said.strip().equalsIgnoreCase("off") ? null : Path.of(said.strip());
     }
 
     private static Duration longestWarmUp(List<ExportedMethod> methods) {
@@ -164,7 +184,8 @@ final class ServerStart {
                 .orElse(Duration.ZERO);
     }
 
-    private Instance instance(List<ServiceExport> published, List<Address> addresses, Duration warmUp) {
+    private Instance instance(
+            List<ServiceExport> published, List<Address> addresses, Map<String, String> labels, Duration warmUp) {
         return Instance.builder(moa.self().instance(), moa.self().application())
                 .host(moa.hostId())
                 .addresses(addresses)
@@ -173,7 +194,7 @@ final class ServerStart {
                 .weight(set.weight)
                 .startedAtEpochMillis(moa.startedAtEpochMillis())
                 .warmUp(warmUp)
-                .labels(LabelSettings.over(set.labels, set.settings.property(), set.settings.variable()))
+                .labels(labels)
                 .metadata(set.metadata)
                 .build();
     }

@@ -19,18 +19,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class PacketFilter implements Closeable {
 
-    private static final String PROGRAM = "moa.benchmarks.nft";
+    private static final String PACKAGES = "moa.benchmarks.nftables";
     private static final String CHAIN = "inet moa_faults arriving";
 
-    private final Path program;
+    private final Path folder;
 
-    private PacketFilter(Path program) {
-        this.program = program;
+    private PacketFilter(Path folder) {
+        this.folder = folder;
     }
 
     /** Why none can be opened; null if one can. */
     static @Nullable String unavailable() throws IOException {
-        if (System.getProperty(PROGRAM, "").isEmpty()) {
+        if (System.getProperty(PACKAGES, "").isEmpty()) {
             return "run benchmarks/nftables first, which fetches nftables";
         }
         for (NetworkInterface each : NetworkInterface.networkInterfaces().toList()) {
@@ -43,7 +43,7 @@ final class PacketFilter implements Closeable {
 
     /** One through which everything passes. */
     static PacketFilter open() throws IOException {
-        PacketFilter filter = new PacketFilter(Path.of(System.getProperty(PROGRAM)));
+        PacketFilter filter = new PacketFilter(Path.of(System.getProperty(PACKAGES, "")));
         filter.load("add table inet moa_faults", "add chain " + CHAIN + " { type filter hook input priority 0; }");
         return filter;
     }
@@ -79,7 +79,8 @@ final class PacketFilter implements Closeable {
     }
 
     private void load(String... lines) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(program.toString(), "-f", "-").redirectErrorStream(true);
+        ProcessBuilder builder =
+                new ProcessBuilder(folder.resolve("usr/sbin/nft").toString(), "-f", "-").redirectErrorStream(true);
         builder.environment().put("LD_LIBRARY_PATH", libraries());
         Process nft = builder.start();
         nft.getOutputStream().write((String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
@@ -97,14 +98,10 @@ final class PacketFilter implements Closeable {
         }
     }
 
-    /** Where the packages have their libraries, beside the program. */
+    /** Where the packages may have their libraries. */
     private String libraries() throws IOException {
-        Path folder = program.getParent().getParent().getParent();
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(file -> file.getFileName().toString().contains(".so."))
-                    .map(file -> file.getParent().toString())
-                    .distinct()
-                    .collect(Collectors.joining(":"));
+            return files.filter(Files::isDirectory).map(Path::toString).collect(Collectors.joining(":"));
         }
     }
 

@@ -98,6 +98,7 @@ final class Scene implements AutoCloseable {
         Map<String, String> variables = new HashMap<>();
         variables.put(REGISTRY, url);
         variables.put("MOA_CLIENT_SNAPSHOTS", folder.resolve("snapshots").toString());
+        variables.put("MOA_SERVER_RULES", folder.resolve("snapshots").toString());
         if (clocks != null) {
             variables.putAll(clocks.of(name));
         }

@@ -1,5 +1,6 @@
 package io.moa.client.disk;
 
+import io.moa.disk.KeptFile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -28,7 +29,7 @@ public record DiskConfig(@Nullable Path folder, Duration interval, Duration maxA
     public static final String VARIABLE = "MOA_CLIENT_SNAPSHOTS";
 
     /** Every value its default. */
-    public static final DiskConfig DEFAULT = in(Path.of(System.getProperty("user.home", "."), ".moa", "snapshots"));
+    public static final DiskConfig DEFAULT = in(KeptFile.DEFAULT_FOLDER);
 
     /** Nothing is kept. */
     public static final DiskConfig OFF = new DiskConfig(null, Duration.ofSeconds(3), Duration.ofDays(7), 16 << 20);

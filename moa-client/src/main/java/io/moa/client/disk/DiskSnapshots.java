@@ -2,10 +2,10 @@ package io.moa.client.disk;
 
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
+import io.moa.disk.KeptFile;
 import io.moa.invoke.Scheduler;
 import io.moa.invoke.Ticker;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -20,7 +20,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,7 +74,7 @@ public final class DiskSnapshots implements AutoCloseable {
             LongSupplier wallMillis,
             Scheduler scheduler,
             Executor writer) {
-        this.folder = folderOf(folder, application);
+        this.folder = KeptFile.folderOf(folder, application);
         this.config = config;
         this.ticker = ticker;
         this.wallMillis = wallMillis;
@@ -258,23 +257,8 @@ public final class DiskSnapshots implements AutoCloseable {
 
     /** Where a service's list is kept. */
     public Path file(ServiceId service) {
-        return folder.resolve(fileName(service.toString()) + ".instances");
+        return folder.resolve(KeptFile.nameOf(service.toString()) + ".instances");
     }
-
-    /** Where what an application keeps stands. */
-    public static Path folderOf(Path folder, String application) {
-        return folder.resolve(fileName(application));
-    }
-
-    /** What a file system takes everywhere, and different names for different things. */
-    private static String fileName(String text) {
-        CRC32C sum = new CRC32C();
-        sum.update(text.getBytes(StandardCharsets.UTF_8));
-        String plain = text.replaceAll("[^A-Za-z0-9_-]", ".").replaceAll("^\\.+|\\.{2,}", ".");
-        return (plain.length() > 80 ? plain.substring(plain.length() - 80) : plain) + "-"
-                + Long.toHexString(sum.getValue());
-    }
-
     /** Hands what waits to the writer and keeps nothing more. Idempotent. */
     @Override
     public void close() {

@@ -75,7 +75,7 @@ class ArchitectureTest {
 
     static final ArchRule PROTOCOL_KNOWS_NO_POLICY = noClasses()
             .that()
-            .resideInAnyPackage("io.moa.protocol..", "io.moa.transport..")
+            .resideInAnyPackage("io.moa.protocol..", "io.moa.transport..", "io.moa.disk..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(

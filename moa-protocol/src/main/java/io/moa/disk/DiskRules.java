@@ -1,4 +1,4 @@
-package io.moa.client.disk;
+package io.moa.disk;
 
 import io.moa.discovery.RuleSet;
 import java.io.ByteArrayInputStream;
@@ -8,6 +8,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -23,7 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The live rules that were in force last, in a file: a process that begins while its registry is away goes by them. They do not age: a
- * protection that somebody has set holds until somebody takes it back. Safe for many threads; files are read and written by the writer.
+ * protection that somebody has set holds until somebody takes it back. Of a source that never had any there is no file. Safe for many
+ * threads.
  */
 public final class DiskRules {
 
@@ -38,12 +40,12 @@ public final class DiskRules {
     private final AtomicReference<@Nullable RuleSet> waiting = new AtomicReference<>();
 
     /**
-     * The rules of one folder.
+     * The rules of one file.
      *
-     * @param writer where the file is read and written; not a thread that calls run on
+     * @param writer where the file is written; not a thread that calls run on
      */
-    public DiskRules(Path folder, Executor writer) {
-        this.file = folder.resolve("live.rules");
+    public DiskRules(Path file, Executor writer) {
+        this.file = file;
         this.writer = writer;
     }
 
@@ -62,7 +64,7 @@ public final class DiskRules {
         if (waiting.getAndSet(rules) == null) {
             execute(() -> {
                 RuleSet latest = waiting.getAndSet(null);
-                if (latest != null) {
+                if (latest != null && !(latest.rules().isEmpty() && Files.notExists(file))) {
                     write(latest);
                 }
             });
@@ -107,7 +109,8 @@ public final class DiskRules {
         }
     }
 
-    private @Nullable RuleSet read() {
+    /** Reads what was in force last, on the thread that asks; null if nothing was kept, or nothing that is whole. */
+    public @Nullable RuleSet read() {
         try {
             return read(KeptFile.read(file, MAX_BYTES));
         } catch (NoSuchFileException firstTime) {

@@ -1,0 +1,55 @@
+package io.moa.server;
+
+import io.moa.discovery.RuleSet;
+import io.moa.discovery.RuleSource;
+import io.moa.disk.DiskRules;
+import io.moa.disk.DiskThread;
+import io.moa.disk.KeptFile;
+import io.moa.governance.rule.RuleFeed;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server's way to live rules. Those that an earlier process went by are in force before this is made, so before the first call, and
+ * until the source has answered: a limit that was set at run time outlives a restart, also while the registry is away.
+ */
+final class FollowedRules implements AutoCloseable {
+
+    private final @Nullable DiskThread writer;
+    private final RuleSource.Following following;
+
+    /**
+     * Goes by the rules from now on.
+     *
+     * @param folder where they are kept; null for nowhere
+     */
+    FollowedRules(RuleSource source, RuleFeed feed, String application, @Nullable Path folder) {
+        if (folder == null) {
+            writer = null;
+            following = source.subscribe(feed);
+            return;
+        }
+        DiskThread disk = new DiskThread(application);
+        writer = disk;
+        DiskRules kept = new DiskRules(KeptFile.folderOf(folder, application).resolve("served.rules"), disk);
+        RuleSet known = kept.read();
+        if (known != null) {
+            feed.remember(known);
+        }
+        following = source.subscribe(told -> {
+            feed.accept(told);
+            if (feed.book().revision() == told.revision()) {
+                kept.keep(told);
+            }
+        });
+    }
+
+    /** Ends it, and waits up to a second until what is in force is on disk. Idempotent. */
+    @Override
+    public void close() {
+        following.close();
+        if (writer != null) {
+            writer.close();
+        }
+    }
+}
