@@ -3,7 +3,9 @@ package io.moa.server;
 import io.moa.governance.rule.AppliedPolicy;
 import io.moa.governance.rule.RuleBook;
 import io.moa.server.dispatch.ExportedMethod;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,6 +17,8 @@ final class ServedRules implements Consumer<RuleBook> {
 
     private final String server;
     private final List<ExportedMethod> methods;
+    private Set<String> told =
+            Set.of(); // what is wrong, so that it is told once; the feed tells one book after the other
 
     ServedRules(String server, List<ExportedMethod> methods) {
         this.server = server;
@@ -23,16 +27,23 @@ final class ServedRules implements Consumer<RuleBook> {
 
     @Override
     public void accept(RuleBook book) {
-        book.bad().forEach((id, why) -> LOG.warn("{}: rule {} is not taken as it is stored: {}", server, id, why));
+        Set<String> wrong = new LinkedHashSet<>();
+        book.bad().forEach((id, why) -> wrong.add("rule " + id + " is not taken as it is stored: " + why));
         for (ExportedMethod method : methods) {
             // Whose call it will be is not known here; rules for some callers are for those who call.
             AppliedPolicy applied =
                     book.applied(method.service(), method.method().name(), "", method.declared());
-            applied.passedOver().forEach(why -> LOG.warn("{}: {}", server, why));
+            wrong.addAll(applied.passedOver());
             if (!applied.policy().equals(method.policy())) {
                 method.govern(applied.policy());
                 LOG.info("{}: {} goes by the rules of revision {}", server, method, book.revision());
             }
         }
+        for (String each : wrong) {
+            if (!told.contains(each)) {
+                LOG.warn("{}: {}", server, each);
+            }
+        }
+        told = wrong;
     }
 }

@@ -3,21 +3,39 @@ package io.moa.client.stub;
 import io.moa.annotation.EnforcedAt;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.gate.MethodGate;
+import io.moa.governance.policy.MethodPolicy;
+import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.MethodId;
 import io.moa.invoke.Ticker;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The gates of the methods that a client calls, one for each, however many stubs there are: a limit holds for the process. Stubs that say
- * different limits for one method share the gate, and the one made last decides. Safe for many threads.
+ * The gates of the methods that a client calls, one for each, however many stubs there are: a limit holds for the process. Stubs that declare
+ * different limits for one method count by themselves, each group of those that agree; else one would lift another one's limit. Safe for many
+ * threads.
  */
 public final class MethodGates {
 
     /** So many methods have a gate of their own that is shared; far more than interfaces have. Others get one for each stub. */
     private static final int MOST = 20_000;
 
-    private record Called(ServiceId service, MethodId method) {}
+    /** What is declared of limits, without live rules. */
+    private static final List<PolicyKey<?>> LIMITS = List.of(
+            PolicyKey.BREAKER_FAILURES,
+            PolicyKey.BREAKER_CALLS,
+            PolicyKey.BREAKER_WINDOW,
+            PolicyKey.BREAKER_OPEN,
+            PolicyKey.BREAKER_TRIALS,
+            PolicyKey.CONCURRENCY_LIMIT,
+            PolicyKey.CONCURRENCY_LIMIT_AT,
+            PolicyKey.RATE_LIMIT,
+            PolicyKey.RATE_BURST,
+            PolicyKey.RATE_LIMIT_AT);
+
+    private record Called(ServiceId service, MethodId method, List<Object> limits) {}
 
     private final Ticker ticker;
     private final Map<Called, MethodGate> gates = new ConcurrentHashMap<>();
@@ -26,9 +44,15 @@ public final class MethodGates {
         this.ticker = ticker;
     }
 
-    /** The gate of a method. */
-    MethodGate of(ServiceId service, MethodId method) {
-        Called called = new Called(service, method);
+    /**
+     * The gate of a method.
+     *
+     * @param declared what a stub declares of it, without live rules
+     */
+    MethodGate of(ServiceId service, MethodId method, MethodPolicy declared) {
+        List<Object> limits = new ArrayList<>();
+        LIMITS.forEach(key -> limits.add(declared.value(key)));
+        Called called = new Called(service, method, limits);
         MethodGate known = gates.get(called);
         if (known != null) {
             return known;

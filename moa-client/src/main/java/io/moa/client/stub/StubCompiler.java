@@ -114,7 +114,7 @@ public final class StubCompiler {
                                 cluster,
                                 method,
                                 fallback == null ? null : FallbackAnswer.of(type, fallback),
-                                gates.of(service, id)));
+                                gates.of(service, id, policy)));
             } catch (SerializationException e) {
                 throw new IllegalArgumentException(
                         type.getName() + "." + method.getName() + " cannot be carried by the serializer "

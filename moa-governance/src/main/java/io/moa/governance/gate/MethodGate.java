@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The gates of one method at one side, as its policy says: breaker, calls at once, calls in a second. Another policy changes the limits and
- * keeps what was counted. Safe for many threads; a method without limits costs one volatile read.
+ * keeps what was counted, also when a limit is taken away and comes back; calls meanwhile are not counted. Safe for many threads; a method without limits costs one volatile read.
  */
 public final class MethodGate implements Gate {
 
@@ -23,10 +23,12 @@ public final class MethodGate implements Gate {
     private final String subject;
     private final EnforcedAt side;
     private final Ticker ticker;
-    private @Nullable BreakerGate breaker; // guarded by this, as the next two
+    // What has been counted; guarded by this. They stay when nothing is limited.
+    private @Nullable BreakerGate breaker;
     private @Nullable ConcurrencyGate concurrency;
     private @Nullable RateGate rate;
-    private volatile @Nullable Gate gates; // those that are there
+
+    private volatile @Nullable Gate gates; // those that limit now
 
     /**
      * One that lets everything pass.
@@ -50,15 +52,14 @@ public final class MethodGate implements Gate {
 
     /** Goes by a policy, for calls that come from now on. */
     public synchronized void govern(MethodPolicy policy) {
-        breaker = breaker(breaker, policy);
-        concurrency = concurrency(concurrency, policy);
-        rate = rate(rate, policy);
-        gates = SequentialGate.of(breaker, SequentialGate.of(concurrency, rate)); // what costs a token is asked last
+        Gate breaks = side == EnforcedAt.CALLER ? breaker(policy) : null;
+        // What costs a token is asked last.
+        gates = SequentialGate.of(breaks, SequentialGate.of(concurrency(policy), rate(policy)));
     }
 
-    private @Nullable BreakerGate breaker(@Nullable BreakerGate before, MethodPolicy policy) {
+    private @Nullable Gate breaker(MethodPolicy policy) {
         int percent = policy.value(PolicyKey.BREAKER_FAILURES);
-        if (percent == 0 || side != EnforcedAt.CALLER) {
+        if (percent == 0) {
             return null;
         }
         BreakerGate.Thresholds thresholds = new BreakerGate.Thresholds(
@@ -67,36 +68,39 @@ public final class MethodGate implements Gate {
                 policy.value(PolicyKey.BREAKER_WINDOW),
                 policy.value(PolicyKey.BREAKER_OPEN),
                 policy.value(PolicyKey.BREAKER_TRIALS));
-        if (before == null) {
-            return new BreakerGate(subject, thresholds, ticker);
+        if (breaker == null) {
+            breaker = new BreakerGate(subject, thresholds, ticker);
+        } else {
+            breaker.thresholds(thresholds);
         }
-        before.thresholds(thresholds);
-        return before;
+        return breaker;
     }
 
-    private @Nullable ConcurrencyGate concurrency(@Nullable ConcurrencyGate before, MethodPolicy policy) {
+    private @Nullable Gate concurrency(MethodPolicy policy) {
         int limit = policy.value(PolicyKey.CONCURRENCY_LIMIT);
         if (limit == 0 || policy.value(PolicyKey.CONCURRENCY_LIMIT_AT) != side) {
             return null;
         }
-        if (before == null) {
-            return new ConcurrencyGate(subject, limit);
+        if (concurrency == null) {
+            concurrency = new ConcurrencyGate(subject, limit);
+        } else {
+            concurrency.limit(limit);
         }
-        before.limit(limit);
-        return before;
+        return concurrency;
     }
 
-    private @Nullable RateGate rate(@Nullable RateGate before, MethodPolicy policy) {
+    private @Nullable Gate rate(MethodPolicy policy) {
         int perSecond = policy.value(PolicyKey.RATE_LIMIT);
         if (perSecond == 0 || policy.value(PolicyKey.RATE_LIMIT_AT) != side) {
             return null;
         }
         int burst = policy.value(PolicyKey.RATE_BURST);
-        if (before == null) {
-            return new RateGate(subject, perSecond, burst, ticker);
+        if (rate == null) {
+            rate = new RateGate(subject, perSecond, burst, ticker);
+        } else {
+            rate.limit(perSecond, burst);
         }
-        before.limit(perSecond, burst);
-        return before;
+        return rate;
     }
 
     @Override

@@ -29,6 +29,11 @@ public sealed interface Matcher {
         return test(value) == Verdict.YES;
     }
 
+    /** With how many values it compares one at most. */
+    default int comparisons() {
+        return 1;
+    }
+
     /** Whether it names a value that is not known before a certain process or call is. */
     default boolean uses(Variable variable) {
         return false;
@@ -153,6 +158,15 @@ public sealed interface Matcher {
         }
 
         @Override
+        public int comparisons() {
+            int sum = texts.isEmpty() ? 0 : 1; // they are looked up
+            for (Matcher each : others) {
+                sum += each.comparisons();
+            }
+            return sum;
+        }
+
+        @Override
         public boolean uses(Variable variable) {
             return others.stream().anyMatch(each -> each.uses(variable));
         }
@@ -233,6 +247,11 @@ public sealed interface Matcher {
         @Override
         public Verdict test(@Nullable String value) {
             return other.test(value).opposite();
+        }
+
+        @Override
+        public int comparisons() {
+            return other.comparisons();
         }
 
         @Override

@@ -2,6 +2,7 @@ package io.moa.governance.rule;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,9 @@ public final class RouteTable {
 
     /** So many rules of the users a service may have; those that come last are left out. */
     public static final int MAX_RULES = 200;
+
+    /** So many values the conditions of all of them on one call are compared with at most; a list of whole texts counts once. */
+    public static final int MAX_COMPARISONS = 5_000;
 
     /** No rule at all, not even a built-in one. */
     public static final RouteTable NONE = new RouteTable(List.of(), new LocalProcess("", "", Map.of()), Map.of());
@@ -56,10 +60,32 @@ public final class RouteTable {
             Read last = inOrder.remove(inOrder.size() - 1);
             leftOut.put(last.rule().id(), "a service may have " + MAX_RULES + " route rules, and this one comes later");
         }
+        leaveOutWhatTakesTooLong(inOrder, leftOut);
         List<Read> all = new ArrayList<>();
         BuiltInRoutes.ALL.forEach(each -> all.add(new Read(each, 0)));
         all.addAll(inOrder);
         return new RouteTable(all, process, leftOut);
+    }
+
+    private static void leaveOutWhatTakesTooLong(List<Read> inOrder, Map<String, String> leftOut) {
+        int left = MAX_COMPARISONS;
+        for (Iterator<Read> each = inOrder.iterator(); each.hasNext(); ) {
+            RouteRule rule = each.next().rule();
+            int comparisons = 0;
+            for (Condition condition : rule.when()) {
+                comparisons += condition.matcher().comparisons();
+            }
+            if (comparisons > left) {
+                each.remove();
+                leftOut.put(
+                        rule.id(),
+                        "its conditions compare a call with " + comparisons
+                                + " values, and those of a service may with " + MAX_COMPARISONS
+                                + " in all, of which rules before it leave " + left);
+            } else {
+                left -= comparisons;
+            }
+        }
     }
 
     /** In their order. */

@@ -284,4 +284,27 @@ class RuleBookTest {
         assertThat(ids(table)).hasSize(RouteTable.MAX_RULES);
         assertThat(table.leftOut()).hasSize(150).containsKey("some-149");
     }
+
+    @Test
+    void conditionsThatWouldTakeEachCallTooLongAreLeftOut() {
+        List<Object> patterns = new ArrayList<>();
+        List<Object> texts = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            patterns.add("*-" + i);
+            texts.add("text-" + i);
+        }
+        Map<String, Object> rules = new HashMap<>();
+        for (int i = 0; i < 9; i++) {
+            rules.put("patterns-" + i, deny("when", Map.of("attachment.region", patterns)));
+            rules.put("a-text-" + i, deny("when", Map.of("attachment.region", texts)));
+        }
+        RouteTable table = none.next(1, rules).routes(STOCK);
+        assertThat(table.leftOut())
+                .containsOnlyKeys("patterns-4", "patterns-5", "patterns-6", "patterns-7", "patterns-8");
+        assertThat(table.leftOut().get("patterns-4"))
+                .isEqualTo(
+                        "its conditions compare a call with 1000 values, and those of a service may with 5000 in all,"
+                                + " of which rules before it leave 991");
+        assertThat(ids(table)).contains("a-text-8");
+    }
 }

@@ -13,6 +13,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Live rules and release settings in Redis, which a {@link RuleDesk} writes. Their keys and their channel are their own: no
@@ -20,13 +22,23 @@ import org.jspecify.annotations.Nullable;
  * usually call it the same; within one process it grows with every change. Nothing is read, and no channel listened to, before
  * somebody asks for the first time.
  *
- * <p>A text over 64 KiB is passed over, counted and named once. Listeners run on the link's thread, or on the one that
- * subscribes, and must not block. Safe for many threads.
+ * <p>A Redis that was emptied takes no rule back: what is in force stays until somebody changes rules again. So it does when all texts together
+ * take more than {@link #MAX_ALL} bytes. A single text over 64 KiB is passed over, counted and named once.
+ *
+ * <p>Listeners run on the link's thread, or on the one that subscribes, and must not block. Safe for many threads.
  */
 public final class RedisRules implements RuleSource {
 
     /** The longest text of a rule or a setting, in bytes. */
     static final int MAX_TEXT = 64 * 1024;
+
+    /** So many bytes all rules may have together, and so many all settings: every process keeps them, and reads them at each change. */
+    static final int MAX_ALL = 4 << 20;
+
+    /** So many rules, and so many settings, there may be. */
+    static final int MAX_COUNT = 2_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(RedisRules.class);
 
     private final RedisLink link;
     private final boolean ownsLink;
@@ -38,6 +50,7 @@ public final class RedisRules implements RuleSource {
     private final List<Subscribed> subscribed = new ArrayList<>(); // guarded by lock
     private volatile RuleSet current = RuleSet.EMPTY; // written under lock
     private volatile boolean begun; // written under lock
+    private volatile boolean lost; // Redis knows nothing of what it told; written under lock
     private boolean closed; // guarded by lock
 
     private RedisRules(RedisLink link, boolean ownsLink) {
@@ -115,6 +128,19 @@ public final class RedisRules implements RuleSource {
         List<Subscribed> told;
         synchronized (lock) {
             RuleSet before = current;
+            boolean nothing = top == null && rules.isEmpty() && settings.isEmpty();
+            if (nothing && !(before.rules().isEmpty() && before.settings().isEmpty())) {
+                if (!lost) {
+                    LOG.warn(
+                            "{}: the log of rules is gone, and so are all {} rules and {} settings; this process keeps to them",
+                            link.where(),
+                            before.rules().size(),
+                            before.settings().size());
+                }
+                lost = true;
+                return;
+            }
+            lost = false;
             if (before.revision() > 0
                     && before.rules().equals(rules)
                     && before.settings().equals(settings)) {
@@ -146,7 +172,9 @@ public final class RedisRules implements RuleSource {
     public String toString() {
         RuleSet now = current;
         return "RedisRules[" + now.rules().size() + " rules and "
-                + now.settings().size() + " settings at revision " + now.revision() + ", " + link + "]";
+                + now.settings().size() + " settings at revision " + now.revision()
+                + (lost ? ", which Redis has lost" : "")
+                + ", " + link + "]";
     }
 
     /** One listener. */
@@ -200,19 +228,33 @@ public final class RedisRules implements RuleSource {
                 }
                 readAt = FollowedService.topOf(answers.get(2));
                 fullAt = now + Jitter.around(link.config().fullRead().toNanos(), link.random());
-                publish(readAt, texts("rule", answers.get(0)), texts("setting", answers.get(1)));
+                Map<String, String> rules = texts("rule", answers.get(0));
+                Map<String, String> settings = texts("setting", answers.get(1));
+                if (rules != null && settings != null) {
+                    publish(readAt, rules, settings);
+                }
             } catch (RedisError e) {
                 fullAt = now; // again, after the pause that the link makes
                 throw e;
             }
         }
 
-        private Map<String, String> texts(String what, @Nullable Object answer) {
+        /** Null if there are so many that some may be missing: a part of them might be the opposite of the whole. */
+        private @Nullable Map<String, String> texts(String what, @Nullable Object answer) {
             List<@Nullable Object> parts = Replies.list(answer);
             Map<String, String> texts = new HashMap<>();
+            long bytes = 0;
             for (int i = 0; i + 1 < parts.size(); i += 2) {
                 String name = Replies.text(parts.get(i));
                 byte[] text = Replies.bytes(parts.get(i + 1));
+                bytes += text == null ? 0 : text.length;
+                if (bytes > MAX_ALL || i / 2 >= MAX_COUNT) {
+                    bad.reportOnce(
+                            what + "s",
+                            "there are more than " + MAX_COUNT + ", or they have more than " + MAX_ALL
+                                    + " bytes together; those that were in force stay");
+                    return null;
+                }
                 if (name == null || text == null || text.length > MAX_TEXT) {
                     bad.report(what, String.valueOf(name), "it is longer than " + MAX_TEXT + " bytes");
                 } else {

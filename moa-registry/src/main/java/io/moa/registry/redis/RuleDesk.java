@@ -43,7 +43,8 @@ public final class RuleDesk {
      * @param text at most 64 KiB
      * @param expectedVersion the version that the author has seen, empty for "nothing yet"; null to overwrite whatever is there
      * @param author who does it, for the history
-     * @return the new version, or empty if the version is another by now and nothing was changed
+     * @return the new version, or empty if the version is another by now and nothing was changed; fails with {@link
+     *     IllegalArgumentException} if there would be more than 2,000 rules, or 4 MiB of them, of which no process would take any
      * @throws IllegalArgumentException if id or text is too long or empty
      */
     public CompletableFuture<String> putRule(String id, String text, @Nullable String expectedVersion, String author) {
@@ -148,6 +149,9 @@ public final class RuleDesk {
         commands.add(RedisCommand.of("XADD", keys.ruleLog(), "MAXLEN", HISTORY, "*", entry));
         commands.add(RedisCommand.of("PUBLISH", keys.ruleHint(), ""));
         return link.ask(connection -> {
+            if (text != null) {
+                checkRoom(kind, name, text, connection.call("HGETALL", key));
+            }
             if (expectedVersion != null) {
                 connection.call("WATCH", keys.ruleLog());
                 if (!version(connection).equals(expectedVersion)) {
@@ -158,6 +162,20 @@ public final class RuleDesk {
             List<@Nullable Object> done = connection.transaction(commands);
             return done == null ? "" : String.valueOf(Replies.text(done.get(1)));
         });
+    }
+
+    private static void checkRoom(String kind, String name, String text, @Nullable Object stored) {
+        Map<String, String> all = texts(stored, new TreeSet<>());
+        all.put(name, text);
+        long bytes = 0;
+        for (String each : all.values()) {
+            bytes += each.getBytes(StandardCharsets.UTF_8).length;
+        }
+        if (all.size() > RedisRules.MAX_COUNT || bytes > RedisRules.MAX_ALL) {
+            throw new IllegalArgumentException("With " + name + " there would be " + all.size() + " " + kind + "s of "
+                    + bytes + " bytes; processes take up to " + RedisRules.MAX_COUNT + " of " + RedisRules.MAX_ALL
+                    + " bytes together, and nothing of more");
+        }
     }
 
     private String version(RedisConnection connection) throws IOException {

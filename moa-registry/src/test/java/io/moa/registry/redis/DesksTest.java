@@ -206,4 +206,48 @@ class DesksTest {
         assertThatThrownBy(() -> rules.putRule("r", "x".repeat(RedisRules.MAX_TEXT + 1), null, "ada"))
                 .hasMessageContaining("split");
     }
+
+    @Test
+    void emptiedRedisTakesNoRuleBackUntilSomebodyChangesRulesAgain() {
+        try (RedisRules source = RedisRules.over(stage.hand)) {
+            Recorder<RuleSet> told = new Recorder<>();
+            source.subscribe(told);
+            done(rules.putRule("r", "1", null, "ada"));
+            told.await(SOON, set -> set.rules().containsKey("r"), "the rule");
+            redis.call("FLUSHALL");
+            redis.call("PUBLISH", stage.hand.keys().ruleHint(), "");
+            SOON.until(() -> source.toString().contains("which Redis has lost"), source::toString);
+            assertThat(source.current().rules()).containsOnlyKeys("r");
+            assertThat(told.last().rules()).containsOnlyKeys("r");
+            done(rules.putRule("s", "2", null, "ada"));
+            told.await(SOON, set -> set.rules().keySet().equals(Set.of("s")), "what is said now");
+            assertThat(source.toString()).doesNotContain("lost");
+            done(rules.removeRule("s", null, "ada"));
+            told.await(SOON, set -> set.rules().isEmpty(), "none");
+        }
+    }
+
+    @Test
+    void moreRulesThanProcessesReadAreRefusedAndNeverReadInPart() {
+        try (RedisRules source = RedisRules.over(stage.hand)) {
+            Recorder<RuleSet> told = new Recorder<>();
+            source.subscribe(told);
+            String large = "x".repeat(RedisRules.MAX_TEXT);
+            int most = RedisRules.MAX_ALL / RedisRules.MAX_TEXT;
+            for (int i = 0; i < most; i++) {
+                done(rules.putRule("r" + i, large, null, "ada"));
+            }
+            told.await(SOON, set -> set.rules().size() == most, "all of them");
+            assertThatThrownBy(() -> rules.putRule("more", "x", null, "ada").join())
+                    .hasMessageContaining("With more there would be " + (most + 1) + " rules of ")
+                    .hasMessageContaining("processes take up to 2000 of 4194304 bytes together");
+            done(rules.putRule("r0", "short", null, "ada"));
+            redis.call("HSET", stage.hand.keys().rules(), "stranger", large, "another", large);
+            redis.call("HDEL", stage.hand.keys().rules(), "r1");
+            done(rules.putSetting("seen", "yes", null, "ada"));
+            long bad = source.badEntries();
+            SOON.until(() -> source.badEntries() > 0, source::toString);
+            assertThat(source.current().rules()).as("%s", bad).containsKey("r1").doesNotContainKey("stranger");
+        }
+    }
 }

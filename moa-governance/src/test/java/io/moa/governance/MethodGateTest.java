@@ -1,0 +1,117 @@
+package io.moa.governance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.moa.annotation.EnforcedAt;
+import io.moa.governance.gate.MethodGate;
+import io.moa.governance.policy.MethodPolicy;
+import io.moa.governance.policy.PolicyKey;
+import io.moa.invoke.Admission;
+import io.moa.invoke.Permit;
+import io.moa.testkit.FakeTicker;
+import io.moa.testkit.Shows;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+@Shows({"rate-limit-at", "concurrency-limit-at"})
+class MethodGateTest {
+
+    private static final MethodPolicy NONE = MethodPolicy.DEFAULT;
+
+    private final FakeTicker ticker = new FakeTicker();
+    private final MethodGate caller = new MethodGate("Stock count", EnforcedAt.CALLER, ticker);
+    private final MethodGate provider = new MethodGate("Stock count", EnforcedAt.PROVIDER, ticker);
+
+    private static MethodPolicy atOnce(int limit, EnforcedAt side) {
+        return NONE.withCode(PolicyKey.CONCURRENCY_LIMIT, limit, "test")
+                .withCode(PolicyKey.CONCURRENCY_LIMIT_AT, side, "test");
+    }
+
+    private static MethodPolicy aSecond(int limit, EnforcedAt side) {
+        return NONE.withCode(PolicyKey.RATE_LIMIT, limit, "test")
+                .withCode(PolicyKey.RATE_BURST, limit, "test")
+                .withCode(PolicyKey.RATE_LIMIT_AT, side, "test");
+    }
+
+    private static MethodPolicy breaks() {
+        return NONE.withCode(PolicyKey.BREAKER_FAILURES, 50, "test").withCode(PolicyKey.BREAKER_CALLS, 4, "test");
+    }
+
+    private static List<Permit> admitted(MethodGate gate, int asked) {
+        List<Permit> admitted = new ArrayList<>();
+        for (int i = 0; i < asked; i++) {
+            Admission admission = gate.admit(RateGateTest.CALL);
+            if (admission instanceof Permit permit) {
+                admitted.add(permit);
+            }
+        }
+        return admitted;
+    }
+
+    @Test
+    void limitIsEnforcedAtItsSideAlone() {
+        for (EnforcedAt side : EnforcedAt.values()) {
+            for (MethodPolicy policy : List.of(atOnce(2, side), aSecond(2, side))) {
+                MethodGate here = new MethodGate("x", side, ticker);
+                MethodGate there = new MethodGate(
+                        "x", side == EnforcedAt.CALLER ? EnforcedAt.PROVIDER : EnforcedAt.CALLER, ticker);
+                here.govern(policy);
+                there.govern(policy);
+                assertThat(admitted(here, 9)).as("%s", policy).hasSize(2);
+                assertThat(admitted(there, 9)).as("%s", policy).hasSize(9);
+                assertThat(MethodGate.limits(policy, side)).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void callsInFlightCountUnderTheNextLimit() {
+        caller.govern(atOnce(3, EnforcedAt.CALLER));
+        List<Permit> held = admitted(caller, 9);
+        assertThat(held).hasSize(3);
+        caller.govern(atOnce(5, EnforcedAt.CALLER));
+        assertThat(admitted(caller, 9)).hasSize(2);
+        caller.govern(atOnce(4, EnforcedAt.CALLER));
+        held.get(0).end(Permit.End.SUCCESS);
+        assertThat(admitted(caller, 9)).as("four of five are left").isEmpty();
+        held.get(1).end(Permit.End.SUCCESS);
+        assertThat(admitted(caller, 9)).hasSize(1);
+    }
+
+    @Test
+    void callsInFlightCountWhenALimitComesBack() {
+        provider.govern(atOnce(2, EnforcedAt.PROVIDER));
+        List<Permit> held = admitted(provider, 9);
+        provider.govern(NONE);
+        assertThat(admitted(provider, 9)).hasSize(9);
+        provider.govern(atOnce(2, EnforcedAt.PROVIDER));
+        assertThat(admitted(provider, 9)).as("two are in flight").isEmpty();
+        held.forEach(each -> each.end(Permit.End.SUCCESS));
+        assertThat(admitted(provider, 9)).hasSize(2);
+    }
+
+    @Test
+    void whatWasUsedOfARateStaysUsed() {
+        caller.govern(aSecond(10, EnforcedAt.CALLER));
+        assertThat(admitted(caller, 99)).hasSize(10);
+        caller.govern(NONE);
+        caller.govern(aSecond(10, EnforcedAt.CALLER));
+        assertThat(admitted(caller, 99)).isEmpty();
+        caller.govern(aSecond(10, EnforcedAt.CALLER).withCode(PolicyKey.TIMEOUT, Duration.ofSeconds(7), "test"));
+        ticker.advance(Duration.ofMillis(500));
+        assertThat(admitted(caller, 99)).hasSize(5);
+    }
+
+    @Test
+    void openBreakerStaysOpenWhenItsThresholdsChange() {
+        caller.govern(breaks());
+        for (int i = 0; i < 4; i++) {
+            admitted(caller, 1).forEach(each -> each.end(Permit.End.FAILURE));
+        }
+        assertThat(admitted(caller, 1)).isEmpty();
+        caller.govern(breaks().withCode(PolicyKey.BREAKER_FAILURES, 60, "test"));
+        assertThat(admitted(caller, 1)).isEmpty();
+    }
+}
