@@ -82,6 +82,34 @@ public final class CandidateSet {
     }
 
     /**
+     * Whether anybody is there who is not ejected, or who is to be tried again by such a call. Nothing is counted. Costs one volatile read
+     * where the first one is in service.
+     */
+    public boolean isServing(Invocation call) {
+        for (Tier tier : all) {
+            for (int i = 0; i < tier.size(); i++) {
+                if (tier.candidate(i).load().standing().isInService()) {
+                    return true;
+                }
+            }
+        }
+        MethodPolicy policy = call.attributes().get(MethodPolicy.KEY);
+        long judged = judged(policy, ticker.nanos());
+        for (Tier tier : all) {
+            for (int i = 0; i < tier.size(); i++) {
+                if (!tier.candidate(i).load().standing().isAvoided(judged)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static long judged(@Nullable MethodPolicy policy, long now) {
+        return policy == null || policy.isIdempotent() ? now : now - CAUTION_NANOS;
+    }
+
+    /**
      * Who would be picked for a call now; null if nobody may be called. Nothing is counted, and nobody's turn passes; where a lot is drawn,
      * the next call draws another one.
      */
@@ -121,7 +149,7 @@ public final class CandidateSet {
             }
         }
         Set<String> tried = call.attributes().get(TRIED);
-        long judged = policy == null || policy.isIdempotent() ? now : now - CAUTION_NANOS;
+        long judged = judged(policy, now);
         if (among.length == 1) {
             return among[0].candidate(place(among[0], balancing, key, tried, judged, looking));
         }

@@ -68,18 +68,19 @@ final class RouteTrace {
         Fact sticky = rule.stickyTo(call);
         return to + ", destination " + (destination + 1) + " of " + rule.destinations() + ", "
                 + (chosen != destination
-                        ? "as nobody is at destination " + (chosen + 1)
+                        ? "as nobody, or nobody who is not ejected, is at destination " + (chosen + 1)
                         : rule.share(destination) + " of " + rule.shares() + " calls, "
                                 + (sticky == null ? "by lot" : "by the value of " + sticky));
     }
 
-    void nobody(RoutedRule rule, boolean asked, RouteNode at) {
+    void nobody(RoutedRule rule, boolean asked, boolean ejected, RouteNode at) {
         if (!asked) {
             stay(rule, RouteStep.Outcome.NOT_KNOWN, "it goes by the tag of the call, which has none", at);
         } else if (rule.refuses()) {
             add(rule, RouteStep.Outcome.REFUSED, "nobody is at " + all(rule), at.size(), 0, List.of());
         } else {
-            stay(rule, RouteStep.Outcome.PASSED_OVER, "nobody is at " + all(rule), at);
+            String who = ejected ? "nobody who is not ejected is at " : "nobody is at ";
+            stay(rule, RouteStep.Outcome.PASSED_OVER, who + all(rule), at);
         }
     }
 

@@ -169,11 +169,16 @@ public final class RouteTree {
     /**
      * Where a rule leads that matches: to the destination that is chosen, or, if nobody is there, to the next one where somebody is; to
      * nobody if nobody is anywhere. It stays where it is if the call cannot tell which instances are meant.
+     *
+     * <p>Those who are ejected are as good as away, as long as a call can go anywhere else: to another destination, or to those to whom it
+     * could go without this rule. A rule that rather refuses leads to them all the same, as do some that are built in.
      */
     private RouteNode narrowed(RoutedRule rule, RouteNode at, Invocation call, Lots lots, @Nullable RouteTrace trace) {
         int count = rule.destinations();
         int chosen = rule.choose(call, lots.of(rule));
         boolean asked = false;
+        int ejected = -1; // the first destination where everybody is
+        RouteNode there = at;
         for (int i = 0; i < count; i++) {
             int destination = (chosen + i) % count;
             if (rule.share(destination) == 0) {
@@ -184,15 +189,27 @@ public final class RouteTree {
                 continue;
             }
             asked = true;
-            if (next != nobody) {
-                if (trace != null) {
-                    trace.narrowed(rule, chosen, destination, at, next);
-                }
-                return next;
+            if (next == nobody) {
+                continue;
             }
+            if (next != at && !next.set().isServing(call)) {
+                there = ejected < 0 ? next : there;
+                ejected = ejected < 0 ? destination : ejected;
+                continue;
+            }
+            if (trace != null) {
+                trace.narrowed(rule, chosen, destination, at, next);
+            }
+            return next;
+        }
+        if (ejected >= 0 && (rule.leadsToEjected() || !at.set().isServing(call))) {
+            if (trace != null) {
+                trace.narrowed(rule, chosen, ejected, at, there);
+            }
+            return there;
         }
         if (trace != null) {
-            trace.nobody(rule, asked, at);
+            trace.nobody(rule, asked, ejected >= 0, at);
         }
         return asked ? nobody : at;
     }

@@ -2,6 +2,7 @@ package io.moa.governance.rule;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What environments, units, lanes and load tests mean, said in the form of the users' rules, before which they stand: so a user's rule
@@ -43,6 +44,12 @@ final class BuiltInRoutes {
                     Map.of("label.load-test", List.of(Map.of("not", "true"), NONE)),
                     "pass",
                     "no other call goes to those"));
+
+    /**
+     * Rules that lead to those who are ejected rather than to others: a load test that breaks what is there for it must not come to all, nor
+     * must all come to a lane where somebody tries something.
+     */
+    static final Set<String> STRICT = Set.of(PREFIX + "no-lane", PREFIX + "load-test", PREFIX + "no-load-test");
 
     private BuiltInRoutes() {}
 

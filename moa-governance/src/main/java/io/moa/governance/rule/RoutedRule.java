@@ -136,6 +136,11 @@ public final class RoutedRule {
         return narrow != null && narrow.refuse();
     }
 
+    /** Whether calls go to those whom it names also when all of them are ejected. */
+    public boolean leadsToEjected() {
+        return refuses() || BuiltInRoutes.STRICT.contains(rule.id());
+    }
+
     /** Where copies go; null for nowhere. */
     public @Nullable Where mirror() {
         return mirror;
