@@ -154,7 +154,7 @@ public final class Invocation {
 
     /** Collects the parts of an invocation. Not safe for threads; used once. */
     public static final class Builder {
-        private final ServiceId service;
+        private ServiceId service;
         private final MethodId method;
         private Ledger ledger;
         private Payload payload;
@@ -192,6 +192,15 @@ public final class Invocation {
             this.hop = from.hop;
             this.attributes = from.attributes;
             this.cancellation = from.cancellation;
+        }
+
+        /**
+         * Leads the call to another service. Whoever does so replaces what the attributes say of the first one, such as the encoded
+         * name on the wire.
+         */
+        public Builder service(ServiceId value) {
+            this.service = value;
+            return this;
         }
 
         public Builder payload(Payload value) {

@@ -1,5 +1,6 @@
 package io.moa.invoke;
 
+import io.moa.discovery.ServiceId;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Locale;
@@ -54,6 +55,7 @@ public final class Ledger {
 
     private boolean settled;
     private String sentTo = "";
+    private @Nullable ServiceId ledTo;
     private @Nullable SilenceListener silence;
     private @Nullable Ledger adopted; // of the attempt that counts, if it is another one
 
@@ -89,6 +91,16 @@ public final class Ledger {
     /** The uuid of the instance that the latest attempt went to; empty before one was picked. */
     public String sentTo() {
         return counting().sentTo;
+    }
+
+    /** Notes that a rule leads the call to another service than it was made to; null if none does any more. */
+    public void ledTo(@Nullable ServiceId service) {
+        ledTo = service;
+    }
+
+    /** The service to which a rule has led the call; null if it goes to the one it was made to. */
+    public @Nullable ServiceId ledTo() {
+        return ledTo;
     }
 
     /** Who is told if the latest attempt's peer says nothing; replaces whoever was to be told before. Before the attempt is sent. */

@@ -1,6 +1,7 @@
 package io.moa.client;
 
 import io.moa.Moa;
+import io.moa.client.cluster.Cluster;
 import io.moa.client.cluster.ClusterInvoker;
 import io.moa.client.cluster.Clusters;
 import io.moa.client.cluster.Discovery;
@@ -133,13 +134,27 @@ public final class MoaClient implements AutoCloseable {
         this.starter = new CallStarter(moa, route);
         this.compiler = new StubCompiler(moa, starter, clusters::link, new MethodGates(moa.ticker()), methods);
         this.explainer = new Explainer(moa, clusters, methods, endpoints::way);
-        this.dryRuns = new DryRuns(this::routesOf, this::declared, moa.chance().nextLong());
+        this.dryRuns = new DryRuns(
+                this::routesOf,
+                this::routesElsewhere,
+                this::declared,
+                moa.chance().nextLong());
         this.following = follow(folder);
     }
 
     private @Nullable RouteTree routesOf(ServiceId service) {
         Plan plan = clusters.planOf(service);
         return plan == null ? null : plan.routes();
+    }
+
+    /** Begins to follow a service to which a rule leads calls: who tries that rule again knows what is there. */
+    private @Nullable RouteTree routesElsewhere(ServiceId service) {
+        try {
+            Cluster there = clusters.of(service);
+            return there.isAnswered() ? there.plan().routes() : null;
+        } catch (IllegalStateException closedOrFull) {
+            return null;
+        }
     }
 
     private MethodPolicy declared(Sample sample) {

@@ -28,6 +28,7 @@ import io.moa.governance.plan.Plan;
 import io.moa.governance.plan.PlanCompiler;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
+import io.moa.governance.route.Elsewhere;
 import io.moa.governance.rule.LocalProcess;
 import io.moa.governance.rule.RuleBook;
 import io.moa.invoke.Attributes;
@@ -228,7 +229,7 @@ public final class DecisionBenchmark {
                 instance -> null,
                 new Ejections(OutlierConfig.DEFAULT, chance, Ejections.SILENT),
                 new OwnPause(ticker.nanos()));
-        compiler.routes(book.routes(SERVICE));
+        compiler.routes(book.routes(SERVICE), Elsewhere.NOBODY);
         Plan plan = compiler.compile(new Snapshot(SERVICE, 1, entries, ticker.nanos(), "benchmark"));
         MethodPolicy policy = book.apply(
                 SERVICE, "reserve", "web", MethodPolicy.DEFAULT.withCode(PolicyKey.IDEMPOTENT, true, "benchmark"));

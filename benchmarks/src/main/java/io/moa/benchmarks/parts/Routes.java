@@ -11,6 +11,7 @@ import io.moa.governance.outlier.OutlierConfig;
 import io.moa.governance.outlier.OwnPause;
 import io.moa.governance.plan.Plan;
 import io.moa.governance.plan.PlanCompiler;
+import io.moa.governance.route.Elsewhere;
 import io.moa.governance.route.Route;
 import io.moa.governance.rule.LocalProcess;
 import io.moa.governance.rule.RouteTable;
@@ -96,7 +97,7 @@ public class Routes {
                     instance -> null,
                     new Ejections(OutlierConfig.DEFAULT, chance, Ejections.SILENT),
                     pause);
-            compiler.routes(table());
+            compiler.routes(table(), Elsewhere.NOBODY);
             plan = compiler.compile(new Snapshot(SERVICE, 1, entries, ticker.nanos(), "test"));
             call = Invocation.of(
                             SERVICE,

@@ -17,6 +17,7 @@ import io.moa.governance.outlier.OwnPause;
 import io.moa.governance.plan.Plan;
 import io.moa.governance.plan.PlanCompiler;
 import io.moa.governance.plan.Vantage;
+import io.moa.governance.route.Elsewhere;
 import io.moa.governance.rule.RouteTable;
 import io.moa.invoke.Scheduler;
 import java.util.ArrayList;
@@ -45,9 +46,11 @@ public final class Cluster {
     private final Moa moa;
     private final Prober prober;
     private final @Nullable DiskSnapshots disk;
+    private final Elsewhere elsewhere;
     private final BiConsumer<ServiceId, List<Snapshot.Entry>> listed;
     private final ReentrantLock listing = new ReentrantLock(); // who is listed is told in the order of the plans
     private final RetryBudget retries = new RetryBudget(RetryBudget.DEFAULT_PERCENT);
+    private final LedForms ledForms;
     private volatile Plan plan;
     private List<Snapshot.Entry> connectable = List.of(); // guarded by listing
     private final Set<Runnable> waiters = ConcurrentHashMap.newKeySet(); // for the first answer
@@ -75,12 +78,15 @@ public final class Cluster {
             Prober prober,
             @Nullable DiskSnapshots disk,
             RouteTable routes,
+            Elsewhere elsewhere,
             BiConsumer<ServiceId, List<Snapshot.Entry>> listed) {
         this.service = service;
         this.moa = moa;
         this.prober = prober;
         this.disk = disk;
+        this.elsewhere = elsewhere;
         this.listed = listed;
+        this.ledForms = new LedForms(service);
         long now = moa.ticker().nanos();
         this.usedAtNanos = now;
         this.belief = new Belief(service, config, moa.chance(), now);
@@ -95,7 +101,7 @@ public final class Cluster {
                         new EjectionLog(service, vantage.subset() == 0 ? () -> {} : this::compileSoon)),
                 pause,
                 vantage);
-        compiler.routes(routes);
+        compiler.routes(routes, elsewhere);
         this.plan = compiler.compile(Snapshot.unknown(service, now));
         this.subscription = discovery.subscribe(service, this::update);
         if (disk != null) {
@@ -110,6 +116,11 @@ public final class Cluster {
     /** How many calls may be sent again. */
     RetryBudget retries() {
         return retries;
+    }
+
+    /** The encoded names of methods, for calls that rules lead here. */
+    LedForms ledForms() {
+        return ledForms;
     }
 
     /** Whether a registry, or the disk, has told of the service, or this is closed. */
@@ -175,9 +186,14 @@ public final class Cluster {
     /** Other route rules are in force from the next call on. Nothing is done if they are the same. */
     synchronized void routes(RouteTable routes) {
         if (!plan.routes().table().equals(routes)) {
-            compiler.routes(routes);
+            compiler.routes(routes, elsewhere);
             plan = plan.with(routes);
         }
+    }
+
+    /** The services to which rules lead calls from here. */
+    Set<ServiceId> targets() {
+        return plan.routes().table().targets();
     }
 
     /** A call, or somebody else, has found nobody here. */

@@ -1,5 +1,6 @@
 package io.moa.client.cluster;
 
+import io.moa.discovery.ServiceId;
 import io.moa.governance.balance.CandidateSet;
 import io.moa.governance.plan.Plan;
 import io.moa.governance.policy.MethodPolicy;
@@ -88,23 +89,38 @@ public final class ClusterInvoker implements Invoker {
         ClusterLink link = call.attributes().get(ClusterLink.KEY);
         Cluster cluster;
         try {
-            cluster = link != null ? link.cluster() : clusters.of(call.service()); // a call that no stub prepared
+            // A call that no stub prepared has no link; one that a rule led here has that of the service it came from.
+            cluster = link == null || LedCall.isLed(call) ? clusters.of(call.service()) : link.cluster();
         } catch (IllegalStateException full) {
-            return CompletableFuture.completedFuture(Reply.failure(
-                            Status.UNAVAILABLE,
-                            Executed.NO,
-                            "No instance for " + call.service() + " " + call.method() + " can be looked for: "
-                                    + full.getMessage())
-                    .withHints(NEVER_RETRY)
-                    .withCause(full));
+            return ended(call, notLookedFor(call, call.service(), full));
         }
-        Plan plan = cluster.plan();
+        return invoke(call, cluster, cluster.plan());
+    }
+
+    private static Reply notLookedFor(Invocation call, ServiceId service, IllegalStateException full) {
+        return Reply.failure(
+                        Status.UNAVAILABLE,
+                        Executed.NO,
+                        "No instance for " + service + " " + call.method() + " can be looked for: " + full.getMessage())
+                .withHints(NEVER_RETRY)
+                .withCause(full);
+    }
+
+    private static CompletableFuture<Reply> ended(Invocation attempt, Reply reply) {
+        return CompletableFuture.completedFuture(LedCall.told(attempt, reply));
+    }
+
+    private CompletableFuture<Reply> invoke(Invocation call, Cluster cluster, Plan plan) {
         Route route = plan.route(call);
         if (!(route instanceof Route.To to)) {
             if (cluster.isEmpty()) {
                 cluster.used(); // else it would be let go of, and with it what its rules say
             }
-            return CompletableFuture.completedFuture(unrouted(call, route));
+            return route instanceof Route.Redirected led ? lead(call, led) : ended(call, unrouted(call, route));
+        }
+        ServiceId before = call.ledger().ledTo();
+        if (before != null && !before.equals(call.service())) {
+            call.ledger().ledTo(null); // it waited, and nobody was there
         }
         MethodPolicy policy = call.attributes().get(MethodPolicy.KEY);
         boolean fanned = FanOut.wanted(policy);
@@ -121,11 +137,29 @@ public final class ClusterInvoker implements Invoker {
             if (cluster.isRetired()) { // asked last: who is let go of counts as answered
                 return invoke(call);
             }
-            return unanswered
-                    ? firstAnswer.await(call, cluster, this)
-                    : CompletableFuture.completedFuture(none(call, plan));
+            return unanswered ? firstAnswer.await(call, cluster, this) : ended(call, none(call, plan));
         }
         return Mirror.wanted(call, to) ? sendWithCopy(call, lease, to.mirror()) : send(call, lease);
+    }
+
+    /**
+     * Goes on at another service. While nothing is known of it the call waits, and then asks the rules anew: if nobody turns out to be
+     * there, or all have left since the rule was asked, it is the rule that says what happens.
+     */
+    private CompletableFuture<Reply> lead(Invocation call, Route.Redirected led) {
+        Cluster there;
+        try {
+            there = clusters.of(led.service());
+        } catch (IllegalStateException full) {
+            return ended(call, notLookedFor(call, led.service(), full));
+        }
+        call.ledger().ledTo(led.service()); // remembered by what is sent again, and by what waits
+        boolean answered = there.isAnswered();
+        Plan plan = there.plan(); // and no later one, which may have nobody
+        if (!plan.candidates().isEmpty()) {
+            return invoke(LedCall.of(call, led, there), there, plan);
+        }
+        return answered ? invoke(call) : firstAnswer.await(call, there, this);
     }
 
     private CompletableFuture<Reply> sendWithCopy(Invocation call, Lease lease, @Nullable CandidateSet mirror) {
@@ -176,7 +210,7 @@ public final class ClusterInvoker implements Invoker {
         if (call.deadline().expired(now)) {
             Reply late = call.timedOut(Executed.NO, now, "it was never sent");
             lease.settle(late, now);
-            return CompletableFuture.completedFuture(late);
+            return ended(call, late);
         }
         if (call.hop().attempt() > 0 && isTriedAgain(call, lease)) {
             Reply nobody = Reply.failure(
@@ -184,7 +218,7 @@ public final class ClusterInvoker implements Invoker {
                     Executed.NO,
                     "No other instance for " + call.service() + " " + call.method() + " than those that were tried");
             lease.settle(Reply.failure(Status.CANCELLED, Executed.NO, "nobody was called"), now);
-            return CompletableFuture.completedFuture(nobody);
+            return ended(call, nobody);
         }
         Sent sent = new Sent(call, lease);
         call.ledger().onSilence(sent);
@@ -223,7 +257,7 @@ public final class ClusterInvoker implements Invoker {
                     ? value
                     : Backstop.broken(call, thrown == null ? new NullPointerException("no reply") : thrown);
             lease.settle(reply, ticker.nanos());
-            end(reply);
+            end(LedCall.told(call, reply));
         }
 
         @Override

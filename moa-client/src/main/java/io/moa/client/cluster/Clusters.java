@@ -13,11 +13,15 @@ import io.moa.governance.rule.RuleBook;
 import io.moa.invoke.Scheduler;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The services that one client calls, each followed from the first stub or call on. Names may come out of users' hands, as at a
@@ -30,9 +34,12 @@ import org.jspecify.annotations.Nullable;
  *   <li>never while a call waits for its first answer.
  * </ul>
  *
- * <p>The next call, or a {@link ClusterLink}, begins it anew. Safe for many threads.
+ * <p>The next call, or a {@link ClusterLink}, begins it anew. A service to which rules lead calls of another one that is followed is
+ * followed with it, also while nobody is listed, and as long as they do. Safe for many threads.
  */
 public final class Clusters {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Clusters.class);
 
     /** How long a service of which nobody is listed is followed after its last use. */
     static final Duration IDLE = Duration.ofMinutes(5);
@@ -60,6 +67,7 @@ public final class Clusters {
     private final Prober prober;
     private final Map<ServiceId, Cluster> clusters = new ConcurrentHashMap<>();
     private volatile int roomUpTo = MAX_EMPTY; // at so many services of any kind it is looked for empty ones
+    private volatile Set<ServiceId> targets = Set.of(); // to which rules lead calls of those that are followed
     private volatile boolean closed;
 
     // Guarded by this.
@@ -123,6 +131,7 @@ public final class Clusters {
     public synchronized void rules(RuleBook book) { // with begin(), or one that begins just now might miss them
         rules = book;
         clusters.forEach((service, cluster) -> cluster.routes(book.routes(service)));
+        followTargets();
     }
 
     /**
@@ -180,14 +189,49 @@ public final class Clusters {
                     prober,
                     disk,
                     rules.routes(service),
+                    this::mayLeadTo,
                     endpoints::list);
             clusters.put(service, known);
             if (beat == null) {
                 beat();
             }
             lookLater();
+            if (!known.targets().isEmpty()) {
+                followTargets();
+            }
         }
         return known;
+    }
+
+    /**
+     * Follows the services to which rules lead calls of those that are followed, so that the first call led there need not wait. One that
+     * the registry does not follow now is looked for by the call.
+     */
+    private synchronized void followTargets() {
+        Set<ServiceId> all = new HashSet<>();
+        clusters.values().forEach(each -> all.addAll(each.targets()));
+        targets = Set.copyOf(all);
+        for (ServiceId target : all) {
+            Cluster known = clusters.get(target);
+            if (closed || (known != null && !known.isRetired())) {
+                continue;
+            }
+            try {
+                begin(target);
+            } catch (IllegalStateException full) {
+                LOG.debug("{}, to which rules lead calls, is not followed yet: {}", target, full.getMessage());
+            }
+        }
+    }
+
+    /** Whether a call may be led to a service: not if it is known that none of its instances can be called. */
+    private boolean mayLeadTo(ServiceId service) {
+        try {
+            Cluster there = of(service);
+            return !there.isAnswered() || !there.plan().candidates().isEmpty();
+        } catch (IllegalStateException closedOrFull) {
+            return false;
+        }
     }
 
     private synchronized void lookLater() {
@@ -219,7 +263,9 @@ public final class Clusters {
         synchronized (this) {
             look = null;
         }
-        letGo(IDLE.toNanos(), emptyOnes(), Integer.MAX_VALUE);
+        if (letGo(IDLE.toNanos(), emptyOnes(), Integer.MAX_VALUE) > 0) {
+            followTargets(); // no longer those of services that nobody calls
+        }
         roomUpTo = Math.max(MAX_EMPTY, clusters.size());
         lookLater();
     }
@@ -244,7 +290,9 @@ public final class Clusters {
     }
 
     private List<Cluster> emptyOnes() {
-        return clusters.values().stream().filter(Cluster::isEmpty).toList();
+        return clusters.values().stream()
+                .filter(cluster -> cluster.isEmpty() && !targets.contains(cluster.service()))
+                .toList();
     }
 
     /** Lets go of some, under no lock: what waits for them goes on, and looks for its service here. */

@@ -9,21 +9,17 @@ import io.moa.governance.sample.CallFacts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What would become of a call, and why, as one process sees it at one moment; nothing was sent. Immutable.
  *
  * @param view for people: whose view it is
- * @param service which service
  * @param facts of the call, with what the method's policy adds
- * @param answered whether a registry has told of the service; else nobody is known yet
  * @param rulesRevision of the rules in force; 0 if none were heard of
- * @param summary what is known of the service, for people
- * @param known every instance, whether it is called or not, and why
- * @param steps what each rule does with the call, in order
- * @param leftOut rules of the service that are not obeyed, by id, each with the reason
+ * @param asked the service that the call is made to
+ * @param led the service where the call goes on, because a rule leads it there; null if none does
  * @param end for people: where the rules lead; why nobody can be called, if that is so
  * @param choices of whom one is picked, the most wanted first
  * @param picked who would be picked at this moment; null for nobody. Where lots are drawn the next call draws another one
@@ -32,14 +28,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record CallExplanation(
         String view,
-        ServiceId service,
         CallFacts facts,
-        boolean answered,
         long rulesRevision,
-        String summary,
-        List<KnownInstance> known,
-        List<RouteStep> steps,
-        Map<String, String> leftOut,
+        ServiceView asked,
+        @Nullable ServiceView led,
         String end,
         List<Choice> choices,
         @Nullable Instance picked,
@@ -47,30 +39,45 @@ public record CallExplanation(
         MethodView method) {
 
     public CallExplanation {
-        known = List.copyOf(known);
-        steps = List.copyOf(steps);
-        leftOut = Map.copyOf(leftOut);
         choices = List.copyOf(choices);
+    }
+
+    /** Which service the call is made to. */
+    public ServiceId service() {
+        return asked.service();
+    }
+
+    /** Whether a registry has told of the service, and of the one to which the call is led; else nobody is known there yet. */
+    public boolean answered() {
+        return asked.answered() && (led == null || led.answered());
+    }
+
+    /** Every instance of the service that the call is made to, whether it is called or not, and why. */
+    public List<KnownInstance> known() {
+        return asked.known();
+    }
+
+    /** What each rule does with the call, in order; where it is led to another service, the steps there follow. */
+    public List<RouteStep> steps() {
+        return led == null
+                ? asked.steps()
+                : Stream.concat(asked.steps().stream(), led.steps().stream()).toList();
     }
 
     /** All of it for people, in the order in which it is decided. */
     public String describe() {
         List<String> lines = new ArrayList<>();
-        lines.add(service + " " + method.method() + " with " + facts);
+        lines.add(service() + " " + method.method() + " with " + facts);
         lines.add("As seen by " + view);
         lines.add("");
-        lines.add(summary);
-        known.forEach(each -> lines.add("  " + each.instance() + ": " + each.how()));
-        lines.add("");
-        lines.add(
+        lines.addAll(asked.lines(
                 rulesRevision == 0
                         ? "Route, by the built-in rules; no others were heard of"
-                        : "Route, by the rules of revision " + rulesRevision);
-        for (RouteStep step : steps) {
-            lines.add("  " + step);
-            step.excluded().forEach(gone -> lines.add("    not " + gone));
+                        : "Route, by the rules of revision " + rulesRevision));
+        if (led != null) {
+            lines.add("");
+            lines.addAll(led.lines("Route of a call that was led there"));
         }
-        leftOut.forEach((rule, why) -> lines.add("  " + rule + ": left out, " + why));
         lines.add(end);
         choices.forEach(each -> lines.add("  " + each));
         if (picked != null) {

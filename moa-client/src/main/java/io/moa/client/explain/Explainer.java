@@ -59,22 +59,37 @@ public final class Explainer {
         Cluster cluster = clusters.of(service);
         Plan plan = cluster.plan();
         RouteExplanation told = plan.explain(call);
+        ServiceView asked = view(cluster, plan, told);
+        ServiceView there = null;
+        if (told.route() instanceof Route.Redirected led) {
+            call = led.lead(call, call.attributes());
+            cluster = clusters.of(led.service());
+            plan = cluster.plan();
+            told = plan.explain(call);
+            there = view(cluster, plan, told);
+        }
         Candidate picked = told.route() instanceof Route.To to ? to.candidates().look(call) : null;
         return new CallExplanation(
                 described(book.process()),
-                service,
                 whole,
-                cluster.isAnswered(),
                 book.revision(),
-                cluster.summary(plan),
-                cluster.known(plan, way),
-                told.steps(),
-                told.leftOut(),
+                asked,
+                there,
                 end(told.route(), plan, call, picked != null),
                 told.candidates().stream().map(Choice::of).toList(),
                 picked == null ? null : picked.instance(),
                 CandidateSet.balancing(call),
                 view);
+    }
+
+    private ServiceView view(Cluster cluster, Plan plan, RouteExplanation told) {
+        return new ServiceView(
+                cluster.service(),
+                cluster.isAnswered(),
+                cluster.summary(plan),
+                cluster.known(plan, way),
+                told.steps(),
+                told.leftOut());
     }
 
     private MethodView view(RuleBook book, ServiceId service, String method, CallFacts facts) {
@@ -117,7 +132,7 @@ public final class Explainer {
             return "Answered by " + answered.rule().name() + "; nobody is called";
         }
         if (route instanceof Route.Nobody nobody) {
-            return "Refused by " + nobody.rule().name() + ", as it leaves none of " + nobody.before() + " candidates";
+            return "Refused by " + nobody.rule().name() + ", " + nobody.why();
         }
         int left = ((Route.To) route).candidates().candidates().size();
         return somebody

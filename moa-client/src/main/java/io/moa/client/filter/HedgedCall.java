@@ -100,6 +100,7 @@ final class HedgedCall {
         }
         Ledger ledger = new Ledger(Phase.CLIENT_QUEUE, call.ledger().startNanos());
         ledger.enter(Phase.CLIENT_QUEUE, nowNanos);
+        ledger.ledTo(call.ledger().ledTo()); // so that it goes where the first one was led
         return call.toBuilder()
                 .ledger(ledger)
                 .hop(call.hop().withAttempt(call.hop().attempt() + 1))

@@ -53,12 +53,12 @@ public record Plan(
         return new Plan(snapshot, candidates, usable, last, passedOver, warming, routes.with(rules));
     }
 
-    /** What the rules say of an attempt: whom it may go to, or that it goes to nobody. */
+    /** What the rules say of an attempt: whom it may go to, that it goes on at another service, or that it goes to nobody. */
     public Route route(Invocation call) {
         return routes.route(call);
     }
 
-    /** The choice for one attempt; null if there is no usable instance, or a rule lets the call go to nobody. */
+    /** The choice for one attempt; null if there is no usable instance, or a rule lets the call go to none of them. */
     public @Nullable Lease pick(Invocation call) {
         return routes.route(call) instanceof Route.To to ? to.candidates().pick(call) : null;
     }

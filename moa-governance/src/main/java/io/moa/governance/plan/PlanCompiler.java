@@ -10,6 +10,7 @@ import io.moa.governance.balance.TextHash;
 import io.moa.governance.outlier.Ejections;
 import io.moa.governance.outlier.OwnPause;
 import io.moa.governance.outlier.Standing;
+import io.moa.governance.route.Elsewhere;
 import io.moa.governance.route.RouteTree;
 import io.moa.governance.rule.RouteTable;
 import io.moa.invoke.Ticker;
@@ -56,6 +57,7 @@ public final class PlanCompiler {
     private final Successors successors = new Successors();
     private Member[] members = {}; // of the latest list, in its order
     private RouteTable routes = RouteTable.NONE;
+    private Elsewhere elsewhere = Elsewhere.NOBODY;
     private boolean looked;
     private long compiled; // how many plans
 
@@ -108,9 +110,14 @@ public final class PlanCompiler {
                 "not called: this process calls a subset of " + vantage.subset() + ", and others come first for it";
     }
 
-    /** The rules of the plans to come; before it is said, there are none. For the plan in force there is {@link Plan#with}. */
-    public void routes(RouteTable rules) {
+    /**
+     * The rules of the plans to come; before it is said, there are none. For the plan in force there is {@link Plan#with}.
+     *
+     * @param others the services to which these rules may lead calls
+     */
+    public void routes(RouteTable rules, Elsewhere others) {
         routes = rules;
+        elsewhere = others;
     }
 
     /** The plan for a snapshot that is not doubted. What was known of instances that are gone is forgotten. */
@@ -186,7 +193,13 @@ public final class PlanCompiler {
         }
         CandidateSet candidates = new CandidateSet(tiers, chance, ticker, vantage.zone());
         return new Plan(
-                snapshot, candidates, usable, last, passedOver, warming, new RouteTree(routes, candidates, chance));
+                snapshot,
+                candidates,
+                usable,
+                last,
+                passedOver,
+                warming,
+                new RouteTree(routes, candidates, elsewhere, chance));
     }
 
     /** Why an instance is called last, for people; null if it is not. */

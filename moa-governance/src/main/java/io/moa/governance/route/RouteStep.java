@@ -26,10 +26,12 @@ public record RouteStep(
         NOT_MATCHED,
         /** The call lacks what the rule asks for. */
         NOT_KNOWN,
-        /** It matches, and would have left nobody. */
+        /** It matches, and does nothing with this call: it would have left nobody, or leads other calls to another service. */
         PASSED_OVER,
         /** It led the call to a destination. */
         LED,
+        /** It led the call to another service, where the steps after it are made. */
+        REDIRECTED,
         /** It left nobody, and refused the call. */
         REFUSED,
         /** It refused the call. */

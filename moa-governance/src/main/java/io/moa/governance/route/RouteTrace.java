@@ -5,6 +5,7 @@ import io.moa.governance.balance.Candidate;
 import io.moa.governance.balance.CandidateSet;
 import io.moa.governance.rule.Condition;
 import io.moa.governance.rule.Fact;
+import io.moa.governance.rule.Percent;
 import io.moa.governance.rule.RoutedRule;
 import io.moa.governance.rule.Verdict;
 import io.moa.invoke.Invocation;
@@ -39,6 +40,33 @@ final class RouteTrace {
                 unmet.test(call) == Verdict.UNKNOWN ? RouteStep.Outcome.NOT_KNOWN : RouteStep.Outcome.NOT_MATCHED,
                 "it asks for " + unmet + ", and the call "
                         + (value == null ? "does not say" : "says " + unmet.shown(value)),
+                at);
+    }
+
+    void stayed(RoutedRule rule, String why, RouteNode at) {
+        stay(rule, RouteStep.Outcome.PASSED_OVER, why, at);
+    }
+
+    void redirected(RoutedRule rule, RouteNode at) {
+        boolean all = rule.led().equals(Percent.ALL);
+        stay(rule, RouteStep.Outcome.REDIRECTED, "to " + rule.target() + (all ? "" : ", " + shareOf(rule)), at);
+    }
+
+    /** Whose lot, or value, keeps it where it is. */
+    void notLed(RoutedRule rule, RouteNode at) {
+        stayed(rule, "it leads " + shareOf(rule) + ", to " + rule.target() + ", and this call is none of them", at);
+    }
+
+    private String shareOf(RoutedRule rule) {
+        Fact sticky = rule.stickyTo(call);
+        return rule.led() + " of the calls, " + (sticky == null ? "by lot" : "by the value of " + sticky);
+    }
+
+    void notOffered(RoutedRule rule, RouteNode at) {
+        stay(
+                rule,
+                rule.refuses() ? RouteStep.Outcome.REFUSED : RouteStep.Outcome.PASSED_OVER,
+                "nobody offers " + rule.target(),
                 at);
     }
 

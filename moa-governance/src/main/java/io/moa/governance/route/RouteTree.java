@@ -1,5 +1,6 @@
 package io.moa.governance.route;
 
+import io.moa.discovery.ServiceId;
 import io.moa.governance.balance.CandidateSet;
 import io.moa.governance.rule.Condition;
 import io.moa.governance.rule.Fact;
@@ -35,6 +36,8 @@ public final class RouteTree {
 
     private final RouteTable table;
     private final RoutedRule[] rules;
+    private final Route.@Nullable Redirected[] redirects; // of those rules that lead calls to other services
+    private final Elsewhere elsewhere;
     private final RandomGenerator chance;
     private final Lots lotsOfCalls;
     private final RouteNode nobody;
@@ -43,16 +46,28 @@ public final class RouteTree {
     private final AtomicInteger nodes = new AtomicInteger();
     private final AtomicLong members = new AtomicLong();
 
+    /** As {@link #RouteTree(RouteTable, CandidateSet, Elsewhere, RandomGenerator)}, where nobody is elsewhere. */
+    public RouteTree(RouteTable table, CandidateSet candidates, RandomGenerator chance) {
+        this(table, candidates, Elsewhere.NOBODY, chance);
+    }
+
     /**
      * The routes among some candidates.
      *
      * @param table the rules
      * @param candidates among whom
+     * @param elsewhere the services to which rules may lead calls
      * @param chance where lots are drawn; must be safe for many threads
      */
-    public RouteTree(RouteTable table, CandidateSet candidates, RandomGenerator chance) {
+    public RouteTree(RouteTable table, CandidateSet candidates, Elsewhere elsewhere, RandomGenerator chance) {
         this.table = table;
         this.rules = table.rules().toArray(new RoutedRule[0]);
+        this.redirects = new Route.Redirected[rules.length];
+        for (int i = 0; i < rules.length; i++) {
+            ServiceId target = rules[i].target();
+            redirects[i] = target == null ? null : new Route.Redirected(rules[i], table.service(), target);
+        }
+        this.elsewhere = elsewhere;
         this.chance = chance;
         this.lotsOfCalls = rule -> chance;
         this.nobody = new RouteNode(this, candidates.where(instance -> false));
@@ -64,9 +79,19 @@ public final class RouteTree {
         return table;
     }
 
+    /** Whether there is nobody at all. */
+    public boolean isEmpty() {
+        return empty;
+    }
+
     /** These rules, or others, among the same candidates. */
     public RouteTree with(RouteTable others) {
-        return new RouteTree(others, root.set(), chance);
+        return with(others, elsewhere);
+    }
+
+    /** As {@link #with(RouteTable)}, with other services elsewhere. */
+    public RouteTree with(RouteTable others, Elsewhere there) {
+        return new RouteTree(others, root.set(), there, chance);
     }
 
     /** What the rules say of a call. */
@@ -129,7 +154,8 @@ public final class RouteTree {
     private Route walk(Invocation call, Lots lots, @Nullable RouteTrace trace) {
         RouteNode at = root;
         CandidateSet mirror = null;
-        for (RoutedRule rule : rules) {
+        for (int i = 0; i < rules.length; i++) {
+            RoutedRule rule = rules[i];
             Condition unmet = rule.idle() == null ? rule.unmet(call) : null;
             if (unmet != null || rule.idle() != null) {
                 if (trace != null) {
@@ -150,6 +176,14 @@ public final class RouteTree {
                 }
                 return new Route.Answered(rule, answer.value());
             }
+            Route.Redirected redirect = redirects[i];
+            if (redirect != null) {
+                Route on = redirected(redirect, call, at, lots, trace);
+                if (on != null) {
+                    return on;
+                }
+                continue;
+            }
             RouteNode next = empty ? at : narrowed(rule, at, call, lots, trace);
             if (next == nobody) {
                 if (rule.refuses()) {
@@ -164,6 +198,47 @@ public final class RouteTree {
             }
         }
         return mirror == null ? at.route() : new Route.To(at.set(), mirror);
+    }
+
+    /** What comes of a rule that matches and leads to another service; null if it does nothing with this call. */
+    private @Nullable Route redirected(
+            Route.Redirected redirect, Invocation call, RouteNode at, Lots lots, @Nullable RouteTrace trace) {
+        RoutedRule rule = redirect.rule();
+        Route.Redirected led = call.attributes().get(Route.Redirected.KEY);
+        if (led != null) {
+            if (trace != null) {
+                trace.stayed(rule, "the call was led here by " + led.rule().name() + " already", at);
+            }
+            return null;
+        }
+        if (!leads(redirect, call, lots)) {
+            if (trace != null) {
+                trace.notLed(rule, at);
+            }
+            return null;
+        }
+        if (!elsewhere.mayLeadTo(redirect.service())) {
+            if (trace != null) {
+                trace.notOffered(rule, at);
+            }
+            return rule.refuses() ? new Route.Nobody(rule, at.size()) : null;
+        }
+        if (trace != null) {
+            trace.redirected(rule, at);
+        }
+        return redirect;
+    }
+
+    /** A lot is drawn once for a call: what is sent again goes where it was led before, or stays where it stayed. */
+    private static boolean leads(Route.Redirected redirect, Invocation call, Lots lots) {
+        RoutedRule rule = redirect.rule();
+        if (rule.led().isPart() && rule.stickyTo(call) == null) {
+            ServiceId before = call.ledger().ledTo();
+            if (before != null || call.attributes().get(CandidateSet.TRIED) != null) {
+                return redirect.service().equals(before);
+            }
+        }
+        return rule.leads(call, lots.of(rule));
     }
 
     /**

@@ -12,6 +12,11 @@ public record Percent(int hundredths) {
     /** All of them. */
     public static final Percent ALL = new Percent(StableHash.WHOLE);
 
+    /** Whether it is more than none, and less than all. */
+    public boolean isPart() {
+        return hundredths > 0 && hundredths < StableHash.WHOLE;
+    }
+
     /** Whether a value is one of them: always the same answer, and who is in stays in when the number grows. */
     boolean has(long seed, String value) {
         return StableHash.place(seed, value, StableHash.WHOLE) < hundredths;

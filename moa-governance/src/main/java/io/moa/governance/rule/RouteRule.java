@@ -1,5 +1,6 @@
 package io.moa.governance.rule;
 
+import io.moa.discovery.ServiceId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,18 @@ public record RouteRule(
             to = List.copyOf(to);
         }
     }
+
+    /**
+     * The call goes on at another service, by that service's rules, none of which leads it on once more. What is decided about its
+     * method stays as it is.
+     *
+     * @param service where it goes on; another one than it was made to
+     * @param percent how many calls are led there
+     * @param sticky by whose value it is chosen which ones; null for by lot
+     * @param refuse whether a call is refused if nobody offers that service; else the rule is passed over
+     */
+    public record Redirect(
+            ServiceId service, Percent percent, @Nullable Fact sticky, boolean refuse) implements Action {}
 
     /**
      * The call is refused.
@@ -99,6 +112,8 @@ public record RouteRule(
             plain.put("deny", deny.reason());
         } else if (action instanceof Answer answer) {
             plain.put("answer", answer.value());
+        } else if (action instanceof Redirect redirect) {
+            putRedirect(plain, redirect);
         } else if (action instanceof Narrow narrow) {
             putNarrow(plain, narrow);
         }
@@ -112,12 +127,7 @@ public record RouteRule(
                 narrow.to().stream()
                         .map(each -> Map.of("where", each.where().toPlain(), "share", each.share()))
                         .toList());
-        if (narrow.sticky() != null) {
-            plain.put("sticky", narrow.sticky().toString());
-        }
-        if (narrow.refuse()) {
-            plain.put("otherwise", "refuse");
-        }
+        putChoice(plain, narrow.sticky(), narrow.refuse());
         if (narrow.mirror() != null) {
             plain.put(
                     "mirror",
@@ -126,6 +136,25 @@ public record RouteRule(
                             narrow.mirror().where().toPlain(),
                             "percent",
                             narrow.mirror().percent().toPlain()));
+        }
+    }
+
+    private static void putRedirect(Map<String, Object> plain, Redirect redirect) {
+        Map<String, Object> to = new LinkedHashMap<>();
+        to.put("service", redirect.service().toString());
+        if (!redirect.percent().equals(Percent.ALL)) {
+            to.put("percent", redirect.percent().toPlain());
+        }
+        plain.put("redirect", to);
+        putChoice(plain, redirect.sticky(), redirect.refuse());
+    }
+
+    private static void putChoice(Map<String, Object> plain, @Nullable Fact sticky, boolean refuse) {
+        if (sticky != null) {
+            plain.put("sticky", sticky.toString());
+        }
+        if (refuse) {
+            plain.put("otherwise", "refuse");
         }
     }
 }

@@ -1,15 +1,25 @@
 package io.moa.governance.rule;
 
+import io.moa.discovery.ServiceId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The route rules of one service that are in force in one process, in the order in which a call meets them: the built-in ones, then the
- * users', those of greater priority first and of equal priority by id. Immutable, safe for many threads.
+ * users', those of greater priority first and of equal priority by id.
+ *
+ * <p>The built-in ones choose among the instances of the service where the call is routed. So what leads calls to another service
+ * comes before them, unless a rule of the users that chooses instances comes first; and so does what denies or answers calls before
+ * they are led on.
+ *
+ * <p>Immutable, safe for many threads.
  */
 public final class RouteTable {
 
@@ -20,38 +30,41 @@ public final class RouteTable {
     public static final int MAX_COMPARISONS = 5_000;
 
     /** No rule at all, not even a built-in one. */
-    public static final RouteTable NONE = new RouteTable(List.of(), new LocalProcess("", "", Map.of()), Map.of());
+    public static final RouteTable NONE =
+            new RouteTable(List.of(), ServiceId.of("none"), new LocalProcess("", "", Map.of()), Map.of());
 
     /** A rule, and at which revision it was read; 0 for a built-in one. */
     record Read(RouteRule rule, long revision) {}
 
     private final List<Read> said;
+    private final ServiceId service;
     private final LocalProcess process;
     private final Map<String, String> leftOut;
     private final List<RoutedRule> rules;
+    private final Set<ServiceId> targets;
     private final int slots;
 
-    private RouteTable(List<Read> inOrder, LocalProcess process, Map<String, String> leftOut) {
+    private RouteTable(List<Read> inOrder, ServiceId service, LocalProcess process, Map<String, String> leftOut) {
         this.said = List.copyOf(inOrder);
+        this.service = service;
         this.process = process;
         this.leftOut = Map.copyOf(leftOut);
         List<RoutedRule> ready = new ArrayList<>();
         int next = 0;
         for (Read each : said) {
-            RoutedRule rule = new RoutedRule(each.rule(), each.revision(), next, process);
+            RoutedRule rule = new RoutedRule(each.rule(), each.revision(), next, service, process);
             ready.add(rule);
             next += rule.destinations() + 1; // and the mirror
         }
         this.rules = List.copyOf(ready);
         this.slots = next;
+        this.targets = ready.stream()
+                .filter(each -> each.idle() == null && each.led().hundredths() > 0)
+                .flatMap(each -> Stream.ofNullable(each.target()))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** The built-in rules alone. */
-    public static RouteTable builtIn(LocalProcess process) {
-        return of(List.of(), process);
-    }
-
-    static RouteTable of(List<Read> users, LocalProcess process) {
+    static RouteTable of(List<Read> users, ServiceId service, LocalProcess process) {
         List<Read> inOrder = new ArrayList<>(users);
         inOrder.sort(Comparator.comparingInt((Read each) -> -each.rule().priority())
                 .thenComparing(each -> each.rule().id()));
@@ -61,10 +74,34 @@ public final class RouteTable {
             leftOut.put(last.rule().id(), "a service may have " + MAX_RULES + " route rules, and this one comes later");
         }
         leaveOutWhatTakesTooLong(inOrder, leftOut);
-        List<Read> all = new ArrayList<>();
-        BuiltInRoutes.ALL.forEach(each -> all.add(new Read(each, 0)));
-        all.addAll(inOrder);
-        return new RouteTable(all, process, leftOut);
+        List<Read> all = new ArrayList<>(inOrder);
+        List<Read> builtIn =
+                BuiltInRoutes.ALL.stream().map(each -> new Read(each, 0)).toList();
+        all.addAll(beforeBuiltIn(inOrder), builtIn);
+        return new RouteTable(all, service, process, leftOut);
+    }
+
+    /** How many rules come before the built-in ones: up to the last that leads calls on, if none before it chooses instances. */
+    private static int beforeBuiltIn(List<Read> users) {
+        int before = 0;
+        for (int i = 0; i < users.size(); i++) {
+            RouteRule.Action action = users.get(i).rule().action();
+            if (action instanceof RouteRule.Narrow) {
+                break;
+            }
+            before = action instanceof RouteRule.Redirect ? i + 1 : before;
+        }
+        return before;
+    }
+
+    /** The services to which these rules may lead calls. */
+    public Set<ServiceId> targets() {
+        return targets;
+    }
+
+    /** Whose rules these are. */
+    public ServiceId service() {
+        return service;
     }
 
     private static void leaveOutWhatTakesTooLong(List<Read> inOrder, Map<String, String> leftOut) {
@@ -108,6 +145,7 @@ public final class RouteTable {
     public boolean equals(Object other) {
         return other instanceof RouteTable that
                 && said.equals(that.said)
+                && service.equals(that.service)
                 && process.equals(that.process)
                 && leftOut.equals(that.leftOut);
     }

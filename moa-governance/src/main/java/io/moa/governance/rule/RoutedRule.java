@@ -1,5 +1,6 @@
 package io.moa.governance.rule;
 
+import io.moa.discovery.ServiceId;
 import io.moa.invoke.Invocation;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,16 +8,21 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A route rule made ready for one process: what it needs to know of the process is filled in, so that a call is matched without looking
- * anything up. Asking it allocates nothing. Immutable, safe for many threads.
+ * A route rule made ready for one service in one process: what it needs to know of both is filled in, so that a call is matched without
+ * looking anything up. Asking it allocates nothing. Immutable, safe for many threads.
  */
 public final class RoutedRule {
+
+    private static final Percent NONE = new Percent(0);
 
     private final RouteRule rule;
     private final long revision;
     private final int firstSlot;
     private final Condition[] conditions; // those for callers first
     private final RouteRule.@Nullable Narrow narrow;
+    private final RouteRule.@Nullable Redirect redirect;
+    private final @Nullable Fact sticky;
+    private final boolean refuses;
     private final Where[] to;
     private final boolean[] toByTag;
     private final int[] upTo; // the shares, added up; of one that names nobody here the share is 0
@@ -25,7 +31,7 @@ public final class RoutedRule {
     private final long seed;
     private final @Nullable String idle;
 
-    RoutedRule(RouteRule rule, long revision, int firstSlot, LocalProcess process) {
+    RoutedRule(RouteRule rule, long revision, int firstSlot, ServiceId service, LocalProcess process) {
         this.rule = rule;
         this.revision = revision;
         this.firstSlot = firstSlot;
@@ -36,6 +42,9 @@ public final class RoutedRule {
         asked.addAll(rule.when());
         this.conditions = asked.toArray(new Condition[0]);
         this.narrow = rule.action() instanceof RouteRule.Narrow action ? action : null;
+        this.redirect = rule.action() instanceof RouteRule.Redirect action ? action : null;
+        this.sticky = narrow != null ? narrow.sticky() : redirect != null ? redirect.sticky() : null;
+        this.refuses = narrow != null ? narrow.refuse() : redirect != null && redirect.refuse();
         this.seed = StableHash.seed(rule.id(), "share");
         int count = narrow == null ? 0 : narrow.to().size();
         this.to = new Where[count];
@@ -52,7 +61,13 @@ public final class RoutedRule {
             toByTag[i] = to[i].usesTag();
             upTo[i] = sum;
         }
-        this.idle = narrow != null && sum == 0 ? "this process has no label " + lacking + " to compare with" : null;
+        if (narrow != null && sum == 0) {
+            this.idle = "this process has no label " + lacking + " to compare with";
+        } else {
+            this.idle = redirect != null && redirect.service().equals(service)
+                    ? "it leads calls to " + service + ", where this one is"
+                    : null;
+        }
         RouteRule.Mirror copies = narrow == null ? null : narrow.mirror();
         this.mirror = copies == null || copies.where().lacking(process) != null
                 ? null
@@ -70,7 +85,7 @@ public final class RoutedRule {
         return revision;
     }
 
-    /** Why it does nothing in this process, for people; null if it does something. */
+    /** Why it does nothing for this service in this process, for people; null if it does something. */
     public @Nullable String idle() {
         return idle;
     }
@@ -110,10 +125,25 @@ public final class RoutedRule {
         return upTo[upTo.length - 1];
     }
 
-    /** By whose value the destination of a call is chosen; null if by lot, as for calls that do not have it. */
+    /** By whose value is chosen what becomes of a call; null if by lot, as for calls that do not have it. */
     public @Nullable Fact stickyTo(Invocation call) {
-        Fact fact = narrow == null ? null : narrow.sticky();
-        return fact == null || fact.of(call) == null ? null : fact;
+        return sticky == null || sticky.of(call) == null ? null : sticky;
+    }
+
+    /** The service to which it leads calls; null if it leads them to none. */
+    public @Nullable ServiceId target() {
+        return redirect == null ? null : redirect.service();
+    }
+
+    /** How many of the calls that it matches it leads to another service; none if it is for something else. */
+    public Percent led() {
+        return redirect == null ? NONE : redirect.percent();
+    }
+
+    /** Whether a call is one of those that are led to another service. */
+    public boolean leads(Invocation call, RandomGenerator chance) {
+        String value = sticky == null ? null : sticky.of(call);
+        return value == null ? led().drawn(chance) : led().has(seed, value);
     }
 
     /** The destination of a call. */
@@ -121,7 +151,6 @@ public final class RoutedRule {
         if (to.length == 1) {
             return 0;
         }
-        Fact sticky = narrow == null ? null : narrow.sticky();
         String value = sticky == null ? null : sticky.of(call);
         int point = value == null ? chance.nextInt(shares()) : StableHash.place(seed, value, shares());
         int chosen = 0;
@@ -133,7 +162,7 @@ public final class RoutedRule {
 
     /** Whether a call is refused for which nobody is left. */
     public boolean refuses() {
-        return narrow != null && narrow.refuse();
+        return refuses;
     }
 
     /** Whether calls go to those whom it names also when all of them are ejected. */

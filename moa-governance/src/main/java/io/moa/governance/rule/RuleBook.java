@@ -177,10 +177,10 @@ public final class RuleBook {
         return standings;
     }
 
-    /** The route rules of a service that are in force here, behind the built-in ones. */
+    /** The route rules of a service that are in force here, with the built-in ones. */
     public RouteTable routes(ServiceId service) {
         return RouteTable.of(
-                routes.stream().filter(each -> each.rule().isFor(service)).toList(), process);
+                routes.stream().filter(each -> each.rule().isFor(service)).toList(), service, process);
     }
 
     /** What holds for a method: {@link #applied} without the reasons. */

@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class RuleFaults {
 
-    private static final List<String> ACTIONS = List.of("to", "deny", "answer");
-
     private final Set<String> found = new LinkedHashSet<>();
 
     private RuleFaults() {}
@@ -76,7 +74,15 @@ final class RuleFaults {
     }
 
     private void action(RuleReader reader, Fields rule) {
-        if (ACTIONS.stream().filter(rule::has).count() != 1 || !(rule.get("to") instanceof List<?> to)) {
+        boolean single = RuleReader.ACTIONS.stream().filter(rule::has).count() == 1;
+        if (single && rule.has("redirect")) {
+            note(() -> redirect(reader, rule.inner("redirect")));
+            note(reader::sticky);
+            note(reader::refuse);
+            note(reader::checkNoMirror);
+            return;
+        }
+        if (!single || !(rule.get("to") instanceof List<?> to)) {
             note(reader::action);
             return;
         }
@@ -91,5 +97,11 @@ final class RuleFaults {
         note(reader::sticky);
         note(reader::refuse);
         note(reader::mirror);
+    }
+
+    private void redirect(RuleReader reader, Fields redirect) {
+        known(redirect, RuleReader.REDIRECT);
+        note(() -> reader.target(redirect));
+        note(() -> reader.percent(redirect));
     }
 }

@@ -1,5 +1,6 @@
 package io.moa.governance.rule;
 
+import io.moa.discovery.ServiceId;
 import io.moa.governance.policy.PolicyKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -41,12 +42,15 @@ public final class RuleReader {
             "sticky",
             "otherwise",
             "mirror",
+            "redirect",
             "deny",
             "answer",
             "rollout",
             "enabled",
             "note");
-    static final List<String> BESIDE_TO = List.of("sticky", "otherwise", "mirror");
+    static final List<String> ACTIONS = List.of("to", "redirect", "deny", "answer");
+    static final List<String> REDIRECT = List.of("service", "percent");
+    private static final List<String> BESIDE_TO_AND_REDIRECT = List.of("sticky", "otherwise");
     private static final List<String> FACTS =
             List.of("method", "caller", "tag", "load-test", "criticality", "key.<name>", "attachment.<name>");
     private static final List<String> TRAITS = List.of("label.<name>", "application", "uuid", "host");
@@ -256,22 +260,65 @@ public final class RuleReader {
     }
 
     RouteRule.Action action() {
-        int actions = (rule.has("to") ? 1 : 0) + (rule.has("deny") ? 1 : 0) + (rule.has("answer") ? 1 : 0);
+        long actions = ACTIONS.stream().filter(rule::has).count();
         if (actions != 1) {
             throw new IllegalArgumentException(
-                    "expected one of \"to\", \"deny\" and \"answer\" in a route rule, not " + actions);
+                    "expected one of \"to\", \"redirect\", \"deny\" and \"answer\" in a route rule, not " + actions);
         }
         if (rule.has("to")) {
             return narrow();
         }
-        for (String name : BESIDE_TO) {
+        checkNoMirror();
+        if (rule.has("redirect")) {
+            return redirect();
+        }
+        for (String name : BESIDE_TO_AND_REDIRECT) {
             if (rule.has(name)) {
-                throw Fields.wrong(name, "stands only beside \"to\"");
+                throw Fields.wrong(name, "stands only beside \"to\" or \"redirect\"");
             }
         }
         return rule.has("deny")
                 ? new RouteRule.Deny(rule.text("deny", 1))
                 : new RouteRule.Answer(new AnswerReader().read("answer", rule.get("answer")));
+    }
+
+    void checkNoMirror() {
+        if (rule.has("mirror")) {
+            throw Fields.wrong("mirror", "stands only beside \"to\"");
+        }
+    }
+
+    private RouteRule.Redirect redirect() {
+        Fields redirect = rule.inner("redirect").only(REDIRECT);
+        return new RouteRule.Redirect(target(redirect), percent(redirect), sticky(), refuse());
+    }
+
+    /** The service to which calls are led: one, and by its whole name, as it has to be followed before they come. */
+    ServiceId target(Fields redirect) {
+        String path = redirect.at("service");
+        String text = redirect.text("service", 1);
+        if (text.indexOf('*') >= 0) {
+            throw Fields.wrong(
+                    path, "expected one service, [group/]name[:version], not the pattern " + Words.quoted(text));
+        }
+        ServiceId target;
+        try {
+            target = ServiceId.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw Fields.wrong(path, String.valueOf(e.getMessage()));
+        }
+        if (!target.toString().equals(text)) { // such as with a ':' that no version follows
+            throw Fields.wrong(
+                    path, "expected [group/]name[:version], perhaps \"" + target + "\", not " + Words.quoted(text));
+        }
+        if (text.equals(rule.get("service"))) {
+            throw Fields.wrong(path, "the calls of " + text + " go there already; expected another service");
+        }
+        return target;
+    }
+
+    Percent percent(Fields redirect) {
+        return redirect.has("percent") ? redirect.percent("percent") : Percent.ALL;
     }
 
     private RouteRule.Narrow narrow() {

@@ -34,11 +34,17 @@ public final class DryRuns {
      * Dry runs of one process.
      *
      * @param trees the candidates of a service at present; null for a service that is not followed
+     * @param targets as {@code trees}, of services to which rules lead calls, also of those that are not followed yet; null while nothing
+     *     is known of one
      * @param declared what is said of a sample's method without live rules
      * @param seed what lots are drawn by
      */
-    public DryRuns(Function<ServiceId, @Nullable RouteTree> trees, Function<Sample, MethodPolicy> declared, long seed) {
-        this.stage = new Replay.Stage(trees, declared);
+    public DryRuns(
+            Function<ServiceId, @Nullable RouteTree> trees,
+            Function<ServiceId, @Nullable RouteTree> targets,
+            Function<Sample, MethodPolicy> declared,
+            long seed) {
+        this.stage = new Replay.Stage(trees, targets, declared);
         this.seed = seed;
     }
 

@@ -8,9 +8,10 @@ import java.util.Set;
  * @param kind where it ends
  * @param instances the uuids of those of whom one is picked; empty if nobody is called
  * @param copies the uuids of those of whom one gets a copy
- * @param told for people: which rule ended the call, and why; empty if none did
+ * @param told for people: which rule ended the call, and why, or why it is not known; empty if there is nothing to say
+ * @param via for people: which rule led it to which other service before; empty if none did
  */
-public record Fate(Kind kind, Set<String> instances, Set<String> copies, String told) {
+public record Fate(Kind kind, Set<String> instances, Set<String> copies, String told, String via) {
 
     /** Where a call can end. */
     public enum Kind {
@@ -22,19 +23,23 @@ public record Fate(Kind kind, Set<String> instances, Set<String> copies, String 
         REFUSED,
         /** A rule answers it. */
         ANSWERED,
-        /** It is not known: the service is not followed any more. */
+        /** It is not known: the service is not followed any more, or not yet. */
         UNKNOWN
     }
 
     /** For people. */
     @Override
     public String toString() {
+        return (via.isEmpty() ? "" : via + ", ") + end();
+    }
+
+    private String end() {
         return switch (kind) {
             case TO -> "to " + counted(instances) + (copies.isEmpty() ? "" : ", a copy to one of " + copies.size());
             case DENIED -> "denied by " + told;
             case REFUSED -> "refused by " + told;
             case ANSWERED -> "answered by " + told;
-            case UNKNOWN -> "to nobody known, as the service is not followed now";
+            case UNKNOWN -> "to nobody known, as " + told;
         };
     }
 
@@ -44,7 +49,7 @@ public record Fate(Kind kind, Set<String> instances, Set<String> copies, String 
 
     /** How this becomes another one, for people. */
     String becoming(Fate after) {
-        if (kind != Kind.TO || after.kind != Kind.TO) {
+        if (kind != Kind.TO || after.kind != Kind.TO || !via.equals(after.via)) { // one process may offer both services
             return this + " -> " + after;
         }
         long both = instances.stream().filter(after.instances::contains).count();

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
@@ -37,16 +38,21 @@ final class Replay {
      * Where the calls come from and go to.
      *
      * @param trees the candidates of a service at present, under any rules; null for a service that is not followed
+     * @param targets as {@code trees}, of services to which rules lead calls; null while nothing is known of one
      * @param declared what is said of a sample's method without live rules
      */
-    record Stage(Function<ServiceId, @Nullable RouteTree> trees, Function<Sample, MethodPolicy> declared) {}
+    record Stage(
+            Function<ServiceId, @Nullable RouteTree> trees,
+            Function<ServiceId, @Nullable RouteTree> targets,
+            Function<Sample, MethodPolicy> declared) {}
 
     private static final long PER_SAMPLE = 0xbf58476d1ce4e5b9L; // any odd number whose bits are mixed
 
     private final RuleBook book;
     private final Stage stage;
     private final long seed;
-    private final Map<ServiceId, RouteTree> trees = new HashMap<>();
+    private final Map<ServiceId, Optional<RouteTree>> trees = new HashMap<>();
+    private final Map<ServiceId, Optional<RouteTree>> targets = new HashMap<>();
     private final IdentityHashMap<CandidateSet, Set<String>> uuids = new IdentityHashMap<>(); // sets of a tree are few
 
     Replay(RuleBook book, Stage stage, long seed) {
@@ -57,14 +63,46 @@ final class Replay {
 
     /** Where a call goes. */
     Fate fate(int place, Sample sample) {
-        RouteTree present = stage.trees().apply(sample.service());
-        if (present == null) {
-            return new Fate(Fate.Kind.UNKNOWN, Set.of(), Set.of(), "");
+        RouteTree tree = under(trees, stage.trees(), sample.service());
+        if (tree == null) {
+            return new Fate(Fate.Kind.UNKNOWN, Set.of(), Set.of(), "the service is not followed now", "");
         }
-        RouteTree tree = trees.computeIfAbsent(sample.service(), service -> present.with(book.routes(service)));
         Invocation call = sample.facts()
                 .toCall(sample.service(), sample.method(), book.process().uuid(), Attributes.EMPTY, 0);
-        return fate(tree.route(call, lots(place)));
+        Lots lots = lots(place);
+        Route route = tree.route(call, lots);
+        if (!(route instanceof Route.Redirected led)) {
+            return fate(route, "");
+        }
+        String via = "redirected to " + led.service() + " by rule "
+                + led.rule().rule().id();
+        RouteTree there = target(led.service());
+        return there == null
+                ? new Fate(Fate.Kind.UNKNOWN, Set.of(), Set.of(), "no registry has answered yet who offers that", via)
+                : fate(there.route(led.lead(call, call.attributes()), lots), via);
+    }
+
+    private @Nullable RouteTree target(ServiceId service) {
+        return under(targets, stage.targets(), service);
+    }
+
+    /** The candidates of a service as they are now, once, under the rules of this book. */
+    private @Nullable RouteTree under(
+            Map<ServiceId, Optional<RouteTree>> known,
+            Function<ServiceId, @Nullable RouteTree> present,
+            ServiceId service) {
+        Optional<RouteTree> first = known.get(service);
+        if (first == null) {
+            RouteTree now = present.apply(service);
+            first = now == null ? Optional.empty() : Optional.of(now.with(book.routes(service), this::mayLeadTo));
+            known.put(service, first);
+        }
+        return first.orElse(null);
+    }
+
+    private boolean mayLeadTo(ServiceId service) {
+        RouteTree there = target(service);
+        return there == null || !there.isEmpty();
     }
 
     /** Those of one walk: a rule draws perhaps twice, for its destination and for a copy. */
@@ -74,30 +112,40 @@ final class Replay {
                 rule.rule().id(), id -> new SplittableRandom(seed + place * PER_SAMPLE + id.hashCode()));
     }
 
-    Fate fate(Route route) {
+    /**
+     * What has come of a call.
+     *
+     * @param via which rule led it to another service before, for people; empty if none did
+     */
+    Fate fate(Route route, String via) {
         if (route instanceof Route.Denied denied) {
             return new Fate(
                     Fate.Kind.DENIED,
                     Set.of(),
                     Set.of(),
-                    "rule " + denied.rule().rule().id() + ": " + denied.reason());
+                    "rule " + denied.rule().rule().id() + ": " + denied.reason(),
+                    via);
         }
         if (route instanceof Route.Answered answered) {
             return new Fate(
                     Fate.Kind.ANSWERED,
                     Set.of(),
                     Set.of(),
-                    "rule " + answered.rule().rule().id() + ": " + answered.value());
+                    "rule " + answered.rule().rule().id() + ": " + answered.value(),
+                    via);
         }
         if (route instanceof Route.Nobody nobody) {
             return new Fate(
                     Fate.Kind.REFUSED,
                     Set.of(),
                     Set.of(),
-                    "rule " + nobody.rule().rule().id() + ", as it leaves nobody");
+                    "rule " + nobody.rule().rule().id() + ", "
+                            + (nobody.rule().target() == null ? "as it leaves nobody" : nobody.why()),
+                    via);
         }
         Route.To to = (Route.To) route;
-        return new Fate(Fate.Kind.TO, uuids(to.candidates()), to.mirror() == null ? Set.of() : uuids(to.mirror()), "");
+        return new Fate(
+                Fate.Kind.TO, uuids(to.candidates()), to.mirror() == null ? Set.of() : uuids(to.mirror()), "", via);
     }
 
     private Set<String> uuids(CandidateSet set) {

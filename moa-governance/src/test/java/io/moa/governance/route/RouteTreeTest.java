@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
+import io.moa.discovery.ServiceId;
 import io.moa.governance.balance.Candidate;
 import io.moa.governance.balance.CandidateSet;
 import io.moa.governance.balance.InstanceLoad;
@@ -515,7 +516,7 @@ class RouteTreeTest {
                 instances.add(random.instance(i));
             }
             RouteTable table = table(process, rules);
-            RouteTree tree = new RouteTree(table, set(instances), new Random(seed));
+            RouteTree tree = new RouteTree(table, set(instances), RouteTreeTest::isOffered, new Random(seed));
             for (int i = 0; i < 25; i++) {
                 Invocation call = random.call();
                 RouteExplanation told = tree.explain(call, new Random(i));
@@ -537,12 +538,20 @@ class RouteTreeTest {
         assertThat(ended).isGreaterThan(1_000);
     }
 
+    /** Of the services to which random rules lead, this one is offered. */
+    private static boolean isOffered(ServiceId service) {
+        return service.equals(RandomRules.TARGETS.get(0));
+    }
+
     private static Object shape(Route route) {
         if (route instanceof Route.To to) {
             return names(to.candidates());
         }
         if (route instanceof Route.Denied denied) {
             return "denied by " + denied.rule().rule().id();
+        }
+        if (route instanceof Route.Redirected led) {
+            return "led to " + led.service() + " by " + led.rule().rule().id();
         }
         return route instanceof Route.Nobody nobody
                 ? "nobody by " + nobody.rule().rule().id()
@@ -564,6 +573,16 @@ class RouteTreeTest {
                 if (plain.containsKey("deny") || plain.containsKey("answer")) {
                     return (plain.containsKey("deny") ? "denied by " : "answered by ") + id;
                 }
+                if (plain.containsKey("redirect")) {
+                    String target = led(id, plain, call, lots);
+                    if (isOffered(ServiceId.parse(target))) {
+                        return "led to " + target + " by " + id;
+                    }
+                    if (!target.equals(STAYS) && "refuse".equals(plain.get("otherwise"))) {
+                        return "nobody by " + id;
+                    }
+                    continue;
+                }
                 if (instances.isEmpty()) {
                     continue;
                 }
@@ -578,6 +597,25 @@ class RouteTreeTest {
                 }
             }
             return left.stream().map(Instance::uuid).collect(Collectors.toSet());
+        }
+
+        private static final String STAYS = RandomRules.SERVICE.toString();
+
+        /** To which service a rule leads a call, which may be the one where it is. */
+        private static String led(String id, Map<String, Object> plain, Invocation call, Random lots) {
+            Map<?, ?> redirect = (Map<?, ?>) plain.get("redirect");
+            String target = (String) redirect.get("service");
+            Object percent = redirect.get("percent");
+            int hundredths = percent == null ? 10_000 : (int) (((Number) percent).doubleValue() * 100);
+            String sticky = (String) plain.get("sticky");
+            String value = sticky == null ? null : NaiveRules.fact(sticky, call);
+            if (target.equals(STAYS)) {
+                return STAYS;
+            }
+            int place = value != null
+                    ? NaiveRules.place(id, "share", value, 10_000)
+                    : hundredths == 10_000 ? 0 : lots.nextInt(10_000);
+            return place < hundredths ? target : STAYS;
         }
 
         private @Nullable List<Instance> narrowed(
@@ -638,7 +676,7 @@ class RouteTreeTest {
                 instances.add(random.instance(i));
             }
             Random lots = new Random();
-            RouteTree tree = new RouteTree(table(process, rules), set(instances), lots);
+            RouteTree tree = new RouteTree(table(process, rules), set(instances), RouteTreeTest::isOffered, lots);
             for (int i = 0; i < 20; i++) {
                 Invocation call = random.call();
                 lots.setSeed(i);

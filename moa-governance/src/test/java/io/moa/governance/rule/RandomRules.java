@@ -22,6 +22,10 @@ public final class RandomRules {
 
     public static final ServiceId SERVICE = ServiceId.of("shop.Stock");
 
+    /** To one of these rules may lead calls; by the rules' form nobody can know which of them is there. */
+    public static final List<ServiceId> TARGETS =
+            List.of(ServiceId.parse("shop.Stock:2"), ServiceId.of("shop.Depot"), SERVICE);
+
     private static final List<String> WORDS =
             List.of("web", "web-1", "app-web", "gray", "eu", "7", "-3.5", "true", "x");
     private static final List<String> PATTERNS = List.of("*", "web*", "*1", "a*b", "-*", "*e*".substring(1), "w*b");
@@ -112,6 +116,7 @@ public final class RandomRules {
         switch (number(0, 11)) {
             case 0 -> rule.put("deny", "not today");
             case 1 -> rule.put("answer", percent(50) ? Map.of("a", List.of(1, "b")) : "c");
+            case 2 -> redirect(rule);
             default -> narrow(rule);
         }
         return rule;
@@ -128,14 +133,29 @@ public final class RandomRules {
             to.add(destination);
         }
         rule.put("to", to);
+        choice(rule);
+        if (percent(20)) {
+            rule.put("mirror", Map.of("where", where(), "percent", number(0, 100)));
+        }
+    }
+
+    private void redirect(Map<String, Object> rule) {
+        Map<String, Object> redirect = new LinkedHashMap<>();
+        boolean literal = rule.get("service").equals(SERVICE.toString());
+        redirect.put("service", one(literal ? TARGETS.subList(0, 2) : TARGETS).toString());
+        if (percent(50)) {
+            redirect.put("percent", percent(50) ? (Object) number(0, 100) : number(0, 99) + 0.25);
+        }
+        rule.put("redirect", redirect);
+        choice(rule);
+    }
+
+    private void choice(Map<String, Object> rule) {
         if (percent(30)) {
             rule.put("sticky", one(FACTS));
         }
         if (percent(30)) {
             rule.put("otherwise", percent(50) ? "pass" : "refuse");
-        }
-        if (percent(20)) {
-            rule.put("mirror", Map.of("where", where(), "percent", number(0, 100)));
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.moa.discovery.ServiceId;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -41,6 +42,13 @@ class RuleReaderTest {
         Map<String, Object> rule = route(more);
         rule.remove("to");
         rule.putIfAbsent("deny", "no");
+        return rule;
+    }
+
+    private static Map<String, Object> redirect(Object redirect, Object... more) {
+        Map<String, Object> rule = route(more);
+        rule.remove("to");
+        rule.put("redirect", redirect);
         return rule;
     }
 
@@ -148,9 +156,50 @@ class RuleReaderTest {
                         route("to", List.of(Map.of("where", Map.of("label.zone", "$zone")))),
                         "to[0].where.label.zone: expected \"$caller\" or \"$tag\", not \"$zone\""),
                 Arguments.of(
-                        route("deny", "no"), "expected one of \"to\", \"deny\" and \"answer\" in a route rule, not 2"),
-                Arguments.of(denied("sticky", "tag"), "sticky: stands only beside \"to\""),
+                        route("deny", "no"),
+                        "expected one of \"to\", \"redirect\", \"deny\" and \"answer\" in a route rule, not 2"),
+                Arguments.of(denied("sticky", "tag"), "sticky: stands only beside \"to\" or \"redirect\""),
+                Arguments.of(denied("otherwise", "pass"), "otherwise: stands only beside \"to\" or \"redirect\""),
                 Arguments.of(denied("mirror", Map.of()), "mirror: stands only beside \"to\""),
+                Arguments.of(route("redirct", Map.of()), "there is no field \"redirct\"; did you mean \"redirect\"?"),
+                Arguments.of(redirect("shop.Stock:2"), "redirect: expected an object, not \"shop.Stock:2\""),
+                Arguments.of(
+                        redirect(Map.of("percent", 10)),
+                        "redirect.service: expected a text of 1 to 256 characters, not null"),
+                Arguments.of(
+                        redirect(Map.of("service", "shop.Stock:2", "percnt", 10)),
+                        "redirect: there is no field \"percnt\"; did you mean \"percent\"?"),
+                Arguments.of(
+                        redirect(Map.of("service", "shop.*")),
+                        "redirect.service: expected one service, [group/]name[:version], not the pattern \"shop.*\""),
+                Arguments.of(
+                        redirect(Map.of("service", "shop.Stock:")),
+                        "redirect.service: expected [group/]name[:version], perhaps \"shop.Stock\", not \"shop.Stock:\""),
+                Arguments.of(
+                        redirect(Map.of("service", "a:b/c")),
+                        "redirect.service: A service is written [group/]name[:version]; here the ':' stands before the '/'"),
+                Arguments.of(
+                        redirect(Map.of("service", "my stock")),
+                        "redirect.service: A service name may not contain blanks"),
+                Arguments.of(
+                        redirect(Map.of("service", "shop.Stock")),
+                        "redirect.service: the calls of shop.Stock go there already; expected another service"),
+                Arguments.of(
+                        redirect(Map.of("service", "shop.Stock:2", "percent", 100.5)),
+                        "redirect.percent: expected 0 to 100 with at most two digits after the point, not 100.5"),
+                Arguments.of(
+                        redirect(Map.of("service", "shop.Stock:2", "percent", "10")),
+                        "redirect.percent: expected a number, not \"10\""),
+                Arguments.of(
+                        redirect(Map.of("service", "shop.Stock:2"), "sticky", "customer"),
+                        "sticky: there is no fact of a call \"customer\""),
+                Arguments.of(
+                        redirect(Map.of("service", "shop.Stock:2"), "otherwise", "wait"),
+                        "otherwise: there is no such choice \"wait\""),
+                Arguments.of(
+                        redirect(Map.of("service", "shop.Stock:2"), "mirror", Map.of()),
+                        "mirror: stands only beside \"to\""),
+                Arguments.of(redirect(Map.of("service", "shop.Stock:2"), "deny", "no"), "in a route rule, not 2"),
                 Arguments.of(denied("deny", ""), "deny: expected a text of 1 to 256 characters, not \"\""),
                 Arguments.of(route("sticky", "key"), "sticky: there is no fact of a call \"key\""),
                 Arguments.of(
@@ -239,6 +288,47 @@ class RuleReaderTest {
         assertThat(RuleReader.faults("x", policy("set", Map.of("timeout", "fast", "attempts", 11, "timout", 1))))
                 .hasSize(3);
         assertThat(RuleReader.faults("x", policy())).isEmpty();
+    }
+
+    @Test
+    void allFaultsOfARedirectAreTold() {
+        assertThat(RuleReader.faults(
+                        "x",
+                        redirect(
+                                Map.of("service", "shop.*", "percent", -1, "share", 3),
+                                "sticky",
+                                "key",
+                                "otherwise",
+                                "fail",
+                                "mirror",
+                                Map.of())))
+                .satisfiesExactlyInAnyOrder(
+                        one -> assertThat(one).startsWith("redirect: there is no field \"share\""),
+                        one -> assertThat(one).startsWith("redirect.service: "),
+                        one -> assertThat(one).startsWith("redirect.percent: "),
+                        one -> assertThat(one).startsWith("sticky: "),
+                        one -> assertThat(one).startsWith("otherwise: "),
+                        one -> assertThat(one).startsWith("mirror: "));
+    }
+
+    @Test
+    void aRedirectIsReadWithItsDefaultsAndWrittenAgain() {
+        Rule all = RuleReader.read("all", redirect(Map.of("service", "blue/shop.Stock:2")));
+        assertThat(((RouteRule) all).action())
+                .isEqualTo(new RouteRule.Redirect(ServiceId.parse("blue/shop.Stock:2"), Percent.ALL, null, false));
+        assertThat(all.toPlain())
+                .isEqualTo(Map.of(
+                        "kind", "route", "service", "shop.Stock", "redirect", Map.of("service", "blue/shop.Stock:2")));
+        Map<String, Object> some = redirect(
+                Map.of("service", "shop.Stock:2", "percent", new BigDecimal("0.25")),
+                "sticky",
+                "key.customer",
+                "otherwise",
+                "refuse");
+        assertThat(RuleReader.read("some", some).toPlain()).isEqualTo(some);
+        assertThat(RuleReader.read("pattern", redirect(Map.of("service", "shop.Stock"), "service", "shop.*")))
+                .as("which of those that match it are its own is known when it is applied")
+                .isInstanceOf(RouteRule.class);
     }
 
     @Test

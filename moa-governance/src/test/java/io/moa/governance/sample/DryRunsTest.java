@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moa.discovery.Instance;
+import io.moa.discovery.ServiceId;
 import io.moa.governance.balance.Candidate;
 import io.moa.governance.balance.CandidateSet;
 import io.moa.governance.balance.InstanceLoad;
@@ -11,6 +12,8 @@ import io.moa.governance.outlier.Ejections;
 import io.moa.governance.outlier.OutlierConfig;
 import io.moa.governance.outlier.OwnPause;
 import io.moa.governance.policy.MethodPolicy;
+import io.moa.governance.route.Lots;
+import io.moa.governance.route.Route;
 import io.moa.governance.route.RouteTree;
 import io.moa.governance.rule.LocalProcess;
 import io.moa.governance.rule.RandomRules;
@@ -24,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class DryRunsTest {
@@ -42,15 +46,32 @@ class DryRunsTest {
         return new CandidateSet(List.of(candidates), new Random(3), ticker);
     }
 
-    private static DryRuns dryRuns(CandidateSet set) {
+    private static final ServiceId SECOND = RandomRules.TARGETS.get(0);
+
+    private DryRuns dryRuns(CandidateSet set) {
         RouteTree present = new RouteTree(RouteTable.NONE, set, new Random(5));
         return new DryRuns(
-                service -> service.equals(RandomRules.SERVICE) ? present : null, sample -> MethodPolicy.DEFAULT, SEED);
+                service -> service.equals(RandomRules.SERVICE) ? present : null,
+                this::target,
+                sample -> MethodPolicy.DEFAULT,
+                SEED);
     }
 
-    private static Replay.Stage stage(CandidateSet set) {
+    /** Of the second stock there are two, and of anything else nobody. */
+    private @Nullable RouteTree target(ServiceId service) {
+        CandidateSet there = set(service.equals(SECOND) ? List.of(second(1), second(2)) : List.of());
+        return new RouteTree(RouteTable.NONE, there, new Random(9));
+    }
+
+    private static Instance second(int number) {
+        return Instance.builder("second-" + number, "stock").build();
+    }
+
+    private Replay.Stage stage(CandidateSet set) {
         return new Replay.Stage(
-                service -> new RouteTree(RouteTable.NONE, set, new Random(8)), sample -> MethodPolicy.DEFAULT);
+                service -> new RouteTree(RouteTable.NONE, set, new Random(8)),
+                this::target,
+                sample -> MethodPolicy.DEFAULT);
     }
 
     private static RuleBook book(LocalProcess process, Map<String, Map<String, Object>> rules) {
@@ -66,6 +87,7 @@ class DryRunsTest {
         int deviating = 0;
         int same = 0;
         int copied = 0;
+        int led = 0;
         for (int seed = 0; seed < 1_000; seed++) {
             RandomRules random = new RandomRules(seed);
             LocalProcess process = random.process();
@@ -108,8 +130,8 @@ class DryRunsTest {
             Replay lots = new Replay(book(process, after), stage(set), SEED);
             for (int i = 0; i < calls.size(); i++) {
                 Sample sample = samples.all().get(i);
-                Fate was = lots.fate(now.route(calls.get(i), lots.lots(i)));
-                Fate becomes = lots.fate(then.route(calls.get(i), lots.lots(i)));
+                Fate was = fate(lots, now, book(process, before), calls.get(i), i);
+                Fate becomes = fate(lots, then, book(process, after), calls.get(i), i);
                 List<ValueChange> values = Replay.differences(
                         applied(book(process, before), sample), applied(book(process, after), sample));
                 Deviation due = new Deviation(sample, was, becomes, values);
@@ -121,6 +143,7 @@ class DryRunsTest {
                 } else {
                     deviating++;
                     copied += becomes.copies().isEmpty() ? 0 : 1;
+                    led += becomes.via().isEmpty() ? 0 : 1;
                     assertThat(said.get(sample)).as("seed %s, call %s", seed, i).contains(due);
                 }
             }
@@ -129,10 +152,24 @@ class DryRunsTest {
         assertThat(deviating).as("else nothing was tried").isGreaterThan(500);
         assertThat(same).isGreaterThan(500);
         assertThat(copied).isGreaterThan(10);
+        assertThat(led).isGreaterThan(100);
     }
 
     private static RouteTree tree(CandidateSet set, RuleBook book) {
-        return new RouteTree(book.routes(RandomRules.SERVICE), set, new Random(4));
+        return new RouteTree(book.routes(RandomRules.SERVICE), set, SECOND::equals, new Random(4));
+    }
+
+    /** What becomes of a call, as a client finds its way: by one service's rules, and by those of the service that it is led to. */
+    private Fate fate(Replay lots, RouteTree tree, RuleBook book, Invocation call, int place) {
+        Lots drawn = lots.lots(place);
+        Route route = tree.route(call, drawn);
+        if (!(route instanceof Route.Redirected led)) {
+            return lots.fate(route, "");
+        }
+        RouteTree there = new RouteTree(book.routes(SECOND), set(List.of(second(1), second(2))), new Random(6));
+        return lots.fate(
+                there.route(led.lead(call, call.attributes()), drawn),
+                "redirected to shop.Stock:2 by rule " + led.rule().rule().id());
     }
 
     private static MethodPolicy applied(RuleBook book, Sample sample) {
@@ -189,6 +226,50 @@ class DryRunsTest {
                         "shop.Stock reserve: route: to 5 instances -> denied by rule closed: closed",
                         90,
                         "shop.Stock reserve: route: to 2 instances -> denied by rule closed: closed",
+                        10));
+    }
+
+    @Test
+    void callsThatAreLedToAnotherServiceAreToldWithTheirFateThere() {
+        Map<String, Object> second =
+                rule("route", "redirect", Map.of("service", "shop.Stock:2"), "otherwise", "refuse");
+        Map<String, Object> closed = rule("route", "service", "shop.Stock:2", "deny", "closed");
+        assertThat(dryRuns(five())
+                        .of(samples(10), book(WEB, Map.of()), "second", second)
+                        .sums())
+                .isEqualTo(Map.of(
+                        "shop.Stock reserve: route: to 5 instances -> redirected to shop.Stock:2 by rule second, to 2 instances",
+                        10));
+        assertThat(dryRuns(five())
+                        .of(samples(10), book(WEB, Map.of("second", second)), "closed", closed)
+                        .sums())
+                .isEqualTo(Map.of(
+                        "shop.Stock reserve: route: redirected to shop.Stock:2 by rule second, to 2 instances -> redirected"
+                                + " to shop.Stock:2 by rule second, denied by rule closed: closed",
+                        10));
+        second.put("redirect", Map.of("service", "shop.Depot"));
+        assertThat(dryRuns(five())
+                        .of(samples(10), book(WEB, Map.of()), "second", second)
+                        .sums())
+                .isEqualTo(Map.of(
+                        "shop.Stock reserve: route: to 5 instances -> refused by rule second, as it leads to shop.Depot,"
+                                + " which nobody offers",
+                        10));
+    }
+
+    @Test
+    void aServiceOfWhichNothingIsKnownYetIsToldAsThat() {
+        RouteTree present = new RouteTree(RouteTable.NONE, five(), new Random(5));
+        DryRuns early = new DryRuns(service -> present, service -> null, sample -> MethodPolicy.DEFAULT, SEED);
+        assertThat(early.of(
+                                samples(10),
+                                book(WEB, Map.of()),
+                                "second",
+                                rule("route", "redirect", Map.of("service", "shop.Stock:2")))
+                        .sums())
+                .isEqualTo(Map.of(
+                        "shop.Stock reserve: route: to 5 instances -> redirected to shop.Stock:2 by rule second, to nobody"
+                                + " known, as no registry has answered yet who offers that",
                         10));
     }
 

@@ -1,0 +1,17 @@
+package io.moa.governance.route;
+
+import io.moa.discovery.ServiceId;
+
+/** What a walk asks about the services to which rules lead calls. Must not block; called from many threads. */
+@FunctionalInterface
+public interface Elsewhere {
+
+    /** Where nobody offers anything. */
+    Elsewhere NOBODY = service -> false;
+
+    /**
+     * Whether a call may be led to a service: not if it is known that none of its instances can be called. Of a service of which
+     * nothing is known yet it may be.
+     */
+    boolean mayLeadTo(ServiceId service);
+}
