@@ -23,6 +23,7 @@ class ExplainCommandTest {
 
     private static final String EAST = "aaaa1111-0000-0000-0000-000000000001";
     private static final String WEST = "bbbb2222-0000-0000-0000-000000000002";
+    private static final String SECOND = "cccc3333-0000-0000-0000-000000000003";
 
     private static EmbeddedRegistry embedded;
     private static String url;
@@ -32,8 +33,9 @@ class ExplainCommandTest {
         embedded = EmbeddedRegistry.start();
         url = RealRedis.of(embedded).url();
         for (Registry.Registration registration : List.of(
-                embedded.registry().register(instance(EAST, "east", 7001)),
-                embedded.registry().register(instance(WEST, "west", 7002)))) {
+                embedded.registry().register(instance(EAST, "shop.Stock", "east", 7001)),
+                embedded.registry().register(instance(WEST, "shop.Stock", "west", 7002)),
+                embedded.registry().register(instance(SECOND, "shop.Stock:2", "west", 7003)))) {
             registration.registered().get(30, TimeUnit.SECONDS);
         }
         try (RedisLink link = RedisLink.open(RedisConfig.parse(url))) {
@@ -53,6 +55,13 @@ class ExplainCommandTest {
                             "ada")
                     .join();
             desk.putRule(
+                            "second",
+                            "{\"kind\": \"route\", \"service\": \"shop.Stock\", \"when\": {\"method\": \"count\"},"
+                                    + " \"redirect\": {\"service\": \"shop.Stock:2\"}}",
+                            null,
+                            "ada")
+                    .join();
+            desk.putRule(
                             "closed",
                             "{\"kind\": \"route\", \"service\": \"shop.Stock\", \"when\": {\"attachment.region\": \"eu\"},"
                                     + " \"deny\": \"the shop is closed there\"}",
@@ -67,10 +76,10 @@ class ExplainCommandTest {
         embedded.close();
     }
 
-    private static Instance instance(String uuid, String zone, int port) {
+    private static Instance instance(String uuid, String service, String zone, int port) {
         return Instance.builder(uuid, "stock")
                 .addresses(List.of(new Address.Tcp("10.0.0.1", port)))
-                .exports(List.of(new ServiceExport(ServiceId.of("shop.Stock"), Set.of("hessian"), "")))
+                .exports(List.of(new ServiceExport(ServiceId.parse(service), Set.of("hessian"), "")))
                 .label(Instance.ZONE, zone)
                 .build();
     }
@@ -103,6 +112,18 @@ class ExplainCommandTest {
                 .containsPattern("timeout +300ms +at the caller +live rule: rule hasty")
                 .containsPattern("attempts +3 +at the caller +default")
                 .contains("This is the view of a client made for the question");
+    }
+
+    @Test
+    void aCallThatARuleLeadsToAnotherServiceIsExplainedThere() {
+        CommandRun run = explain("shop.Stock", "count");
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out())
+                .contains("shop.Stock count with ")
+                .containsPattern("second \\(revision [0-9]+\\): redirected, to shop.Stock:2")
+                .contains("shop.Stock:2: 1 of 1 instances may be called")
+                .contains("Route of a call that was led there")
+                .contains("Picked now, by p2c: stock@tcp://10.0.0.1:7003#cccc3333");
     }
 
     @Test

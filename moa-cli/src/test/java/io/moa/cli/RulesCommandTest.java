@@ -104,6 +104,24 @@ class RulesCommandTest {
     }
 
     @Test
+    void aRuleThatLeadsCallsElsewhereIsCheckedPutAndPrinted() throws IOException {
+        String rule = "{\"kind\": \"route\", \"service\": \"shop.Stock\", \"redirect\": {\"service\": \"shop.Stock:2\","
+                + " \"percent\": %s}, \"sticky\": \"key.customer\"}";
+        String ten = file(String.format(rule, "10"));
+        assertThat(CommandRun.of("rules", "check", ten).exitCode()).isZero();
+        done(run("put", "second", ten));
+        assertThat(run("get", "second").out()).contains("\"service\" : \"shop.Stock:2\"");
+        assertThat(run("diff", "second", file(String.format(rule, "12.5"))).out())
+                .contains("12.5");
+        CommandRun wrong = CommandRun.of(
+                "rules", "check", file(rule.replace("shop.Stock:2", "shop.*").replace("%s", "1000")));
+        assertThat(wrong.exitCode()).isNotZero();
+        assertThat(wrong.err() + wrong.out())
+                .contains("redirect.service: expected one service, [group/]name[:version], not the pattern \"shop.*\"")
+                .contains("redirect.percent: expected 0 to 100");
+    }
+
+    @Test
     void allThatIsWrongWithARuleIsToldAndNothingIsWritten() throws IOException {
         CommandRun put = run(
                 "put",

@@ -261,7 +261,8 @@ public final class MoaClient implements AutoCloseable {
     /**
      * What a rule would change for calls that this client made of late and keeps {@linkplain Builder#samples samples} of: they are routed
      * once more among those who are candidates now, with the rule and without it, with the same chance. Nothing is sent, and nobody else
-     * notices. Takes as long as routing the samples twice, on the thread that asks.
+     * notices. Takes as long as routing the samples twice, on the thread that asks. It begins to follow services to which rules lead these
+     * calls, so the first answer may say that no registry has told of one yet.
      *
      * @param id the rule's; it may be one that there is, in another form
      * @param plain its form as plain values, such as {@link RuleText#read} makes of JSON; null for what would change if it were taken away

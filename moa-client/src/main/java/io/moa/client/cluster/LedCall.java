@@ -21,9 +21,9 @@ final class LedCall {
         return led.lead(call, attributes);
     }
 
-    /** Whether a rule has led it. For all other calls that is one field to look at. */
+    /** Whether a rule has led it where it is. */
     static boolean isLed(Invocation call) {
-        return call.ledger().ledTo() != null && call.attributes().get(Route.Redirected.KEY) != null;
+        return call.attributes().get(Route.Redirected.KEY) != null;
     }
 
     /** The reply to an attempt: a failure says which way it went, as its caller named another service. */

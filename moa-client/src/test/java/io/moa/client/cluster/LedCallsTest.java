@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moa.Moa;
 import io.moa.client.Calls;
+import io.moa.client.filter.HedgeFilter;
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Liveness;
@@ -14,6 +15,8 @@ import io.moa.discovery.Snapshot;
 import io.moa.governance.balance.CandidateSet;
 import io.moa.governance.belief.BeliefConfig;
 import io.moa.governance.outlier.OutlierConfig;
+import io.moa.governance.policy.MethodPolicy;
+import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.rule.LocalProcess;
 import io.moa.governance.rule.RuleBook;
 import io.moa.invoke.Attributes;
@@ -29,6 +32,7 @@ import io.moa.testkit.FakeTicker;
 import io.moa.transport.WireForm;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -338,7 +342,7 @@ class LedCallsTest {
         tell(OLD, "old");
         rules(Map.of("half", led("redirect", Map.of("service", "x.Y:2", "percent", 50))));
         tell(NEW, "new");
-        Set<String> seen = new java.util.HashSet<>();
+        Set<String> seen = new HashSet<>();
         for (int i = 0; i < 40; i++) {
             Invocation call = call().build();
             String first = sentTo(call);
@@ -349,6 +353,58 @@ class LedCallsTest {
             }
         }
         assertThat(seen).containsExactlyInAnyOrder("old", "new");
+    }
+
+    /** The second attempt is made below the filters, of a call that was led already. */
+    @Test
+    void theSecondAttemptAtASilentServerIsMadeAtTheOtherServiceToo() {
+        HedgeFilter hedges = new HedgeFilter(ticker, scheduler);
+        ClusterInvoker hedging =
+                new ClusterInvoker(clusters, endpoints, ticker, new FirstAnswer(moa), hedges, DirectAnswer.UNSUPPORTED);
+        ClusterLink link = clusters.link(OLD);
+        tell(OLD, "old");
+        rules(Map.of("half", led("redirect", Map.of("service", "x.Y:2", "percent", 50))));
+        tell(NEW, "new-1", "new-2");
+        Invocation call = call().attributes(Calls.policy(true, 3).with(ClusterLink.KEY, link))
+                .build();
+        call.ledger().ledTo(NEW); // as if it had waited: by lot it might stay
+        CompletableFuture<Reply> reply = hedging.invoke(call);
+        String first = call.ledger().sentTo();
+        StagedTransport.Line silent = line(first);
+        silent.calls.get(0).ledger().silent(reason -> {});
+        StagedTransport.Line other = line(first.equals("new-1") ? "new-2" : "new-1");
+        assertThat(other).isNotSameAs(silent);
+        assertThat(other.calls).singleElement().satisfies(second -> {
+            assertThat(second.service()).isEqualTo(NEW);
+            assertThat(second.hop().attempt()).isEqualTo(1);
+        });
+        other.replies.get(0).complete(new Reply.Value(Payload.EMPTY));
+        assertThat(reply).isCompleted();
+        assertThat(reply.join()).isInstanceOf(Reply.Value.class);
+    }
+
+    /** The second attempt is made above the route's end, of the call as its caller made it. */
+    @Test
+    void theSecondAttemptAtASlowServerIsMadeAtTheOtherServiceToo() {
+        HedgeFilter hedges = new HedgeFilter(ticker, scheduler);
+        ClusterLink link = clusters.link(OLD);
+        tell(OLD, "old");
+        rules(Map.of("half", led("redirect", Map.of("service", "x.Y:2", "percent", 50))));
+        tell(NEW, "new-1", "new-2");
+        MethodPolicy policy = MethodPolicy.DEFAULT
+                .withCode(PolicyKey.IDEMPOTENT, true, "")
+                .withCode(PolicyKey.HEDGE_AFTER, Duration.ofMillis(40), "");
+        Invocation call = call().attributes(
+                        Attributes.EMPTY.with(MethodPolicy.KEY, policy).with(ClusterLink.KEY, link))
+                .build();
+        call.ledger().ledTo(NEW); // as if it had waited: by lot it might stay
+        hedges.apply(call, invoker);
+        String first = call.ledger().sentTo();
+        assertThat(line(first).calls).hasSize(1);
+        scheduler.advance(Duration.ofMillis(40));
+        StagedTransport.Line other = line(first.equals("new-1") ? "new-2" : "new-1");
+        assertThat(other.calls).singleElement().satisfies(second -> assertThat(second.service())
+                .isEqualTo(NEW));
     }
 
     @Test
