@@ -98,7 +98,7 @@ class LedCallsTest {
         List<Snapshot.Entry> entries = new ArrayList<>();
         for (String uuid : uuids) {
             Instance instance = Instance.builder(uuid, "provider")
-                    .addresses(List.of(new Address.Tcp("10.0.0.1", uuid.hashCode() & 0xfff | 1)))
+                    .addresses(List.of(address(uuid)))
                     .build();
             entries.add(new Snapshot.Entry(instance, Liveness.ONLINE, OperatorState.NONE));
         }
@@ -125,9 +125,18 @@ class LedCallsTest {
         return Calls.of(ticker, Duration.ofSeconds(10));
     }
 
+    private static Address address(String uuid) {
+        return new Address.Tcp("10.0.0.1", 1 + (uuid.hashCode() & 0xfff));
+    }
+
     private StagedTransport.Line line(String uuid) {
-        StagedTransport.Dial dial = transport.last();
-        return (StagedTransport.Line) (dial.coming().isDone() ? dial.coming().join() : dial.succeed("provider", uuid));
+        for (StagedTransport.Dial dial : transport.dials) {
+            if (dial.address().equals(address(uuid))) {
+                return (StagedTransport.Line)
+                        (dial.coming().isDone() ? dial.coming().join() : dial.succeed("provider", uuid));
+            }
+        }
+        throw new AssertionError("nobody connected to " + uuid);
     }
 
     private static Reply.Failure failure(CompletableFuture<Reply> reply) {
@@ -194,8 +203,10 @@ class LedCallsTest {
         assertThat(followed).containsOnlyKeys(OLD, NEW);
         tell(OLD, "old");
         tell(NEW);
+        Consumer<Snapshot> follower = followed.get(NEW);
         scheduler.advance(Clusters.IDLE.multipliedBy(3));
         assertThat(followed).as("though nobody is there").containsOnlyKeys(OLD, NEW);
+        assertThat(followed.get(NEW)).as("all the time").isSameAs(follower);
         rules(Map.of("second", led("enabled", false)));
         scheduler.advance(Clusters.IDLE.plusMinutes(2));
         assertThat(followed).containsOnlyKeys(OLD);

@@ -47,6 +47,7 @@ class DryRunsTest {
     }
 
     private static final ServiceId SECOND = RandomRules.TARGETS.get(0);
+    private static final ServiceId DEPOT = RandomRules.TARGETS.get(1);
 
     private DryRuns dryRuns(CandidateSet set) {
         RouteTree present = new RouteTree(RouteTable.NONE, set, new Random(5));
@@ -57,9 +58,9 @@ class DryRunsTest {
                 SEED);
     }
 
-    /** Of the second stock there are two, and of anything else nobody. */
+    /** Of a depot there is nobody. */
     private @Nullable RouteTree target(ServiceId service) {
-        CandidateSet there = set(service.equals(SECOND) ? List.of(second(1), second(2)) : List.of());
+        CandidateSet there = set(service.equals(DEPOT) ? List.of() : List.of(second(1), second(2)));
         return new RouteTree(RouteTable.NONE, there, new Random(9));
     }
 
@@ -156,7 +157,7 @@ class DryRunsTest {
     }
 
     private static RouteTree tree(CandidateSet set, RuleBook book) {
-        return new RouteTree(book.routes(RandomRules.SERVICE), set, SECOND::equals, new Random(4));
+        return new RouteTree(book.routes(RandomRules.SERVICE), set, service -> !service.equals(DEPOT), new Random(4));
     }
 
     /** What becomes of a call, as a client finds its way: by one service's rules, and by those of the service that it is led to. */
@@ -247,6 +248,13 @@ class DryRunsTest {
                         "shop.Stock reserve: route: redirected to shop.Stock:2 by rule second, to 2 instances -> redirected"
                                 + " to shop.Stock:2 by rule second, denied by rule closed: closed",
                         10));
+        Map<String, Object> third =
+                rule("route", "service", "shop.Stock:2", "redirect", Map.of("service", "shop.Stock:3"));
+        assertThat(dryRuns(five())
+                        .of(samples(10), book(WEB, Map.of("second", second)), "third", third)
+                        .deviations())
+                .as("no call is led on twice")
+                .isEmpty();
         second.put("redirect", Map.of("service", "shop.Depot"));
         assertThat(dryRuns(five())
                         .of(samples(10), book(WEB, Map.of()), "second", second)
