@@ -26,8 +26,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The end of the client's route in this process: reads the service's plan, asks its rules where the call may go, picks an instance, hands
- * the attempt to its endpoint, and settles the lease when the attempt has ended.
+ * The end of the client's route in this process: reads the service's plan, asks its rules where the call may go, goes on with the plan of
+ * another service if one of them leads there, picks an instance, hands the attempt to its endpoint, and settles the lease when the attempt
+ * has ended.
  */
 public final class ClusterInvoker implements Invoker {
 

@@ -30,7 +30,18 @@ public record RouteRule(
     }
 
     /** What a rule does with a call. */
-    public sealed interface Action {}
+    public sealed interface Action {
+
+        /** By whose value it is chosen what becomes of a call; null for by lot, or if nothing is chosen. */
+        default @Nullable Fact sticky() {
+            return null;
+        }
+
+        /** Whether a call is refused for which nobody is left; else the rule is passed over. */
+        default boolean refuse() {
+            return false;
+        }
+    }
 
     /**
      * The call goes to some of those to whom it could go.
@@ -113,9 +124,15 @@ public record RouteRule(
         } else if (action instanceof Answer answer) {
             plain.put("answer", answer.value());
         } else if (action instanceof Redirect redirect) {
-            putRedirect(plain, redirect);
+            plain.put("redirect", plainOf(redirect));
         } else if (action instanceof Narrow narrow) {
             putNarrow(plain, narrow);
+        }
+        if (action.sticky() != null) {
+            plain.put("sticky", action.sticky().toString());
+        }
+        if (action.refuse()) {
+            plain.put("otherwise", "refuse");
         }
         RulePlain.putCommon(plain, this);
         return plain;
@@ -127,7 +144,6 @@ public record RouteRule(
                 narrow.to().stream()
                         .map(each -> Map.of("where", each.where().toPlain(), "share", each.share()))
                         .toList());
-        putChoice(plain, narrow.sticky(), narrow.refuse());
         if (narrow.mirror() != null) {
             plain.put(
                     "mirror",
@@ -139,22 +155,12 @@ public record RouteRule(
         }
     }
 
-    private static void putRedirect(Map<String, Object> plain, Redirect redirect) {
-        Map<String, Object> to = new LinkedHashMap<>();
-        to.put("service", redirect.service().toString());
+    private static Map<String, Object> plainOf(Redirect redirect) {
+        Map<String, Object> plain = new LinkedHashMap<>();
+        plain.put("service", redirect.service().toString());
         if (!redirect.percent().equals(Percent.ALL)) {
-            to.put("percent", redirect.percent().toPlain());
+            plain.put("percent", redirect.percent().toPlain());
         }
-        plain.put("redirect", to);
-        putChoice(plain, redirect.sticky(), redirect.refuse());
-    }
-
-    private static void putChoice(Map<String, Object> plain, @Nullable Fact sticky, boolean refuse) {
-        if (sticky != null) {
-            plain.put("sticky", sticky.toString());
-        }
-        if (refuse) {
-            plain.put("otherwise", "refuse");
-        }
+        return plain;
     }
 }

@@ -60,6 +60,7 @@ public final class RouteTable {
         this.slots = next;
         this.targets = ready.stream()
                 .filter(each -> each.idle() == null && each.led().hundredths() > 0)
+                .filter(each -> isForCallsOf(process, each.rule()))
                 .flatMap(each -> Stream.ofNullable(each.target()))
                 .collect(Collectors.toUnmodifiableSet());
     }
@@ -94,7 +95,11 @@ public final class RouteTable {
         return before;
     }
 
-    /** The services to which these rules may lead calls. */
+    private static boolean isForCallsOf(LocalProcess process, RouteRule rule) {
+        return rule.callers() == null || rule.callers().matches(process.application());
+    }
+
+    /** The services to which these rules may lead calls that the process makes for itself. */
     public Set<ServiceId> targets() {
         return targets;
     }

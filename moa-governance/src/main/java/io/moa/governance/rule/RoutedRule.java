@@ -22,7 +22,6 @@ public final class RoutedRule {
     private final RouteRule.@Nullable Narrow narrow;
     private final RouteRule.@Nullable Redirect redirect;
     private final @Nullable Fact sticky;
-    private final boolean refuses;
     private final Where[] to;
     private final boolean[] toByTag;
     private final int[] upTo; // the shares, added up; of one that names nobody here the share is 0
@@ -43,8 +42,7 @@ public final class RoutedRule {
         this.conditions = asked.toArray(new Condition[0]);
         this.narrow = rule.action() instanceof RouteRule.Narrow action ? action : null;
         this.redirect = rule.action() instanceof RouteRule.Redirect action ? action : null;
-        this.sticky = narrow != null ? narrow.sticky() : redirect != null ? redirect.sticky() : null;
-        this.refuses = narrow != null ? narrow.refuse() : redirect != null && redirect.refuse();
+        this.sticky = rule.action().sticky();
         this.seed = StableHash.seed(rule.id(), "share");
         int count = narrow == null ? 0 : narrow.to().size();
         this.to = new Where[count];
@@ -162,7 +160,7 @@ public final class RoutedRule {
 
     /** Whether a call is refused for which nobody is left. */
     public boolean refuses() {
-        return refuses;
+        return rule.action().refuse();
     }
 
     /** Whether calls go to those whom it names also when all of them are ejected. */

@@ -161,6 +161,14 @@ class RedirectTest {
     }
 
     @Test
+    void onlyWhereCallsOfThisProcessMayBeLedNeedsToBeKnown() {
+        rule("second", STOCK, "redirect", to(SECOND), "callers", List.of("web", "batch"));
+        rule("third", STOCK, "redirect", to(THIRD), "callers", List.of("batch"));
+        rule("none", STOCK, "redirect", to(ServiceId.of("shop.Depot"), 0));
+        assertThat(tree(STOCK).table().targets()).containsExactly(SECOND);
+    }
+
+    @Test
     void soManyCallsAreLedAsTheRuleSays() {
         int calls = 40_000;
         for (double percent : new double[] {0, 0.25, 10, 62.5, 100}) {
