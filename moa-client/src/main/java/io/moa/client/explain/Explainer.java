@@ -94,7 +94,8 @@ public final class Explainer {
 
     private MethodView view(RuleBook book, ServiceId service, String method, CallFacts facts) {
         DeclaredMethod declared = methods.declared(service, method);
-        AppliedPolicy applied = book.applied(service, declared.name(), application(facts), declared.policy());
+        AppliedPolicy applied =
+                book.applied(service, declared.name(), application(facts), declared.policy(), declared.form());
         return new MethodView(declared.method(), applied.policy(), applied.passedOver(), declared.source());
     }
 

@@ -1,5 +1,7 @@
 package io.moa.client.stub;
 
+import io.moa.governance.policy.Origin;
+import io.moa.governance.policy.Setting;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -7,6 +9,7 @@ import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,16 +44,18 @@ final class CallKeyReader {
     /**
      * The readers of a method's keys.
      *
-     * @param paths the path of each key, beginning with the number of an argument
+     * @param paths the path of each key, beginning with the number of an argument. Those of a live rule lead through record components and
+     *     getters of public types alone: an operator is not to run methods whose author never meant them to be read
      * @throws IllegalArgumentException if there is no such argument, or no way there from its type; the message says what there is
      */
-    static List<CallKeyReader> of(Method method, Map<String, String> paths) {
+    static List<CallKeyReader> of(Method method, Setting<Map<String, String>> paths) {
+        boolean byRule = paths.origin() == Origin.LIVE_RULE;
         List<CallKeyReader> readers = new ArrayList<>();
-        paths.forEach((key, path) -> readers.add(of(method, key, path)));
+        paths.value().forEach((key, path) -> readers.add(of(method, key, path, byRule)));
         return readers;
     }
 
-    private static CallKeyReader of(Method method, String key, String path) {
+    private static CallKeyReader of(Method method, String key, String path, boolean byRule) {
         String[] parts = path.split("\\.");
         int argument = Integer.parseInt(parts[0]);
         String whose = method.getDeclaringClass().getSimpleName() + "." + method.getName();
@@ -67,12 +72,16 @@ final class CallKeyReader {
                 type = Object.class;
                 continue;
             }
-            Method getter = getter(type, name);
+            Method getter = getter(type, name, byRule);
             if (getter == null) {
                 throw new IllegalArgumentException("The call key " + key + " of " + whose + " is read as " + path
                         + ", but "
-                        + type.getName() + " has no " + name + "(), get" + capital(name) + "() or is" + capital(name)
-                        + "() that this process may call");
+                        + type.getName() + " has no "
+                        + (byRule
+                                ? "record component " + name + ", and no public getter get" + capital(name) + "() or is"
+                                        + capital(name) + "(), which is all that a rule may read"
+                                : name + "(), get" + capital(name) + "() or is" + capital(name)
+                                        + "() that this process may call"));
             }
             type = getter.getReturnType();
             MethodHandle handle = handle(getter, key, whose);
@@ -85,7 +94,7 @@ final class CallKeyReader {
         return new CallKeyReader(key, argument, steps);
     }
 
-    private static @Nullable Method getter(Class<?> type, String name) {
+    private static @Nullable Method getter(Class<?> type, String name, boolean byRule) {
         List<String> wanted = List.of(name, "get" + capital(name), "is" + capital(name));
         for (String candidate : wanted) {
             for (Method method : type.getMethods()) {
@@ -93,12 +102,25 @@ final class CallKeyReader {
                         && method.getParameterCount() == 0
                         && method.getReturnType() != void.class
                         && !Modifier.isStatic(method.getModifiers())
-                        && !method.isBridge()) {
+                        && !method.isBridge()
+                        && (!byRule || isForReading(type, method, name))) {
                     return method;
                 }
             }
         }
         return null;
+    }
+
+    private static boolean isForReading(Class<?> type, Method method, String name) {
+        if (method.getName().equals(name)) {
+            return type.isRecord()
+                    && Arrays.stream(type.getRecordComponents())
+                            .anyMatch(component -> component.getName().equals(name));
+        }
+        boolean any = method.getName().startsWith("get");
+        return (any || method.getReturnType() == boolean.class)
+                && Modifier.isPublic(method.getDeclaringClass().getModifiers())
+                && method.getDeclaringClass() != Object.class;
     }
 
     private static MethodHandle handle(Method getter, String key, String whose) {

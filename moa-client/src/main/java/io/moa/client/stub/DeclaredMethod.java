@@ -1,5 +1,6 @@
 package io.moa.client.stub;
 
+import io.moa.governance.policy.MethodForm;
 import io.moa.governance.policy.MethodPolicy;
 
 /**
@@ -7,9 +8,10 @@ import io.moa.governance.policy.MethodPolicy;
  *
  * @param method with its parameter types if a stub tells them, else as it was asked for
  * @param policy what annotations, code and the release configuration say
+ * @param form what the method's types make impossible, as far as a stub tells them
  * @param source for people: who says so
  */
-public record DeclaredMethod(String method, MethodPolicy policy, String source) {
+public record DeclaredMethod(String method, MethodPolicy policy, MethodForm form, String source) {
 
     /** The method's name alone. */
     public String name() {

@@ -1,6 +1,7 @@
 package io.moa.client.stub;
 
 import io.moa.discovery.ServiceId;
+import io.moa.governance.policy.MethodForm;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicySettings;
 import io.moa.governance.rule.AppliedPolicy;
@@ -67,6 +68,7 @@ public final class LiveMethods {
             return new DeclaredMethod(
                     id,
                     release.apply(service).over(MethodPolicy.DEFAULT, DeclaredMethod.nameOf(id)),
+                    MethodForm.UNKNOWN,
                     "no stub of this process declares the method, so defaults and the release configuration stand below the rules");
         }
         StubMethod first = stubs.get(0);
@@ -77,6 +79,7 @@ public final class LiveMethods {
         return new DeclaredMethod(
                 first.method().toString(),
                 first.declared(),
+                first::conflicts,
                 "declared by a stub of this process"
                         + (others == 0 ? "" : "; it has " + others + " more of this name, which say otherwise"));
     }
@@ -94,17 +97,10 @@ public final class LiveMethods {
     }
 
     private void govern(StubMethod method) {
-        AppliedPolicy applied = book.applied(method.service(), method.method().name(), application, method.declared());
-        try {
-            method.govern(applied.policy());
-        } catch (IllegalArgumentException cannot) { // such as a call key that leads nowhere
-            LOG.warn(
-                    "{} {} keeps its policy; that of revision {} cannot be used: {}",
-                    method.service(),
-                    method.method(),
-                    book.revision(),
-                    cannot.getMessage());
-        }
-        applied.passedOver().forEach(why -> LOG.warn("{}", why));
+        AppliedPolicy applied = book.applied(
+                method.service(), method.method().name(), application, method.declared(), method::conflicts);
+        List<String> told = method.governed().passedOver();
+        method.govern(applied);
+        applied.passedOver().stream().filter(why -> !told.contains(why)).forEach(why -> LOG.warn("{}", why));
     }
 }

@@ -109,9 +109,14 @@ public final class ServiceStub implements InvocationHandler {
     public String describe() {
         return methods.values().stream()
                 .sorted(Comparator.comparing(each -> each.method().toString()))
-                .map(each -> service + " " + each.method() + "\n"
-                        + each.governed().policy().describe().indent(2))
+                .map(each -> service + " " + each.method() + "\n" + described(each.governed()))
                 .collect(Collectors.joining("\n"));
+    }
+
+    private static String described(StubMethod.Governed governed) {
+        String passedOver =
+                governed.passedOver().stream().map(why -> "\n" + why).collect(Collectors.joining());
+        return (governed.policy().describe() + passedOver).indent(2);
     }
 
     Class<?> type() {

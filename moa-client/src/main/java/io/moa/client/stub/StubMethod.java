@@ -5,7 +5,9 @@ import io.moa.client.cluster.ClusterLink;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.gate.MethodGate;
 import io.moa.governance.policy.MethodPolicy;
+import io.moa.governance.policy.PolicyConflict;
 import io.moa.governance.policy.PolicyKey;
+import io.moa.governance.rule.AppliedPolicy;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Baggage;
 import io.moa.invoke.MethodId;
@@ -33,8 +35,14 @@ final class StubMethod {
      * @param attributes facts that every call carries
      * @param keys read what travels out of the arguments
      * @param baggage of a call that inherits none
+     * @param passedOver which rules for the method are not applied, each a sentence with the reason
      */
-    record Governed(MethodPolicy policy, Attributes attributes, List<CallKeyReader> keys, Baggage baggage) {
+    record Governed(
+            MethodPolicy policy,
+            Attributes attributes,
+            List<CallKeyReader> keys,
+            Baggage baggage,
+            List<String> passedOver) {
 
         /** The baggage of a call that is made while serving another one. */
         Baggage under(Baggage inherited) {
@@ -109,10 +117,11 @@ final class StubMethod {
         this.fallback = fallback;
         this.emptyResult = declaration == null ? null : emptyOf(declaration, async);
         this.gate = gate;
-        this.governed = governed(declared);
+        this.governed = governed(new AppliedPolicy(declared, List.of()));
     }
 
-    private Governed governed(MethodPolicy policy) {
+    private Governed governed(AppliedPolicy applied) {
+        MethodPolicy policy = applied.policy();
         Attributes all = facts.with(MethodPolicy.KEY, policy);
         if (MethodGate.limits(policy, EnforcedAt.CALLER)) {
             all = all.with(MethodGate.KEY, gate);
@@ -120,9 +129,21 @@ final class StubMethod {
         String tag = policy.value(PolicyKey.ROUTE_TAG);
         Baggage baggage =
                 Baggage.EMPTY.withTag(tag.isEmpty() ? null : tag).withCriticality(policy.value(PolicyKey.CRITICALITY));
-        List<CallKeyReader> keys =
-                declaration == null ? List.of() : CallKeyReader.of(declaration, policy.value(PolicyKey.CALL_KEYS));
-        return new Governed(policy, all, keys, baggage);
+        return new Governed(policy, all, keys(policy), baggage, applied.passedOver());
+    }
+
+    private List<CallKeyReader> keys(MethodPolicy policy) {
+        return declaration == null ? List.of() : CallKeyReader.of(declaration, policy.get(PolicyKey.CALL_KEYS));
+    }
+
+    /** What of a policy the method's types make impossible. */
+    List<PolicyConflict> conflicts(MethodPolicy policy) {
+        try {
+            List<CallKeyReader> unused = keys(policy); // it is only asked whether they can be read
+            return List.of();
+        } catch (IllegalArgumentException cannot) {
+            return List.of(new PolicyConflict(List.of(PolicyKey.CALL_KEYS), String.valueOf(cannot.getMessage())));
+        }
     }
 
     private static @Nullable Object emptyOf(Method declaration, boolean async) {
@@ -164,13 +185,14 @@ final class StubMethod {
     /**
      * Puts another policy in force, for calls that begin from now on.
      *
-     * @throws IllegalArgumentException if a call key of it cannot be read; then nothing changes
+     * @throws IllegalArgumentException if it {@linkplain #conflicts cannot be}; then nothing changes
      */
-    void govern(MethodPolicy policy) {
-        if (!policy.equals(governed.policy())) {
-            governed = governed(policy);
+    void govern(AppliedPolicy applied) {
+        Governed before = governed;
+        if (!applied.policy().equals(before.policy()) || !applied.passedOver().equals(before.passedOver())) {
+            governed = governed(applied);
         }
-        gate.govern(policy);
+        gate.govern(applied.policy());
     }
 
     BodyCodec arguments() {

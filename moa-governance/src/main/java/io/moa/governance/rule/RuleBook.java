@@ -1,6 +1,7 @@
 package io.moa.governance.rule;
 
 import io.moa.discovery.ServiceId;
+import io.moa.governance.policy.MethodForm;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyConflict;
 import io.moa.governance.policy.PolicyKey;
@@ -188,18 +189,25 @@ public final class RuleBook {
         return applied(service, method, callerApplication, declared).policy();
     }
 
+    /** {@link #applied(ServiceId, String, String, MethodPolicy, MethodForm)} of a method whose types are not known. */
+    public AppliedPolicy applied(ServiceId service, String method, String callerApplication, MethodPolicy declared) {
+        return applied(service, method, callerApplication, declared, MethodForm.UNKNOWN);
+    }
+
     /**
      * What holds for a method. Of several rules that set the same value the most particular one wins: a method's name before a pattern
      * before none, a service's name before a pattern, named callers before none; of equals the one whose id comes first.
      *
-     * <p>If the values that hold contradict one another, the least particular of the rules that they come from is passed over for this
-     * method, and so on until they do not.
+     * <p>If the values that hold contradict one another or the form of the method, the least particular of the rules that they come from
+     * is passed over for this method, with all that it says, and so on until they do not.
      *
      * @param method its name
      * @param callerApplication which application calls; empty if that is not known
      * @param declared what annotations, code and the release configuration say
+     * @param form what the method's types make impossible
      */
-    public AppliedPolicy applied(ServiceId service, String method, String callerApplication, MethodPolicy declared) {
+    public AppliedPolicy applied(
+            ServiceId service, String method, String callerApplication, MethodPolicy declared, MethodForm form) {
         List<Read> forMethod = new ArrayList<>();
         for (Read each : policies) {
             if (each.rule().isFor(service) && ((PolicyRule) each.rule()).isFor(method, callerApplication)) {
@@ -216,7 +224,9 @@ public final class RuleBook {
             }
             PolicyConflict conflict = null;
             Read guilty = null;
-            for (PolicyConflict each : policy.conflicts()) {
+            List<PolicyConflict> conflicts = new ArrayList<>(policy.conflicts());
+            conflicts.addAll(form.conflicts(policy));
+            for (PolicyConflict each : conflicts) {
                 Read least = leastParticular(forMethod, each, winners);
                 if (guilty == null && least != null) {
                     conflict = each;

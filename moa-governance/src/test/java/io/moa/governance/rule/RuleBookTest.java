@@ -3,8 +3,10 @@ package io.moa.governance.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moa.discovery.ServiceId;
+import io.moa.governance.policy.MethodForm;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.Origin;
+import io.moa.governance.policy.PolicyConflict;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.testkit.Shows;
 import java.util.ArrayList;
@@ -306,5 +308,28 @@ class RuleBookTest {
                         "its conditions compare a call with 1000 values, and those of a service may with 5000 in all,"
                                 + " of which rules before it leave 991");
         assertThat(ids(table)).contains("a-text-8");
+    }
+
+    @Test
+    void aRuleWithAValueThatTheMethodCannotHaveIsPassedOverForItAlone() {
+        Map<String, Object> keys = policy("shop.Stock", "set", Map.of("call-keys", Map.of("item", "7"), "attempts", 5));
+        Map<String, Object> exact =
+                policy("shop.Stock", "method", "reserve", "set", Map.of("call-keys", Map.of("item", "0")));
+        RuleBook book = none.next(4, Map.of("keys", keys, "exact", exact, "slow", timeout("shop.Stock", "9s")));
+        MethodForm oneArgument = policy -> policy.value(PolicyKey.CALL_KEYS).containsValue("7")
+                ? List.of(new PolicyConflict(List.of(PolicyKey.CALL_KEYS), "there is one argument"))
+                : List.of();
+        AppliedPolicy applied = book.applied(STOCK, "count", "web", MethodPolicy.DEFAULT, oneArgument);
+        assertThat(applied.policy().value(PolicyKey.CALL_KEYS)).isEmpty();
+        assertThat(applied.policy().attempts()).isEqualTo(PolicyKey.ATTEMPTS.defaultValue());
+        assertThat(applied.policy().timeout()).hasSeconds(9);
+        assertThat(applied.passedOver())
+                .containsExactly("rule keys, revision 4 is passed over for shop.Stock count: call-keys: there is one"
+                        + " argument");
+        AppliedPolicy other = book.applied(STOCK, "reserve", "web", MethodPolicy.DEFAULT, oneArgument);
+        assertThat(other.passedOver())
+                .as("a more particular rule says another value")
+                .isEmpty();
+        assertThat(other.policy().attempts()).isEqualTo(5);
     }
 }

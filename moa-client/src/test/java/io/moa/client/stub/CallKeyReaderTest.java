@@ -1,0 +1,91 @@
+package io.moa.client.stub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.moa.governance.policy.Origin;
+import io.moa.governance.policy.Setting;
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class CallKeyReaderTest {
+
+    /** A method with everything that a path can go through. */
+    interface Shop {
+        void buy(Order order, Rocket rocket, Hidden hidden);
+    }
+
+    /** A record, whose type need not be public. */
+    record Order(String item, Map<String, String> notes) {
+        public String total() {
+            return "computed";
+        }
+    }
+
+    /** A class with getters, and with methods that do something. */
+    public static class Rocket {
+        private int launches;
+
+        public String getName() {
+            return "Ariane";
+        }
+
+        public boolean isReady() {
+            return true;
+        }
+
+        public String isotope() {
+            return "no getter";
+        }
+
+        public int launch() {
+            return ++launches;
+        }
+    }
+
+    /** A class that its package keeps to itself. */
+    static class Hidden {
+        public String getSecret() {
+            return "secret";
+        }
+    }
+
+    private static final Method BUY = Shop.class.getDeclaredMethods()[0];
+
+    private final Rocket rocket = new Rocket();
+    private final Object[] arguments = {new Order("book", Map.of("color", "red")), rocket, new Hidden()};
+
+    private Map<String, String> read(String path, Origin origin) {
+        return CallKeyReader.read(CallKeyReader.of(BUY, new Setting<>(Map.of("key", path), origin, "here")), arguments);
+    }
+
+    @Test
+    void aRuleReadsRecordComponentsGettersAndKeysOfMaps() {
+        assertThat(read("0.item", Origin.LIVE_RULE)).containsEntry("key", "book");
+        assertThat(read("0.notes.color", Origin.LIVE_RULE)).containsEntry("key", "red");
+        assertThat(read("1.name", Origin.LIVE_RULE)).containsEntry("key", "Ariane");
+        assertThat(read("1.ready", Origin.LIVE_RULE)).containsEntry("key", "true");
+    }
+
+    @Test
+    void aRuleRunsNoOtherMethod() {
+        for (String path :
+                List.of("1.launch", "0.total", "0.toString", "1.hashCode", "1.otope", "1.class.name", "2.secret")) {
+            assertThatThrownBy(() -> read(path, Origin.LIVE_RULE))
+                    .as(path)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("which is all that a rule may read");
+        }
+        assertThat(rocket.launches).isZero();
+    }
+
+    @Test
+    void whoWroteTheInterfaceMayNameAnyPublicMethodThatReturnsSomething() {
+        assertThat(read("0.total", Origin.ANNOTATION)).containsEntry("key", "computed");
+        assertThat(read("2.secret", Origin.CODE)).containsEntry("key", "secret");
+        assertThatThrownBy(() -> read("0.nosuch", Origin.ANNOTATION))
+                .hasMessageContaining("has no nosuch(), getNosuch() or isNosuch()");
+    }
+}
