@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moa.annotation.Balancing;
+import io.moa.annotation.EnforcedAt;
 import io.moa.annotation.FailureMode;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.policy.MethodPolicy;
@@ -100,13 +101,37 @@ class PolicyTableTest {
                     .singleElement()
                     .asString()
                     .contains(String.valueOf(key.type().plain(value)))
-                    .contains(key.side().label())
+                    .contains(" at the " + policy.side(key).label())
                     .contains("live rule: rule r1, revision 7");
         }
         assertThat(key.read(key.type().plain(key.defaultValue()))).isEqualTo(key.defaultValue());
         assertThat(key.meaning()).isNotEmpty();
         assertThat(key.said()).isNotNull();
         assertThat(PolicyKey.named(key.name())).isSameAs(key);
+    }
+
+    @Test
+    void whoEnforcesALimitIsSaidAsItIs() {
+        for (PolicyKey<?> key : PolicyKey.all()) {
+            assertThat(key.sideSaidBy() != null).as("%s", key).isEqualTo(key.side() == PolicyKey.Side.EITHER);
+        }
+        MethodPolicy there = MethodPolicy.DEFAULT.withCode(PolicyKey.RATE_LIMIT, 7, "here");
+        assertThat(there.describe()).containsPattern("rate-limit +7 +at the provider +code: here");
+        MethodPolicy here = there.withCode(PolicyKey.RATE_LIMIT_AT, EnforcedAt.CALLER, "here");
+        assertThat(here.describe())
+                .containsPattern("rate-limit +7 +at the caller +code: here")
+                .containsPattern("rate-burst +0 +at the caller")
+                .containsPattern("concurrency-limit +0 +at the provider")
+                .endsWith("and MoaServer.describe() tells it there");
+        assertThat(here.describeAtProvider().lines().map(line -> line.substring(0, line.indexOf(' '))))
+                .containsExactly(
+                        "rate-limit",
+                        "rate-burst",
+                        "rate-limit-at",
+                        "concurrency-limit",
+                        "concurrency-limit-at",
+                        "non-blocking",
+                        "warm-up");
     }
 
     @ParameterizedTest

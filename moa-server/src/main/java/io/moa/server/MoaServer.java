@@ -5,6 +5,7 @@ import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.disk.KeptFile;
 import io.moa.invoke.Filter;
+import io.moa.server.dispatch.ExportedMethod;
 import io.moa.server.dispatch.ServiceExporter;
 import io.moa.server.dispatch.WorkerPool;
 import io.moa.server.dispatch.Workers;
@@ -20,11 +21,14 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +56,7 @@ public final class MoaServer implements AutoCloseable {
     private final Moa moa;
     private final Listener listener;
     private final Map<String, WorkerPool> pools;
+    private final List<ExportedMethod> methods;
     private final Instance instance;
     private final LifeCycle life;
     private final @Nullable HealthEndpoint health;
@@ -66,6 +71,7 @@ public final class MoaServer implements AutoCloseable {
             Moa moa,
             Listener listener,
             Map<String, WorkerPool> pools,
+            List<ExportedMethod> methods,
             Instance instance,
             LifeCycle life,
             @Nullable HealthEndpoint health,
@@ -76,6 +82,7 @@ public final class MoaServer implements AutoCloseable {
         this.moa = moa;
         this.listener = listener;
         this.pools = pools;
+        this.methods = List.copyOf(methods);
         this.instance = instance;
         this.life = life;
         this.health = health;
@@ -101,6 +108,18 @@ public final class MoaServer implements AutoCloseable {
     /** What it announces of itself. */
     public Instance instance() {
         return instance;
+    }
+
+    /**
+     * What this process enforces as a provider, for people: for each exported method the values, where each comes from, and which rules are
+     * passed over. What callers decide for themselves is told by {@code MoaClient.describe} and {@code explain} there.
+     */
+    public String describe() {
+        return this + ", labels " + new TreeMap<>(instance.labels()) + "\n\n"
+                + methods.stream()
+                        .sorted(Comparator.comparing(ExportedMethod::toString))
+                        .map(ExportedMethod::describe)
+                        .collect(Collectors.joining("\n"));
     }
 
     /** How many calls are being served. */

@@ -34,8 +34,8 @@ final class ServedRules implements Consumer<RuleBook> {
             AppliedPolicy applied =
                     book.applied(method.service(), method.method().name(), "", method.declared());
             wrong.addAll(applied.passedOver());
-            if (!applied.policy().equals(method.policy())) {
-                method.govern(applied.policy());
+            if (!applied.equals(method.applied())) {
+                method.govern(applied);
                 LOG.info("{}: {} goes by the rules of revision {}", server, method, book.revision());
             }
         }

@@ -143,7 +143,8 @@ final class ServerStart {
         registration = moa.hasRegistry() ? moa.registry().register(instance) : null;
         Listener doors = opened.size() == 1 ? opened.get(0) : new Doors(opened);
         life.begin(doors, registration);
-        MoaServer server = new MoaServer(moa, doors, pools, instance, life, health, unix, set.drainLimit, following);
+        MoaServer server =
+                new MoaServer(moa, doors, pools, methods, instance, life, health, unix, set.drainLimit, following);
         if (set.closeOnShutdown) {
             server.closeOnShutdown();
         }

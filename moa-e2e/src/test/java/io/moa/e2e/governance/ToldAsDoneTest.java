@@ -12,10 +12,13 @@ import io.moa.discovery.ServiceId;
 import io.moa.governance.policy.Origin;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.sample.CallFacts;
+import io.moa.invoke.CallException;
+import io.moa.invoke.Status;
 import io.moa.invoke.Ticker;
 import io.moa.registry.memory.MemoryRegistry;
 import io.moa.registry.memory.MemoryRuleSource;
 import io.moa.registry.memory.MemoryRuleStore;
+import io.moa.server.ExportConfig;
 import io.moa.server.MoaServer;
 import io.moa.testkit.Eventually;
 import java.time.Duration;
@@ -73,17 +76,20 @@ class ToldAsDoneTest {
         servers.add(keep(MoaServer.builder(moa("stock"))
                 .host("127.0.0.1")
                 .labels(labels)
-                .export(Stock.class, new Stock() {
-                    @Override
-                    public String where(String item) {
-                        return name;
-                    }
+                .export(
+                        Stock.class,
+                        new Stock() {
+                            @Override
+                            public String where(String item) {
+                                return name;
+                            }
 
-                    @Override
-                    public String broken(String item) {
-                        throw new IllegalStateException("broken");
-                    }
-                })
+                            @Override
+                            public String broken(String item) {
+                                throw new IllegalStateException("broken");
+                            }
+                        },
+                        ExportConfig.DEFAULT.with("broken", PolicyKey.RATE_LIMIT, 77_777))
                 .closeOnShutdown(false)
                 .start()));
     }
@@ -145,5 +151,48 @@ class ToldAsDoneTest {
         rules.removeRule("aaa");
         soon().until(() -> !client.describe(stock).contains("passed over"), () -> client.describe(stock));
         assertThat(stock.where("any")).isNotEmpty();
+    }
+
+    private int refused(int calls) {
+        int refused = 0;
+        for (int i = 0; i < calls; i++) {
+            try {
+                stock.where("any");
+            } catch (CallException e) {
+                assertThat(e.status()).isEqualTo(Status.REJECTED);
+                refused++;
+            }
+        }
+        return refused;
+    }
+
+    @Test
+    void whatAProviderEnforcesIsToldThereAndWhoSaysSoHere() {
+        policy(
+                "there",
+                "\"method\": \"where\", \"rollout\": {\"labels\": {\"zone\": \"east\"}}, \"set\": {\"rate-limit\": 123456}");
+        soon().until(() -> servers.get(1).describe().contains("123456"), servers.get(1)::describe);
+        assertThat(servers.get(1).describe())
+                .contains("labels {zone=east}")
+                .contains("done.Stock where(java.lang.String)\n")
+                .containsPattern("rate-limit +123456 +at the provider +live rule: rule there, revision ")
+                .containsPattern("rate-limit +77777 +at the provider +code: ExportConfig for broken")
+                .doesNotContain("attempts");
+        assertThat(servers.get(0).describe()).contains("labels {}").doesNotContain("rule there");
+        assertThat(explained("where").describe())
+                .containsPattern("rate-limit +0 +at the provider +default")
+                .contains("What is enforced at the provider is decided by the provider's own code, settings and rules");
+        assertThat(client.describe(stock)).contains("above stands what this process knows of it");
+    }
+
+    @Test
+    void aLimitForSomeCallersIsTheirsAndIsToldSo() {
+        policy(
+                "web",
+                "\"callers\": [\"web\"], \"set\": {\"rate-limit\": 1, \"rate-burst\": 1, \"rate-limit-at\": \"caller\"}");
+        assertThat(explained("where").describe())
+                .containsPattern("rate-limit +1 +at the caller +live rule: rule web, revision ");
+        assertThat(refused(30)).as("one in a second").isPositive();
+        assertThat(servers.get(0).describe()).doesNotContain("rule web");
     }
 }

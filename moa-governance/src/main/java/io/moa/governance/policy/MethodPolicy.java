@@ -1,6 +1,7 @@
 package io.moa.governance.policy;
 
 import io.moa.annotation.Balancing;
+import io.moa.annotation.EnforcedAt;
 import io.moa.annotation.FailureMode;
 import io.moa.annotation.ZoneChoice;
 import io.moa.invoke.Attributes;
@@ -180,15 +181,42 @@ public final class MethodPolicy {
         return with(key, new Setting<>(key.read(plain), origin, detail));
     }
 
-    /** One line per value, for people: what is in force, where it comes from, and who enforces it. */
+    /** Who enforces a value of this policy. */
+    public PolicyKey.Side side(PolicyKey<?> key) {
+        PolicyKey<EnforcedAt> saidBy = key.sideSaidBy();
+        if (saidBy == null) {
+            return key.side();
+        }
+        return value(saidBy) == EnforcedAt.CALLER ? PolicyKey.Side.CALLER : PolicyKey.Side.PROVIDER;
+    }
+
+    /** One line per value, for people, as a caller sees it: what is in force, where it comes from, and who enforces it. */
     public String describe() {
         List<String> lines = new ArrayList<>();
         for (PolicyKey<?> key : PolicyKey.all()) {
-            lines.add(String.format(
-                    "%-21s %-12s at the %-19s %s",
-                    key.name(), plainOf(key), key.side().label(), get(key).source()));
+            lines.add(line(key));
+        }
+        lines.add(
+                "What is enforced at the provider is decided by the provider's own code, settings and rules; above stands what"
+                        + " this process knows of it, and MoaServer.describe() tells it there");
+        return String.join("\n", lines);
+    }
+
+    /** One line for each value that a provider enforces unless it is said otherwise, for people, as that provider sees it. */
+    public String describeAtProvider() {
+        List<String> lines = new ArrayList<>();
+        for (PolicyKey<?> key : PolicyKey.all()) {
+            if (key.side() != PolicyKey.Side.CALLER) {
+                lines.add(line(key));
+            }
         }
         return String.join("\n", lines);
+    }
+
+    private String line(PolicyKey<?> key) {
+        return String.format(
+                "%-21s %-12s at the %-9s %s",
+                key.name(), plainOf(key), side(key).label(), get(key).source());
     }
 
     @Override

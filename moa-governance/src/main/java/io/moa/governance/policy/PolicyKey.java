@@ -44,7 +44,7 @@ public final class PolicyKey<T> {
     public enum Side {
         CALLER("caller"),
         PROVIDER("provider"),
-        /** As another key says. */
+        /** As {@linkplain PolicyKey#sideSaidBy() another key} says. */
         EITHER("caller or provider");
 
         private final String label;
@@ -381,6 +381,14 @@ public final class PolicyKey<T> {
     /** Who enforces it. */
     public Side side() {
         return side;
+    }
+
+    /** Which key says who enforces it; null if it is always the same side. */
+    public @Nullable PolicyKey<EnforcedAt> sideSaidBy() {
+        if (this == RATE_LIMIT || this == RATE_BURST || this == RATE_LIMIT_AT) {
+            return RATE_LIMIT_AT;
+        }
+        return this == CONCURRENCY_LIMIT || this == CONCURRENCY_LIMIT_AT ? CONCURRENCY_LIMIT_AT : null;
     }
 
     /** Whether a live rule may change it. */

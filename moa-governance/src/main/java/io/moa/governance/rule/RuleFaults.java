@@ -39,6 +39,7 @@ final class RuleFaults {
                 known(rule, RuleReader.POLICY);
                 note(reader::method);
                 note(() -> values(rule.inner("set")));
+                note(reader::sides);
             }
             case "route" -> {
                 known(rule, RuleReader.ROUTE);

@@ -1,6 +1,7 @@
 package io.moa.governance.rule;
 
 import io.moa.discovery.ServiceId;
+import io.moa.annotation.EnforcedAt;
 import io.moa.governance.policy.PolicyKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -119,7 +120,28 @@ public final class RuleReader {
     }
 
     private PolicyRule policy() {
-        return new PolicyRule(id, service(), method(), callers(), set(), rollout(), enabled(), note());
+        PolicyRule read = new PolicyRule(id, service(), method(), callers(), set(), rollout(), enabled(), note());
+        sides();
+        return read;
+    }
+
+    /** Checks that a rule for some callers sets nothing that a provider would have to enforce: it would never be. */
+    void sides() {
+        if (!rule.has("callers")) {
+            return;
+        }
+        Fields set = rule.inner("set");
+        for (String name : set.names(LIVE.size())) {
+            PolicyKey<?> key = PolicyKey.named(name);
+            PolicyKey<EnforcedAt> at = key == null ? null : key.sideSaidBy();
+            if (at != null && at != key && !"caller".equals(set.get(at.name()))) {
+                throw Fields.wrong(
+                        set.at(name),
+                        "a provider goes by no rule with \"callers\", as it does not ask who calls; expected \""
+                                + at.name()
+                                + "\": \"caller\" beside it, so that each of the callers counts its own calls, or no \"callers\"");
+            }
+        }
     }
 
     private RouteRule route() {

@@ -84,6 +84,20 @@ class RuleReaderTest {
                 Arguments.of(
                         route("callers", Collections.nCopies(1_001, "x")),
                         "callers: expected 1 to 1000 values, not 1001"),
+                Arguments.of(
+                        policy("callers", List.of("web"), "set", Map.of("rate-limit", 1)),
+                        "set.rate-limit: a provider goes by no rule with \"callers\", as it does not ask who calls; expected"
+                                + " \"rate-limit-at\": \"caller\" beside it"),
+                Arguments.of(
+                        policy("callers", List.of("web"), "set", Map.of("rate-burst", 1, "rate-limit-at", "provider")),
+                        "set.rate-burst: a provider goes by no rule"),
+                Arguments.of(
+                        policy(
+                                "callers",
+                                List.of("web"),
+                                "set",
+                                Map.of("concurrency-limit", 1, "rate-limit-at", "caller")),
+                        "expected \"concurrency-limit-at\": \"caller\" beside it"),
                 Arguments.of(route("when", "x"), "when: expected an object, not \"x\""),
                 Arguments.of(
                         route("when", Map.of("metod", "x")),
@@ -447,5 +461,18 @@ class RuleReaderTest {
                     .collect(ArrayList::new, ArrayList::add, List::addAll);
         }
         return plain;
+    }
+
+    @Test
+    void limitsOfSomeCallersAreTheirsToCount() {
+        Map<String, Object> limits = Map.of(
+                "rate-limit", 1, "rate-limit-at", "caller", "concurrency-limit", 2, "concurrency-limit-at", "caller");
+        assertThat(RuleReader.read("a", policy("callers", List.of("web"), "set", limits)))
+                .isInstanceOf(PolicyRule.class);
+        assertThat(RuleReader.read("a", policy("set", Map.of("rate-limit", 1)))).isInstanceOf(PolicyRule.class);
+        assertThat(RuleReader.faults(
+                        "a", policy("callers", List.of("web"), "set", Map.of("rate-limit", 1, "attempts", 99))))
+                .as("both faults at once")
+                .hasSize(2);
     }
 }

@@ -4,6 +4,7 @@ import io.moa.discovery.ServiceId;
 import io.moa.governance.gate.MethodGate;
 import io.moa.governance.gate.SequentialGate;
 import io.moa.governance.policy.MethodPolicy;
+import io.moa.governance.rule.AppliedPolicy;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Gate;
 import io.moa.invoke.Invocation;
@@ -12,6 +13,7 @@ import io.moa.protocol.payload.SizeHint;
 import io.moa.protocol.serialize.BodyCodec;
 import io.moa.protocol.serialize.ErrorWriter;
 import java.lang.invoke.MethodHandle;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,7 +46,7 @@ public final class ExportedMethod {
     private final @Nullable WorkerPool workers;
     private final Gate gate;
     private final MethodGate methodGate;
-    private volatile MethodPolicy policy;
+    private volatile AppliedPolicy applied;
     private final SizeHint resultSize = new SizeHint();
     private final AtomicInteger running = new AtomicInteger();
 
@@ -72,7 +74,7 @@ public final class ExportedMethod {
         this.service = service;
         this.method = method;
         this.declared = policy;
-        this.policy = policy;
+        this.applied = new AppliedPolicy(policy, List.of());
         this.handle = handle;
         this.async = async;
         this.codecs = Map.copyOf(codecs);
@@ -98,7 +100,7 @@ public final class ExportedMethod {
 
     /** The policy in force. */
     public MethodPolicy policy() {
-        return policy;
+        return applied.policy();
     }
 
     /** The policy without live rules. */
@@ -107,9 +109,22 @@ public final class ExportedMethod {
     }
 
     /** Puts another policy in force, for calls that come from now on. What was counted under the former one stays. */
-    public void govern(MethodPolicy next) {
-        policy = next;
-        methodGate.govern(next);
+    public void govern(AppliedPolicy next) {
+        applied = next;
+        methodGate.govern(next.policy());
+    }
+
+    /** The policy in force, with the rules that are not. */
+    public AppliedPolicy applied() {
+        return applied;
+    }
+
+    /** What is enforced here, for people: each value with where it comes from, and which rules are passed over. */
+    public String describe() {
+        AppliedPolicy now = applied;
+        StringBuilder lines = new StringBuilder(now.policy().describeAtProvider());
+        now.passedOver().forEach(why -> lines.append('\n').append(why));
+        return this + "\n" + lines.toString().indent(2);
     }
 
     /** What limits the calls in flight. */
