@@ -21,8 +21,11 @@ import org.jspecify.annotations.Nullable;
  * @param asked the service that the call is made to
  * @param led the service where the call goes on, because a rule leads it there; null if none does
  * @param end for people: where the rules lead; why nobody can be called, if that is so
- * @param choices of whom one is picked, the most wanted first
- * @param picked who would be picked at this moment; null for nobody. Where lots are drawn the next call draws another one
+ * @param notes for people: what else the policy makes of those who are left, such as of their zones
+ * @param choices who may be called, the most wanted first
+ * @param picked who would be picked at this moment; null for nobody, and for a call that goes to several. Where lots are drawn the next
+ *     call draws another one
+ * @param together to whom a call goes at once that goes to several, as on-failure says; empty for any other
  * @param balancing how
  * @param method what is decided about the method's calls
  */
@@ -33,13 +36,17 @@ public record CallExplanation(
         ServiceView asked,
         @Nullable ServiceView led,
         String end,
+        List<String> notes,
         List<Choice> choices,
         @Nullable Instance picked,
+        List<Instance> together,
         Balancing balancing,
         MethodView method) {
 
     public CallExplanation {
+        notes = List.copyOf(notes);
         choices = List.copyOf(choices);
+        together = List.copyOf(together);
     }
 
     /** Which service the call is made to. */
@@ -70,6 +77,11 @@ public record CallExplanation(
         lines.add(service() + " " + method.method() + " with " + facts);
         lines.add("As seen by " + view);
         lines.add("");
+        if (!method.gates().isEmpty()) {
+            lines.add("Before it is routed, in this process");
+            method.gates().forEach(each -> lines.add("  " + (each.refuses() ? "refused: " : "") + each));
+            lines.add("");
+        }
         lines.addAll(asked.lines(
                 rulesRevision == 0
                         ? "Route, by the built-in rules; no others were heard of"
@@ -79,10 +91,17 @@ public record CallExplanation(
             lines.addAll(led.lines("Route of a call that was led there"));
         }
         lines.add(end);
+        notes.forEach(each -> lines.add("  " + each));
         choices.forEach(each -> lines.add("  " + each));
+        String now = method.refused() ? "Nobody is called now, as it is refused before it is routed; else " : "";
         if (picked != null) {
-            lines.add("Picked now, by "
+            lines.add((now.isEmpty() ? "Picked now, by " : now + "picked by ")
                     + balancing.name().toLowerCase(Locale.ROOT).replace('_', '-') + ": " + picked);
+        }
+        if (!together.isEmpty()) {
+            lines.add((now.isEmpty() ? "Called now" : now + "called") + ", all at once, as on-failure is "
+                    + method.policy().onFailure().name().toLowerCase(Locale.ROOT) + ":");
+            together.forEach(each -> lines.add("  " + each));
         }
         lines.add("");
         lines.add("Policies: " + method.source());

@@ -68,16 +68,19 @@ public final class Explainer {
             told = plan.explain(call);
             there = view(cluster, plan, told);
         }
-        Candidate picked = told.route() instanceof Route.To to ? to.candidates().look(call) : null;
+        Chosen chosen = Chosen.of(told.route(), view.policy(), call);
+        Candidate picked = chosen.picked();
         return new CallExplanation(
                 described(book.process()),
                 whole,
                 book.revision(),
                 asked,
                 there,
-                end(told.route(), plan, call, picked != null),
-                told.candidates().stream().map(Choice::of).toList(),
+                end(told.route(), plan, call, chosen.isSomebody()),
+                chosen.notes(),
+                chosen.choices().stream().map(Choice::of).toList(),
                 picked == null ? null : picked.instance(),
+                chosen.together().stream().map(Candidate::instance).toList(),
                 CandidateSet.balancing(call),
                 view);
     }
@@ -96,7 +99,8 @@ public final class Explainer {
         DeclaredMethod declared = methods.declared(service, method);
         AppliedPolicy applied =
                 book.applied(service, declared.name(), application(facts), declared.policy(), declared.form());
-        return new MethodView(declared.method(), applied.policy(), applied.passedOver(), declared.source());
+        return new MethodView(
+                declared.method(), applied.policy(), applied.passedOver(), declared.gates(), declared.source());
     }
 
     private String application(CallFacts facts) {

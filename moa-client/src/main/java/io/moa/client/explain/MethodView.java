@@ -1,5 +1,6 @@
 package io.moa.client.explain;
 
+import io.moa.governance.gate.GateLook;
 import io.moa.governance.policy.MethodPolicy;
 import java.util.List;
 
@@ -9,11 +10,19 @@ import java.util.List;
  * @param method with its parameter types if a stub tells them, else as it was asked for
  * @param policy what is in force; each value says where it comes from and who enforces it
  * @param passedOver which rules for the method are not applied, each a sentence with the reason
+ * @param gates how the limits and the breaker of this process would meet a call now; empty if nothing speaks against it
  * @param source for people: who declares the method's policy
  */
-public record MethodView(String method, MethodPolicy policy, List<String> passedOver, String source) {
+public record MethodView(
+        String method, MethodPolicy policy, List<String> passedOver, List<GateLook> gates, String source) {
 
     public MethodView {
         passedOver = List.copyOf(passedOver);
+        gates = List.copyOf(gates);
+    }
+
+    /** Whether a gate of this process would refuse a call now, before it is routed. */
+    public boolean refused() {
+        return gates.stream().anyMatch(GateLook::refuses);
     }
 }

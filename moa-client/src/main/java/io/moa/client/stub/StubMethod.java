@@ -3,6 +3,7 @@ package io.moa.client.stub;
 import io.moa.annotation.EnforcedAt;
 import io.moa.client.cluster.ClusterLink;
 import io.moa.discovery.ServiceId;
+import io.moa.governance.gate.GateLook;
 import io.moa.governance.gate.MethodGate;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyConflict;
@@ -175,6 +176,11 @@ final class StubMethod {
     /** The policy without live rules. */
     MethodPolicy declared() {
         return declared;
+    }
+
+    /** How the gates of this process would meet a call now. */
+    List<GateLook> gates() {
+        return gate.look();
     }
 
     /** What is in force. */

@@ -1,6 +1,7 @@
 package io.moa.e2e.governance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moa.Moa;
 import io.moa.annotation.CallKey;
@@ -51,7 +52,6 @@ class ToldAsDoneTest {
     private final MemoryRuleStore rules = new MemoryRuleStore();
     private final List<AutoCloseable> open = new ArrayList<>();
     private final List<MoaServer> servers = new ArrayList<>();
-    private int marks = 50_000;
     private MoaClient client;
     private Stock stock;
 
@@ -62,6 +62,7 @@ class ToldAsDoneTest {
         client = keep(MoaClient.builder(moa("web")).zone("west").build());
         stock = client.stub(Stock.class);
         assertThat(stock.where("any")).isNotEmpty();
+        soon().until(() -> explained("where").rulesRevision() > 0, () -> "no rules are heard of");
     }
 
     private Moa moa(String application) {
@@ -109,17 +110,15 @@ class ToldAsDoneTest {
 
     /** Puts a rule that sets values, and waits until this client has heard of it. */
     private void policy(String id, String set) {
-        put(id, "{\"kind\": \"policy\", \"service\": \"done.Stock\", " + set + "}");
+        changed(() -> rules.putRule(id, "{\"kind\": \"policy\", \"service\": \"done.Stock\", " + set + "}"));
     }
 
-    private void put(String id, String text) {
-        rules.putRule(id, text);
-        // Rules come in the order of the changes, so whoever has heard of this one has heard of that.
-        int mark = ++marks;
-        rules.putRule(
-                "mark",
-                "{\"kind\": \"policy\", \"service\": \"done.Stock\", \"set\": {\"breaker-calls\": " + mark + "}}");
-        soon().until(() -> client.describe(stock).contains("" + mark), () -> client.describe(stock));
+    /** Changes rules, and waits until this client goes by them. */
+    private void changed(Runnable change) {
+        long before = explained("where").rulesRevision();
+        change.run();
+        soon().until(() -> explained("where").rulesRevision() > before, () -> explained("where")
+                .describe());
     }
 
     private static Eventually soon() {
@@ -146,10 +145,10 @@ class ToldAsDoneTest {
                 .as("a rule is passed over with all that it says")
                 .isEqualTo(3);
         assertThat(told.describe()).contains("rule aaa, revision ").contains("is passed over for done.Stock where");
-        rules.removeRule("bbbb");
-        soon().until(() -> !client.describe(stock).contains("12345ms"), () -> client.describe(stock));
-        rules.removeRule("aaa");
-        soon().until(() -> !client.describe(stock).contains("passed over"), () -> client.describe(stock));
+        changed(() -> rules.removeRule("bbbb"));
+        assertThat(client.describe(stock)).doesNotContain("12345ms");
+        changed(() -> rules.removeRule("aaa"));
+        assertThat(client.describe(stock)).doesNotContain("passed over");
         assertThat(stock.where("any")).isNotEmpty();
     }
 
@@ -171,7 +170,7 @@ class ToldAsDoneTest {
         policy(
                 "there",
                 "\"method\": \"where\", \"rollout\": {\"labels\": {\"zone\": \"east\"}}, \"set\": {\"rate-limit\": 123456}");
-        soon().until(() -> servers.get(1).describe().contains("123456"), servers.get(1)::describe);
+        soon().until(() -> servers.get(1).describe().contains("rule there"), servers.get(1)::describe);
         assertThat(servers.get(1).describe())
                 .contains("labels {zone=east}")
                 .contains("done.Stock where(java.lang.String)\n")
@@ -194,5 +193,122 @@ class ToldAsDoneTest {
                 .containsPattern("rate-limit +1 +at the caller +live rule: rule web, revision ");
         assertThat(refused(30)).as("one in a second").isPositive();
         assertThat(servers.get(0).describe()).doesNotContain("rule web");
+    }
+
+    private static String refusalOf(Runnable call) {
+        try {
+            call.run();
+            return "";
+        } catch (CallException e) {
+            return e.getMessage();
+        }
+    }
+
+    @Test
+    void anOpenBreakerIsToldBeforeTheRoute() {
+        policy(
+                "breaker",
+                "\"set\": {\"breaker-failures\": 1, \"breaker-calls\": 1, \"breaker-open\": \"1h\", \"attempts\": 1}");
+        assertThat(explained("broken").method().gates()).isEmpty();
+        assertThat(explained("broken").describe()).contains("Picked now, by p2c: ");
+        assertThatThrownBy(() -> stock.broken("any")).isInstanceOf(RuntimeException.class);
+        for (int i = 0; i < 20; i++) {
+            CallExplanation told = explained("broken");
+            assertThat(told.method().refused()).isTrue();
+            assertThat(told.describe())
+                    .contains("refused: The breaker of done.Stock broken is open since 100 % of its calls failed")
+                    .contains("Nobody is called now, as it is refused before it is routed; else picked by p2c: ")
+                    .doesNotContain("Picked now");
+        }
+        assertThat(refusalOf(() -> stock.broken("any"))).contains("The breaker of done.Stock broken is open");
+        assertThat(explained("where").method().gates()).as("another method").isEmpty();
+    }
+
+    @Test
+    void aCallThatGoesToSeveralIsToldWithAllOfThem() {
+        policy("all", "\"set\": {\"on-failure\": \"broadcast\"}");
+        CallExplanation told = explained("where");
+        assertThat(told.picked()).isNull();
+        assertThat(told.together()).hasSize(2);
+        assertThat(told.describe())
+                .contains("Called now, all at once, as on-failure is broadcast:")
+                .doesNotContain("Picked now");
+        assertThat(stock.where("any")).isNotEmpty();
+        policy("all", "\"set\": {\"on-failure\": \"forking\", \"forks\": 8}");
+        assertThat(explained("where").together()).as("as many as there are").hasSize(2);
+        policy("all", "\"set\": {\"on-failure\": \"failover\"}");
+        assertThat(explained("where").together()).isEmpty();
+        assertThat(explained("where").picked()).isNotNull();
+    }
+
+    @Test
+    void whoIsInAnotherZoneIsNotSaidToBeLeftWhereTheZoneIsRequired() {
+        serve("near", Map.of("zone", "west"));
+        soon().until(() -> explained("where").choices().size() == 3, () -> explained("where")
+                .describe());
+        policy("near", "\"set\": {\"zone\": \"require\"}");
+        CallExplanation told = explained("where");
+        assertThat(told.choices())
+                .singleElement()
+                .satisfies(only -> assertThat(only.instance().labels()).containsEntry("zone", "west"));
+        assertThat(told.describe())
+                .contains("zone is require (live rule: rule near, revision ")
+                .contains("1 of these 3 may be called, in zone west, where this process is");
+        assertThat(stock.where("any")).isEqualTo("near");
+        policy("near", "\"set\": {\"zone\": \"prefer\"}");
+        assertThat(explained("where").choices()).hasSize(3);
+        assertThat(explained("where").describe()).contains("those in zone west come first");
+    }
+
+    @Test
+    void aHashByAKeyThatTheCallDoesNotHaveIsToldWithTheReason() {
+        policy("hash", "\"set\": {\"load-balance\": \"consistent-hash\", \"hash-by\": \"nokey\"}");
+        assertThat(explained("where").describe())
+                .contains("load-balance is consistent-hash by the call key nokey, which this call does not have: it is"
+                        + " placed by p2c")
+                .contains("Picked now, by p2c: ");
+        assertThat(client.explain(STOCK, "where", CallFacts.ofTexts(Map.of("key.nokey", "7")))
+                        .describe())
+                .doesNotContain("which this call does not have")
+                .contains("Picked now, by consistent-hash: ");
+    }
+
+    @Test
+    void eachValueIsExplainedWithItsOrigin() {
+        for (PolicyKey<?> key : PolicyKey.all()) {
+            if (key.isLive()) {
+                String rule = "for-" + key;
+                policy(rule, "\"method\": \"where\", \"set\": {\"" + key + "\": " + jsonOf(key) + "}");
+                assertThat(explained("where").describe())
+                        .containsPattern("(?m)^  " + key + " {2,}.* at the [a-z]+ +live rule: rule " + rule
+                                + ", revision [0-9]+$");
+                changed(() -> rules.removeRule(rule));
+            }
+        }
+        String told = explained("where").describe();
+        for (PolicyKey<?> key : PolicyKey.all()) {
+            assertThat(told.lines().filter(line -> line.matches("  " + key + " {2,}.* at the .*")))
+                    .as("%s", key)
+                    .hasSize(1);
+        }
+        assertThat(told)
+                .containsPattern("timeout +30s +at the caller +annotation: @Timeout on Stock.where")
+                .containsPattern("forks +2 +at the caller +default");
+    }
+
+    /** A value of a key that is not its default, and that goes with the defaults of the others. */
+    private static String jsonOf(PolicyKey<?> key) {
+        return switch (key.name()) {
+            case "timeout", "hedge-after", "breaker-window", "breaker-open" -> "\"7s\"";
+            case "idempotent" -> "true";
+            case "on-failure" -> "\"failfast\"";
+            case "load-balance" -> "\"least-in-flight\"";
+            case "zone" -> "\"prefer\"";
+            case "criticality" -> "\"sheddable\"";
+            case "call-keys" -> "{\"other\": \"0\"}";
+            case "rate-limit-at", "concurrency-limit-at" -> "\"caller\"";
+            case "hash-by", "route-tag" -> "\"item\"";
+            default -> "7";
+        };
     }
 }

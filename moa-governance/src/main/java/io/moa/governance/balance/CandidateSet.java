@@ -172,17 +172,24 @@ public final class CandidateSet {
     /** Everybody who may be called, each picked for an attempt of a call that goes to all: those of the own zone, if it is required. */
     public List<Lease> leaseAll(Invocation call) {
         long now = ticker.nanos();
+        List<Lease> leases = new ArrayList<>();
+        everybody(call).forEach(each -> leases.add(new CountedLease(each, now)));
+        return leases;
+    }
+
+    /** Everybody who may be called, the most wanted first: those of the own zone, if it is required. */
+    public List<Candidate> everybody(Invocation call) {
         MethodPolicy policy = call.attributes().get(MethodPolicy.KEY);
         Tier[] among = policy != null && policy.zone() == ZoneChoice.REQUIRE && ownZone != null
-                ? zones(ownZone).among(policy.zone(), now)
+                ? zones(ownZone).among(policy.zone(), ticker.nanos())
                 : all;
-        List<Lease> leases = new ArrayList<>();
+        List<Candidate> everybody = new ArrayList<>();
         for (Tier tier : among) {
             for (int i = 0; i < tier.size(); i++) {
-                leases.add(new CountedLease(tier.candidate(i), now));
+                everybody.add(tier.candidate(i));
             }
         }
-        return leases;
+        return everybody;
     }
 
     private static int place(

@@ -9,6 +9,7 @@ import io.moa.invoke.Ticker;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses all calls for a while when too many of the latest ones failed, lets a few try then, and opens again or closes by how those end.
@@ -145,6 +146,18 @@ public final class BreakerGate implements Gate {
                 return refused("it tries again later", openNanos - (now - sinceNanos));
             }
         }
+    }
+
+    /** What it would answer to a call now that it refuses; null if it would let it pass. Nothing is counted, and nothing changes. */
+    public synchronized Admission.@Nullable Rejected refusal() {
+        long now = ticker.nanos();
+        long openNanos = thresholds.open().toNanos();
+        if (state == State.OPEN && now - sinceNanos < openNanos) {
+            return refused("it tries again later", openNanos - (now - sinceNanos));
+        }
+        return state == State.HALF_OPEN && tried >= thresholds.trials() && now - triedNanos < openNanos
+                ? refused("some calls are trying whether it works again", openNanos - (now - triedNanos))
+                : null;
     }
 
     private Admission.Rejected refused(String what, long leftNanos) {

@@ -7,6 +7,7 @@ import io.moa.invoke.Permit;
 import io.moa.invoke.Status;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * At most so many calls at once. It refuses at once, with a reason; it never queues.
@@ -53,15 +54,23 @@ public final class ConcurrencyGate implements Gate {
             int now = inFlight.get();
             int most = limit;
             if (now >= most) {
-                return new Admission.Rejected(
-                        Status.OVERLOADED,
-                        subject + " already has " + most + " calls in flight, which is its limit here",
-                        0);
+                return refused(most);
             }
             if (inFlight.compareAndSet(now, now + 1)) {
                 return new Counted();
             }
         }
+    }
+
+    /** What it would answer to a call now that it refuses; null if it would let it pass. Nothing is counted. */
+    public Admission.@Nullable Rejected refusal() {
+        int most = limit;
+        return inFlight.get() >= most ? refused(most) : null;
+    }
+
+    private Admission.Rejected refused(int most) {
+        return new Admission.Rejected(
+                Status.OVERLOADED, subject + " already has " + most + " calls in flight, which is its limit here", 0);
     }
 
     // The permit is the flag that makes its end happen once.

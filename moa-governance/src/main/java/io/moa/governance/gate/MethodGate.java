@@ -9,6 +9,8 @@ import io.moa.invoke.Gate;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Permit;
 import io.moa.invoke.Ticker;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,6 +109,30 @@ public final class MethodGate implements Gate {
     public Admission admit(Invocation call) {
         Gate now = gates;
         return now == null ? Permit.FREE : now.admit(call);
+    }
+
+    /** How it would meet a call now: what would refuse it, and that a breaker is not closed. Empty if nothing speaks against it. */
+    public synchronized List<GateLook> look() {
+        List<GateLook> looks = new ArrayList<>();
+        if (breaker != null) {
+            Admission.Rejected no = breaker.refusal();
+            if (no == null && breaker.state() != BreakerGate.State.CLOSED) {
+                looks.add(new GateLook(
+                        "The breaker of " + subject + " was open, and the next call tries whether it works again",
+                        false));
+            }
+            refused(looks, no);
+        }
+        refused(looks, concurrency == null ? null : concurrency.refusal());
+        refused(looks, rate == null ? null : rate.refusal());
+        return looks;
+    }
+
+    private static void refused(List<GateLook> looks, Admission.@Nullable Rejected no) {
+        if (no != null) {
+            String when = no.retryAfterMillis() == 0 ? "" : " (come again after " + no.retryAfterMillis() + " ms)";
+            looks.add(new GateLook(no.reason() + when, true));
+        }
     }
 
     @Override

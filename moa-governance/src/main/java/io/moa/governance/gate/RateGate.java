@@ -8,6 +8,7 @@ import io.moa.invoke.Status;
 import io.moa.invoke.Ticker;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * At most so many calls in a second, and so many at once after a pause. It refuses at once and says when to come again; it never queues. A
@@ -79,16 +80,28 @@ public final class RateGate implements Gate {
             long next = Math.max(before, now) + held.interval();
             long early = next - now - held.ahead();
             if (early > 0) {
-                return new Admission.Rejected(
-                        Status.REJECTED,
-                        subject + " is limited to " + held.perSecond() + " calls in a second, " + held.burst()
-                                + " at once, in each process",
-                        TimeUnit.NANOSECONDS.toMillis(early / PARTS) + 1);
+                return refused(held, early);
             }
             if (fullAt.compareAndSet(before, next)) {
                 return Permit.FREE;
             }
         }
+    }
+
+    /** What it would answer to a call now that it refuses; null if it would let it pass. Nothing is counted. */
+    public Admission.@Nullable Rejected refusal() {
+        long now = (ticker.nanos() - begunNanos) * PARTS;
+        Limit held = limit;
+        long early = Math.max(fullAt.get(), now) + held.interval() - now - held.ahead();
+        return early > 0 ? refused(held, early) : null;
+    }
+
+    private Admission.Rejected refused(Limit held, long early) {
+        return new Admission.Rejected(
+                Status.REJECTED,
+                subject + " is limited to " + held.perSecond() + " calls in a second, " + held.burst()
+                        + " at once, in each process",
+                TimeUnit.NANOSECONDS.toMillis(early / PARTS) + 1);
     }
 
     @Override

@@ -116,9 +116,13 @@ final class RouteTrace {
         return rule.destinations() == 1 ? rule.to(0).toString() : "any of its " + rule.destinations() + " destinations";
     }
 
-    /** Belongs to the rule that was told of last. */
-    void mirrored(@Nullable CandidateSet set) {
-        RouteStep last = steps.remove(steps.size() - 1);
+    /** Belongs to the step of its rule, which was told of just before. */
+    void mirrored(RoutedRule rule, @Nullable CandidateSet set) {
+        RouteStep last = steps.get(steps.size() - 1);
+        if (!last.rule().equals(rule.rule().id())) {
+            throw new IllegalStateException("Nothing was told of " + rule + " before its copy");
+        }
+        steps.remove(steps.size() - 1);
         steps.add(new RouteStep(
                 last.rule(),
                 last.revision(),

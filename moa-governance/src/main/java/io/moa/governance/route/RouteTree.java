@@ -184,7 +184,7 @@ public final class RouteTree {
                 }
                 continue;
             }
-            RouteNode next = empty ? at : narrowed(rule, at, call, lots, trace);
+            RouteNode next = empty ? amongNobody(rule, at, trace) : narrowed(rule, at, call, lots, trace);
             if (next == nobody) {
                 if (rule.refuses()) {
                     return new Route.Nobody(rule, at.size());
@@ -289,12 +289,23 @@ public final class RouteTree {
         return asked ? nobody : at;
     }
 
+    private static RouteNode amongNobody(RoutedRule rule, RouteNode at, @Nullable RouteTrace trace) {
+        if (trace != null) {
+            trace.ended(
+                    rule,
+                    RouteStep.Outcome.PASSED_OVER,
+                    "it matches, but there is no candidate that it could leave",
+                    at);
+        }
+        return at;
+    }
+
     /** Copies go to any of the plan's candidates: those for copies are often none to whom calls go. */
     private @Nullable CandidateSet copied(RoutedRule rule, Where where, Invocation call, @Nullable RouteTrace trace) {
         RouteNode there = empty ? null : way(root, rule.mirrorSlot(), where, rule.mirrorByTag(), call);
         CandidateSet set = there == null || there == nobody ? null : there.set();
         if (trace != null) {
-            trace.mirrored(set);
+            trace.mirrored(rule, set);
         }
         return set;
     }

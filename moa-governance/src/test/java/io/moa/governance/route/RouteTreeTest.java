@@ -426,6 +426,26 @@ class RouteTreeTest {
     }
 
     @Test
+    void withoutAnyCandidateEachRuleThatMatchesIsToldAndTheCopyBelongsToItsOwn() {
+        RouteTree tree = tree(
+                NOWHERE,
+                Map.of(
+                        "a",
+                        rule(
+                                "to", List.of(Map.of("where", Map.of())),
+                                "mirror", Map.of("where", Map.of("label.tag", "shadow"), "percent", 100)),
+                        "b",
+                        rule("to", to("label.tag", "gray"), "otherwise", "refuse")));
+        RouteExplanation told = tree.explain(call());
+        assertThat(told.route()).isEqualTo(tree.route(call()));
+        String nobody = "passed over, it matches, but there is no candidate that it could leave";
+        assertThat(told.steps())
+                .extracting(RouteStep::toString)
+                .contains("a (revision 1): " + nobody + "; nobody is there for a copy", "b (revision 1): " + nobody)
+                .contains("builtin.no-load-test: " + nobody);
+    }
+
+    @Test
     void callsStayInTheirEnvironment() {
         Instance[] all = {
             instance("prod", "environment", "production"), instance("test", "environment", "test"), instance("any")
