@@ -9,8 +9,16 @@ import java.util.Map;
  * @param revision grows with every change; 0 before the source has answered
  * @param rules rule texts by their id
  * @param settings release settings by name, such as {@code moa.mesh}
+ * @param version the latest change, as the source's own history calls it; empty if it has no history
+ * @param versions at which change a rule became what it is, by its id, as that history calls it; without those of which it is not known any
+ *     more
  */
-public record RuleSet(long revision, Map<String, String> rules, Map<String, String> settings) {
+public record RuleSet(
+        long revision,
+        Map<String, String> rules,
+        Map<String, String> settings,
+        String version,
+        Map<String, String> versions) {
 
     /** Nothing is set. */
     public static final RuleSet EMPTY = new RuleSet(0, Map.of(), Map.of());
@@ -18,5 +26,11 @@ public record RuleSet(long revision, Map<String, String> rules, Map<String, Stri
     public RuleSet {
         rules = Map.copyOf(rules);
         settings = Map.copyOf(settings);
+        versions = Map.copyOf(versions);
+    }
+
+    /** A set of a source without a history. */
+    public RuleSet(long revision, Map<String, String> rules, Map<String, String> settings) {
+        this(revision, rules, settings, "", Map.of());
     }
 }

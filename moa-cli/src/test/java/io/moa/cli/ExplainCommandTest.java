@@ -14,6 +14,8 @@ import io.moa.registry.redis.RuleDesk;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -103,9 +105,9 @@ class ExplainCommandTest {
                 .contains("shop.Stock reserve with {caller=web, criticality=critical, key.customer=7}")
                 .containsPattern("As seen by web@[0-9a-f-]{36}, labels \\{zone=west}")
                 .contains("2 of 2 instances may be called")
-                .containsPattern("near \\(revision [0-9]+\\): led, to .*; 1 of 2 candidates are left")
+                .containsPattern("near \\(version [0-9]+-[0-9]+\\): led, to .*; 1 of 2 candidates are left")
                 .contains("    not stock@tcp://10.0.0.1:7001#aaaa1111")
-                .contains("closed (revision ", "not known, it asks for attachment.region")
+                .contains("closed (version ", "not known, it asks for attachment.region")
                 .contains(System.lineSeparator() + "1 of 2 candidates are left" + System.lineSeparator())
                 .contains("Picked now, by p2c: stock@tcp://10.0.0.1:7002#bbbb2222")
                 .contains("no stub of this process declares the method")
@@ -131,11 +133,26 @@ class ExplainCommandTest {
         String other =
                 explain("shop.Stock", "reserve", "--attachment", "region=eu").out();
         assertThat(other)
-                .containsPattern("Refused by rule closed, revision [0-9]+: the shop is closed there")
+                .containsPattern("Refused by rule closed, version [0-9]+-[0-9]+: the shop is closed there")
                 .containsPattern("timeout +1s +at the caller +default")
                 .doesNotContain("Picked now");
         assertThat(explain("shop.Nothing", "reserve").out())
                 .contains("Nobody can be called: no instance of shop.Nothing is registered");
+    }
+
+    @Test
+    void theVersionOfARuleIsTheOneThatTheHistoryTakes() {
+        String told = explain("shop.Stock", "reserve", "--caller", "web").out();
+        Matcher version = Pattern.compile("rule hasty, version ([0-9]+-[0-9]+)").matcher(told);
+        assertThat(version.find()).as(told).isTrue();
+        assertThat(CommandRun.of("rules", "history", "-r", url, "hasty").out())
+                .as("and not that of the newest change of all")
+                .contains(version.group(1));
+        assertThat(CommandRun.of("rules", "diff", "-r", url, version.group(1)).exitCode())
+                .isZero();
+        assertThat(CommandRun.of("rules", "rollback", "-r", url, version.group(1))
+                        .out())
+                .contains("hasty: it is what it was at " + version.group(1));
     }
 
     @Test

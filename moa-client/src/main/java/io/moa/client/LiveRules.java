@@ -28,7 +28,7 @@ final class LiveRules implements Consumer<RuleBook> {
     public void accept(RuleBook book) {
         clusters.rules(book);
         methods.rules(book);
-        LOG.info("{}: rules of revision {} are in force: {}", client, book.revision(), book);
+        LOG.info("{}: rules of {} are in force: {}", client, book.version(), book);
         Map<String, String> bad = book.bad();
         bad.forEach((id, why) -> {
             if (!why.equals(told.get(id))) {

@@ -91,6 +91,12 @@ public final class DiskRules {
                 out.writeInt(text.length);
                 out.write(text);
             }
+            out.writeUTF(rules.version()); // an older process reads no further than the rules
+            out.writeInt(rules.versions().size());
+            for (Map.Entry<String, String> version : rules.versions().entrySet()) {
+                out.writeUTF(version.getKey());
+                out.writeUTF(version.getValue());
+            }
             out.flush();
             if (rest.size() > MAX_BYTES - HEAD) {
                 throw new IOException("they have more than " + MAX_BYTES + " bytes");
@@ -140,6 +146,14 @@ public final class DiskRules {
             byte[] text = in.readNBytes(in.readInt());
             rules.put(id, new String(text, StandardCharsets.UTF_8));
         }
-        return new RuleSet(revision, rules, Map.of());
+        if (in.available() == 0) {
+            return new RuleSet(revision, rules, Map.of()); // an older process wrote it
+        }
+        String version = in.readUTF();
+        Map<String, String> versions = new LinkedHashMap<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            versions.put(in.readUTF(), in.readUTF());
+        }
+        return new RuleSet(revision, rules, Map.of(), version, versions);
     }
 }

@@ -3,11 +3,17 @@ package io.moa.disk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moa.discovery.RuleSet;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,5 +63,32 @@ class DiskRulesTest {
             Files.write(file, damaged);
             assertThat(rules().read()).as("byte %s", i).isNull();
         }
+    }
+
+    @Test
+    void rulesComeBackWithTheirVersions() {
+        RuleSet kept = new RuleSet(17_000, Map.of("a", "{\"é\": 1}", "b", ""), Map.of(), "17-0", Map.of("a", "16-3"));
+        rules().keep(kept);
+        assertThat(rules().read()).isEqualTo(kept);
+        RuleSet without = new RuleSet(18, Map.of("a", "{}"), Map.of());
+        rules().keep(without);
+        assertThat(rules().read()).as("of a source without a history").isEqualTo(without);
+    }
+
+    @Test
+    void whatAnOlderProcessWroteIsReadWithoutVersions() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(bytes);
+        out.writeLong(17);
+        out.writeInt(1);
+        out.writeUTF("a");
+        out.writeInt(2);
+        out.write("{}".getBytes(StandardCharsets.UTF_8));
+        CRC32C sum = new CRC32C();
+        sum.update(bytes.toByteArray());
+        ByteBuffer file = ByteBuffer.allocate(16 + bytes.size());
+        file.putInt(0x4D4F4152).putInt(1).putLong(sum.getValue()).put(bytes.toByteArray());
+        KeptFile.replace(folder.resolve("shop").resolve("some.rules"), file.array());
+        assertThat(rules().read()).isEqualTo(new RuleSet(17, Map.of("a", "{}"), Map.of()));
     }
 }

@@ -36,7 +36,7 @@ final class ServedRules implements Consumer<RuleBook> {
             wrong.addAll(applied.passedOver());
             if (!applied.equals(method.applied())) {
                 method.govern(applied);
-                LOG.info("{}: {} goes by the rules of revision {}", server, method, book.revision());
+                LOG.info("{}: {} goes by the rules of {}", server, method, book.version());
             }
         }
         for (String each : wrong) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param view for people: whose view it is
  * @param facts of the call, with what the method's policy adds
  * @param rulesRevision of the rules in force; 0 if none were heard of
+ * @param rulesVersion the same for people, as the history of the rules calls it
  * @param asked the service that the call is made to
  * @param led the service where the call goes on, because a rule leads it there; null if none does
  * @param end for people: where the rules lead; why nobody can be called, if that is so
@@ -33,6 +34,7 @@ public record CallExplanation(
         String view,
         CallFacts facts,
         long rulesRevision,
+        String rulesVersion,
         ServiceView asked,
         @Nullable ServiceView led,
         String end,
@@ -85,7 +87,7 @@ public record CallExplanation(
         lines.addAll(asked.lines(
                 rulesRevision == 0
                         ? "Route, by the built-in rules; no others were heard of"
-                        : "Route, by the rules of revision " + rulesRevision));
+                        : "Route, by the rules of " + rulesVersion));
         if (led != null) {
             lines.add("");
             lines.addAll(led.lines("Route of a call that was led there"));

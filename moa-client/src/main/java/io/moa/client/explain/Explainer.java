@@ -74,6 +74,7 @@ public final class Explainer {
                 described(book.process()),
                 whole,
                 book.revision(),
+                book.version(),
                 asked,
                 there,
                 end(told.route(), plan, call, chosen.isSomebody()),

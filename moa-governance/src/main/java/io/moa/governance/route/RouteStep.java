@@ -8,7 +8,7 @@ import java.util.Locale;
  * What one rule did with a call. Immutable.
  *
  * @param rule its id
- * @param revision at which this process read it; 0 for a built-in rule
+ * @param version of which version it is, for people; empty for a built-in rule
  * @param outcome what came of it
  * @param why for people
  * @param before how many candidates there were
@@ -16,7 +16,7 @@ import java.util.Locale;
  * @param excluded who was not among them any more
  */
 public record RouteStep(
-        String rule, long revision, Outcome outcome, String why, int before, int after, List<Instance> excluded) {
+        String rule, String version, Outcome outcome, String why, int before, int after, List<Instance> excluded) {
 
     /** What can come of a rule. */
     public enum Outcome {
@@ -47,7 +47,7 @@ public record RouteStep(
     /** One line, for people. */
     @Override
     public String toString() {
-        return rule + (revision == 0 ? "" : " (revision " + revision + ")") + ": "
+        return rule + (version.isEmpty() ? "" : " (" + version + ")") + ": "
                 + outcome.name().toLowerCase(Locale.ROOT).replace('_', ' ') + ", " + why
                 + (before == after ? "" : "; " + after + " of " + before + " candidates are left");
     }

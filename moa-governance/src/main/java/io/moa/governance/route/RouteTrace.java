@@ -125,7 +125,7 @@ final class RouteTrace {
         steps.remove(steps.size() - 1);
         steps.add(new RouteStep(
                 last.rule(),
-                last.revision(),
+                last.version(),
                 last.outcome(),
                 last.why()
                         + (set == null
@@ -143,6 +143,6 @@ final class RouteTrace {
 
     private void add(
             RoutedRule rule, RouteStep.Outcome outcome, String why, int before, int after, List<Instance> excluded) {
-        steps.add(new RouteStep(rule.rule().id(), rule.revision(), outcome, why, before, after, excluded));
+        steps.add(new RouteStep(rule.rule().id(), rule.version(), outcome, why, before, after, excluded));
     }
 }

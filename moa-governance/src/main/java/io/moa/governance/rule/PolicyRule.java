@@ -44,11 +44,9 @@ public record PolicyRule(
     }
 
     /** A policy with the value of this rule for a key that it sets. */
-    MethodPolicy over(MethodPolicy policy, PolicyKey<?> key, long revision) {
+    MethodPolicy over(MethodPolicy policy, PolicyKey<?> key, String version) {
         Object value = set.get(key);
-        return value == null
-                ? policy
-                : policy.withPlain(key, value, Origin.LIVE_RULE, "rule " + id + ", revision " + revision);
+        return value == null ? policy : policy.withPlain(key, value, Origin.LIVE_RULE, "rule " + id + ", " + version);
     }
 
     @Override

@@ -33,8 +33,8 @@ public final class RouteTable {
     public static final RouteTable NONE =
             new RouteTable(List.of(), ServiceId.of("none"), new LocalProcess("", "", Map.of()), Map.of());
 
-    /** A rule, and at which revision it was read; 0 for a built-in one. */
-    record Read(RouteRule rule, long revision) {}
+    /** A rule, and of which version it is, for people; empty for a built-in one. */
+    record Read(RouteRule rule, String version) {}
 
     private final List<Read> said;
     private final ServiceId service;
@@ -52,7 +52,7 @@ public final class RouteTable {
         List<RoutedRule> ready = new ArrayList<>();
         int next = 0;
         for (Read each : said) {
-            RoutedRule rule = new RoutedRule(each.rule(), each.revision(), next, service, process);
+            RoutedRule rule = new RoutedRule(each.rule(), each.version(), next, service, process);
             ready.add(rule);
             next += rule.destinations() + 1; // and the mirror
         }
@@ -77,7 +77,7 @@ public final class RouteTable {
         leaveOutWhatTakesTooLong(inOrder, leftOut);
         List<Read> all = new ArrayList<>(inOrder);
         List<Read> builtIn =
-                BuiltInRoutes.ALL.stream().map(each -> new Read(each, 0)).toList();
+                BuiltInRoutes.ALL.stream().map(each -> new Read(each, "")).toList();
         all.addAll(beforeBuiltIn(inOrder), builtIn);
         return new RouteTable(all, service, process, leftOut);
     }
@@ -145,7 +145,7 @@ public final class RouteTable {
         return slots;
     }
 
-    /** Whether the same rules of the same revisions say the same for the same process. */
+    /** Whether the same rules of the same versions say the same for the same process. */
     @Override
     public boolean equals(Object other) {
         return other instanceof RouteTable that

@@ -16,7 +16,7 @@ public final class RoutedRule {
     private static final Percent NONE = new Percent(0);
 
     private final RouteRule rule;
-    private final long revision;
+    private final String version;
     private final int firstSlot;
     private final Condition[] conditions; // those for callers first
     private final RouteRule.@Nullable Narrow narrow;
@@ -30,9 +30,9 @@ public final class RoutedRule {
     private final long seed;
     private final @Nullable String idle;
 
-    RoutedRule(RouteRule rule, long revision, int firstSlot, ServiceId service, LocalProcess process) {
+    RoutedRule(RouteRule rule, String version, int firstSlot, ServiceId service, LocalProcess process) {
         this.rule = rule;
-        this.revision = revision;
+        this.version = version;
         this.firstSlot = firstSlot;
         List<Condition> asked = new ArrayList<>();
         if (rule.callers() != null) {
@@ -78,9 +78,9 @@ public final class RoutedRule {
         return rule;
     }
 
-    /** At which revision this process read it in this form; 0 for a built-in rule. */
-    public long revision() {
-        return revision;
+    /** Of which version it is, for people, such as {@code revision 17}; empty for a built-in rule. */
+    public String version() {
+        return version;
     }
 
     /** Why it does nothing for this service in this process, for people; null if it does something. */
@@ -196,7 +196,7 @@ public final class RoutedRule {
 
     /** Its name in sentences. */
     public String name() {
-        return revision == 0 ? "rule " + rule.id() : "rule " + rule.id() + ", revision " + revision;
+        return version.isEmpty() ? "rule " + rule.id() : "rule " + rule.id() + ", " + version;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.moa.governance.rule;
 
+import io.moa.discovery.RuleSet;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.policy.MethodForm;
 import io.moa.governance.policy.MethodPolicy;
@@ -33,20 +34,24 @@ public final class RuleBook {
      * A rule that could be read.
      *
      * @param rule what it says
-     * @param revision at which this process read it in this form
+     * @param version at which change it became so, for people: as the source's history calls it, or the revision at which this process read
+     *     it in this form
      */
-    private record Read(Rule rule, long revision) {}
+    private record Read(Rule rule, String version) {}
 
     private final LocalProcess process;
     private final long revision;
+    private final String version;
     private final Map<String, Read> good;
     private final Map<String, String> bad;
     private final List<Read> policies; // in force here, the most particular first
     private final List<RouteTable.Read> routes; // in force here
 
-    private RuleBook(LocalProcess process, long revision, Map<String, Read> good, Map<String, String> bad) {
+    private RuleBook(
+            LocalProcess process, long revision, String version, Map<String, Read> good, Map<String, String> bad) {
         this.process = process;
         this.revision = revision;
+        this.version = version;
         this.good = new TreeMap<>(good);
         this.bad = new TreeMap<>(bad);
         this.policies = new ArrayList<>();
@@ -56,7 +61,7 @@ public final class RuleBook {
                 continue;
             }
             if (each.rule() instanceof RouteRule route) {
-                routes.add(new RouteTable.Read(route, each.revision()));
+                routes.add(new RouteTable.Read(route, each.version()));
             } else {
                 policies.add(each);
             }
@@ -67,7 +72,7 @@ public final class RuleBook {
 
     /** The book of a process that has not heard of any rule: the built-in ones are in force. */
     public static RuleBook none(LocalProcess process) {
-        return new RuleBook(process, 0, Map.of(), Map.of());
+        return new RuleBook(process, 0, "revision 0", Map.of(), Map.of());
     }
 
     /**
@@ -77,16 +82,16 @@ public final class RuleBook {
      * @param plain all rules by their id, as plain values; an unreadable text may stand as null
      */
     public RuleBook next(long atRevision, Map<String, ? extends @Nullable Object> plain) {
-        return next(atRevision, plain, Map.of());
+        return next(new RuleSet(atRevision, Map.of(), Map.of()), plain, Map.of());
     }
 
     /**
      * As {@link #next(long, Map)}.
      *
+     * @param told of which revision and which versions the rules are
      * @param unreadable rules that are no plain values at all, by their id, each with the reason
      */
-    public RuleBook next(
-            long atRevision, Map<String, ? extends @Nullable Object> plain, Map<String, String> unreadable) {
+    public RuleBook next(RuleSet told, Map<String, ? extends @Nullable Object> plain, Map<String, String> unreadable) {
         Map<String, Read> nextGood = new HashMap<>();
         Map<String, String> nextBad = new HashMap<>();
         Map<Matcher, Integer> counts = new HashMap<>();
@@ -102,19 +107,32 @@ public final class RuleBook {
                                     + Words.plain(rule.service().toPlain()) + " before it, and no more are taken");
                     continue; // nor does a former version stay: every process is to have the same
                 }
-                boolean same = before != null && before.rule().equals(rule);
-                nextGood.put(id, same ? before : new Read(rule, atRevision));
+                nextGood.put(id, read(rule, before, told));
             } catch (IllegalArgumentException e) {
                 String why = unreadable.getOrDefault(id, String.valueOf(e.getMessage()));
                 if (before != null) {
                     nextGood.put(id, before);
                 }
-                nextBad.put(
-                        id,
-                        before == null ? why : why + " (what revision " + before.revision() + " said stays in force)");
+                nextBad.put(id, before == null ? why : why + " (what " + before.version() + " said stays in force)");
             }
         }
-        return new RuleBook(process, atRevision, nextGood, nextBad);
+        return new RuleBook(process, told.revision(), versionOf(told), nextGood, nextBad);
+    }
+
+    private static Read read(Rule rule, @Nullable Read before, RuleSet told) {
+        String known = told.versions().get(rule.id());
+        if (known != null) {
+            return new Read(rule, "version " + known);
+        }
+        if (before != null && before.rule().equals(rule)) {
+            return before;
+        }
+        // The history holds only the latest changes: one that does not name it any more is older than what it knows.
+        return new Read(rule, versionOf(told) + (told.version().isEmpty() ? "" : " or before"));
+    }
+
+    private static String versionOf(RuleSet told) {
+        return told.version().isEmpty() ? "revision " + told.revision() : "version " + told.version();
     }
 
     /**
@@ -124,7 +142,7 @@ public final class RuleBook {
      */
     public RuleBook with(Rule rule) {
         Map<String, Read> more = new HashMap<>(good);
-        more.put(rule.id(), new Read(rule, revision));
+        more.put(rule.id(), new Read(rule, version));
         long same = more.values().stream()
                 .filter(each -> each.rule().service().equals(rule.service()))
                 .count();
@@ -132,12 +150,12 @@ public final class RuleBook {
             throw new IllegalArgumentException("There are " + MAX_RULES_OF_A_SERVICE + " rules for the service "
                     + Words.plain(rule.service().toPlain()) + ", and no more are taken");
         }
-        return new RuleBook(process, revision, more, without(bad, rule.id()));
+        return new RuleBook(process, revision, version, more, without(bad, rule.id()));
     }
 
     /** This book without a rule, as if that had been taken away. */
     public RuleBook without(String id) {
-        return new RuleBook(process, revision, without(good, id), without(bad, id));
+        return new RuleBook(process, revision, version, without(good, id), without(bad, id));
     }
 
     private static <T> Map<String, T> without(Map<String, T> all, String id) {
@@ -149,6 +167,11 @@ public final class RuleBook {
     /** The revision of the rules; 0 before any were heard of. */
     public long revision() {
         return revision;
+    }
+
+    /** The same for people: as the source's history calls it, such as {@code version 1795355491621-0}, or {@code revision 17}. */
+    public String version() {
+        return version;
     }
 
     /** For which process it was made. */
@@ -171,8 +194,7 @@ public final class RuleBook {
         Map<String, String> standings = new TreeMap<>();
         good.forEach((id, read) -> {
             String whyNot = read.rule().whyNot(process);
-            standings.put(
-                    id, whyNot == null ? "in force since revision " + read.revision() : "not in force: " + whyNot);
+            standings.put(id, whyNot == null ? "in force since " + read.version() : "not in force: " + whyNot);
         });
         bad.forEach((id, why) -> standings.merge(id, "not as stored: " + why, (stands, not) -> stands + "; " + not));
         return standings;
@@ -220,7 +242,7 @@ public final class RuleBook {
             MethodPolicy policy = declared;
             for (Map.Entry<PolicyKey<?>, Read> each : winners.entrySet()) {
                 policy = ((PolicyRule) each.getValue().rule())
-                        .over(policy, each.getKey(), each.getValue().revision());
+                        .over(policy, each.getKey(), each.getValue().version());
             }
             PolicyConflict conflict = null;
             Read guilty = null;
@@ -237,8 +259,8 @@ public final class RuleBook {
                 return new AppliedPolicy(policy, passedOver);
             }
             forMethod.remove(guilty);
-            passedOver.add("rule " + guilty.rule().id() + ", revision " + guilty.revision() + " is passed over for "
-                    + service + " " + method + ": " + conflict);
+            passedOver.add("rule " + guilty.rule().id() + ", " + guilty.version() + " is passed over for " + service
+                    + " " + method + ": " + conflict);
         }
     }
 
@@ -270,7 +292,7 @@ public final class RuleBook {
 
     @Override
     public String toString() {
-        return "RuleBook[revision " + revision + ", " + policies.size() + " policies and " + routes.size()
-                + " routes in force, " + bad.size() + " unreadable]";
+        return "RuleBook[" + version + ", " + policies.size() + " policies and " + routes.size() + " routes in force, "
+                + bad.size() + " unreadable]";
     }
 }

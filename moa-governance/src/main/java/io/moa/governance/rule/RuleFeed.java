@@ -67,7 +67,7 @@ public final class RuleFeed implements Consumer<RuleSet> {
                 unreadable.put(id, String.valueOf(e.getMessage()));
             }
         });
-        book = book.next(rules.revision(), plain, unreadable);
+        book = book.next(rules, plain, unreadable);
         listener.accept(book);
     }
 

@@ -1,7 +1,7 @@
 package io.moa.governance.rule;
 
-import io.moa.discovery.ServiceId;
 import io.moa.annotation.EnforcedAt;
+import io.moa.discovery.ServiceId;
 import io.moa.governance.policy.PolicyKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

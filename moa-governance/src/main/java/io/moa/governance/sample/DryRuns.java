@@ -93,7 +93,7 @@ public final class DryRuns {
     private static RuleBook without(RuleBook book, String id) {
         if (book.rules().stream().noneMatch(each -> each.id().equals(id))) {
             throw new IllegalArgumentException(
-                    "There is no rule " + id + " in this process, which knows those of revision " + book.revision());
+                    "There is no rule " + id + " in this process, which knows those of " + book.version());
         }
         return book.without(id);
     }

@@ -132,7 +132,8 @@ class MatcherTest {
             Map<String, Object> plain = random.route();
             Invocation call = random.call();
             RouteRule rule = (RouteRule) RuleReader.read("r" + i, plain);
-            boolean matches = new RoutedRule(rule, 1, 0, RandomRules.SERVICE, random.process()).unmet(call) == null;
+            boolean matches =
+                    new RoutedRule(rule, "revision 1", 0, RandomRules.SERVICE, random.process()).unmet(call) == null;
             assertThat(matches)
                     .as("%s of %s %s", plain, call.baggage(), call.callKeys())
                     .isEqualTo(NaiveRules.matches("r" + i, plain, call));

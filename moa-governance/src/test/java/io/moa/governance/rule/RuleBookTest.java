@@ -2,6 +2,7 @@ package io.moa.governance.rule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moa.discovery.RuleSet;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.policy.MethodForm;
 import io.moa.governance.policy.MethodPolicy;
@@ -331,5 +332,28 @@ class RuleBookTest {
                 .as("a more particular rule says another value")
                 .isEmpty();
         assertThat(other.policy().attempts()).isEqualTo(5);
+    }
+
+    @Test
+    void aRuleIsNamedByTheChangeAtWhichItBecameWhatItIs() {
+        Map<String, Object> rules = Map.of("a", timeout("shop.Stock", "300ms"), "old", deny());
+        RuleSet told = new RuleSet(5_000, Map.of(), Map.of(), "5-0", Map.of("a", "3-1"));
+        RuleBook book = none.next(told, rules, Map.of());
+        assertThat(timeout(book, "count", "web")).endsWith("(live rule: rule a, version 3-1)");
+        assertThat(book.version()).isEqualTo("version 5-0");
+        assertThat(book.standings())
+                .containsEntry("a", "in force since version 3-1")
+                .as("the history does not go back so far")
+                .containsEntry("old", "in force since version 5-0 or before");
+        RuleSet later = new RuleSet(7_000, Map.of(), Map.of(), "7-0", Map.of("a", "3-1", "new", "7-0"));
+        RuleBook next =
+                book.next(later, Map.of("a", rules.get("a"), "old", deny(), "new", deny("note", "n")), Map.of());
+        assertThat(next.standings())
+                .as("another rule was changed")
+                .containsEntry("a", "in force since version 3-1")
+                .containsEntry("old", "in force since version 5-0 or before")
+                .containsEntry("new", "in force since version 7-0");
+        RuleBook known = none.next(5, rules).next(told, rules, Map.of());
+        assertThat(known.standings()).as("once it is known").containsEntry("a", "in force since version 3-1");
     }
 }

@@ -7,8 +7,10 @@ import io.moa.registry.internal.ListenerLog;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -19,7 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Live rules and release settings in Redis, which a {@link RuleDesk} writes. Their keys and their channel are their own: no
  * change of an instance touches them. The revision comes from the log of changes, so that processes that have read the same
- * usually call it the same; within one process it grows with every change. Nothing is read, and no channel listened to, before
+ * usually call it the same; within one process it grows with every change. From the log comes too at which change each rule became
+ * what it is, as far as the log goes back. Nothing is read, and no channel listened to, before
  * somebody asks for the first time.
  *
  * <p>A Redis that was emptied takes no rule back: what is in force stays until somebody changes rules again. So it does when all texts together
@@ -124,7 +127,11 @@ public final class RedisRules implements RuleSource {
         }
     }
 
-    private void publish(@Nullable String top, Map<String, String> rules, Map<String, String> settings) {
+    private void publish(
+            @Nullable String top,
+            Map<String, String> rules,
+            Map<String, String> settings,
+            Map<String, String> versions) {
         List<Subscribed> told;
         synchronized (lock) {
             RuleSet before = current;
@@ -143,10 +150,12 @@ public final class RedisRules implements RuleSource {
             lost = false;
             if (before.revision() > 0
                     && before.rules().equals(rules)
-                    && before.settings().equals(settings)) {
+                    && before.settings().equals(settings)
+                    && before.versions().equals(versions)) {
                 return;
             }
-            current = new RuleSet(Math.max(before.revision() + 1, revision(top)), rules, settings);
+            long revision = Math.max(before.revision() + 1, revision(top));
+            current = new RuleSet(revision, rules, settings, top == null ? "" : top, versions);
             subscribed.forEach(following -> following.delivery.offer(current));
             told = List.copyOf(subscribed);
         }
@@ -219,24 +228,57 @@ public final class RedisRules implements RuleSource {
                         return;
                     }
                 }
+                boolean unchanged = readAt != null && readAt.equals(top);
+                int changes = unchanged ? 1 : RuleDesk.HISTORY;
                 List<@Nullable Object> answers = connection.transaction(List.of(
                         RedisCommand.of("HGETALL", keys.rules()),
                         RedisCommand.of("HGETALL", keys.settings()),
-                        RedisCommand.of("XREVRANGE", keys.ruleLog(), "+", "-", "COUNT", 1)));
+                        RedisCommand.of("XREVRANGE", keys.ruleLog(), "+", "-", "COUNT", changes)));
                 if (answers == null) {
                     throw new RedisError("ERR nothing was watched, and yet the reading was refused");
                 }
-                readAt = FollowedService.topOf(answers.get(2));
+                String last = FollowedService.topOf(answers.get(2));
+                if (unchanged && !Objects.equals(top, last)) {
+                    hinted = true; // somebody changes something just now: once more, with what was changed
+                    return;
+                }
+                readAt = last;
                 fullAt = now + Jitter.around(link.config().fullRead().toNanos(), link.random());
                 Map<String, String> rules = texts("rule", answers.get(0));
                 Map<String, String> settings = texts("setting", answers.get(1));
                 if (rules != null && settings != null) {
-                    publish(readAt, rules, settings);
+                    publish(last, rules, settings, versions(rules, answers.get(2)));
                 }
             } catch (RedisError e) {
                 fullAt = now; // again, after the pause that the link makes
                 throw e;
             }
+        }
+
+        /** At which change each rule became what it is: by the log, or, of what it does not reach, as it was known before. */
+        private Map<String, String> versions(Map<String, String> rules, @Nullable Object newestFirst) {
+            Map<String, String> versions = new HashMap<>();
+            RuleSet before = current;
+            before.versions().forEach((id, version) -> {
+                if (rules.containsKey(id) && rules.get(id).equals(before.rules().get(id))) {
+                    versions.put(id, version);
+                }
+            });
+            Set<String> seen = new HashSet<>();
+            for (Object item : Replies.list(newestFirst)) {
+                List<@Nullable Object> parts = Replies.list(item);
+                List<String> fields = Replies.texts(parts.get(1));
+                String id = RuleDesk.field(fields, "name");
+                String version = Replies.text(parts.get(0));
+                if (id == null || version == null || !RuleDesk.RULE.equals(RuleDesk.field(fields, "kind"))) {
+                    continue;
+                }
+                String text = rules.get(id);
+                if (seen.add(id) && text != null && text.equals(RuleDesk.field(fields, "text"))) {
+                    versions.put(id, version);
+                }
+            }
+            return versions;
         }
 
         /** Null if there are so many that some may be missing: a part of them might be the opposite of the whole. */

@@ -23,7 +23,7 @@ public final class RuleDesk {
     /** How many changes the history holds. */
     public static final int HISTORY = 50;
 
-    private static final String RULE = "rule";
+    static final String RULE = "rule";
     private static final String SETTING = "setting";
     private static final int MAX_NAME = 200;
 
@@ -122,7 +122,7 @@ public final class RuleDesk {
         });
     }
 
-    private static @Nullable String field(List<String> fields, String name) {
+    static @Nullable String field(List<String> fields, String name) {
         for (int i = 0; i + 1 < fields.size(); i += 2) {
             if (fields.get(i).equals(name)) {
                 return fields.get(i + 1);
