@@ -352,7 +352,7 @@ class RedirectTest {
                         () -> client.explain(STOCK, "where", CallFacts.NONE).describe());
         assertThat(client.explain(STOCK, "where", CallFacts.NONE).describe())
                 .containsPattern(
-                        "third \\(revision \\d+\\): passed over, the call was led here by rule second, revision \\d+"
+                        "third \\(version \\d+-\\d+\\): passed over, the call was led here by rule second, version \\d+-\\d+"
                                 + " already");
     }
 
