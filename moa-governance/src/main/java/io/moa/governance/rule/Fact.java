@@ -2,6 +2,7 @@ package io.moa.governance.rule;
 
 import io.moa.invoke.Criticality;
 import io.moa.invoke.Invocation;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,16 @@ public record Fact(Kind kind, String name) {
         for (Criticality each : Criticality.values()) {
             CRITICALITIES[each.ordinal()] = each.name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
+    }
+
+    /** All values that it can have; null if there can be any. */
+    @Nullable
+    List<String> possible() {
+        return switch (kind) {
+            case LOAD_TEST -> List.of("true", "false");
+            case CRITICALITY -> List.of(CRITICALITIES);
+            default -> null;
+        };
     }
 
     /** The fact that is written so; null if there is none. */

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -78,8 +79,12 @@ final class Fields {
         }
         List<String> names = new ArrayList<>(plain.size());
         for (Object name : plain.keySet()) {
-            if (!(name instanceof String text) || text.isEmpty() || text.length() > MOST_CHARS) {
-                throw wrong(path, "expected names of 1 to " + MOST_CHARS + " characters, not " + Words.of(name));
+            if (!(name instanceof String text)
+                    || text.isEmpty()
+                    || text.length() > MOST_CHARS
+                    || Words.unseen(text) >= 0) {
+                throw wrong(
+                        path, "expected names of 1 to " + MOST_CHARS + " visible characters, not " + Words.of(name));
             }
             names.add(text);
         }
@@ -113,6 +118,15 @@ final class Fields {
                             + (plain instanceof String text && text.length() > MOST_CHARS
                                     ? "one of " + text.length()
                                     : Words.of(plain)));
+        }
+        int unseen = Words.unseen(text);
+        if (unseen >= 0) {
+            throw wrong(
+                    path,
+                    "expected a text without line breaks, control characters and marks of writing direction; "
+                            + Words.quoted(text) + " has "
+                            + String.format(Locale.ROOT, "U+%04X", (int) text.charAt(unseen)) + " at "
+                            + unseen);
         }
         return text;
     }

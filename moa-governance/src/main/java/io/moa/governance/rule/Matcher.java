@@ -270,8 +270,12 @@ public sealed interface Matcher {
         }
     }
 
-    /** Is there, or is not. */
-    record Present(boolean wanted) implements Matcher {
+    /**
+     * Is there, or is not.
+     *
+     * @param star whether it is written {@code "*"}, any value; else {@code {"present": …}}
+     */
+    record Present(boolean wanted, boolean star) implements Matcher {
         @Override
         public Verdict test(@Nullable String value) {
             return Verdict.of((value != null) == wanted);
@@ -279,7 +283,7 @@ public sealed interface Matcher {
 
         @Override
         public Object toPlain() {
-            return wanted ? "*" : Map.of("present", false);
+            return star ? "*" : Map.of("present", wanted);
         }
     }
 

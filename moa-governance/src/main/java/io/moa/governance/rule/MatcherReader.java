@@ -24,6 +24,7 @@ final class MatcherReader {
     private final String rule;
     private final String use;
     private final Variables variables;
+    private final @Nullable List<String> possible;
 
     /**
      * A reader.
@@ -32,9 +33,19 @@ final class MatcherReader {
      * @param use what the conditions are for: percentages for different uses choose different ones
      */
     MatcherReader(String rule, String use, Variables variables) {
+        this(rule, use, variables, null);
+    }
+
+    /**
+     * A reader.
+     *
+     * @param possible all values that there can be, of which each condition must name one; null if there can be any
+     */
+    MatcherReader(String rule, String use, Variables variables, @Nullable List<String> possible) {
         this.rule = rule;
         this.use = use;
         this.variables = variables;
+        this.possible = possible;
     }
 
     Matcher read(String path, @Nullable Object plain) {
@@ -45,6 +56,20 @@ final class MatcherReader {
         if (depth > DEEPEST) {
             throw Fields.wrong(path, "conditions may stand in one another " + DEEPEST + " deep, and these are deeper");
         }
+        Matcher matcher = form(path, plain, depth);
+        if (possible != null && namesValues(plain) && possible.stream().noneMatch(matcher::matches)) {
+            throw Fields.unknown(path, plain, "such value", possible);
+        }
+        return matcher;
+    }
+
+    /** Whether it says which values, and does not only hold other conditions, or go by shares. */
+    private static boolean namesValues(@Nullable Object plain) {
+        return !(plain instanceof List<?>)
+                && (!(plain instanceof Map<?, ?> form) || form.containsKey("from") || form.containsKey("to"));
+    }
+
+    private Matcher form(String path, @Nullable Object plain, int depth) {
         if (plain instanceof String text) {
             return text(path, text);
         }
@@ -96,7 +121,7 @@ final class MatcherReader {
             throw Fields.wrong(path, "expected at most one '*' in a text, not " + Words.quoted(text));
         }
         return text.length() == 1
-                ? new Matcher.Present(true)
+                ? new Matcher.Present(true, true)
                 : new Matcher.Around(text.substring(0, star), text.substring(star + 1));
     }
 
@@ -111,6 +136,11 @@ final class MatcherReader {
         return Matcher.Any.of(all);
     }
 
+    private static boolean namesAnything(Matcher matcher) {
+        return (matcher instanceof Matcher.Present present && present.star())
+                || (matcher instanceof Matcher.Any any && any.others().stream().anyMatch(MatcherReader::namesAnything));
+    }
+
     private Matcher object(String path, Fields fields, int depth) {
         boolean range = fields.has("from") || fields.has("to");
         int forms = (range ? 1 : 0)
@@ -122,10 +152,16 @@ final class MatcherReader {
                     path, "expected one of \"not\", \"present\", \"percent\", or \"from\" and \"to\", not " + forms);
         }
         if (fields.has("not")) {
-            return new Matcher.Not(read(fields.at("not"), fields.get("not"), depth + 1));
+            Matcher other = read(fields.at("not"), fields.get("not"), depth + 1);
+            if (namesAnything(other)) {
+                // What is not there fulfils neither a condition nor its opposite, and all that is there fulfils "*".
+                throw Fields.wrong(
+                        fields.at("not"), "no value is other than \"*\"; expected {\"present\": false} for no value");
+            }
+            return new Matcher.Not(other);
         }
         if (fields.has("present")) {
-            return new Matcher.Present(fields.flag("present", true));
+            return new Matcher.Present(fields.flag("present", true), false);
         }
         if (fields.has("percent")) {
             return new Matcher.Share(fields.percent("percent"), StableHash.seed(rule, use));

@@ -52,6 +52,9 @@ public final class RuleReader {
     static final List<String> ACTIONS = List.of("to", "redirect", "deny", "answer");
     static final List<String> REDIRECT = List.of("service", "percent");
     private static final List<String> BESIDE_TO_AND_REDIRECT = List.of("sticky", "otherwise");
+    static final List<String> DESTINATION = List.of("where", "share");
+    static final List<String> MIRROR = List.of("where", "percent");
+    static final List<String> ROLLOUT = List.of("percent", "labels");
     private static final List<String> FACTS =
             List.of("method", "caller", "tag", "load-test", "criticality", "key.<name>", "attachment.<name>");
     private static final List<String> TRAITS = List.of("label.<name>", "application", "uuid", "host");
@@ -149,12 +152,53 @@ public final class RuleReader {
     }
 
     Matcher service() {
-        return plainMatcher("service", rule.text("service", 1));
+        String text = rule.text("service", 1);
+        Matcher pattern = MatcherReader.pattern("service", text);
+        String one = text.replace('*', 'x'); // if it names any service, it names one that has an x there
+        try {
+            if (ServiceId.parse(one).toString().equals(one)) {
+                return pattern;
+            }
+        } catch (IllegalArgumentException noService) {
+            // told below, with the form
+        }
+        throw Fields.wrong(
+                "service",
+                "no service is called so: expected [group/]name[:version] without blanks, whole or with one '*', such as"
+                        + " shop.Stock, shop.* or web/shop.Stock:2, not " + Words.quoted(text));
     }
 
     @Nullable
     Matcher method() {
-        return rule.has("method") ? plainMatcher("method", rule.text("method", 1)) : null;
+        if (!rule.has("method")) {
+            return null;
+        }
+        String text = rule.text("method", 1);
+        checkMethod("method", text);
+        return MatcherReader.pattern("method", text);
+    }
+
+    private static void checkMethods(String path, @Nullable Object plain) {
+        if (plain instanceof String text) {
+            checkMethod(path, text);
+        } else if (plain instanceof List<?> list) {
+            for (int i = 0; i < list.size(); i++) {
+                checkMethods(path + '[' + i + ']', list.get(i));
+            }
+        } else if (plain instanceof Map<?, ?> form && form.containsKey("not")) {
+            checkMethods(path + ".not", form.get("not"));
+        }
+    }
+
+    private static void checkMethod(String path, String text) {
+        if (text.chars().anyMatch(c -> c == '(' || c == ')' || c == ',' || c == ' ')) {
+            int open = text.indexOf('(');
+            throw Fields.wrong(
+                    path,
+                    "expected a method's name without its parameter types"
+                            + (open > 0 ? ", " + Words.quoted(text.substring(0, open)) : "") + ", not "
+                            + Words.quoted(text));
+        }
     }
 
     int priority() {
@@ -163,10 +207,6 @@ public final class RuleReader {
 
     boolean enabled() {
         return rule.flag("enabled", true);
-    }
-
-    private static Matcher plainMatcher(String path, String text) {
-        return MatcherReader.pattern(path, text);
     }
 
     String note() {
@@ -248,7 +288,7 @@ public final class RuleReader {
         if (!rule.has("rollout")) {
             return Rollout.EVERYWHERE;
         }
-        Fields rollout = rule.inner("rollout").only(List.of("percent", "labels"));
+        Fields rollout = rule.inner("rollout").only(ROLLOUT);
         Map<String, Matcher> labels = new LinkedHashMap<>();
         if (rollout.has("labels")) {
             Fields asked = rollout.inner("labels");
@@ -277,8 +317,12 @@ public final class RuleReader {
         if (fact == null) {
             throw Fields.unknown("when", name, "fact of a call", FACTS);
         }
-        return new Condition(
-                fact, matchers("when", MatcherReader.Variables.NONE).read(when.at(name), when.get(name)));
+        Matcher matcher = new MatcherReader(id, "when", MatcherReader.Variables.NONE, fact.possible())
+                .read(when.at(name), when.get(name));
+        if (fact.kind() == Fact.Kind.METHOD) {
+            checkMethods(when.at(name), when.get(name)); // only now: they are not deep
+        }
+        return new Condition(fact, matcher);
     }
 
     RouteRule.Action action() {
@@ -366,7 +410,7 @@ public final class RuleReader {
     }
 
     RouteRule.Destination destination(int place, @Nullable Object plain) {
-        Fields fields = Fields.of("to[" + place + ']', plain).only(List.of("where", "share"));
+        Fields fields = Fields.of("to[" + place + ']', plain).only(DESTINATION);
         int share = fields.whole("share", 0, MOST_SHARE, RouteRule.Destination.DEFAULT_SHARE);
         return new RouteRule.Destination(where(fields), share);
     }
@@ -400,7 +444,7 @@ public final class RuleReader {
         if (!rule.has("mirror")) {
             return null;
         }
-        Fields mirror = rule.inner("mirror").only(List.of("where", "percent"));
+        Fields mirror = rule.inner("mirror").only(MIRROR);
         if (!mirror.has("percent")) {
             throw Fields.wrong("mirror", "expected a \"percent\" of the calls that are copied");
         }

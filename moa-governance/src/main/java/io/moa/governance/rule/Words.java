@@ -73,11 +73,31 @@ final class Words {
         }
     }
 
+    /** Where the first character stands that nobody sees, such as a control character or a mark of writing direction; -1 for nowhere. */
+    static int unseen(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (isUnseen(text.charAt(i))) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean isUnseen(char c) {
+        return Character.isISOControl(c)
+                || c == 0x61c // the marks, embeddings, overrides and isolates of Unicode's bidirectional algorithm
+                // (UAX #9)
+                || c == 0x200e
+                || c == 0x200f
+                || (c >= 0x2028 && c <= 0x202e) // the first two of them break lines
+                || (c >= 0x2066 && c <= 0x2069);
+    }
+
     static String shortened(String text) {
         StringBuilder shown = new StringBuilder();
         for (int i = 0; i < Math.min(text.length(), SHOWN); i++) {
             char c = text.charAt(i);
-            shown.append(c < ' ' || c == 0x7f ? '?' : c);
+            shown.append(isUnseen(c) ? '?' : c);
         }
         return text.length() > SHOWN ? shown.append('…').toString() : shown.toString();
     }

@@ -66,7 +66,7 @@ public final class RandomRules {
             case 4 -> Map.of("present", percent(50));
             case 5 -> Map.of("percent", percent(50) ? (Object) number(0, 100) : number(0, 99) + 0.25);
             case 6 -> where ? (label && percent(50) ? "$caller" : "$tag") : word();
-            case 7 -> Map.of("not", matcher(depth + 1, where, label));
+            case 7 -> Map.of("not", withoutStar(matcher(depth + 1, where, label)));
             case 8 -> {
                 List<Object> any = new ArrayList<>();
                 for (int i = number(1, 4); i > 0; i--) {
@@ -75,6 +75,24 @@ public final class RandomRules {
                 yield any;
             }
             default -> word();
+        };
+    }
+
+    /** Nothing is other than "*", so that may not stand in "not". */
+    private static Object withoutStar(Object matcher) {
+        if (matcher instanceof List<?> any) {
+            return any.stream().map(RandomRules::withoutStar).toList();
+        }
+        return matcher.equals("*") ? "c*" : matcher;
+    }
+
+    /** A condition on a fact that has one of few values. */
+    private Object closed(List<Object> values) {
+        return switch (number(0, 4)) {
+            case 0 -> Map.of("not", withoutStar(one(values)));
+            case 1 -> List.of(one(values), one(values));
+            case 2 -> Map.of("percent", number(0, 100));
+            default -> one(values);
         };
     }
 
@@ -92,7 +110,14 @@ public final class RandomRules {
     public Map<String, Object> when() {
         Map<String, Object> when = new LinkedHashMap<>();
         for (int i = number(0, 2); i > 0; i--) {
-            when.put(one(FACTS), matcher(1, false, false));
+            String fact = one(FACTS);
+            when.put(
+                    fact,
+                    switch (fact) {
+                        case "load-test" -> closed(List.of(true, false, "true", "f*"));
+                        case "criticality" -> closed(List.of("critical", "sheddable*", "*-plus", "*"));
+                        default -> matcher(1, false, false);
+                    });
         }
         return when;
     }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RuleReaderTest {
 
@@ -72,6 +73,54 @@ class RuleReaderTest {
                 Arguments.of(route("service", 7), "service: expected a text of 1 to 256 characters, not 7"),
                 Arguments.of(route("service", huge), "service: expected a text of 1 to 256 characters, not one of 300"),
                 Arguments.of(route("service", "a*b*"), "service: expected at most one '*' in a text, not \"a*b*\""),
+                Arguments.of(
+                        route("service", "shop. Stock"),
+                        "service: no service is called so: expected [group/]name[:version] without blanks"),
+                Arguments.of(route("service", "a/b/c:d:e"), "service: no service is called so"),
+                Arguments.of(route("service", "a/b/*"), "service: no service is called so"),
+                Arguments.of(route("service", "v:1/*"), "service: no service is called so"),
+                Arguments.of(route("service", "/shop.Stock"), "service: no service is called so"),
+                Arguments.of(policy("service", "shop.Stock:"), "service: no service is called so"),
+                Arguments.of(
+                        route("service", "shop.Stock\u202e\n"),
+                        "service: expected a text without line breaks, control characters and marks of writing direction;"
+                                + " \"shop.Stock??\" has U+202E at 10"),
+                Arguments.of(route("note", "a\u001b[31m"), "note: expected a text without line breaks"),
+                Arguments.of(denied("deny", "a\u0085b"), "deny: expected a text without line breaks"),
+                Arguments.of(route("callers", List.of("we\u200eb")), "callers[0]: expected a text without line breaks"),
+                Arguments.of(
+                        route("when", Map.of("key.a\u2066", "x")),
+                        "when: expected names of 1 to 256 visible characters"),
+                Arguments.of(
+                        policy("method", "reserve(java.lang.String,int)"),
+                        "method: expected a method's name without its parameter types, \"reserve\", not \"reserve("),
+                Arguments.of(
+                        route("when", Map.of("method", "reserve*)")),
+                        "when.method: expected a method's name without its parameter types, not"),
+                Arguments.of(
+                        route("when", Map.of("method", List.of("a", Map.of("not", "b()")))),
+                        "when.method[1].not: expected a method's name without its parameter types, \"b\", not \"b()\""),
+                Arguments.of(
+                        route("when", Map.of("criticality", "crtical")),
+                        "when.criticality: there is no such value \"crtical\"; did you mean \"critical\"?"),
+                Arguments.of(
+                        route("when", Map.of("criticality", List.of("critical", Map.of("not", "vital")))),
+                        "when.criticality[1].not: there is no such value \"vital\"; expected one of critical-plus,"),
+                Arguments.of(
+                        route("when", Map.of("criticality", "x*")), "when.criticality: there is no such value \"x*\""),
+                Arguments.of(route("when", Map.of("criticality", 1)), "when.criticality: there is no such value 1"),
+                Arguments.of(
+                        route("when", Map.of("load-test", "yes")),
+                        "when.load-test: there is no such value \"yes\"; expected one of true, false"),
+                Arguments.of(
+                        route("when", Map.of("load-test", Map.of("from", 0, "to", 1))),
+                        "when.load-test: there is no such value an object; expected one of true, false"),
+                Arguments.of(
+                        route("when", Map.of("key.x", Map.of("not", "*"))),
+                        "when.key.x.not: no value is other than \"*\"; expected {\"present\": false}"),
+                Arguments.of(
+                        route("when", Map.of("key.x", Map.of("not", List.of("a", List.of("*"))))),
+                        "when.key.x.not: no value is other than \"*\""),
                 Arguments.of(route("priority", 0.5), "priority: expected a whole number from -10000 to 10000, not 0.5"),
                 Arguments.of(route("priority", 10_001), "priority: expected a whole number from -10000 to 10000"),
                 Arguments.of(route("priority", Double.NaN), "priority: expected a number, not NaN"),
@@ -146,7 +195,8 @@ class RuleReaderTest {
                         "when.tag: expected a text, a number, true"),
                 Arguments.of(route("when", Map.of("tag", new Object())), "not a value of another kind"),
                 Arguments.of(route("when", many(17)), "when: expected at most 16 fields, not 17"),
-                Arguments.of(route("when", Collections.singletonMap(null, "x")), "when: expected names of 1 to 256"),
+                Arguments.of(
+                        route("when", Collections.singletonMap(null, "x")), "when: expected names of 1 to 256 visible"),
                 Arguments.of(route("to", List.of()), "to: expected a list of 1 to 16 destinations, not one of 0"),
                 Arguments.of(route("to", "x"), "to: expected a list of 1 to 16 destinations, not \"x\""),
                 Arguments.of(
@@ -271,6 +321,33 @@ class RuleReaderTest {
                 .satisfies(text -> assertThat(text.length()).isLessThan(600))
                 .satisfies(text ->
                         assertThat(RuleReader.faults("some-rule", plain)).contains(text));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "*",
+                "shop.*",
+                "*.Stock",
+                "web/*",
+                "*:2",
+                "web/*:2",
+                "web/shop.Stock:2",
+                "*/shop.Stock",
+                "a*b",
+                "shop*:2"
+            })
+    void everyPatternThatNamesAServiceIsTaken(String service) {
+        assertThat(RuleReader.read("x", route("service", service)).service().toPlain())
+                .isEqualTo(service);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"critical", "sheddable*", "*-plus", "*"})
+    void valuesThatAFactCanHaveAreTaken(String criticality) {
+        Map<String, Object> rule =
+                route("when", Map.of("criticality", List.of(criticality, Map.of("percent", 5)), "load-test", "true"));
+        assertThat(RuleReader.faults("x", rule)).isEmpty();
     }
 
     @Test
