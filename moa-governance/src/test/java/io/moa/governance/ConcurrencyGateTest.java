@@ -22,7 +22,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-@Shows({"concurrency-limit", "concurrency-limit-at"})
+@Shows("concurrency-limit")
 class ConcurrencyGateTest {
 
     private static final Invocation CALL = Invocation.of(

@@ -9,6 +9,8 @@ import io.moa.governance.policy.FallbackForm;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -112,7 +114,6 @@ class FallbackFormTest {
         assertThat(form).isNotNull();
         assertThat(form.takesCause()).isTrue();
         assertThat(form.method().getParameterCount()).isEqualTo(3);
-        assertThat(FallbackForm.onlyLocal(Prices.class)).containsExactly(form.method());
         FallbackForm byClass = FallbackForm.of(Prices.class, method(Prices.class, "other"));
         assertThat(byClass).isNotNull();
         assertThat(byClass.type()).isEqualTo(Nothing.class);
@@ -138,6 +139,123 @@ class FallbackFormTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("@Fallback on Wrong." + name)
                 .hasMessageContaining(message);
+    }
+
+    interface Base<T> {
+        @Fallback(method = "none")
+        T get(T key, List<? extends T> more);
+    }
+
+    interface OfTexts extends Base<String> {
+        default String none(String key, List<? extends String> more, Throwable why) {
+            return "none";
+        }
+    }
+
+    interface Overriding extends Base<String> {
+        @Override
+        @Fallback(method = "other")
+        String get(String key, List<? extends String> more);
+
+        default String other(String key, List<? extends String> more) {
+            return "other";
+        }
+    }
+
+    interface Silent extends OfTexts {
+        @Override
+        String get(String key, List<? extends String> more);
+    }
+
+    interface Generics {
+        @Fallback(method = "numbers")
+        List<String> result(String key);
+
+        default List<Integer> numbers(String key) {
+            return List.of(1);
+        }
+
+        @Fallback(method = "ofNumbers")
+        String parameter(List<String> keys);
+
+        default String ofNumbers(List<Integer> keys) {
+            return "";
+        }
+
+        @Fallback(method = "later")
+        CompletableFuture<String> future();
+
+        default CompletableFuture<Integer> later() {
+            return CompletableFuture.completedFuture(1);
+        }
+
+        @Fallback(method = "same")
+        Map<String, List<? super Integer>[]> good(List<String>[] keys);
+
+        default Map<String, List<? super Integer>[]> same(List<String>[] keys) {
+            return Map.of();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "result | default java.util.List<java.lang.String> numbers(java.lang.String, Throwable why)",
+                "parameter | default java.lang.String ofNumbers(java.util.List<java.lang.String>, Throwable why)",
+                "future | default java.util.concurrent.CompletableFuture<java.lang.String> later(Throwable why)",
+            })
+    void typesAreComparedWithTheirArguments(String name, String expected) {
+        assertThatThrownBy(() -> FallbackForm.of(Generics.class, method(Generics.class, name)))
+                .hasMessageContaining("of the right form; expected: " + expected);
+        assertThat(FallbackForm.of(Generics.class, method(Generics.class, "good")))
+                .isNotNull();
+    }
+
+    @Test
+    void whatAParentLeavesOpenIsComparedAsTheInterfaceSaysIt() {
+        for (Class<?> type : List.of(OfTexts.class, Overriding.class, Silent.class)) {
+            String name = type == Overriding.class ? "other" : "none";
+            for (Method method : type.getMethods()) {
+                if (method.getName().equals("get")) { // one that was written, and perhaps one that the compiler adds
+                    FallbackForm form = FallbackForm.of(type, method);
+                    assertThat(form).as("%s", method).isNotNull();
+                    assertThat(form.method().getName()).isEqualTo(name);
+                }
+            }
+            assertThat(FallbackForm.onlyLocal(type)).isNotEmpty().allSatisfy(method -> assertThat(method.getName())
+                    .isEqualTo(name));
+        }
+        assertThatThrownBy(() -> FallbackForm.of(Missing.class, method(Missing.class, "get")))
+                .hasMessageContaining("@Fallback on Base.get: Missing has no method none of the right form; expected:"
+                        + " default java.lang.Long none(java.lang.Long, java.util.List<? extends java.lang.Long>, ");
+    }
+
+    interface Missing extends Base<Long> {}
+
+    @Test
+    void bothFormsOfAFallbackAreLocalAndOtherMethodsOfTheNameAreNot() {
+        assertThat(FallbackForm.onlyLocal(Prices.class))
+                .extracting(Method::getParameterCount)
+                .containsExactlyInAnyOrder(2, 3);
+        assertThat(FallbackForm.onlyLocal(Overloads.class))
+                .singleElement()
+                .satisfies(method -> assertThat(method.getParameterTypes()).containsExactly(int.class));
+    }
+
+    interface Overloads {
+        @Fallback(method = "b")
+        int a(int key);
+
+        default int b(int key) {
+            return 1;
+        }
+
+        int b(int key, Throwable why);
+
+        default int b(long key) {
+            return 2;
+        }
     }
 
     @Test

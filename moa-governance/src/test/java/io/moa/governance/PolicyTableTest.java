@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The table of policies: each key can be written, read, overridden, carried and explained. */
 class PolicyTableTest {
@@ -204,7 +205,7 @@ class PolicyTableTest {
                         .conflicts())
                 .singleElement()
                 .asString()
-                .contains("one-way and hedge-after");
+                .contains("hedge-after and one-way");
         assertThat(plain.withCode(PolicyKey.LOAD_BALANCE, Balancing.CONSISTENT_HASH, "")
                         .conflicts())
                 .singleElement()
@@ -239,7 +240,106 @@ class PolicyTableTest {
                 .hasMessageContaining("[give]");
         assertThatThrownBy(() -> PolicySettings.ofTexts(
                         Map.of("moa.policy.hedge", "1"), ServiceId.of("shop.Stock"), name -> "property " + name))
-                .hasMessageContaining("property moa.policy.hedge names the policy hedge, which there is not")
+                .hasMessageContaining("property moa.policy.hedge: there is no policy \"hedge\"; expected one of")
                 .hasMessageContaining("hedge-after");
+    }
+
+    /** Weakest first, as they are read: a file, the environment, system properties. */
+    private static final List<String> PLACES = List.of("file", "environment", "property");
+
+    private static final List<String> NAMES = List.of("timeout", "timeout@shop.Stock", "timeout@shop.Stock#take");
+
+    /** Each pair of a place and a name against each other one: the place decides, and within a place how particular the name is. */
+    @Test
+    void theStrongerPlaceWinsAndWithinAPlaceTheMoreParticularName() {
+        for (int one = 0; one < 9; one++) {
+            for (int other = 0; other < 9; other++) {
+                Map<String, Map<String, String>> texts = new LinkedHashMap<>();
+                PLACES.forEach(place -> texts.put(place, new LinkedHashMap<>()));
+                texts.get(PLACES.get(one / 3)).put("moa.policy." + NAMES.get(one % 3), (one + 1) + "ms");
+                texts.get(PLACES.get(other / 3)).put("moa.policy." + NAMES.get(other % 3), (other + 1) + "ms");
+                PolicySettings said = PolicySettings.NONE.with(
+                        "take", PolicyKey.TIMEOUT, Duration.ofMillis(99), Origin.CODE, "the code");
+                for (String place : PLACES) {
+                    said = said.and(PolicySettings.ofTexts(
+                            texts.get(place), ServiceId.of("shop.Stock"), name -> place + " " + name));
+                }
+                int winner = Math.max(one, other);
+                assertThat(said.over(MethodPolicy.DEFAULT, "take").get(PolicyKey.TIMEOUT))
+                        .hasToString("PT0.00" + (winner + 1) + "S (release configuration: " + PLACES.get(winner / 3)
+                                + " moa.policy." + NAMES.get(winner % 3) + ")");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "timeout@",
+                "timeout@shop.Stock#",
+                "timeout@shop.Stock@y",
+                "timeout@a/b/c",
+                "timeout@shop. Stock",
+                "timeout@shop.Stock#take#",
+                "timeout@shop.Stock#take(int)",
+                "timeout@#take",
+                "timeout@/shop.Stock"
+            })
+    void namesOfTheReleaseConfigurationThatCanMeanNothingAreErrors(String name) {
+        assertThatThrownBy(() -> PolicySettings.ofTexts(
+                        Map.of("moa.policy." + name, "5ms"), ServiceId.of("other.Service"), any -> "property " + any))
+                .hasMessageContaining("property moa.policy." + name + ": \"" + name + "\" names no ")
+                .hasMessageContaining("expected policy, policy@service or policy@service#method");
+        assertThatThrownBy(() -> PolicySettings.ofTexts(
+                        Map.of("moa.policy.timeout#take", "5ms"), ServiceId.of("shop.Stock"), any -> any))
+                .hasMessageContaining("there is no policy \"timeout#take\"; expected policy, policy@service");
+    }
+
+    @Test
+    void settingsForAServiceOfASimilarNameAreTold() {
+        Map<String, String> texts = Map.of(
+                "moa.policy.timeout", "1s",
+                "moa.policy.timeout@g/shop.Stock:2", "1s",
+                "moa.policy.timeout@g/shop.Stock:3", "1s",
+                "moa.policy.timeout@g/shop.Stokc:2", "1s",
+                "moa.policy.attempts@shop.Stock#take", "2",
+                "moa.policy.attempts@bank.Accounts", "2",
+                "other@shop.Stcok", "2");
+        assertThat(PolicySettings.near(texts, new ServiceId("shop.Stock", "g", "2"), name -> "property " + name))
+                .containsOnlyKeys("moa.policy.timeout@g/shop.Stokc:2", "moa.policy.attempts@shop.Stock#take")
+                .containsValue(
+                        "property moa.policy.timeout@g/shop.Stokc:2 says something of the service g/shop.Stokc:2 and"
+                                + " nothing of g/shop.Stock:2; is that one meant?");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fallback-method", "fallback-class"})
+    void fallbacksAreSaidOnTheInterfaceAlone(String name) {
+        assertThatThrownBy(() -> PolicySettings.ofTexts(
+                        Map.of("moa.policy." + name, "other"), ServiceId.of("shop.Stock"), any -> any))
+                .hasMessageContaining(
+                        name
+                                + ": it can be said only on the interface, where its form is checked; expected there: @Fallback(");
+    }
+
+    @Test
+    void callKeysAreNoText() {
+        assertThatThrownBy(() -> release("call-keys", "{}"))
+                .hasMessageContaining("expected it in StubConfig, in a rule, or @CallKey(");
+    }
+
+    private static PolicySettings release(String name, String text) {
+        return PolicySettings.ofTexts(Map.of("moa.policy." + name, text), ServiceId.of("shop.Stock"), any -> any);
+    }
+
+    @Test
+    void timesAreWholeMilliseconds() {
+        for (Duration time : List.of(Duration.ofNanos(1_500_000), Duration.ofNanos(1))) {
+            assertThatThrownBy(() -> PolicySettings.NONE.with("", PolicyKey.TIMEOUT, time, Origin.CODE, ""))
+                    .hasMessage(
+                            "timeout: expected a time of 1ms to 30d in whole milliseconds, such as 300ms, 2s or 1m, not "
+                                    + time);
+        }
+        assertThat(PolicyKey.TIMEOUT.read(Duration.ofMillis(1))).hasMillis(1);
     }
 }

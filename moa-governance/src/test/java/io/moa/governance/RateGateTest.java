@@ -24,7 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-@Shows({"rate-limit", "rate-burst", "rate-limit-at"})
+@Shows({"rate-limit", "rate-burst"})
 class RateGateTest {
 
     static final Invocation CALL = Invocation.of(

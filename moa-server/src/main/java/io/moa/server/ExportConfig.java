@@ -55,9 +55,9 @@ public record ExportConfig(
     }
 
     /**
-     * With a policy for every method, such as {@link PolicyKey#RATE_LIMIT}.
+     * With a policy for every method that can use it, such as {@link PolicyKey#RATE_LIMIT}; that one can is checked when the server starts.
      *
-     * @throws IllegalArgumentException if the value is out of range
+     * @throws IllegalArgumentException if the value is out of range, or nothing that a provider can say in code
      */
     public <T> ExportConfig with(PolicyKey<T> key, T value) {
         return with("", key, value);
@@ -67,9 +67,14 @@ public record ExportConfig(
      * With a policy for one method.
      *
      * @param method its name; that there is such a method is checked when the server starts
-     * @throws IllegalArgumentException if the value is out of range
+     * @throws IllegalArgumentException if the value is out of range, or nothing that a provider can say in code
      */
     public <T> ExportConfig with(String method, PolicyKey<T> key, T value) {
+        if (key.side() == PolicyKey.Side.CALLER) {
+            throw new IllegalArgumentException(
+                    key + " is enforced at the caller, which does not hear what a provider's code"
+                            + " says; expected it in StubConfig, or " + key.example() + " on the interface");
+        }
         PolicySettings more = policies.with(
                 method, key, value, Origin.CODE, "ExportConfig" + (method.isEmpty() ? "" : " for " + method));
         return new ExportConfig(group, version, workers, serializers, more, allow);

@@ -316,6 +316,9 @@ final class ServerStart {
         PolicySettings said = PolicySettings.NONE;
         for (ReleaseSettings.Place place : moa.release().weakestFirst()) {
             said = said.and(PolicySettings.ofTexts(place.texts(), service, place::describe));
+            PolicySettings.near(place.texts(), service, place::describe)
+                    .values()
+                    .forEach(why -> LOG.warn("{}", why));
         }
         return said;
     }

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,11 @@ final class FallbackAnswer {
             Constructor<?> constructor = type.getDeclaredConstructor();
             constructor.setAccessible(true); // a package-private class of the application itself
             return constructor.newInstance();
+        } catch (InvocationTargetException e) {
+            Throwable thrown = e.getCause() == null ? e : e.getCause();
+            throw new IllegalArgumentException(
+                    "The fallback class " + type.getName() + " cannot be made: its constructor threw " + thrown,
+                    thrown);
         } catch (ReflectiveOperationException | RuntimeException e) {
             throw new IllegalArgumentException("The fallback class " + type.getName() + " cannot be made: " + e, e);
         }

@@ -6,10 +6,9 @@ import io.moa.annotation.MoaService;
 import io.moa.client.CallOptions;
 import io.moa.client.cluster.ClusterLink;
 import io.moa.discovery.ServiceId;
-import io.moa.governance.policy.AnnotatedPolicy;
+import io.moa.governance.policy.DeclaredPolicy;
 import io.moa.governance.policy.FallbackForm;
 import io.moa.governance.policy.MethodPolicy;
-import io.moa.governance.policy.PolicyConflict;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.policy.PolicySettings;
 import io.moa.invoke.MethodId;
@@ -21,6 +20,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -28,8 +28,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes stubs. All reflection and annotation reading of a client happens here, once per interface, and so do the checks: a
@@ -37,6 +39,9 @@ import java.util.stream.Collectors;
  */
 public final class StubCompiler {
 
+    private static final Logger LOG = LoggerFactory.getLogger(StubCompiler.class);
+
+    private final Set<String> told = ConcurrentHashMap.newKeySet(); // settings that may be meant for another service
     private final Moa moa;
     private final CallStarter starter;
     private final Function<ServiceId, ClusterLink> clusters;
@@ -79,6 +84,7 @@ public final class StubCompiler {
         Map<Method, StubMethod> methods = new HashMap<>();
         Set<Method> onlyLocal = FallbackForm.onlyLocal(type);
         Map<Method, FallbackAnswer> local = new HashMap<>();
+        List<DeclaredPolicy> all = new ArrayList<>();
         ClusterLink cluster = null;
         for (Method method : type.getMethods()) {
             if (Modifier.isStatic(method.getModifiers())) {
@@ -89,7 +95,9 @@ public final class StubCompiler {
                 continue;
             }
             FallbackForm fallback = FallbackForm.of(type, method);
-            MethodPolicy policy = policyOf(type, method, settings);
+            DeclaredPolicy declared = DeclaredPolicy.ofStub(type, method, settings);
+            all.add(declared);
+            MethodPolicy policy = declared.policy();
             Serializer serializer = moa.serializers().require(policy.value(PolicyKey.SERIALIZER));
             MethodId id = MethodId.of(method.getName(), method.getParameterTypes());
             boolean async = CompletionStage.class.isAssignableFrom(method.getReturnType());
@@ -128,27 +136,22 @@ public final class StubCompiler {
         if (methods.isEmpty()) {
             throw new IllegalArgumentException(type.getName() + " has no method to call");
         }
+        DeclaredPolicy.unused(type.getSimpleName(), all).forEach(why -> LOG.warn("{}", why));
+        all.forEach(each -> each.idle().forEach(why -> LOG.warn("{}", why)));
+        tellNear(service);
         methods.values().forEach(live::add);
         return type.cast(new ServiceStub(type, service, methods, local, options, starter).proxy());
     }
 
-    /**
-     * What holds for a method when annotations, code and release configuration are read.
-     *
-     * @throws IllegalArgumentException if they contradict one another
-     */
-    private static MethodPolicy policyOf(Class<?> type, Method method, PolicySettings settings) {
-        MethodPolicy policy = settings.over(AnnotatedPolicy.read(type, method), method.getName());
-        List<PolicyConflict> conflicts = policy.conflicts();
-        if (!conflicts.isEmpty()) {
-            PolicyConflict first = conflicts.get(0);
-            throw new IllegalArgumentException(
-                    type.getSimpleName() + "." + method.getName() + " cannot be called so: " + first + ". Said by "
-                            + first.keys().stream()
-                                    .map(key -> key + ": " + policy.get(key).source())
-                                    .collect(Collectors.joining("; ")));
+    /** Tells, once for each setting, which ones may be meant for a service and name another one. */
+    private void tellNear(ServiceId service) {
+        for (ReleaseSettings.Place place : moa.release().weakestFirst()) {
+            PolicySettings.near(place.texts(), service, place::describe).forEach((setting, why) -> {
+                if (told.add(place.describe(setting))) {
+                    LOG.warn("{}", why);
+                }
+            });
         }
-        return policy;
     }
 
     /** What the release configuration says of a service, the strongest place last. */

@@ -50,9 +50,9 @@ public record StubConfig(
     }
 
     /**
-     * With a policy for every method.
+     * With a policy for every method that can use it; that one can is checked when the stub is made.
      *
-     * @throws IllegalArgumentException if the value is out of range
+     * @throws IllegalArgumentException if the value is out of range, or nothing that a caller can say in code
      */
     public <T> StubConfig with(PolicyKey<T> key, T value) {
         return with("", key, value);
@@ -62,9 +62,14 @@ public record StubConfig(
      * With a policy for one method.
      *
      * @param method its name; that there is such a method is checked when the stub is made
-     * @throws IllegalArgumentException if the value is out of range
+     * @throws IllegalArgumentException if the value is out of range, or nothing that a caller can say in code
      */
     public <T> StubConfig with(String method, PolicyKey<T> key, T value) {
+        if (key.side() == PolicyKey.Side.PROVIDER) {
+            throw new IllegalArgumentException(
+                    key + " is enforced at the provider, which does not hear what a stub's code"
+                            + " says; expected it in ExportConfig, or " + key.example() + " on the interface");
+        }
         PolicySettings more = policies.with(
                 method, key, value, Origin.CODE, "StubConfig" + (method.isEmpty() ? "" : " for " + method));
         return new StubConfig(group, version, more, allow);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moa.Moa;
 import io.moa.ReleaseSettings;
+import io.moa.annotation.MoaService;
 import io.moa.client.CallOptions;
 import io.moa.client.MoaClient;
 import io.moa.client.stub.StubConfig;
@@ -210,7 +211,7 @@ class AnnotationsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    @Shows({"rate-limit", "rate-burst", "rate-limit-at"})
+    @Shows({"rate-limit", "rate-burst"})
     void moreThanTheRateAllowsIsRefusedWhereItIsCounted(boolean here) {
         int refused = 0;
         for (int i = 0; i < 20; i++) {
@@ -229,7 +230,7 @@ class AnnotationsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    @Shows({"concurrency-limit", "concurrency-limit-at"})
+    @Shows("concurrency-limit")
     void moreThanMayRunAtOnceIsRefusedWhereItIsCounted(boolean here) {
         List<CompletableFuture<Integer>> calls = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
@@ -242,6 +243,54 @@ class AnnotationsTest {
         calls.forEach(call -> assertThat(call.join()).isOne());
         assertThat(here ? shop.crowdedHere() : shop.crowdedThere()).isOne();
         assertThat(ran(method)).isEqualTo(3);
+    }
+
+    /** The same service as one sees it who has heard of no limit. */
+    @MoaService(name = "governed.Shop", serializer = "json")
+    interface Unlimited {
+        int limitedHere();
+
+        int limitedThere();
+
+        @io.moa.annotation.Timeout(millis = 20_000)
+        int crowdedHere();
+
+        int crowdedThere();
+    }
+
+    @Test
+    @Shows("rate-limit-at")
+    void aRateAtTheProviderIsForAllCallersAndOneAtTheCallerForItself() {
+        Unlimited other = client(ReleaseSettings.NONE).stub(Unlimited.class);
+        int refused = 0;
+        for (int i = 0; i < 20; i++) {
+            assertThat(other.limitedHere()).isOne();
+            refused += statusOf(other::limitedThere) == Status.REJECTED ? 1 : 0;
+        }
+        assertThat(ran("limitedHere")).isEqualTo(20);
+        assertThat(refused).isPositive();
+        assertThat(ran("limitedThere")).isEqualTo(20 - refused);
+    }
+
+    @Test
+    @Shows("concurrency-limit-at")
+    void roomAtTheProviderIsSharedAndRoomAtTheCallerIsItsOwn() {
+        MoaClient another = client(ReleaseSettings.NONE);
+        Unlimited other = another.stub(Unlimited.class);
+        List<CompletableFuture<Integer>> calls = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            calls.add(client.async(shop, Governed::crowdedThere));
+            calls.add(client.async(shop, Governed::crowdedHere));
+        }
+        Eventually.within(Duration.ofSeconds(60))
+                .until(() -> ran("crowdedThere") == 2 && ran("crowdedHere") == 2, () -> ran + " run");
+        assertThat(statusOf(other::crowdedThere)).isEqualTo(Status.OVERLOADED);
+        assertThat(statusOf(shop::crowdedHere)).isEqualTo(Status.OVERLOADED);
+        calls.add(another.async(other, Unlimited::crowdedHere));
+        Eventually.within(Duration.ofSeconds(60)).until(() -> ran("crowdedHere") == 3, () -> ran + " run");
+        letGo.countDown();
+        calls.forEach(call -> assertThat(call.join()).isOne());
+        assertThat(ran("crowdedThere")).isEqualTo(2);
     }
 
     @Test
@@ -335,7 +384,7 @@ class AnnotationsTest {
                 .hasMessageContaining("expected 1 to 10, not many");
         assertThatThrownBy(() -> client(ReleaseSettings.of(Map.of("moa.policy.atempts", "2")))
                         .stub(Governed.class))
-                .hasMessageContaining("moa.policy.atempts names the policy atempts");
+                .hasMessageContaining("moa.policy.atempts: there is no policy \"atempts\"");
         assertThatThrownBy(() -> client.stub(
                         Governed.class,
                         StubConfig.ANNOTATED.with("tagged", PolicyKey.HEDGE_AFTER, Duration.ofMillis(5))))

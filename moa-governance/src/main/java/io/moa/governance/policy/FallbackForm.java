@@ -3,8 +3,10 @@ package io.moa.governance.policy;
 import io.moa.annotation.Fallback;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +30,16 @@ public record FallbackForm(Method method, @Nullable Class<?> type, boolean takes
         for (Method method : service.getMethods()) {
             FallbackForm form = Modifier.isStatic(method.getModifiers()) ? null : of(service, method);
             if (form != null && form.type() == null) {
-                local.add(form.method());
+                for (FallbackForm each : forms(service, method, form.method().getName())) {
+                    if (each.method().isDefault()) {
+                        local.add(each.method()); // one that is not chosen answers for nobody else either
+                    }
+                }
+            }
+        }
+        for (Method method : service.getMethods()) {
+            if (local.contains(Declarations.bridged(method))) {
+                local.add(method);
             }
         }
         return local;
@@ -40,12 +51,12 @@ public record FallbackForm(Method method, @Nullable Class<?> type, boolean takes
      * @throws IllegalArgumentException if it has not the form that it must have; the message says which is expected
      */
     public static @Nullable FallbackForm of(Class<?> service, Method method) {
-        Fallback onMethod = method.getAnnotation(Fallback.class);
-        Fallback said = onMethod != null ? onMethod : service.getAnnotation(Fallback.class);
-        if (said == null) {
+        Declarations.Found<Fallback> found = Declarations.of(service, method).annotation(Fallback.class);
+        if (found == null) {
             return null;
         }
-        String where = "@Fallback on " + service.getSimpleName() + (onMethod == null ? "" : "." + method.getName());
+        Fallback said = found.what();
+        String where = "@Fallback on " + found.place();
         boolean byClass = said.type() != void.class;
         if (byClass != said.method().isEmpty()) {
             throw new IllegalArgumentException(
@@ -54,7 +65,7 @@ public record FallbackForm(Method method, @Nullable Class<?> type, boolean takes
         if (byClass) {
             return new FallbackForm(method, checked(service, said.type(), where), false);
         }
-        if (onMethod == null) {
+        if (found.wide()) {
             throw new IllegalArgumentException(
                     where + " names the method " + said.method()
                             + ", but the methods of an interface have different forms: expected type = ….class, or @Fallback on each method");
@@ -76,48 +87,64 @@ public record FallbackForm(Method method, @Nullable Class<?> type, boolean takes
         return type;
     }
 
-    private static FallbackForm byMethod(Class<?> service, Method method, String name, String where) {
-        FallbackForm found = null;
+    /** All methods of a name that have the form of a fallback. */
+    private static List<FallbackForm> forms(Class<?> service, Method method, String name) {
+        ResolvedTypes types = new ResolvedTypes(service);
+        Method meant = Declarations.bridged(method);
+        List<String> wanted = types.parameters(meant);
+        List<FallbackForm> forms = new ArrayList<>();
         for (Method candidate : service.getMethods()) {
-            if (!candidate.getName().equals(name) || Modifier.isStatic(candidate.getModifiers())) {
+            if (!candidate.getName().equals(name)
+                    || Modifier.isStatic(candidate.getModifiers())
+                    || candidate.isBridge()
+                    || !types.result(candidate).equals(types.result(meant))) {
                 continue;
             }
-            boolean takesCause = candidate.getParameterCount() == method.getParameterCount() + 1
-                    && candidate.getParameterTypes()[method.getParameterCount()] == Throwable.class;
-            Class<?>[] parameters = Arrays.copyOf(candidate.getParameterTypes(), method.getParameterCount());
-            boolean sameNumber = takesCause || candidate.getParameterCount() == method.getParameterCount();
-            if (sameNumber
-                    && Arrays.equals(parameters, method.getParameterTypes())
-                    && candidate.getReturnType() == method.getReturnType()
-                    && (found == null || takesCause)) {
-                found = new FallbackForm(candidate, null, takesCause);
+            List<String> taken = types.parameters(candidate);
+            boolean takesCause = taken.size() == wanted.size() + 1
+                    && candidate.getParameterTypes()[wanted.size()] == Throwable.class;
+            if (taken.equals(wanted)
+                    || (takesCause && taken.subList(0, wanted.size()).equals(wanted))) {
+                forms.add(new FallbackForm(candidate, null, takesCause));
             }
+        }
+        return forms;
+    }
+
+    private static FallbackForm byMethod(Class<?> service, Method method, String name, String where) {
+        FallbackForm found = null;
+        for (FallbackForm each : forms(service, method, name)) {
+            boolean better = found == null
+                    || (each.method().isDefault() && !found.method().isDefault())
+                    || (each.method().isDefault() == found.method().isDefault() && each.takesCause());
+            found = better ? each : found;
         }
         if (found == null) {
             throw new IllegalArgumentException(where + ": " + service.getSimpleName() + " has no method " + name
-                    + " of the right form; expected: " + expected(method, name));
+                    + " of the right form; expected: " + expected(service, method, name));
         }
-        if (found.method().equals(method)) {
-            throw new IllegalArgumentException(
-                    where + " leads back to the method itself; expected: " + expected(method, name + "Fallback"));
+        if (found.method().equals(Declarations.bridged(method))) {
+            throw new IllegalArgumentException(where + " leads back to the method itself; expected: "
+                    + expected(service, method, name + "Fallback"));
         }
         if (!found.method().isDefault()) {
             throw new IllegalArgumentException(
                     where + ": " + name + " is a remote call itself, so it would lead back to the stub; expected: "
-                            + expected(method, name));
+                            + expected(service, method, name));
         }
         if (found.method().isAnnotationPresent(Fallback.class)) {
             throw new IllegalArgumentException(where + ": " + name
-                    + " has a fallback itself; expected one that answers: " + expected(method, name));
+                    + " has a fallback itself; expected one that answers: " + expected(service, method, name));
         }
         return found;
     }
 
-    private static String expected(Method method, String name) {
-        String parameters = Arrays.stream(method.getGenericParameterTypes())
-                .map(type -> type.getTypeName() + ", ")
-                .collect(Collectors.joining());
-        return "default " + method.getGenericReturnType().getTypeName() + " " + name + "(" + parameters
+    private static String expected(Class<?> service, Method method, String name) {
+        ResolvedTypes types = new ResolvedTypes(service);
+        Method meant = Declarations.bridged(method);
+        String parameters =
+                types.parameters(meant).stream().map(type -> type + ", ").collect(Collectors.joining());
+        return "default " + types.result(meant) + " " + name + "(" + parameters
                 + "Throwable why) { … }, or the same without the last parameter";
     }
 }

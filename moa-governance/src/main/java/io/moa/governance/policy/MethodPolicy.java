@@ -128,7 +128,7 @@ public final class MethodPolicy {
 
     /** This policy with a value that application code says. */
     public <T> MethodPolicy withCode(PolicyKey<T> key, T value, String where) {
-        return with(key, new Setting<>(key.read(key.type().plain(value)), Origin.CODE, where));
+        return with(key, new Setting<>(key.read(value), Origin.CODE, where));
     }
 
     /**

@@ -64,8 +64,13 @@ public final class PolicyKey<T> {
      *
      * @param annotation which
      * @param attribute its attribute; empty if the annotation itself says yes
+     * @param range what the attribute may say, where that is less than elsewhere: who wants no limit leaves the annotation out, while a rule
+     *     must be able to say it; null if it may say what all may
      */
-    public record Said(Class<? extends Annotation> annotation, String attribute) {
+    public record Said(
+            Class<? extends Annotation> annotation,
+            String attribute,
+            @Nullable PolicyType<?> range) {
         @Override
         public String toString() {
             return "@" + annotation.getSimpleName() + (attribute.isEmpty() ? "" : "(" + attribute + ")");
@@ -77,7 +82,7 @@ public final class PolicyKey<T> {
 
     /** How long a caller waits, all attempts together. */
     public static final PolicyKey<Duration> TIMEOUT = key(
-                    "timeout", PolicyType.duration(Duration.ofNanos(1), MONTH), Duration.ofSeconds(1))
+                    "timeout", PolicyType.duration(Duration.ofMillis(1), MONTH), Duration.ofSeconds(1))
             .said(Timeout.class, "millis")
             .at(Side.CALLER, true)
             .means("how long a caller waits, all attempts together; a deadline that the call inherits still bounds it")
@@ -122,7 +127,7 @@ public final class PolicyKey<T> {
     /** After how long without an answer a second attempt is made. */
     public static final PolicyKey<Duration> HEDGE_AFTER = key(
                     "hedge-after", PolicyType.duration(Duration.ZERO, Duration.ofMinutes(1)), Duration.ZERO)
-            .said(Hedge.class, "afterMillis")
+            .said(Hedge.class, "afterMillis", PolicyType.duration(Duration.ofMillis(1), Duration.ofMinutes(1)))
             .at(Side.CALLER, true)
             .means(
                     "after so long without an answer an idempotent call is sent to a second instance too; 0ms for only when"
@@ -145,7 +150,7 @@ public final class PolicyKey<T> {
             .like("@LoadBalance(Balancing.LEAST_IN_FLIGHT)");
 
     /** The call key that consistent hashing hashes. */
-    public static final PolicyKey<String> HASH_BY = key("hash-by", PolicyType.name(64), "")
+    public static final PolicyKey<String> HASH_BY = key("hash-by", PolicyType.word(0, 64), "")
             .said(LoadBalance.class, "hashBy")
             .at(Side.CALLER, true)
             .means("the call key that load-balance consistent-hash goes by")
@@ -159,8 +164,8 @@ public final class PolicyKey<T> {
             .like("@ZonePreference(ZoneChoice.PREFER)");
 
     /** The lane of calls that have none. */
-    public static final PolicyKey<String> ROUTE_TAG = key("route-tag", PolicyType.name(64), "")
-            .said(RouteTag.class, "value")
+    public static final PolicyKey<String> ROUTE_TAG = key("route-tag", PolicyType.word(0, 64), "")
+            .said(RouteTag.class, "value", PolicyType.word(1, 64))
             .at(Side.CALLER, true)
             .means("the lane of calls that have none")
             .like("@RouteTag(\"gray\")");
@@ -189,7 +194,7 @@ public final class PolicyKey<T> {
 
     /** How many calls in a second. */
     public static final PolicyKey<Integer> RATE_LIMIT = key("rate-limit", PolicyType.integer(0, 10_000_000), 0)
-            .said(RateLimit.class, "perSecond")
+            .said(RateLimit.class, "perSecond", PolicyType.integer(1, 10_000_000))
             .at(Side.EITHER, true)
             .means("calls of the method in a second, in each process; 0 for any number")
             .like("@RateLimit(perSecond = 500)");
@@ -212,7 +217,7 @@ public final class PolicyKey<T> {
     /** How many calls at once. */
     public static final PolicyKey<Integer> CONCURRENCY_LIMIT = key(
                     "concurrency-limit", PolicyType.integer(0, 1_000_000), 0)
-            .said(ConcurrencyLimit.class, "value")
+            .said(ConcurrencyLimit.class, "value", PolicyType.integer(1, 1_000_000))
             .at(Side.EITHER, true)
             .means("calls of the method at once, in each process; 0 for any number")
             .like("@ConcurrencyLimit(20)");
@@ -227,7 +232,7 @@ public final class PolicyKey<T> {
 
     /** At which share of failures the breaker opens. */
     public static final PolicyKey<Integer> BREAKER_FAILURES = key("breaker-failures", PolicyType.integer(0, 100), 0)
-            .said(CircuitBreaker.class, "failurePercent")
+            .said(CircuitBreaker.class, "failurePercent", PolicyType.integer(1, 100))
             .at(Side.CALLER, true)
             .means("at so many failed calls of a hundred the breaker opens; 0 for no breaker")
             .like("@CircuitBreaker");
@@ -270,6 +275,7 @@ public final class PolicyKey<T> {
     public static final PolicyKey<String> FALLBACK_METHOD = key("fallback-method", PolicyType.name(200), "")
             .said(Fallback.class, "method")
             .at(Side.CALLER, false)
+            .onlyAnnotated()
             .means("the method of the interface that answers when a call has failed")
             .like("@Fallback(method = \"fromCache\")");
 
@@ -277,6 +283,7 @@ public final class PolicyKey<T> {
     public static final PolicyKey<String> FALLBACK_CLASS = key("fallback-class", PolicyType.name(400), "")
             .said(Fallback.class, "type")
             .at(Side.CALLER, false)
+            .onlyAnnotated()
             .means("the class that answers when a call has failed")
             .like("@Fallback(type = EmptyStock.class)");
 
@@ -309,6 +316,7 @@ public final class PolicyKey<T> {
     private @Nullable Said said;
     private Side side = Side.CALLER;
     private boolean live;
+    private boolean annotated;
     private String meaning = "";
     private String example = "";
 
@@ -326,7 +334,17 @@ public final class PolicyKey<T> {
     }
 
     private PolicyKey<T> said(Class<? extends Annotation> annotation, String attribute) {
-        this.said = new Said(annotation, attribute);
+        this.said = new Said(annotation, attribute, null);
+        return this;
+    }
+
+    private PolicyKey<T> said(Class<? extends Annotation> annotation, String attribute, PolicyType<T> range) {
+        this.said = new Said(annotation, attribute, range);
+        return this;
+    }
+
+    private PolicyKey<T> onlyAnnotated() {
+        this.annotated = true;
         return this;
     }
 
@@ -394,6 +412,11 @@ public final class PolicyKey<T> {
     /** Whether a live rule may change it. */
     public boolean isLive() {
         return live;
+    }
+
+    /** Whether nothing but its annotation can say it, because its form is checked against the interface. */
+    public boolean isOnlyAnnotated() {
+        return annotated;
     }
 
     /** What it decides, for people. */

@@ -10,18 +10,30 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * Values for the methods of one service, from one place such as the code that makes a stub. Those for one method win over those for all.
- * Immutable.
+ * Values for the methods of one service, from one place such as the code that makes a stub, or from several. A stronger place wins over a
+ * weaker one, whatever they name; within a place those for one method win over those for all. Immutable.
  */
 public final class PolicySettings {
 
     /** Names of the release configuration begin so: {@code moa.policy.timeout@shop.Stock#reserve}. */
     public static final String PREFIX = "moa.policy.";
 
+    private static final int NEAR = 2; // so many characters changed are taken for a slip
+
     /** Nothing is said. */
     public static final PolicySettings NONE = new PolicySettings(List.of());
 
-    private record Said<T>(String method, PolicyKey<T> key, T value, Origin origin, String where) {
+    /**
+     * One value.
+     *
+     * @param method for which method; empty for all
+     */
+    record Said<T>(String method, PolicyKey<T> key, T value, Origin origin, String where) {
+        /** Whether it is said for all methods: then it is meant for those that can use it. */
+        boolean isWide() {
+            return method.isEmpty();
+        }
+
         boolean isFor(String called) {
             return method.isEmpty() || method.equals(called);
         }
@@ -31,7 +43,7 @@ public final class PolicySettings {
         }
     }
 
-    private final List<Said<?>> all; // those for all methods first
+    private final List<Said<?>> all; // the weakest place first, and in each place those for all methods first
 
     private PolicySettings(List<Said<?>> all) {
         this.all = List.copyOf(all);
@@ -41,10 +53,15 @@ public final class PolicySettings {
      * These and one more, which wins over an earlier one of the same method and key.
      *
      * @param method the name of a method, or empty for all
-     * @throws IllegalArgumentException if the value is not possible
+     * @throws IllegalArgumentException if the value is not possible, or can only be said by an annotation
      */
     public <T> PolicySettings with(String method, PolicyKey<T> key, T value, Origin origin, String where) {
-        T checked = key.read(key.type().plain(value));
+        T checked = key.read(value);
+        if (key.isOnlyAnnotated() && origin != Origin.ANNOTATION) {
+            throw new IllegalArgumentException(
+                    key + ": it can be said only on the interface, where its form is checked;" + " expected there: "
+                            + key.example());
+        }
         List<Said<?>> more = new ArrayList<>(all);
         more.removeIf(said -> said.method().equals(method) && said.key() == key && said.origin() == origin);
         int place = method.isEmpty()
@@ -52,6 +69,11 @@ public final class PolicySettings {
                 : more.size();
         more.add(place, new Said<>(method, key, checked, origin, where));
         return new PolicySettings(more);
+    }
+
+    /** Those that are said for a method or for all, the strongest last. */
+    List<Said<?>> of(String method) {
+        return all.stream().filter(said -> said.isFor(method)).toList();
     }
 
     /** What holds for a method when these are said over a policy. */
@@ -83,8 +105,8 @@ public final class PolicySettings {
     }
 
     /**
-     * What a release configuration says of a service: {@code moa.policy.timeout=2s} for all services, {@code
-     * moa.policy.timeout@shop.Stock=1s} for one, {@code moa.policy.timeout@shop.Stock#reserve=300ms} for one method of it. The more
+     * What one place of the release configuration says of a service: {@code moa.policy.timeout=2s} for all services, {@code
+     * moa.policy.timeout@shop.Stock=1s} for one, {@code moa.policy.timeout@shop.Stock#reserve=300ms} for one method of it. Of these the more
      * particular one wins.
      *
      * @param texts all texts of one place, of which those that begin with {@link #PREFIX} are read
@@ -99,43 +121,65 @@ public final class PolicySettings {
             if (!name.startsWith(PREFIX)) {
                 continue;
             }
-            int at = name.indexOf('@');
-            String key = name.substring(PREFIX.length(), at < 0 ? name.length() : at);
-            String target = at < 0 ? "" : name.substring(at + 1);
-            int hash = target.indexOf('#');
-            String whose = hash < 0 ? target : target.substring(0, hash);
-            PolicyKey<?> known = PolicyKey.named(key);
-            if (known == null) {
-                throw new IllegalArgumentException(where.apply(name) + " names the policy " + key
-                        + ", which there is not; expected one of " + PolicyKey.all());
-            }
-            if (whose.isEmpty() || whose.equals(service.toString())) {
-                String method = hash < 0 ? "" : target.substring(hash + 1);
-                try {
-                    settings = settings.withText(method, known, text.getValue(), where.apply(name));
-                } catch (IllegalArgumentException e) {
-                    throw new IllegalArgumentException(where.apply(name) + ": " + e.getMessage());
+            try {
+                ReleaseName target = ReleaseName.parse(name.substring(PREFIX.length()));
+                if (target.isFor(service)) {
+                    settings = settings.withText(target.method(), target.key(), text.getValue(), where.apply(name));
                 }
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(where.apply(name) + ": " + e.getMessage());
             }
         }
         return settings;
     }
 
     private <T> PolicySettings withText(String method, PolicyKey<T> key, String text, String where) {
+        if (key.defaultValue() instanceof Map) {
+            throw new IllegalArgumentException(
+                    key + ": it has names and paths and no text; expected it in StubConfig, in a rule, or "
+                            + key.example());
+        }
         return with(method, key, key.read(text), Origin.RELEASE, where);
     }
 
-    /** All of these, and all of others, which win where both say something. */
-    public PolicySettings and(PolicySettings others) {
-        PolicySettings both = this;
-        for (Said<?> said : others.all) {
-            both = both.plus(said);
+    /**
+     * What a release configuration says of services that are not there, as far as one that is there may be meant: by a name of which a
+     * character or two differ, or without its group and version. Names that differ in figures alone are taken for two services.
+     *
+     * @param texts as in {@link #ofTexts}, which has taken them
+     * @param service one that is there
+     * @return a sentence for each, by the setting's name
+     */
+    public static Map<String, String> near(
+            Map<String, String> texts, ServiceId service, Function<String, String> where) {
+        Map<String, String> near = new TreeMap<>();
+        String made = service.toString();
+        for (String name : texts.keySet()) {
+            String named = name.startsWith(PREFIX)
+                    ? ReleaseName.parse(name.substring(PREFIX.length())).service()
+                    : "";
+            if (named.isEmpty() || named.equals(made) || withoutFigures(named).equals(withoutFigures(made))) {
+                continue;
+            }
+            if (named.equals(service.name()) || Nearest.changes(named, made) <= NEAR) {
+                near.put(
+                        name,
+                        where.apply(name) + " says something of the service " + named + " and nothing of " + made
+                                + "; is that one meant?");
+            }
         }
-        return both;
+        return near;
     }
 
-    private <T> PolicySettings plus(Said<T> said) {
-        return with(said.method(), said.key(), said.value(), said.origin(), said.where());
+    private static String withoutFigures(String name) {
+        return name.replaceAll("[0-9]", "");
+    }
+
+    /** All of these, and all of others from a stronger place, which win where both say something, whatever they name. */
+    public PolicySettings and(PolicySettings others) {
+        List<Said<?>> both = new ArrayList<>(all);
+        both.addAll(others.all);
+        return new PolicySettings(both);
     }
 
     @Override

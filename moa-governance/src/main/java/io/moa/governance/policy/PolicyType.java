@@ -65,6 +65,11 @@ public abstract sealed class PolicyType<T> {
         return new Name(mostChars);
     }
 
+    /** Letters, digits, '-', '_' and '.': what call keys and lanes are called. */
+    static PolicyType<String> word(int leastChars, int mostChars) {
+        return new Word(leastChars, mostChars);
+    }
+
     /** Names of call keys, each with its path, {@code argument.component.…}. */
     static PolicyType<Map<String, String>> paths() {
         return new Paths();
@@ -161,7 +166,7 @@ public abstract sealed class PolicyType<T> {
                     default -> Duration.ofMillis(number);
                 };
             }
-            if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            if (value.compareTo(least) < 0 || value.compareTo(most) > 0 || value.getNano() % 1_000_000 != 0) {
                 throw wrong(plain);
             }
             return value;
@@ -169,16 +174,10 @@ public abstract sealed class PolicyType<T> {
 
         @Override
         public Object plain(Duration value) {
-            // What code says may be finer than a millisecond; it is kept, as nothing may become a longer or a shorter
-            // time on its way.
             return text(value);
         }
 
         static String text(Duration value) {
-            long nanos = value.toNanos();
-            if (nanos % 1_000_000 != 0) {
-                return value.toString();
-            }
             long millis = value.toMillis();
             if (millis == 0 || millis % 1_000 != 0) {
                 return millis + "ms";
@@ -193,8 +192,7 @@ public abstract sealed class PolicyType<T> {
 
         @Override
         public String range() {
-            String from = least.equals(Duration.ofNanos(1)) ? "more than 0" : text(least);
-            return "a time of " + from + " to " + text(most) + ", such as 300ms, 2s or 1m";
+            return "a time of " + text(least) + " to " + text(most) + " in whole milliseconds, such as 300ms, 2s or 1m";
         }
     }
 
@@ -268,6 +266,37 @@ public abstract sealed class PolicyType<T> {
         @Override
         public String range() {
             return "up to " + most + " letters, digits, '-', '_', '.' and '$', or nothing";
+        }
+    }
+
+    private static final class Word extends PolicyType<String> {
+        private final Pattern form;
+        private final int least;
+        private final int most;
+
+        Word(int least, int most) {
+            this.form = Pattern.compile("[A-Za-z0-9_.-]{" + least + "," + most + "}");
+            this.least = least;
+            this.most = most;
+        }
+
+        @Override
+        public String read(Object plain) {
+            if (!(plain instanceof String text) || !form.matcher(text).matches()) {
+                throw wrong(plain);
+            }
+            return text;
+        }
+
+        @Override
+        public Object plain(String value) {
+            return value;
+        }
+
+        @Override
+        public String range() {
+            return (least == 0 ? "up to " : least + " to ") + most + " letters, digits, '-', '_' and '.'"
+                    + (least == 0 ? ", or nothing" : "");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.moa.governance.rule;
 
+import io.moa.governance.policy.Nearest;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;

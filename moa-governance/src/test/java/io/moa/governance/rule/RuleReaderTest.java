@@ -288,7 +288,8 @@ class RuleReaderTest {
                 Arguments.of(policy("set", Map.of("attempts", Double.NaN)), "set.attempts: expected a number, not NaN"),
                 Arguments.of(policy("set", Map.of("timeout", huge)), "set.timeout: expected a text of 0 to 256"),
                 Arguments.of(
-                        policy("set", Map.of("timeout", "fast")), "set.timeout: expected a time of more than 0 to 30d"),
+                        policy("set", Map.of("timeout", "fast")),
+                        "set.timeout: expected a time of 1ms to 30d in whole"),
                 Arguments.of(
                         policy("set", Map.of("call-keys", Map.of("a", deep(50_000)))),
                         "set.call-keys.a: expected a text"),

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
@@ -95,9 +96,16 @@ abstract sealed class JsonBody implements BodyCodec permits JsonArgumentsBody, J
             offset = 0;
         }
         in.skipBytes(length);
+        JsonToken fault = null;
         try (JsonParser json = factory.createParser(bytes, offset, length)) {
             json.nextToken();
-            Object value = read(json);
+            Object value;
+            try {
+                value = read(json);
+            } catch (JsonMappingException e) {
+                fault = json.currentToken(); // it is gone when the parser is closed
+                throw e;
+            }
             if (json.nextToken() != null) {
                 throw SerializationException.malformed("More JSON follows after the end of the body, at byte "
                         + json.currentTokenLocation().getByteOffset() + ".");
@@ -122,7 +130,8 @@ abstract sealed class JsonBody implements BodyCodec permits JsonArgumentsBody, J
                 throw new SerializationException(
                         SerializationException.Reason.OVER_LIMIT, "JSON over a limit: " + limit.getOriginalMessage());
             }
-            throw SerializationException.malformed("The JSON at " + place(e) + " cannot be read as " + target(e) + ".");
+            throw SerializationException.malformed(
+                    "At " + place(e) + " stands " + found(fault) + ", which cannot be read as " + target(e) + ".");
         } catch (JsonProcessingException e) {
             long at = e.getLocation() == null ? -1 : e.getLocation().getByteOffset();
             throw SerializationException.malformed("The body is not well-formed JSON, or a name in it stands twice"
@@ -157,6 +166,23 @@ abstract sealed class JsonBody implements BodyCodec permits JsonArgumentsBody, J
                 "JSON cannot carry " + place + " (" + e.getClass().getSimpleName()
                         + "): use fields, records, collections and java.time, nested no deeper than the limit.",
                 e instanceof Error ? null : e);
+    }
+
+    /** What stands where the fault is, by its kind alone: the value itself is content. */
+    private static String found(@Nullable JsonToken token) {
+        if (token == null) {
+            return "JSON";
+        }
+        return switch (token) {
+            case START_OBJECT -> "an object";
+            case START_ARRAY -> "a list";
+            case VALUE_STRING -> "a text";
+            case VALUE_NUMBER_INT -> "a whole number";
+            case VALUE_NUMBER_FLOAT -> "a number with a point";
+            case VALUE_TRUE, VALUE_FALSE -> "a boolean";
+            case VALUE_NULL -> "null";
+            default -> "JSON"; // a name, or an end: the fault is in what comes before
+        };
     }
 
     private static String target(JsonMappingException e) {

@@ -225,7 +225,7 @@ class JsonSerializerTest {
                 .hasMessageContaining("argument 1.users[key][1].id")
                 .hasMessageNotContaining("secret");
         assertThatThrownBy(() -> Samples.decode(codec, "[\"secret\",null]".getBytes(StandardCharsets.UTF_8)))
-                .hasMessageContaining("argument 0 (int)")
+                .hasMessageContaining("At argument 0 (int) stands a text, which cannot be read as int.")
                 .hasMessageNotContaining("secret");
         assertThatThrownBy(() -> read(Samples.User.class, "{\"created\":\"secret\"}"))
                 .hasMessageContaining("the result.created")

@@ -5,7 +5,7 @@ import io.moa.annotation.MoaService;
 import io.moa.discovery.ServiceExport;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.gate.MethodGate;
-import io.moa.governance.policy.AnnotatedPolicy;
+import io.moa.governance.policy.DeclaredPolicy;
 import io.moa.governance.policy.FallbackForm;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
@@ -142,13 +142,16 @@ public final class ServiceExporter {
         PolicySettings said = terms.policies().apply(service);
         Set<Method> onlyLocal = FallbackForm.onlyLocal(type);
         List<ExportedMethod> methods = new ArrayList<>();
+        List<DeclaredPolicy> all = new ArrayList<>();
         Set<String> offered = new HashSet<>();
         List<String> fingerprints = new ArrayList<>();
         for (Method method : type.getMethods()) {
             if (Modifier.isStatic(method.getModifiers()) || isShadow(method, type) || onlyLocal.contains(method)) {
                 continue;
             }
-            MethodPolicy policy = said.over(AnnotatedPolicy.read(type, method), method.getName());
+            DeclaredPolicy declared = DeclaredPolicy.ofExport(type, method, said);
+            all.add(declared);
+            MethodPolicy policy = declared.policy();
             MethodId id = MethodId.of(method.getName(), method.getParameterTypes());
             boolean async = CompletionStage.class.isAssignableFrom(method.getReturnType());
             Type result = async ? valueType(method) : method.getGenericReturnType();
@@ -172,6 +175,7 @@ public final class ServiceExporter {
         if (methods.isEmpty()) {
             throw new IllegalArgumentException(type.getName() + " has no method to call");
         }
+        List<String> unused = DeclaredPolicy.unused(type.getSimpleName(), all); // callers are told what concerns them
         return new Exported(new ServiceExport(service, offered, fingerprint(fingerprints)), methods);
     }
 

@@ -1,17 +1,17 @@
-package io.moa.governance.rule;
+package io.moa.governance.policy;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Which known name a misspelt one may mean. */
-final class Nearest {
+public final class Nearest {
 
     private static final int LONGEST = 64;
 
     private Nearest() {}
 
     /** The known name that fewest changes of a character away is; null if that takes more than a third of the characters. */
-    static @Nullable String of(String said, List<String> known) {
+    public static @Nullable String of(String said, List<String> known) {
         if (said.length() > LONGEST) {
             return null;
         }
@@ -28,7 +28,7 @@ final class Nearest {
     }
 
     /** V. Levenshtein's distance: how many characters are inserted, left out or replaced. */
-    private static int changes(String from, String to) {
+    static int changes(String from, String to) {
         int[] row = new int[to.length() + 1];
         for (int j = 0; j < row.length; j++) {
             row[j] = j;

@@ -1,0 +1,61 @@
+package io.moa.governance.policy;
+
+import io.moa.discovery.ServiceId;
+
+/**
+ * What a name in the release configuration speaks of, behind {@link PolicySettings#PREFIX}: {@code timeout}, {@code timeout@shop.Stock},
+ * {@code timeout@shop.Stock#reserve}. Immutable.
+ *
+ * @param key which policy
+ * @param service of which service, as {@link ServiceId#toString} writes it; empty for all
+ * @param method of which method; empty for all
+ */
+record ReleaseName(PolicyKey<?> key, String service, String method) {
+
+    private static final String FORM = "expected policy, policy@service or policy@service#method, such as"
+            + " timeout@shop.Stock#reserve, where a service is [group/]name[:version]";
+
+    /**
+     * Reads a name.
+     *
+     * @throws IllegalArgumentException if there is no such policy, or the name has another form
+     */
+    static ReleaseName parse(String name) {
+        int at = name.indexOf('@');
+        String policy = at < 0 ? name : name.substring(0, at);
+        PolicyKey<?> key = PolicyKey.named(policy);
+        if (key == null) {
+            throw new IllegalArgumentException("there is no policy \"" + policy + "\"; "
+                    + (policy.indexOf('#') < 0 ? "expected one of " + PolicyKey.all() : FORM));
+        }
+        if (at < 0) {
+            return new ReleaseName(key, "", "");
+        }
+        String target = name.substring(at + 1);
+        int hash = target.indexOf('#');
+        String service = hash < 0 ? target : target.substring(0, hash);
+        String method = hash < 0 ? "" : target.substring(hash + 1);
+        if (!isService(service) || (hash >= 0 && !isMethod(method))) {
+            throw new IllegalArgumentException(
+                    "\"" + name + "\" names no " + (isService(service) ? "method" : "service") + "; " + FORM);
+        }
+        return new ReleaseName(key, service, method);
+    }
+
+    private static boolean isService(String text) {
+        try {
+            return text.indexOf('@') < 0 && ServiceId.parse(text).toString().equals(text);
+        } catch (IllegalArgumentException none) {
+            return false;
+        }
+    }
+
+    private static boolean isMethod(String text) {
+        return !text.isEmpty() && text.chars().allMatch(Character::isJavaIdentifierPart);
+    }
+
+    /** Whether it speaks of a service, or of all. */
+    boolean isFor(ServiceId asked) {
+        return service.isEmpty() || service.equals(asked.toString());
+    }
+}

@@ -1,0 +1,332 @@
+package io.moa.governance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.moa.annotation.Balancing;
+import io.moa.annotation.CallKey;
+import io.moa.annotation.CircuitBreaker;
+import io.moa.annotation.ConcurrencyLimit;
+import io.moa.annotation.EnforcedAt;
+import io.moa.annotation.FailureMode;
+import io.moa.annotation.Hedge;
+import io.moa.annotation.Idempotent;
+import io.moa.annotation.LoadBalance;
+import io.moa.annotation.OnFailure;
+import io.moa.annotation.RateLimit;
+import io.moa.annotation.Retry;
+import io.moa.annotation.RouteTag;
+import io.moa.discovery.ServiceId;
+import io.moa.governance.policy.AnnotatedPolicy;
+import io.moa.governance.policy.DeclaredPolicy;
+import io.moa.governance.policy.MethodPolicy;
+import io.moa.governance.policy.Origin;
+import io.moa.governance.policy.PolicyKey;
+import io.moa.governance.policy.PolicySettings;
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which combinations are mistakes when a stub or an export is made, and which values are merely not meant for a method. */
+class DeclaredPolicyTest {
+
+    interface Wrong {
+        @LoadBalance(value = Balancing.CONSISTENT_HASH, hashBy = "custmer")
+        String typo(@CallKey("customer") String customer);
+
+        @LoadBalance(value = Balancing.P2C, hashBy = "customer")
+        String keyForNothing(@CallKey("customer") String customer);
+
+        @Idempotent
+        @Hedge(afterMillis = 20)
+        @Retry(attempts = 1)
+        String hedgedOnce();
+
+        @Idempotent
+        @Hedge(afterMillis = 20)
+        @OnFailure(FailureMode.FAILFAST)
+        String hedgedFast();
+
+        @Idempotent
+        @Hedge(afterMillis = 1_000)
+        String hedgedLate();
+
+        @OnFailure(FailureMode.FAILFAST)
+        @Retry(attempts = 5)
+        String fastFive();
+
+        @OnFailure(FailureMode.BROADCAST)
+        @Retry(attempts = 2)
+        String broadcastTwice();
+
+        @OnFailure(value = FailureMode.FAILFAST, forks = 5)
+        String fastForks();
+
+        @OnFailure(FailureMode.BROADCAST)
+        @LoadBalance(Balancing.LEAST_IN_FLIGHT)
+        String balancedBroadcast();
+
+        @Retry(attempts = 1, budgetPercent = 20)
+        String budgetForNothing();
+
+        @Hedge(afterMillis = 20)
+        String hedgedWrite();
+    }
+
+    interface OutOfRange {
+        @RateLimit(perSecond = 0)
+        void rate();
+
+        @ConcurrencyLimit(0)
+        void concurrency();
+
+        @CircuitBreaker(failurePercent = 0)
+        void breaker();
+
+        @Hedge(afterMillis = 0)
+        void hedge();
+
+        @RouteTag("")
+        void lane();
+
+        @RouteTag("a$b")
+        void strangeLane();
+
+        @LoadBalance(value = Balancing.CONSISTENT_HASH, hashBy = "a$b")
+        void strangeKey();
+    }
+
+    @Hedge(afterMillis = 20, budgetPercent = 50)
+    @LoadBalance(value = Balancing.CONSISTENT_HASH, hashBy = "customer")
+    @OnFailure(value = FailureMode.FORKING, forks = 4)
+    interface Wide {
+        @Idempotent
+        String keyed(@CallKey("customer") String customer);
+
+        String write();
+
+        @Idempotent
+        @OnFailure(FailureMode.FAILOVER)
+        String read();
+    }
+
+    interface Plain {
+        String ask(String key);
+
+        void tell(String key);
+
+        @RateLimit(perSecond = 9, at = EnforcedAt.CALLER)
+        String limitedHere();
+    }
+
+    private static Method method(Class<?> type, String name) {
+        return Arrays.stream(type.getMethods())
+                .filter(each -> each.getName().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static DeclaredPolicy stub(Class<?> type, String name, PolicySettings settings) {
+        return DeclaredPolicy.ofStub(type, method(type, name), settings);
+    }
+
+    private static MethodPolicy stub(Class<?> type, String name) {
+        return stub(type, name, PolicySettings.NONE).policy();
+    }
+
+    private static PolicySettings code(String method, PolicyKey<Integer> key, int value) {
+        return PolicySettings.NONE.with(method, key, value, Origin.CODE, "the code");
+    }
+
+    private static PolicySettings release(String... texts) {
+        Map<String, String> all = new java.util.TreeMap<>();
+        for (int i = 0; i < texts.length; i += 2) {
+            all.put("moa.policy." + texts[i], texts[i + 1]);
+        }
+        return PolicySettings.ofTexts(all, ServiceId.of("s.S"), name -> "property " + name);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "typo | no call has a key custmer to hash: expected @CallKey(\"custmer\") on a parameter, or one of [customer]",
+                "keyForNothing | hash-by and load-balance: customer has no effect",
+                "hedgedOnce | hedge-after and attempts: a hedge is a second attempt: expected 2 or more attempts",
+                "hedgedFast | hedge-after and on-failure: on-failure failfast is one attempt",
+                "hedgedLate | expected a hedge before the timeout, which is 1s. Said by hedge-after: annotation: @Hedge on Wrong",
+                "fastFive | attempts and on-failure: on-failure failfast never sends a call again",
+                "broadcastTwice | attempts and on-failure: on-failure broadcast never sends a call again",
+                "fastForks | forks and on-failure: 5 has no effect, as on-failure failfast does not fork",
+                "balancedBroadcast | load-balance and on-failure: least-in-flight has no effect, as on-failure broadcast",
+                "budgetForNothing | retry-budget and attempts: 20 has no effect, as no call is sent again",
+                "hedgedWrite | hedge-after and idempotent: a hedged call may run twice: expected @Idempotent",
+            })
+    void whatCannotHappenIsAnErrorThatSaysWhoSaysItAndWhatIsExpected(String name, String message) {
+        assertThatThrownBy(() -> stub(Wrong.class, name))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("Wrong." + name)
+                .hasMessageContaining(message)
+                .hasMessageContaining("annotation: @");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "rate | @RateLimit(perSecond) on OutOfRange.rate: expected 1 to 10,000,000, not 0; who wants none leaves the",
+                "concurrency | @ConcurrencyLimit(value) on OutOfRange.concurrency: expected 1 to 1,000,000, not 0",
+                "breaker | @CircuitBreaker(failurePercent) on OutOfRange.breaker: expected 1 to 100, not 0",
+                "hedge | @Hedge(afterMillis) on OutOfRange.hedge: expected a time of 1ms to 1m in whole milliseconds",
+                "lane | @RouteTag(value) on OutOfRange.lane: expected 1 to 64 letters, digits",
+                "strangeLane | expected 1 to 64 letters, digits, '-', '_' and '.', not a$b",
+                "strangeKey | @LoadBalance(hashBy) on OutOfRange.strangeKey: hash-by: expected up to 64 letters, digits",
+            })
+    void annotationsHaveTheRangeThatTheyTell(String name, String message) {
+        assertThatThrownBy(() -> stub(OutOfRange.class, name)).hasMessageContaining(message);
+        assertThatThrownBy(() -> AnnotatedPolicy.read(OutOfRange.class, method(OutOfRange.class, name)))
+                .as("also at the provider")
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void rulesAndReleaseSettingsMaySayNone() {
+        for (PolicyKey<?> key :
+                List.of(PolicyKey.RATE_LIMIT, PolicyKey.CONCURRENCY_LIMIT, PolicyKey.BREAKER_FAILURES)) {
+            assertThat(key.read(0)).isEqualTo(0);
+            assertThat(stub(Plain.class, "ask", release(key.name(), "0"))
+                            .policy()
+                            .get(key)
+                            .origin())
+                    .isEqualTo(Origin.RELEASE);
+        }
+    }
+
+    @Test
+    void whatIsSaidForAllMethodsIsMeantForThoseThatCanUseIt() {
+        MethodPolicy keyed = stub(Wide.class, "keyed");
+        assertThat(keyed.onFailure()).isEqualTo(FailureMode.FORKING);
+        assertThat(keyed.balancing()).isEqualTo(Balancing.CONSISTENT_HASH);
+        assertThat(keyed.hedgeAfterNanos()).isZero(); // it forks already
+        assertThat(stub(Wide.class, "write")).isEqualTo(MethodPolicy.DEFAULT);
+        MethodPolicy read = stub(Wide.class, "read");
+        assertThat(read.onFailure()).isEqualTo(FailureMode.FAILOVER);
+        assertThat(read.balancing()).isEqualTo(Balancing.P2C);
+        assertThat(read.get(PolicyKey.HEDGE_AFTER)).hasToString("PT0.02S (annotation: @Hedge on Wide)");
+        assertThat(read.value(PolicyKey.HEDGE_BUDGET)).isEqualTo(50);
+        assertThat(AnnotatedPolicy.read(Wide.class, method(Wide.class, "write")).isIdempotent())
+                .isFalse();
+    }
+
+    private static List<DeclaredPolicy> all(Class<?> type, PolicySettings settings) {
+        List<DeclaredPolicy> all = new ArrayList<>();
+        for (Method method : type.getMethods()) {
+            all.add(DeclaredPolicy.ofStub(type, method, settings));
+        }
+        return all;
+    }
+
+    @Test
+    void whatIsSaidForAllMethodsMustBeOfUseToOneOfThem() {
+        assertThat(DeclaredPolicy.unused("Wide", all(Wide.class, PolicySettings.NONE)))
+                .isEmpty();
+        PolicySettings hedged =
+                PolicySettings.NONE.with("", PolicyKey.HEDGE_AFTER, Duration.ofMillis(5), Origin.CODE, "StubConfig");
+        assertThatThrownBy(() -> DeclaredPolicy.unused("Plain", all(Plain.class, hedged)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("hedge-after (code: StubConfig) has no effect")
+                .hasMessageContaining("no method of Plain can");
+        assertThat(DeclaredPolicy.unused("Plain", all(Plain.class, release("hedge-after", "5ms"))))
+                .as("an operator's word is told")
+                .singleElement()
+                .asString()
+                .contains("release configuration: property moa.policy.hedge-after) has no effect");
+    }
+
+    @Test
+    void whatTheReleaseConfigurationMakesIdleIsToldAndHolds() {
+        PolicySettings once = release("attempts@s.S#read", "1", "timeout@s.S#read", "10ms");
+        DeclaredPolicy read = stub(Wide.class, "read", once);
+        assertThat(read.policy().attempts()).isEqualTo(1);
+        assertThat(read.policy().timeout()).hasMillis(10);
+        DeclaredPolicy ask = stub(Plain.class, "ask", release("forks@s.S#ask", "4"));
+        assertThat(ask.idle())
+                .singleElement()
+                .asString()
+                .contains("Plain.ask says what can have no effect: forks and on-failure")
+                .contains("forks: release configuration: property moa.policy.forks@s.S#ask");
+    }
+
+    @Test
+    void whatTheReleaseConfigurationContradictsIsAnError() {
+        assertThatThrownBy(() -> stub(Plain.class, "ask", release("hedge-after@s.S#ask", "5ms")))
+                .hasMessageContaining("Plain.ask cannot be called so: hedge-after and idempotent");
+        assertThatThrownBy(() -> stub(Plain.class, "ask", release("one-way@s.S#ask", "true")))
+                .hasMessageContaining("no reply ever comes, so the method must return void and declare no exception");
+        assertThat(stub(Plain.class, "ask", release("one-way@s.S", "true"))
+                        .policy()
+                        .isOneWay())
+                .isFalse();
+        assertThat(stub(Plain.class, "tell", release("one-way@s.S", "true"))
+                        .policy()
+                        .isOneWay())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ask", "tell"})
+    void aLimitOfTheOtherSideCannotBeSaidInCode(String name) {
+        for (PolicyKey<Integer> key : List.of(PolicyKey.RATE_LIMIT, PolicyKey.CONCURRENCY_LIMIT)) {
+            assertThatThrownBy(() -> stub(Plain.class, name, code(name, key, 5)))
+                    .hasMessageContaining(
+                            "the provider enforces it, and does not hear what the code of the caller says")
+                    .hasMessageContaining(key + "-at caller beside it, or ExportConfig to say it");
+            assertThat(DeclaredPolicy.ofExport(Plain.class, method(Plain.class, name), code(name, key, 5))
+                            .policy()
+                            .value(key))
+                    .isEqualTo(5);
+        }
+    }
+
+    @Test
+    void aProvidersCodeCannotLimitWhatCallersCount() {
+        Method here = method(Plain.class, "limitedHere");
+        assertThatThrownBy(
+                        () -> DeclaredPolicy.ofExport(Plain.class, here, code("limitedHere", PolicyKey.RATE_LIMIT, 5)))
+                .hasMessageContaining(
+                        "Plain.limitedHere cannot be served so: rate-limit and rate-limit-at: the caller");
+        assertThat(DeclaredPolicy.ofExport(Plain.class, here, code("", PolicyKey.RATE_LIMIT, 5))
+                        .policy()
+                        .get(PolicyKey.RATE_LIMIT)
+                        .origin())
+                .as("one for all methods is meant for the others")
+                .isEqualTo(Origin.ANNOTATION);
+        assertThat(stub(Plain.class, "limitedHere", code("limitedHere", PolicyKey.RATE_LIMIT, 5))
+                        .policy()
+                        .value(PolicyKey.RATE_LIMIT))
+                .isEqualTo(5);
+    }
+
+    @Test
+    void aProviderDoesNotJudgeWhatOnlyItsCallersKnow() {
+        for (String name : List.of("typo", "hedgedLate", "hedgedOnce", "fastFive")) {
+            assertThat(AnnotatedPolicy.read(Wrong.class, method(Wrong.class, name)))
+                    .isNotNull();
+        }
+        assertThat(stub(
+                                Wrong.class,
+                                "hedgedLate",
+                                PolicySettings.NONE.with(
+                                        "", PolicyKey.TIMEOUT, Duration.ofSeconds(5), Origin.CODE, "StubConfig"))
+                        .policy()
+                        .hedgeAfterNanos())
+                .isPositive();
+    }
+}
