@@ -8,7 +8,8 @@ import java.lang.annotation.Target;
 
 /**
  * A second attempt beside one that takes long, at another instance; the first answer counts, and the other attempt is withdrawn. Only for
- * {@link Idempotent} methods, which is checked at start. Enforced at the caller. On a method it refines the one on the interface.
+ * {@link Idempotent} methods with more than one attempt, which is checked at start; on an interface it is for those of its methods.
+ * Enforced at the caller. On a method it refines the one on the interface.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

@@ -16,8 +16,8 @@ public @interface LoadBalance {
     Balancing value();
 
     /**
-     * The call key whose value {@link Balancing#CONSISTENT_HASH} hashes; see {@link CallKey}. Default none, which is an error at start for
-     * that balancing. A call without the key is placed by {@link Balancing#P2C}.
+     * The call key whose value {@link Balancing#CONSISTENT_HASH} hashes, one that the method declares by {@link CallKey}. Default none, which
+     * is an error at start for that balancing. A call without the key is placed by {@link Balancing#P2C}.
      */
     String hashBy() default "";
 }

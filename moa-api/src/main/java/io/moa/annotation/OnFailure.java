@@ -15,6 +15,6 @@ public @interface OnFailure {
     /** The mode. Without the annotation: {@link FailureMode#FAILOVER}. {@code FORKING} needs {@link Idempotent}. */
     FailureMode value();
 
-    /** How many instances {@link FailureMode#FORKING} calls at once; 2 to 8, default 2. Other modes ignore it. */
+    /** How many instances {@link FailureMode#FORKING} calls at once; 2 to 8, default 2. More beside another mode is an error at start. */
     int forks() default 2;
 }

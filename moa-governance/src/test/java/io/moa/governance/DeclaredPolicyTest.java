@@ -41,6 +41,8 @@ class DeclaredPolicyTest {
         @LoadBalance(value = Balancing.CONSISTENT_HASH, hashBy = "custmer")
         String typo(@CallKey("customer") String customer);
 
+        String keyed(@CallKey("customer") String customer);
+
         @LoadBalance(value = Balancing.P2C, hashBy = "customer")
         String keyForNothing(@CallKey("customer") String customer);
 
@@ -312,6 +314,17 @@ class DeclaredPolicyTest {
                         .policy()
                         .value(PolicyKey.RATE_LIMIT))
                 .isEqualTo(5);
+    }
+
+    @Test
+    void aCallersCodeMayHashAKeyThatItsFilterSets() {
+        PolicySettings hashed = PolicySettings.NONE
+                .with("", PolicyKey.LOAD_BALANCE, Balancing.CONSISTENT_HASH, Origin.CODE, "StubConfig")
+                .with("", PolicyKey.HASH_BY, "custmer", Origin.CODE, "StubConfig");
+        assertThat(stub(Plain.class, "ask", hashed).policy().hashBy()).isEqualTo("custmer");
+        assertThat(stub(Wrong.class, "keyed", hashed).policy().hashBy())
+                .as("where arguments give keys, it is none of them")
+                .isEmpty();
     }
 
     @Test

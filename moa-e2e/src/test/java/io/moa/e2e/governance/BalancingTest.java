@@ -10,8 +10,10 @@ import io.moa.annotation.MoaService;
 import io.moa.annotation.ZoneChoice;
 import io.moa.annotation.ZonePreference;
 import io.moa.client.MoaClient;
+import io.moa.client.stub.StubConfig;
 import io.moa.discovery.Instance;
 import io.moa.discovery.ServiceId;
+import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.CallException;
 import io.moa.invoke.Ticker;
 import io.moa.registry.memory.MemoryRegistry;
@@ -54,7 +56,6 @@ class BalancingTest {
         @LoadBalance(Balancing.LEAST_IN_FLIGHT)
         String idle();
 
-        @LoadBalance(value = Balancing.CONSISTENT_HASH, hashBy = "customer")
         String own();
 
         @ZonePreference(ZoneChoice.PREFER)
@@ -243,7 +244,11 @@ class BalancingTest {
     private Shop shopOfCustomers() {
         return client(builder -> builder.filter((call, next) -> next.invoke(
                         call.toBuilder().callKeys(Map.of("customer", customer)).build())))
-                .stub(Shop.class);
+                .stub(
+                        Shop.class,
+                        StubConfig.ANNOTATED
+                                .with("own", PolicyKey.LOAD_BALANCE, Balancing.CONSISTENT_HASH)
+                                .with("own", PolicyKey.HASH_BY, "customer"));
     }
 
     private Map<String, String> homes(Shop shop) {

@@ -26,7 +26,6 @@ public record DeclaredPolicy(MethodPolicy policy, List<LeftOut> leftOut, List<St
      * A value that a method cannot use.
      *
      * @param key whose
-     * @param origin who says it
      * @param source where it is said, for people
      * @param released whether it, or what speaks against it, is said by the release configuration
      */

@@ -133,7 +133,9 @@ public record PolicyConflict(List<PolicyKey<?>> keys, String why) {
                     "only load-balance consistent-hash goes by a key",
                     PolicyKey.LOAD_BALANCE,
                     found);
-        } else if (!key.isEmpty() && !policy.value(PolicyKey.CALL_KEYS).containsKey(key)) {
+        } else if (!key.isEmpty()
+                && !policy.value(PolicyKey.CALL_KEYS).containsKey(key)
+                && !mayBeSetByAFilter(policy)) {
             found.add(of(
                     "no call has a key " + key + " to hash: expected @CallKey(\"" + key
                             + "\") on a parameter, or one of "
@@ -142,6 +144,12 @@ public record PolicyConflict(List<PolicyKey<?>> keys, String why) {
                     PolicyKey.HASH_BY,
                     PolicyKey.CALL_KEYS));
         }
+    }
+
+    /** A caller whose own code says what to hash may have a filter that sets the key, if the arguments give none at all. */
+    private static boolean mayBeSetByAFilter(MethodPolicy policy) {
+        return policy.get(PolicyKey.HASH_BY).origin() == Origin.CODE
+                && policy.value(PolicyKey.CALL_KEYS).isEmpty();
     }
 
     private static void limits(MethodPolicy policy, List<PolicyConflict> found) {

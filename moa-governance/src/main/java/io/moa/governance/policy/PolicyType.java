@@ -1,6 +1,7 @@
 package io.moa.governance.policy;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -166,7 +167,9 @@ public abstract sealed class PolicyType<T> {
                     default -> Duration.ofMillis(number);
                 };
             }
-            if (value.compareTo(least) < 0 || value.compareTo(most) > 0 || value.getNano() % 1_000_000 != 0) {
+            if (value.compareTo(least) < 0
+                    || value.compareTo(most) > 0
+                    || !value.truncatedTo(ChronoUnit.MILLIS).equals(value)) {
                 throw wrong(plain);
             }
             return value;

@@ -59,6 +59,8 @@ class RulesPageTest {
             assertThat(expected.remove(shared)).as(shared).isTrue();
         }
         RuleReader.DESTINATION.forEach(name -> expected.add("to[]." + name));
+        expected.remove("redirect");
+        RuleReader.REDIRECT.forEach(name -> expected.add("redirect." + name));
         assertThat(fieldsBelow("A rule that routes")).containsExactlyInAnyOrderElementsOf(expected);
     }
 
