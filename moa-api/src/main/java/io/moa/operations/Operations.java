@@ -5,8 +5,9 @@ import java.util.Map;
 
 /**
  * What a process says about its own calls: its list of instances, its labels, what it has learnt, its samples. No process offers it by
- * itself, because the answers tell of instances and of values out of users' calls: whoever wants to be asked exports it, at an address that
- * only operators reach. {@code ./moa explain … --process} and {@code ./moa rules dry-run … --process} ask.
+ * itself, because the answers tell of instances and of values out of users' calls: whoever wants to be asked exports it, by a server of its own
+ * at an address that only operators reach, announced in no registry. {@code ./moa explain … --process} and
+ * {@code ./moa rules dry-run … --process} ask.
  *
  * <p>Questions and answers are texts, so that a caller in any language can ask. A question that cannot be answered is refused with a
  * sentence that says what is expected.

@@ -2,9 +2,11 @@ package io.moa.cli;
 
 import io.moa.node.quickstart.Greeter;
 import io.moa.node.quickstart.Quickstart;
+import io.moa.node.quickstart.SampleConsumer;
 import io.moa.node.quickstart.SampleProvider;
 import io.moa.registry.redis.RedisConfig;
 import io.moa.registry.redis.RedisRegistry;
+import io.moa.registry.redis.RedisRules;
 import java.io.PrintStream;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -55,6 +57,15 @@ final class QuickstartCommand implements Callable<Integer> {
                         "Announce it in the registry at this redis:// URL; default the environment variable MOA_REGISTRY,"
                                 + " else in none. ./moa redis starts one.")
         private @Nullable String registry;
+
+        @Option(
+                names = "--consumer-port",
+                paramLabel = "PORT",
+                converter = WholeNumber.Port.class,
+                description =
+                        "Call it as well, ten times in a second, and answer ./moa explain and ./moa rules dry-run at"
+                                + " this port of 127.0.0.1, 0 for a free one; default: nobody calls.")
+        private @Nullable Integer consumerPort;
     }
 
     @ParentCommand
@@ -73,16 +84,18 @@ final class QuickstartCommand implements Callable<Integer> {
         }
         RedisConfig announced = RegistryOption.configIfSaid(spec, serving.registry);
         if (announced == null) {
-            serve(serving, null, moa.out());
+            serve(serving, null, null, moa.out());
         } else {
-            try (RedisRegistry registry = RedisRegistry.open(announced)) {
-                serve(serving, registry, moa.out());
+            try (RedisRegistry registry = RedisRegistry.open(announced);
+                    RedisRules rules = serving.consumerPort == null ? null : RedisRules.open(announced)) {
+                serve(serving, registry, rules, moa.out());
             }
         }
         return 0;
     }
 
-    private static void serve(Serving where, @Nullable RedisRegistry registry, PrintStream out)
+    private static void serve(
+            Serving where, @Nullable RedisRegistry registry, @Nullable RedisRules rules, PrintStream out)
             throws InterruptedException {
         SampleProvider provider;
         try {
@@ -93,10 +106,15 @@ final class QuickstartCommand implements Callable<Integer> {
                             + " host with --host.",
                     notThere);
         }
+        SampleConsumer consumer =
+                where.consumerPort == null ? null : consumer(where.consumerPort, registry, rules, provider);
         CountDownLatch asked = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
+                            if (consumer != null) {
+                                consumer.close();
+                            }
                             provider.close();
                             if (registry != null) {
                                 registry.close(); // the withdrawal is told before the process is gone
@@ -114,8 +132,33 @@ final class QuickstartCommand implements Callable<Integer> {
             out.println("  ./moa call 127.0.0.1:" + provider.port() + " " + Greeter.NAME + " " + call);
         }
         out.println();
+        if (consumer != null) {
+            tell(consumer, out);
+        }
         out.println("End it with Ctrl+C or SIGTERM: calls under way are answered first.");
         out.flush();
         asked.await();
+    }
+
+    private static SampleConsumer consumer(
+            int port, @Nullable RedisRegistry registry, @Nullable RedisRules rules, SampleProvider provider) {
+        try {
+            return SampleConsumer.start(registry, rules, provider.address(), port);
+        } catch (IllegalStateException notThere) {
+            provider.close();
+            throw new IllegalStateException(
+                    notThere.getMessage() + ". Choose another port with --consumer-port, 0 for a free one.", notThere);
+        }
+    }
+
+    private static void tell(SampleConsumer consumer, PrintStream out) {
+        String asked = " --process 127.0.0.1:" + consumer.port();
+        out.println("A consumer calls it ten times in a second. Ask it, and try a rule on the calls that it made:");
+        out.println();
+        out.println("  ./moa explain " + Greeter.NAME + " greet --key name=Ada" + asked);
+        out.println("  echo '{\"kind\": \"policy\", \"service\": \"" + Greeter.NAME
+                + "\", \"set\": {\"rate-limit\": 5, \"rate-limit-at\": \"caller\"}}' \\");
+        out.println("    | ./moa rules dry-run few -" + asked);
+        out.println();
     }
 }

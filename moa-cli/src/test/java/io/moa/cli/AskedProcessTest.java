@@ -69,7 +69,8 @@ class AskedProcessTest {
         assertThat(run.out())
                 .contains("closed: it would be in force here")
                 .contains("5 of 5 sampled calls would fare otherwise")
-                .contains("5 x " + Greeter.NAME + " greet: route: to 1 instance -> denied by rule closed: closed");
+                .contains("5 x " + Greeter.NAME
+                        + " greet, caller web: route: to 1 instance -> denied by rule closed: closed");
     }
 
     @Test

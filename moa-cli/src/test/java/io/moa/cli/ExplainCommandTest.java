@@ -122,7 +122,7 @@ class ExplainCommandTest {
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.out())
                 .contains("shop.Stock count with ")
-                .containsPattern("second \\(revision [0-9]+\\): redirected, to shop.Stock:2")
+                .containsPattern("second \\(version [0-9]+-[0-9]+\\): redirected, to shop.Stock:2")
                 .contains("shop.Stock:2: 1 of 1 instances may be called")
                 .contains("Route of a call that was led there")
                 .contains("Picked now, by p2c: stock@tcp://10.0.0.1:7003#cccc3333");

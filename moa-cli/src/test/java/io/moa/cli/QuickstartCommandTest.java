@@ -3,11 +3,13 @@ package io.moa.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moa.node.quickstart.Greeter;
+import io.moa.registry.embedded.EmbeddedRegistry;
 import io.moa.testkit.Eventually;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Queue;
@@ -16,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class QuickstartCommandTest {
 
@@ -89,6 +92,50 @@ class QuickstartCommandTest {
                     .anyMatch(line -> line.contains("./moa call 127.0.0.1:" + served.group(1)))
                     .last()
                     .isEqualTo("Ended after 1 calls.");
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** As a newcomer does: in one terminal it serves, and in another one somebody asks. */
+    @Test
+    void itsConsumerIsAskedAndARuleIsTriedOnItsCalls(@TempDir Path folder) throws Exception {
+        String rule = Files.writeString(
+                        folder.resolve("few.json"),
+                        "{\"kind\": \"policy\", \"service\": \"" + Greeter.NAME
+                                + "\", \"set\": {\"concurrency-limit\": 1, \"concurrency-limit-at\": \"caller\"}}")
+                .toString();
+        EmbeddedRegistry embedded = EmbeddedRegistry.start();
+        String url = RealRedis.of(embedded).url() + "?prefix=quickstart";
+        Process process = moa("quickstart", "--serve", "--port", "0", "--consumer-port", "0", "--registry", url);
+        Queue<String> lines = new ConcurrentLinkedQueue<>();
+        try (embedded) {
+            readInto(lines, process);
+            Eventually eventually = Eventually.within(Duration.ofSeconds(60));
+            Pattern asking = Pattern.compile(".* dry-run few - --process (127\\.0\\.0\\.1:\\d+)");
+            String line = eventually.value(
+                    () -> lines.stream()
+                            .filter(each -> asking.matcher(each).matches())
+                            .findFirst()
+                            .orElse(""),
+                    each -> !each.isEmpty(),
+                    "the line that says how to ask");
+            Matcher asked = asking.matcher(line);
+            assertThat(asked.matches()).isTrue();
+            CommandRun explained =
+                    CommandRun.of("explain", Greeter.NAME, "greet", "--key", "name=Ada", "--process", asked.group(1));
+            assertThat(explained.err()).isEmpty();
+            assertThat(explained.out()).contains("As seen by quickstart-consumer@");
+            eventually.value(
+                    () -> CommandRun.of("rules", "dry-run", "few", rule, "--process", asked.group(1))
+                            .out(),
+                    out -> out.contains(
+                            " x " + Greeter.NAME + " greet, caller quickstart-consumer: concurrency-limit: 0 -> 1\n"),
+                    "a rule that was tried on calls");
+            assertThat(CommandRun.of("ls", "--registry", url).out())
+                    .contains(Greeter.NAME)
+                    .as("who asks it, finds it by its address alone")
+                    .doesNotContain("moa.Operations");
         } finally {
             process.destroyForcibly();
         }

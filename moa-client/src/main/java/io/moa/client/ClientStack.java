@@ -33,7 +33,8 @@ final class ClientStack {
         stops.add(Backstop.INSTANCE); // outermost, so that whatever breaks below still becomes a reply
         stops.addAll(users); // above retry, so that users' filters see a call once, however often it is sent
         if (samples != null) {
-            stops.add(samples); // below users' filters, as rules see what those made; above what may end a call
+            stops.add(samples); // below users' filters, as rules see what those made; above the gates, before which it
+            // stands
         }
         stops.add(new DeadlineFilter(ticker)); // below users' filters: time that they spent counts
         stops.add(new GateFilter(call -> call.attributes().get(MethodGate.KEY))); // above retry: a call counts once

@@ -16,6 +16,7 @@ import io.moa.client.explain.Explainer;
 import io.moa.client.filter.HedgeFilter;
 import io.moa.client.filter.SampleFilter;
 import io.moa.client.stub.CallStarter;
+import io.moa.client.stub.DeclaredMethod;
 import io.moa.client.stub.GenericStub;
 import io.moa.client.stub.LiveMethods;
 import io.moa.client.stub.MethodGates;
@@ -35,8 +36,8 @@ import io.moa.governance.belief.BeliefConfig;
 import io.moa.governance.outlier.OutlierConfig;
 import io.moa.governance.plan.Plan;
 import io.moa.governance.plan.Vantage;
-import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.route.RouteTree;
+import io.moa.governance.rule.AppliedPolicy;
 import io.moa.governance.rule.LocalProcess;
 import io.moa.governance.rule.RuleBook;
 import io.moa.governance.rule.RuleFeed;
@@ -122,7 +123,7 @@ public final class MoaClient implements AutoCloseable {
                     writer);
         }
         this.clusters = new Clusters(moa, endpoints, discovery, belief, outliers, vantage, disk);
-        this.samples = places == 0 ? null : new Samples(places, moa.chance());
+        this.samples = places == 0 ? null : new Samples(places, moa.chance(), moa.ticker());
         HedgeFilter hedges = new HedgeFilter(moa.ticker(), moa.scheduler());
         Invoker route = ClientStack.route(
                 moa.ticker(),
@@ -137,7 +138,7 @@ public final class MoaClient implements AutoCloseable {
         this.dryRuns = new DryRuns(
                 this::routesOf,
                 this::routesElsewhere,
-                this::declared,
+                this::applied,
                 moa.chance().nextLong());
         this.following = follow(folder);
     }
@@ -157,8 +158,11 @@ public final class MoaClient implements AutoCloseable {
         }
     }
 
-    private MethodPolicy declared(Sample sample) {
-        return methods.declared(sample.service(), sample.method().toString()).policy();
+    private AppliedPolicy applied(RuleBook book, Sample sample) {
+        DeclaredMethod declared =
+                methods.declared(sample.service(), sample.method().toString());
+        return book.applied(
+                sample.service(), declared.name(), sample.facts().caller(), declared.policy(), declared.form());
     }
 
     /** Goes by live rules from now on: by those of an earlier process until the source has answered. */
@@ -259,10 +263,11 @@ public final class MoaClient implements AutoCloseable {
     }
 
     /**
-     * What a rule would change for calls that this client made of late and keeps {@linkplain Builder#samples samples} of: they are routed
-     * once more among those who are candidates now, with the rule and without it, with the same chance. Nothing is sent, and nobody else
-     * notices. Takes as long as routing the samples twice, on the thread that asks. It begins to follow services to which rules lead these
-     * calls, so the first answer may say that no registry has told of one yet.
+     * What a rule would change for calls that this client made of late and keeps {@linkplain Builder#samples samples} of: they come to new
+     * limits and breakers at the times at which they were made, and are routed once more among those who are candidates now, with the rule
+     * and without it, with the same chance. Nothing is sent, and nobody else notices. Takes as long as deciding about the calls twice for
+     * which the samples stand, on the thread that asks: with 1,024 samples less than a second. It begins to follow services to
+     * which rules lead these calls, so the first answer may say that no registry has told of one yet.
      *
      * @param id the rule's; it may be one that there is, in another form
      * @param plain its form as plain values, such as {@link RuleText#read} makes of JSON; null for what would change if it were taken away
@@ -274,7 +279,9 @@ public final class MoaClient implements AutoCloseable {
 
     /**
      * The answers of this client to an operator of another process, to be exported by a server of this one. It is exported only by who
-     * says so, because what it answers tells of users: {@code MoaServer.builder(moa).export(Operations.class, client.operations())}.
+     * says so, because what it answers tells of users: by a server of its own that listens where only operators reach it, and whose {@link
+     * Moa} has no registry, so that it is announced nowhere: {@code MoaServer.builder(apart).host("127.0.0.1").port(9001)
+     * .export(Operations.class, client.operations())}.
      */
     public Operations operations() {
         return new ClientOperations(this);
@@ -382,9 +389,9 @@ public final class MoaClient implements AutoCloseable {
         }
 
         /**
-         * Of how many calls the client keeps the facts that rules go by, neither arguments nor results, so that {@link
-         * MoaClient#dryRun} has something to try rules on; 1 to 100,000, default 1,024, or 0 for none. Each of the first calls is kept, and
-         * from then on one of 128 by chance. Call keys and attachments are kept up to 64 characters each.
+         * Of how many calls the client keeps the facts that rules go by, when they began and how they ended, neither arguments nor results,
+         * so that {@link MoaClient#dryRun} has something to try rules on; 1 to 100,000, default 1,024, or 0 for none. Each of the first calls
+         * is kept, and from then on one of 128 by chance, which stands for as many. Call keys and attachments are kept up to 64 characters each.
          *
          * @throws IllegalArgumentException if it is out of range
          */

@@ -239,7 +239,7 @@ public final class DecisionBenchmark {
             route = Filter.stack( // as ClientStack does
                     List.of(
                             Backstop.INSTANCE,
-                            new SampleFilter(new Samples(1_024, moa.chance())),
+                            new SampleFilter(new Samples(1_024, moa.chance(), moa.ticker())),
                             new DeadlineFilter(moa.ticker()),
                             new GateFilter(each -> each.attributes().get(MethodGate.KEY)),
                             new RetryFilter(moa.ticker()),

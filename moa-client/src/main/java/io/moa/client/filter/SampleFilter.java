@@ -1,5 +1,6 @@
 package io.moa.client.filter;
 
+import io.moa.governance.sample.KeptCall;
 import io.moa.governance.sample.Samples;
 import io.moa.invoke.Filter;
 import io.moa.invoke.Invocation;
@@ -7,7 +8,7 @@ import io.moa.invoke.Invoker;
 import io.moa.invoke.Reply;
 import java.util.concurrent.CompletableFuture;
 
-/** Keeps the facts of some calls, each once, however often it is sent. */
+/** Keeps the facts of some calls, each once, however often it is sent, and how they end. */
 public final class SampleFilter implements Filter {
 
     private final Samples samples;
@@ -18,7 +19,7 @@ public final class SampleFilter implements Filter {
 
     @Override
     public CompletableFuture<Reply> apply(Invocation call, Invoker next) {
-        samples.offer(call);
-        return next.invoke(call);
+        KeptCall kept = samples.offer(call);
+        return next.invoke(kept == null ? call : kept.watched(call));
     }
 }

@@ -10,6 +10,7 @@ import io.moa.client.CallOptions;
 import io.moa.client.MoaClient;
 import io.moa.discovery.Address;
 import io.moa.discovery.ServiceId;
+import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.sample.DryRun;
 import io.moa.invoke.CallException;
 import io.moa.invoke.Ticker;
@@ -20,10 +21,14 @@ import io.moa.registry.memory.MemoryRuleSource;
 import io.moa.registry.memory.MemoryRuleStore;
 import io.moa.server.MoaServer;
 import io.moa.testkit.Eventually;
+import io.moa.testkit.FakeTicker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,7 +52,9 @@ class DryRunTest {
     private final MemoryRegistry registry = new MemoryRegistry(Ticker.system());
     private final MemoryRuleStore rules = new MemoryRuleStore();
     private final List<AutoCloseable> open = new ArrayList<>();
+    private volatile CountDownLatch held = new CountDownLatch(0);
     private Moa asked;
+    private int rounds;
     private MoaClient client;
     private Stock stock;
 
@@ -55,12 +62,26 @@ class DryRunTest {
     void start() {
         keep(MoaServer.builder(moa("stock"))
                 .host("127.0.0.1")
-                .export(Stock.class, item -> "here")
+                .export(Stock.class, this::where)
                 .closeOnShutdown(false)
                 .start());
         asked = moa("web");
-        client = keep(MoaClient.builder(asked).samples(20).build());
+        client = keep(MoaClient.builder(asked).samples(100_000).build());
         stock = client.stub(Stock.class);
+    }
+
+    private String where(String item) {
+        if (item.equals("broken")) {
+            throw new IllegalStateException("nobody knows where");
+        }
+        if (item.equals("held")) {
+            try {
+                held.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        return "here";
     }
 
     private Moa moa(String application) {
@@ -85,6 +106,7 @@ class DryRunTest {
     }
 
     private int refused() {
+        rounds++;
         int refused = 0;
         for (int i = 0; i < 20; i++) {
             try {
@@ -105,13 +127,144 @@ class DryRunTest {
         assertThat(told.deviations()).hasSize(7);
         assertThat(told.sums())
                 .containsExactly(Map.entry(
-                        "tried.Stock where: route: to 1 instance -> denied by rule closed: they are being counted", 7));
+                        "tried.Stock where, caller web: route: to 1 instance -> denied by rule closed: they are being counted",
+                        7));
         assertThat(refused()).as("a dry run puts nothing in force").isZero();
         rules.putRule("closed", CLOSED);
         Eventually.within(Duration.ofSeconds(60))
                 .until(() -> refused() == 7, () -> client.explain(ServiceId.of("tried.Stock")));
-        assertThat(client.dryRun("closed", null).deviations()).hasSize(7);
+        assertThat(client.dryRun("closed", null).deviations()).hasSize(7 * rounds);
         assertThat(client.dryRun("closed", null).standing()).isEqualTo("it would be taken away");
+    }
+
+    @Test
+    void aRuleWithCallKeysThatTheMethodCannotHaveIsPassedOverHereToo() {
+        assertThat(refused()).isZero();
+        DryRun told = client.dryRun(
+                "keys",
+                RuleText.read("{\"kind\": \"policy\", \"service\": \"tried.Stock\","
+                        + " \"set\": {\"call-keys\": {\"customer\": \"0.nosuch\"}}}"));
+        assertThat(told.deviations()).isEmpty();
+        assertThat(told.values()).isEmpty();
+        assertThat(told.describe()).contains("would be passed over").contains("nosuch");
+    }
+
+    /** A rule that limits calls or breaks them, tried on calls that were made without it. */
+    private DryRun tried(String json, int calls) {
+        DryRun told = client.dryRun("limit", RuleText.read(json));
+        assertThat(told.samples()).isEqualTo(calls);
+        assertThat(told.refusals()).singleElement().satisfies(each -> {
+            assertThat(each.of()).hasToString("tried.Stock where, caller web");
+            assertThat(each.calls()).isEqualTo(calls);
+            assertThat(each.before()).isZero();
+            assertThat(each.after()).isEqualTo(told.otherwise());
+        });
+        return told;
+    }
+
+    private void inForce(PolicyKey<Integer> limit, String json) {
+        rules.putRule("limit", json);
+        String set = limit + " ";
+        Eventually.within(Duration.ofSeconds(60))
+                .until(
+                        () -> client.describe(stock)
+                                .lines()
+                                .anyMatch(line -> line.strip().startsWith(set) && line.contains("rule limit")),
+                        () -> client.describe(stock));
+    }
+
+    /** How many of ten calls are refused, all of which are under way at once. */
+    private int refusedAtOnce(String why) {
+        held = new CountDownLatch(1);
+        List<CompletableFuture<String>> calls = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            calls.add(client.async(stock, each -> each.where("held")));
+        }
+        held.countDown();
+        return refusals(calls, why);
+    }
+
+    private static int refusals(List<CompletableFuture<String>> calls, String why) {
+        int refused = 0;
+        for (CompletableFuture<String> each : calls) {
+            try {
+                each.join();
+            } catch (CompletionException e) {
+                refused += String.valueOf(e.getCause().getMessage()).contains(why) ? 1 : 0;
+            }
+        }
+        return refused;
+    }
+
+    @Test
+    void aLimitOfCallsAtOnceRefusesAsManyAsItsDryRunHasSaid() {
+        String limit = """
+                {"kind": "policy", "service": "tried.Stock",
+                 "set": {"concurrency-limit": 4, "concurrency-limit-at": "caller"}}""";
+        assertThat(refusedAtOnce("calls in flight")).isZero();
+        DryRun told = tried(limit, 10);
+        assertThat(told.describe())
+                .contains("10 x tried.Stock where, caller web: 0 -> 6 refused, over concurrency-limit 4 (was 0)");
+        inForce(PolicyKey.CONCURRENCY_LIMIT, limit);
+        assertThat(refusedAtOnce("calls in flight")).isEqualTo(6).isEqualTo(told.otherwise());
+    }
+
+    /** The client's time is moved by the test alone: twenty calls, 100 ms apart. */
+    @Test
+    void aLimitOfCallsInASecondRefusesAsManyAsItsDryRunHasSaid() {
+        FakeTicker ticker = new FakeTicker();
+        client = keep(MoaClient.builder(keep(Moa.builder("web")
+                        .eventLoops(1)
+                        .registry(registry)
+                        .rules(keep(new MemoryRuleSource(rules)))
+                        .ticker(ticker)
+                        .build()))
+                .build());
+        stock = client.stub(Stock.class);
+        String limit = """
+                {"kind": "policy", "service": "tried.Stock",
+                 "set": {"rate-limit": 4, "rate-burst": 2, "rate-limit-at": "caller"}}""";
+        assertThat(refusedInTwoSeconds(ticker)).isZero();
+        DryRun told = tried(limit, 20);
+        assertThat(told.describe())
+                .contains("20 x tried.Stock where, caller web: 0 -> 11 refused, over rate-limit 4 (was 0)");
+        inForce(PolicyKey.RATE_LIMIT, limit);
+        assertThat(refusedInTwoSeconds(ticker)).isEqualTo(11).isEqualTo(told.otherwise());
+    }
+
+    private int refusedInTwoSeconds(FakeTicker ticker) {
+        List<CompletableFuture<String>> calls = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            ticker.advance(Duration.ofMillis(100));
+            calls.add(client.async(stock, each -> each.where("good")));
+            calls.get(i).exceptionally(any -> "").join();
+        }
+        return refusals(calls, "is limited to 4 calls in a second");
+    }
+
+    @Test
+    void aBreakerRefusesAsManyAsItsDryRunHasSaid() {
+        String breaker = """
+                {"kind": "policy", "service": "tried.Stock",
+                 "set": {"breaker-failures": 50, "breaker-calls": 8, "breaker-window": "10m", "breaker-open": "1h"}}""";
+        assertThat(refusedOneByOne()).isZero();
+        DryRun told = tried(breaker, 20);
+        assertThat(told.describe())
+                .contains(
+                        "20 x tried.Stock where, caller web: 0 -> 10 refused, breaker open, breaker-failures 50 (was 0)");
+        inForce(PolicyKey.BREAKER_FAILURES, breaker);
+        assertThat(refusedOneByOne()).isEqualTo(10).isEqualTo(told.otherwise());
+    }
+
+    /** How many of twenty calls a breaker refuses, of which five go well, and five fail at the provider, by turns. */
+    private int refusedOneByOne() {
+        List<CompletableFuture<String>> calls = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            String item = i / 5 % 2 == 0 ? "good" : "broken";
+            calls.add(client.async(stock, each -> each.where(item)));
+            calls.get(i).exceptionally(any -> "").join();
+        }
+        return refusals(calls, "breaker of tried.Stock where is open");
     }
 
     @Test

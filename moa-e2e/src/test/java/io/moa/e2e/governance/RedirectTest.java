@@ -369,7 +369,7 @@ class RedirectTest {
                         () -> client.dryRun("second", RuleText.read(rule))
                                 .sums()
                                 .equals(Map.of(
-                                        "led.Stock where: route: to 1 instance -> redirected to led.Stock:2 by rule"
+                                        "led.Stock where, caller web: route: to 1 instance -> redirected to led.Stock:2 by rule"
                                                 + " second, to 1 instance",
                                         7)),
                         () -> client.dryRun("second", RuleText.read(rule)).describe());

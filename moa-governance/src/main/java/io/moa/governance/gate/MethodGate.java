@@ -11,6 +11,7 @@ import io.moa.invoke.Permit;
 import io.moa.invoke.Ticker;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,8 @@ public final class MethodGate implements Gate {
     private final String subject;
     private final EnforcedAt side;
     private final Ticker ticker;
+    private final BiFunction<PolicyKey<Integer>, Gate, Gate> seen;
+
     // What has been counted; guarded by this. They stay when nothing is limited.
     private @Nullable BreakerGate breaker;
     private @Nullable ConcurrencyGate concurrency;
@@ -39,9 +42,19 @@ public final class MethodGate implements Gate {
      * @param side where it stands; it enforces what is to be enforced there
      */
     public MethodGate(String subject, EnforcedAt side, Ticker ticker) {
+        this(subject, side, ticker, (policy, gate) -> gate);
+    }
+
+    /**
+     * One that lets everything pass, and of which somebody wants to know who refuses.
+     *
+     * @param seen of the gate that stands for a policy makes the one that is asked; the policy is that which says how much is too much
+     */
+    public MethodGate(String subject, EnforcedAt side, Ticker ticker, BiFunction<PolicyKey<Integer>, Gate, Gate> seen) {
         this.subject = subject;
         this.side = side;
         this.ticker = ticker;
+        this.seen = seen;
     }
 
     /** Whether anything is to be limited at a side. */
@@ -55,8 +68,15 @@ public final class MethodGate implements Gate {
     /** Goes by a policy, for calls that come from now on. */
     public synchronized void govern(MethodPolicy policy) {
         Gate breaks = side == EnforcedAt.CALLER ? breaker(policy) : null;
-        // What costs a token is asked last.
-        gates = SequentialGate.of(breaks, SequentialGate.of(concurrency(policy), rate(policy)));
+        gates = SequentialGate.of( // what costs a token is asked last
+                seen(PolicyKey.BREAKER_FAILURES, breaks),
+                SequentialGate.of(
+                        seen(PolicyKey.CONCURRENCY_LIMIT, concurrency(policy)),
+                        seen(PolicyKey.RATE_LIMIT, rate(policy))));
+    }
+
+    private @Nullable Gate seen(PolicyKey<Integer> policy, @Nullable Gate gate) {
+        return gate == null ? null : seen.apply(policy, gate);
     }
 
     private @Nullable Gate breaker(MethodPolicy policy) {

@@ -1,36 +1,28 @@
 package io.moa.governance.sample;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /**
  * A call that would fare otherwise under other rules. Immutable.
  *
  * @param sample which call
- * @param before where it goes now
- * @param after where it would go; equal if only values change
- * @param values what would be decided otherwise about its method
+ * @param calls how many of those for which the sample stands fare so; at least 1
+ * @param before what becomes of it now
+ * @param after what would become of it
  */
-public record Deviation(Sample sample, Fate before, Fate after, List<ValueChange> values) {
+public record Deviation(Sample sample, int calls, Fate before, Fate after) {
 
-    public Deviation {
-        values = List.copyOf(values);
+    /** Whether a limit or a breaker refuses it, now or then. */
+    boolean isLimited() {
+        return before.kind() == Fate.Kind.LIMITED || after.kind() == Fate.Kind.LIMITED;
     }
 
-    /** What changes, each thing in a sentence that is the same for calls that fare alike. */
-    List<String> changes() {
-        List<String> changes = new ArrayList<>();
-        if (!before.equals(after)) {
-            changes.add("route: " + before.becoming(after));
-        }
-        values.forEach(each -> changes.add(each.toString()));
-        return changes;
+    /** What changes, in a sentence that is the same for calls that fare alike. */
+    String change() {
+        return isLimited() ? before + " -> " + after : "route: " + before.becoming(after);
     }
 
     /** For people. */
     @Override
     public String toString() {
-        return sample.service() + " " + sample.method() + " with " + sample.facts() + ": "
-                + String.join("; ", changes());
+        return sample.service() + " " + sample.method() + " with " + sample.facts() + ": " + change();
     }
 }

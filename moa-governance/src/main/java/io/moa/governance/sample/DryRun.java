@@ -11,36 +11,73 @@ import java.util.TreeMap;
  *
  * @param rule its id
  * @param standing how it would stand in this process, for people; it may not be in force here
- * @param samples how many calls were looked at
+ * @param samples how many samples were looked at
+ * @param calls for how many calls they stand
  * @param deviations those that would fare otherwise
+ * @param refusals where limits and breakers of this process would refuse others than now
+ * @param values what else would be decided otherwise, which by itself changes the fate of none of them
+ * @param passedOver which rules would be passed over for a method that are not now, each a sentence with the reason
  */
-public record DryRun(String rule, String standing, int samples, List<Deviation> deviations) {
+public record DryRun(
+        String rule,
+        String standing,
+        int samples,
+        int calls,
+        List<Deviation> deviations,
+        List<RefusalChange> refusals,
+        List<OtherValue> values,
+        List<String> passedOver) {
 
     private static final int SHOWN = 10;
 
     public DryRun {
         deviations = List.copyOf(deviations);
+        refusals = List.copyOf(refusals);
+        values = List.copyOf(values);
+        passedOver = List.copyOf(passedOver);
     }
 
-    /** What changes, and for how many calls; calls that fare alike are counted together. */
+    /** How many calls would fare otherwise. */
+    public int otherwise() {
+        return deviations.stream().mapToInt(Deviation::calls).sum();
+    }
+
+    /**
+     * What becomes of calls, and of how many: of those that fare alike, and where limits decide, of all those that come to the limit.
+     */
     public Map<String, Integer> sums() {
         Map<String, Integer> sums = new TreeMap<>();
         for (Deviation each : deviations) {
-            String method =
-                    each.sample().service() + " " + each.sample().method().name() + ": ";
-            each.changes().forEach(change -> sums.merge(method + change, 1, Integer::sum));
+            if (!each.isLimited()) {
+                sums.merge(Sampled.of(each.sample()) + ": " + each.change(), each.calls(), Integer::sum);
+            }
         }
+        refusals.forEach(each -> sums.merge(each.toString(), each.calls(), Integer::sum));
         return sums;
     }
 
-    /** For people: the sums, those of most calls first, and some of the calls. */
+    /** For people: what becomes of calls, those of most calls first, values that change, and some of the calls. */
     public String describe() {
         List<String> lines = new ArrayList<>();
         lines.add(rule + ": " + standing);
-        lines.add(deviations.size() + " of " + samples + " sampled calls would fare otherwise");
+        passedOver.forEach(each -> lines.add("  " + each));
+        lines.add(
+                samples == calls
+                        ? otherwise() + " of " + samples + " sampled calls would fare otherwise"
+                        : otherwise() + " of " + calls + " calls, for which " + samples
+                                + " samples stand, would fare otherwise");
         sums().entrySet().stream()
                 .sorted(Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder()))
                 .forEach(each -> lines.add("  " + each.getValue() + " x " + each.getKey()));
+        if (!values.isEmpty()) {
+            lines.add("Other values");
+            values.forEach(each -> lines.add("  " + each.calls() + " x " + each));
+            if (values.stream().anyMatch(OtherValue::providers)) {
+                lines.add(
+                        "  Limits of providers are not judged: each counts the calls of all its callers, and this process"
+                                + " knows its own; a provider goes by no rule for some callers");
+            }
+        }
         if (!deviations.isEmpty()) {
             lines.add("Such as");
             deviations.stream().limit(SHOWN).forEach(each -> lines.add("  " + each));

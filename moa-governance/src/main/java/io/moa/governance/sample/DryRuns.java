@@ -1,20 +1,22 @@
 package io.moa.governance.sample;
 
 import io.moa.discovery.ServiceId;
-import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.route.RouteTree;
+import io.moa.governance.rule.AppliedPolicy;
 import io.moa.governance.rule.Rule;
 import io.moa.governance.rule.RuleBook;
 import io.moa.governance.rule.RuleReader;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Tries rules on sampled calls: how they fare under the rules in force, and how they would with one rule more, another one or one less.
+ *
+ * <p>Each call comes to the limits and the breaker of its method first, where these are enforced at the caller, in the order of the times
+ * at which the calls were made, and then is routed. Limits and breakers begin as new, both under the rules in force and under the others,
+ * for nobody knows what was counted before the first sample. Limits that providers enforce are not judged: each counts the calls of all its callers.
  *
  * <p>Samples are routed with the facts that they had. What a policy adds to calls that do not say it themselves, a tag or a
  * criticality, is a value that changes, and the route that would follow from it is not foretold. A call key or an attachment of more
@@ -23,9 +25,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable, safe for many threads.
  */
 public final class DryRuns {
-
-    /** What is decided about all calls of a method by one application. */
-    private record Decided(ServiceId service, String method, String caller) {}
 
     private final Replay.Stage stage;
     private final long seed;
@@ -36,21 +35,22 @@ public final class DryRuns {
      * @param trees the candidates of a service at present; null for a service that is not followed
      * @param targets as {@code trees}, of services to which rules lead calls, also of those that are not followed yet; null while nothing
      *     is known of one
-     * @param declared what is said of a sample's method without live rules
+     * @param policies what is decided about a sample's method by the rules of a book
      * @param seed what lots are drawn by
      */
     public DryRuns(
             Function<ServiceId, @Nullable RouteTree> trees,
             Function<ServiceId, @Nullable RouteTree> targets,
-            Function<Sample, MethodPolicy> declared,
+            BiFunction<RuleBook, Sample, AppliedPolicy> policies,
             long seed) {
-        this.stage = new Replay.Stage(trees, targets, declared);
+        this.stage = new Replay.Stage(trees, targets, policies);
         this.seed = seed;
     }
 
     /**
      * What a rule would change.
      *
+     * @param samples those that were made at the same moment in the order in which they were made
      * @param book the rules in force
      * @param id the rule's
      * @param plain its form; null for what would change if it were taken away
@@ -58,28 +58,29 @@ public final class DryRuns {
      */
     public DryRun of(List<Sample> samples, RuleBook book, String id, @Nullable Object plain) {
         RuleBook after = plain == null ? without(book, id) : book.with(read(id, plain));
-        Replay now = new Replay(book, stage, seed);
-        Replay then = new Replay(after, stage, seed);
-        Map<Decided, List<ValueChange>> decided = new HashMap<>();
-        List<Deviation> deviations = new ArrayList<>();
-        for (int i = 0; i < samples.size(); i++) {
-            Sample sample = samples.get(i);
-            Fate before = now.fate(i, sample);
-            Fate becomes = then.fate(i, sample);
-            List<ValueChange> values = decided.computeIfAbsent(
-                    new Decided(
-                            sample.service(),
-                            sample.method().toString(),
-                            sample.facts().caller()),
-                    any -> Replay.differences(now.policy(sample), then.policy(sample)));
-            if (!before.equals(becomes) || !values.isEmpty()) {
-                deviations.add(new Deviation(sample, before, becomes, values));
-            }
+        Comparison comparison = new Comparison(new Replay(book, stage, seed), new Replay(after, stage, seed), samples);
+        return new DryRun(
+                id,
+                plain == null ? "it would be taken away" : standing(after, id, comparison),
+                samples.size(),
+                comparison.calls(),
+                comparison.deviations(),
+                comparison.refusals(),
+                comparison.values(),
+                comparison.passedOver());
+    }
+
+    private static String standing(RuleBook after, String id, Comparison comparison) {
+        String standing = after.standings().getOrDefault(id, "");
+        if (!standing.startsWith("in force since")) {
+            return standing;
         }
-        String standing = plain == null
-                ? "it would be taken away"
-                : after.standings().getOrDefault(id, "").replaceFirst("^in force since.*", "it would be in force here");
-        return new DryRun(id, standing, samples.size(), deviations);
+        if (comparison.passedOver().stream().noneMatch(each -> each.startsWith("rule " + id + ","))) {
+            return "it would be in force here";
+        }
+        return comparison.deviations().isEmpty() && comparison.values().isEmpty()
+                ? "it would be passed over"
+                : "it would be in force here, but passed over for some methods";
     }
 
     private static Rule read(String id, Object plain) {

@@ -1,5 +1,6 @@
 package io.moa.governance.sample;
 
+import io.moa.governance.policy.PolicyKey;
 import java.util.Set;
 
 /**
@@ -23,8 +24,16 @@ public record Fate(Kind kind, Set<String> instances, Set<String> copies, String 
         REFUSED,
         /** A rule answers it. */
         ANSWERED,
+        /** A limit or a breaker of its caller refuses it, so no rule is asked where it goes. */
+        LIMITED,
         /** It is not known: the service is not followed any more, or not yet. */
         UNKNOWN
+    }
+
+    /** That of a call which a limit or a breaker refuses: the one that a policy speaks of. */
+    static Fate limited(PolicyKey<Integer> policy) {
+        String told = policy == PolicyKey.BREAKER_FAILURES ? "breaker open" : "over " + policy;
+        return new Fate(Kind.LIMITED, Set.of(), Set.of(), told, "");
     }
 
     /** For people. */
@@ -39,6 +48,7 @@ public record Fate(Kind kind, Set<String> instances, Set<String> copies, String 
             case DENIED -> "denied by " + told;
             case REFUSED -> "refused by " + told;
             case ANSWERED -> "answered by " + told;
+            case LIMITED -> "refused, " + told;
             case UNKNOWN -> "to nobody known, as " + told;
         };
     }

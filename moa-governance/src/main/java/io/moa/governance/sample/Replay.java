@@ -7,6 +7,7 @@ import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.route.Lots;
 import io.moa.governance.route.Route;
 import io.moa.governance.route.RouteTree;
+import io.moa.governance.rule.AppliedPolicy;
 import io.moa.governance.rule.RuleBook;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Invocation;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -39,12 +41,12 @@ final class Replay {
      *
      * @param trees the candidates of a service at present, under any rules; null for a service that is not followed
      * @param targets as {@code trees}, of services to which rules lead calls; null while nothing is known of one
-     * @param declared what is said of a sample's method without live rules
+     * @param policies what is decided about a sample's method by the rules of a book
      */
     record Stage(
             Function<ServiceId, @Nullable RouteTree> trees,
             Function<ServiceId, @Nullable RouteTree> targets,
-            Function<Sample, MethodPolicy> declared) {}
+            BiFunction<RuleBook, Sample, AppliedPolicy> policies) {}
 
     private static final long PER_SAMPLE = 0xbf58476d1ce4e5b9L; // any odd number whose bits are mixed
 
@@ -155,29 +157,19 @@ final class Replay {
     }
 
     /** What is decided about a call's method. */
-    MethodPolicy policy(Sample sample) {
-        return book.apply(
-                sample.service(),
-                sample.method().name(),
-                sample.facts().caller(),
-                stage.declared().apply(sample));
+    AppliedPolicy applied(Sample sample) {
+        return stage.policies().apply(book, sample);
     }
 
     /** The values that differ between two policies. */
     static List<ValueChange> differences(MethodPolicy before, MethodPolicy after) {
         List<ValueChange> changes = new ArrayList<>();
         for (PolicyKey<?> key : PolicyKey.all()) {
-            String was = text(before, key);
-            String becomes = text(after, key);
-            if (!was.equals(becomes)) {
-                changes.add(new ValueChange(key.name(), was, becomes));
+            ValueChange change = ValueChange.of(key, before, after);
+            if (!change.before().equals(change.after())) {
+                changes.add(change);
             }
         }
         return changes;
-    }
-
-    private static <T> String text(MethodPolicy policy, PolicyKey<T> key) {
-        String text = String.valueOf(key.type().plain(policy.value(key)));
-        return text.isEmpty() ? "none" : text;
     }
 }

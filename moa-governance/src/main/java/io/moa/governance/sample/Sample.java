@@ -12,13 +12,17 @@ import java.util.Map;
  * @param service which service was called
  * @param method which method of it
  * @param facts what rules may have asked of it; call keys and attachments up to {@value #MAX_CHARS} characters each
+ * @param beganNanos when it began, by the ticker of its process
+ * @param calls for how many calls it stands; at least 1
+ * @param ending how it ended
  */
-public record Sample(ServiceId service, MethodId method, CallFacts facts) {
+public record Sample(ServiceId service, MethodId method, CallFacts facts, long beganNanos, int calls, Ending ending) {
 
     /** So many characters of a call key or an attachment are kept. */
     public static final int MAX_CHARS = 64;
 
-    static Sample of(Invocation call) {
+    /** One of which it is not known how it ends. */
+    static Sample of(Invocation call, long beganNanos, int calls) {
         CallFacts whole = CallFacts.of(call);
         return new Sample(
                 call.service(),
@@ -29,7 +33,15 @@ public record Sample(ServiceId service, MethodId method, CallFacts facts) {
                         whole.loadTest(),
                         whole.criticality(),
                         shortened(whole.callKeys()),
-                        shortened(whole.attachments())));
+                        shortened(whole.attachments())),
+                beganNanos,
+                calls,
+                Ending.REFUSED);
+    }
+
+    /** The same call, ended so. */
+    Sample ending(Ending other) {
+        return new Sample(service, method, facts, beganNanos, calls, other);
     }
 
     private static Map<String, String> shortened(Map<String, String> texts) {

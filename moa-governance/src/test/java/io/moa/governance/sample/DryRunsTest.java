@@ -2,6 +2,7 @@ package io.moa.governance.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.moa.discovery.Instance;
 import io.moa.discovery.ServiceId;
@@ -15,11 +16,13 @@ import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.route.Lots;
 import io.moa.governance.route.Route;
 import io.moa.governance.route.RouteTree;
+import io.moa.governance.rule.AppliedPolicy;
 import io.moa.governance.rule.LocalProcess;
 import io.moa.governance.rule.RandomRules;
 import io.moa.governance.rule.RouteTable;
 import io.moa.governance.rule.RuleBook;
 import io.moa.invoke.Invocation;
+import io.moa.invoke.Ticker;
 import io.moa.testkit.FakeTicker;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -54,7 +57,7 @@ class DryRunsTest {
         return new DryRuns(
                 service -> service.equals(RandomRules.SERVICE) ? present : null,
                 this::target,
-                sample -> MethodPolicy.DEFAULT,
+                DryRunsTest::declaringNothing,
                 SEED);
     }
 
@@ -72,7 +75,12 @@ class DryRunsTest {
         return new Replay.Stage(
                 service -> new RouteTree(RouteTable.NONE, set, new Random(8)),
                 this::target,
-                sample -> MethodPolicy.DEFAULT);
+                DryRunsTest::declaringNothing);
+    }
+
+    private static AppliedPolicy declaringNothing(RuleBook book, Sample sample) {
+        return book.applied(
+                sample.service(), sample.method().name(), sample.facts().caller(), MethodPolicy.DEFAULT);
     }
 
     private static RuleBook book(LocalProcess process, Map<String, Map<String, Object>> rules) {
@@ -115,7 +123,7 @@ class DryRunsTest {
                 after.put(id, rule);
             }
             List<Invocation> calls = new ArrayList<>();
-            Samples samples = new Samples(30, new Random(seed));
+            Samples samples = new Samples(30, new Random(seed), ticker);
             for (int i = 0; i < 30; i++) {
                 calls.add(random.call());
                 samples.offer(calls.get(i));
@@ -133,10 +141,15 @@ class DryRunsTest {
                 Sample sample = samples.all().get(i);
                 Fate was = fate(lots, now, book(process, before), calls.get(i), i);
                 Fate becomes = fate(lots, then, book(process, after), calls.get(i), i);
-                List<ValueChange> values = Replay.differences(
-                        applied(book(process, before), sample), applied(book(process, after), sample));
-                Deviation due = new Deviation(sample, was, becomes, values);
-                if (was.equals(becomes) && values.isEmpty()) {
+                Deviation due = new Deviation(sample, 1, was, becomes);
+                assertThat(told.values())
+                        .extracting(OtherValue::of, OtherValue::change)
+                        .containsAll(Replay.differences(
+                                        applied(book(process, before), sample), applied(book(process, after), sample))
+                                .stream()
+                                .map(change -> tuple(Sampled.of(sample), change))
+                                .toList());
+                if (was.equals(becomes)) {
                     same++;
                     assertThat(said.getOrDefault(sample, List.of()))
                             .as("seed %s, call %s", seed, i)
@@ -181,7 +194,7 @@ class DryRunsTest {
     private static final LocalProcess WEB = new LocalProcess("p-1", "web", Map.of());
 
     private static List<Sample> samples(int count) {
-        Samples samples = new Samples(count, new Random(1));
+        Samples samples = new Samples(count, new Random(1), Ticker.system());
         for (int i = 0; i < count; i++) {
             samples.offer(RandomRules.call("reserve")
                     .callKeys(Map.of("customer", "" + i))
@@ -268,7 +281,7 @@ class DryRunsTest {
     @Test
     void aServiceOfWhichNothingIsKnownYetIsToldAsThat() {
         RouteTree present = new RouteTree(RouteTable.NONE, five(), new Random(5));
-        DryRuns early = new DryRuns(service -> present, service -> null, sample -> MethodPolicy.DEFAULT, SEED);
+        DryRuns early = new DryRuns(service -> present, service -> null, DryRunsTest::declaringNothing, SEED);
         assertThat(early.of(
                                 samples(10),
                                 book(WEB, Map.of()),
@@ -325,10 +338,13 @@ class DryRunsTest {
                         book(WEB, Map.of()),
                         "hasty",
                         rule("policy", "set", Map.of("timeout", "300ms", "attempts", 3, "route-tag", "gray")));
-        assertThat(told.sums())
-                .isEqualTo(Map.of(
-                        "shop.Stock reserve: timeout: 1s -> 300ms", 7,
-                        "shop.Stock reserve: route-tag: none -> gray", 7));
+        assertThat(told.sums()).isEmpty();
+        assertThat(told.describe()).isEqualTo("""
+                        hasty: it would be in force here
+                        0 of 7 sampled calls would fare otherwise
+                        Other values
+                          7 x shop.Stock reserve: timeout: 1s -> 300ms
+                          7 x shop.Stock reserve: route-tag: none -> gray""");
     }
 
     @Test

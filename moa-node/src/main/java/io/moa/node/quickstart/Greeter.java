@@ -1,5 +1,6 @@
 package io.moa.node.quickstart;
 
+import io.moa.annotation.CallKey;
 import io.moa.annotation.Idempotent;
 import io.moa.annotation.MoaService;
 import io.moa.annotation.OneWay;
@@ -15,7 +16,7 @@ public interface Greeter {
     String NAME = "moa.quickstart.Greeter";
 
     /** Greets at once. */
-    Greeting greet(String name);
+    Greeting greet(@CallKey("name") String name);
 
     /** Greets when it is ready; nobody waits. */
     CompletableFuture<Greeting> greetLater(String name);
