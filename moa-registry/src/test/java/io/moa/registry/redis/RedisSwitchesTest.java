@@ -89,7 +89,7 @@ class RedisSwitchesTest {
             } else {
                 master.cont();
             }
-            sentinels.awaitReplica(master, replica);
+            sentinels.awaitFormer(master, replica);
             RedisProcess next = replica;
             replica = master;
             master = next;
