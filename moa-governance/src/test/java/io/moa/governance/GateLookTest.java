@@ -100,4 +100,15 @@ class GateLookTest {
     void whatNobodyLimitsIsNotTold() {
         assertThat(gate(MethodPolicy.DEFAULT).look()).isEmpty();
     }
+
+    @Test
+    void whatIsNotLimitedAnyMoreIsNotTold() {
+        MethodGate gate = gate(LIMITED);
+        for (int i = 0; i < 1_000 && gate.look().isEmpty(); i++) {
+            gate.admit(RateGateTest.CALL);
+        }
+        assertThat(gate.look()).isNotEmpty();
+        gate.govern(MethodPolicy.DEFAULT);
+        assertThat(gate.look()).isEmpty();
+    }
 }

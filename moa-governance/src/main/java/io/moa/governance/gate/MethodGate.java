@@ -33,6 +33,7 @@ public final class MethodGate implements Gate {
     private @Nullable ConcurrencyGate concurrency;
     private @Nullable RateGate rate;
 
+    private MethodPolicy policy = MethodPolicy.DEFAULT; // by which it goes; guarded by this
     private volatile @Nullable Gate gates; // those that limit now
 
     /**
@@ -59,29 +60,38 @@ public final class MethodGate implements Gate {
 
     /** Whether anything is to be limited at a side. */
     public static boolean limits(MethodPolicy policy, EnforcedAt side) {
-        return (side == EnforcedAt.CALLER && policy.value(PolicyKey.BREAKER_FAILURES) > 0)
-                || (policy.value(PolicyKey.CONCURRENCY_LIMIT) > 0
-                        && policy.value(PolicyKey.CONCURRENCY_LIMIT_AT) == side)
-                || (policy.value(PolicyKey.RATE_LIMIT) > 0 && policy.value(PolicyKey.RATE_LIMIT_AT) == side);
+        return breaks(policy, side) || limitsAtOnce(policy, side) || limitsRate(policy, side);
+    }
+
+    private static boolean breaks(MethodPolicy policy, EnforcedAt side) {
+        return side == EnforcedAt.CALLER && policy.value(PolicyKey.BREAKER_FAILURES) > 0;
+    }
+
+    private static boolean limitsAtOnce(MethodPolicy policy, EnforcedAt side) {
+        return policy.value(PolicyKey.CONCURRENCY_LIMIT) > 0 && policy.value(PolicyKey.CONCURRENCY_LIMIT_AT) == side;
+    }
+
+    private static boolean limitsRate(MethodPolicy policy, EnforcedAt side) {
+        return policy.value(PolicyKey.RATE_LIMIT) > 0 && policy.value(PolicyKey.RATE_LIMIT_AT) == side;
     }
 
     /** Goes by a policy, for calls that come from now on. */
-    public synchronized void govern(MethodPolicy policy) {
-        Gate breaks = side == EnforcedAt.CALLER ? breaker(policy) : null;
+    public synchronized void govern(MethodPolicy next) {
+        policy = next;
+        Gate breaks = breaker();
         gates = SequentialGate.of( // what costs a token is asked last
                 seen(PolicyKey.BREAKER_FAILURES, breaks),
                 SequentialGate.of(
-                        seen(PolicyKey.CONCURRENCY_LIMIT, concurrency(policy)),
-                        seen(PolicyKey.RATE_LIMIT, rate(policy))));
+                        seen(PolicyKey.CONCURRENCY_LIMIT, concurrency()), seen(PolicyKey.RATE_LIMIT, rate())));
     }
 
     private @Nullable Gate seen(PolicyKey<Integer> policy, @Nullable Gate gate) {
         return gate == null ? null : seen.apply(policy, gate);
     }
 
-    private @Nullable Gate breaker(MethodPolicy policy) {
+    private @Nullable Gate breaker() {
         int percent = policy.value(PolicyKey.BREAKER_FAILURES);
-        if (percent == 0) {
+        if (!breaks(policy, side)) {
             return null;
         }
         BreakerGate.Thresholds thresholds = new BreakerGate.Thresholds(
@@ -98,9 +108,9 @@ public final class MethodGate implements Gate {
         return breaker;
     }
 
-    private @Nullable Gate concurrency(MethodPolicy policy) {
+    private @Nullable Gate concurrency() {
         int limit = policy.value(PolicyKey.CONCURRENCY_LIMIT);
-        if (limit == 0 || policy.value(PolicyKey.CONCURRENCY_LIMIT_AT) != side) {
+        if (!limitsAtOnce(policy, side)) {
             return null;
         }
         if (concurrency == null) {
@@ -111,9 +121,9 @@ public final class MethodGate implements Gate {
         return concurrency;
     }
 
-    private @Nullable Gate rate(MethodPolicy policy) {
+    private @Nullable Gate rate() {
         int perSecond = policy.value(PolicyKey.RATE_LIMIT);
-        if (perSecond == 0 || policy.value(PolicyKey.RATE_LIMIT_AT) != side) {
+        if (!limitsRate(policy, side)) {
             return null;
         }
         int burst = policy.value(PolicyKey.RATE_BURST);
@@ -134,7 +144,7 @@ public final class MethodGate implements Gate {
     /** How it would meet a call now: what would refuse it, and that a breaker is not closed. Empty if nothing speaks against it. */
     public synchronized List<GateLook> look() {
         List<GateLook> looks = new ArrayList<>();
-        if (breaker != null) {
+        if (breaker != null && breaks(policy, side)) {
             Admission.Rejected no = breaker.refusal();
             if (no == null && breaker.state() != BreakerGate.State.CLOSED) {
                 looks.add(new GateLook(
@@ -143,8 +153,8 @@ public final class MethodGate implements Gate {
             }
             refused(looks, no);
         }
-        refused(looks, concurrency == null ? null : concurrency.refusal());
-        refused(looks, rate == null ? null : rate.refusal());
+        refused(looks, concurrency != null && limitsAtOnce(policy, side) ? concurrency.refusal() : null);
+        refused(looks, rate != null && limitsRate(policy, side) ? rate.refusal() : null);
         return looks;
     }
 

@@ -113,7 +113,7 @@ public final class RouteTable {
         int left = MAX_COMPARISONS;
         for (Iterator<Read> each = inOrder.iterator(); each.hasNext(); ) {
             RouteRule rule = each.next().rule();
-            int comparisons = 0;
+            int comparisons = rule.callers() == null ? 0 : rule.callers().comparisons();
             for (Condition condition : rule.when()) {
                 comparisons += condition.matcher().comparisons();
             }

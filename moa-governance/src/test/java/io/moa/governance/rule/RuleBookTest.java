@@ -309,6 +309,8 @@ class RuleBookTest {
                         "its conditions compare a call with 1000 values, and those of a service may with 5000 in all,"
                                 + " of which rules before it leave 991");
         assertThat(ids(table)).contains("a-text-8");
+        rules.replaceAll((id, any) -> deny("callers", id.startsWith("a") ? texts : patterns));
+        assertThat(none.next(1, rules).routes(STOCK).leftOut()).as("of callers").hasSize(5);
     }
 
     @Test
