@@ -57,16 +57,18 @@ public final class Explainer {
         CallFacts whole = completed(facts, view.policy());
         Invocation call = call(service, view.method(), whole, view.policy());
         Cluster cluster = clusters.of(service);
+        boolean answered = cluster.isAnswered(); // before the plan is taken, which may be from before the answer otherwise
         Plan plan = cluster.plan();
         RouteExplanation told = plan.explain(call);
-        ServiceView asked = view(cluster, plan, told);
+        ServiceView asked = view(cluster, answered, plan, told);
         ServiceView there = null;
         if (told.route() instanceof Route.Redirected led) {
             call = led.lead(call, call.attributes());
             cluster = clusters.of(led.service());
+            answered = cluster.isAnswered();
             plan = cluster.plan();
             told = plan.explain(call);
-            there = view(cluster, plan, told);
+            there = view(cluster, answered, plan, told);
         }
         Chosen chosen = Chosen.of(told.route(), view.policy(), call);
         Candidate picked = chosen.picked();
@@ -86,10 +88,10 @@ public final class Explainer {
                 view);
     }
 
-    private ServiceView view(Cluster cluster, Plan plan, RouteExplanation told) {
+    private ServiceView view(Cluster cluster, boolean answered, Plan plan, RouteExplanation told) {
         return new ServiceView(
                 cluster.service(),
-                cluster.isAnswered(),
+                answered,
                 cluster.summary(plan),
                 cluster.known(plan, way),
                 told.steps(),
