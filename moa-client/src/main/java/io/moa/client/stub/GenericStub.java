@@ -90,6 +90,7 @@ public final class GenericStub {
                         id + " has " + declared + " parameters, but " + arity + " arguments were given");
             }
             List<Type> untyped = Collections.nCopies(arity, Object.class);
+            MethodGate gate = new MethodGate(cluster.service() + " " + id.name(), EnforcedAt.CALLER, ticker);
             AllowList nothing = AllowList.ofService(Runnable.class);
             BodyCodec result = json.result(Object.class, nothing);
             known = new StubMethod(
@@ -104,7 +105,7 @@ public final class GenericStub {
                     cluster,
                     null,
                     null,
-                    new MethodGate(cluster.service() + " " + id.name(), EnforcedAt.CALLER, ticker));
+                    withheld -> gate);
             if (methods.size() < REMEMBERED) {
                 live.add(known);
                 methods.put(text, known);

@@ -122,7 +122,7 @@ public final class StubCompiler {
                                 cluster,
                                 method,
                                 fallback == null ? null : FallbackAnswer.of(type, fallback),
-                                gates.of(service, id, policy)));
+                                withheld -> gates.of(service, id, policy, withheld)));
             } catch (SerializationException e) {
                 throw new IllegalArgumentException(
                         type.getName() + "." + method.getName() + " cannot be carried by the serializer "

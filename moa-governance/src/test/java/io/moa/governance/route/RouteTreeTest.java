@@ -269,7 +269,7 @@ class RouteTreeTest {
         assertThat(names(lane.route(tagged("gray")))).containsExactly("plain");
         assertThat(names(lane.route(tagged(null)))).containsExactly("plain");
         assertThat(lane.explain(tagged("gray")).describe())
-                .contains("builtin.lane: passed over, nobody who is not ejected is at");
+                .contains("builtin.lane: passed over, nobody whom it may call and who is not ejected is at");
         ticker.advance(Duration.ofMillis(1_200));
         assertThat(names(lane.route(tagged("gray")))).as("one must try").containsExactly("gray");
 
