@@ -187,6 +187,8 @@ public final class RuleReader {
             }
         } else if (plain instanceof Map<?, ?> form && form.containsKey("not")) {
             checkMethods(path + ".not", form.get("not"));
+        } else if (plain instanceof Map<?, ?> form ? form.containsKey("from") || form.containsKey("to") : true) {
+            throw Fields.wrong(path, "expected a method's name, not " + Words.of(plain));
         }
     }
 
@@ -210,7 +212,7 @@ public final class RuleReader {
     }
 
     String note() {
-        return rule.has("note") ? rule.text("note", 0) : "";
+        return rule.has("note") ? rule.prose("note", 0) : "";
     }
 
     @Nullable
@@ -344,7 +346,7 @@ public final class RuleReader {
             }
         }
         return rule.has("deny")
-                ? new RouteRule.Deny(rule.text("deny", 1))
+                ? new RouteRule.Deny(rule.prose("deny", 1))
                 : new RouteRule.Answer(new AnswerReader().read("answer", rule.get("answer")));
     }
 
