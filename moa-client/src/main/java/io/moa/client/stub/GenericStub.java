@@ -104,6 +104,7 @@ public final class GenericStub {
                     new RuleAnswer.Form(serializers, Object.class, nothing, result),
                     cluster,
                     null,
+                    List.of(),
                     null,
                     withheld -> gate);
             if (methods.size() < REMEMBERED) {

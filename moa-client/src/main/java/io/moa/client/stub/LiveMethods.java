@@ -73,7 +73,7 @@ public final class LiveMethods {
         if (stubs.isEmpty()) {
             return new DeclaredMethod(
                     id,
-                    release.apply(service).over(MethodPolicy.DEFAULT, DeclaredMethod.nameOf(id)),
+                    release.apply(service).over(MethodPolicy.DEFAULT, id),
                     MethodForm.UNKNOWN,
                     List.of(),
                     "no stub of this process declares the method, so defaults and the release configuration stand below the rules");

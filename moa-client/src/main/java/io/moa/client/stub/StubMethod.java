@@ -72,6 +72,7 @@ final class StubMethod {
     private final boolean async;
     private final Attributes facts; // but the policy
     private final @Nullable Method declaration;
+    private final List<Class<?>> parameters;
     private final @Nullable FallbackAnswer fallback;
     private final @Nullable Object emptyResult;
     private final Function<Set<String>, MethodGate> gates;
@@ -89,6 +90,7 @@ final class StubMethod {
      * @param async whether it returns a future
      * @param form how a rule answers its calls
      * @param declaration the method of the interface, out of whose arguments keys are read; null if there is none
+     * @param parameters the classes of its parameters, as the service has them; empty if there is no method
      * @param fallback answers when a call has failed; null if nobody does
      * @param gates limit its calls in this process: one for each set of ids of those rules that limit and are not applied
      * @throws IllegalArgumentException if a call key cannot be read
@@ -104,6 +106,7 @@ final class StubMethod {
             RuleAnswer.Form form,
             ClusterLink cluster,
             @Nullable Method declaration,
+            List<Class<?>> parameters,
             @Nullable FallbackAnswer fallback,
             Function<Set<String>, MethodGate> gates) {
         this.service = cluster.service();
@@ -120,6 +123,7 @@ final class StubMethod {
                 .with(ClusterLink.KEY, cluster)
                 .with(RuleAnswer.KEY, form); // last: the others are asked for by every call
         this.declaration = declaration;
+        this.parameters = parameters;
         this.fallback = fallback;
         this.emptyResult = declaration == null ? null : emptyOf(declaration, async);
         this.gates = gates;
@@ -140,7 +144,9 @@ final class StubMethod {
     }
 
     private List<CallKeyReader> keys(MethodPolicy policy) {
-        return declaration == null ? List.of() : CallKeyReader.of(declaration, policy.get(PolicyKey.CALL_KEYS));
+        return declaration == null
+                ? List.of()
+                : CallKeyReader.of(declaration, parameters, policy.get(PolicyKey.CALL_KEYS));
     }
 
     /** What of a policy the method's types make impossible. */

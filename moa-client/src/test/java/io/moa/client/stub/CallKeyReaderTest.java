@@ -58,7 +58,10 @@ class CallKeyReaderTest {
     private final Object[] arguments = {new Order("book", Map.of("color", "red")), rocket, new Hidden()};
 
     private Map<String, String> read(String path, Origin origin) {
-        return CallKeyReader.read(CallKeyReader.of(BUY, new Setting<>(Map.of("key", path), origin, "here")), arguments);
+        return CallKeyReader.read(
+                CallKeyReader.of(
+                        BUY, List.of(BUY.getParameterTypes()), new Setting<>(Map.of("key", path), origin, "here")),
+                arguments);
     }
 
     @Test
