@@ -393,7 +393,9 @@ class DeclaredPolicyTest {
                 assertThat(policy.get(PolicyKey.named(idle)).origin())
                         .as("it is there again when a rule switches on what it goes with")
                         .isEqualTo(Origin.ANNOTATION);
-                assertThat(policy.describe()).containsPattern("Without effect: " + idle + " and ");
+                assertThat(policy.describe())
+                        .contains("Without effect: " + idle + " ")
+                        .contains(" beside " + key + " " + text + " (" + origin.label() + ": the ");
             }
         }
     }

@@ -400,9 +400,12 @@ class AnnotationsTest {
         assertThat(statusOf(stub::withoutBudget)).isEqualTo(Status.APPLICATION);
         assertThat(ran("withoutBudget")).isOne();
         assertThat(free.describe(stub))
-                .contains("Without effect: rate-burst and rate-limit: 3 has no effect, as there is no limit")
-                .contains("Without effect: breaker-calls and breaker-failures: ")
-                .contains("Without effect: retry-budget and attempts: 0 has no effect, as no call is sent again");
+                .contains("Without effect: rate-burst 3 (annotation: @RateLimit on Governed.limitedHere) beside"
+                        + " rate-limit 0 ("
+                        + (byCode ? "code: StubConfig for limitedHere)" : "release configuration: "))
+                .contains("Without effect: breaker-calls 4 (annotation: @CircuitBreaker on Governed.breaking) beside")
+                .contains(
+                        "Without effect: retry-budget 0 (annotation: @Retry on Governed.withoutBudget) beside attempts");
     }
 
     @Test

@@ -57,10 +57,7 @@ public final class DeclaredPolicy {
                     return all;
                 });
         MethodPolicy policy = settled.policy();
-        for (PolicyConflict each : settled.impossible()) {
-            throw new IllegalArgumentException(
-                    name(service, method) + " cannot be called so: " + each + saidBy(policy, each));
-        }
+        refuse(name(service, method) + " cannot be called so: ", policy, settled.impossible());
         List<String> idle = new ArrayList<>();
         for (PolicyConflict each : settled.idle()) {
             String told = name(service, method) + " says what can have no effect: " + each + saidBy(policy, each);
@@ -94,15 +91,15 @@ public final class DeclaredPolicy {
                 each -> each.origin() == Origin.ANNOTATION && !annotated.said().contains(each));
         Settled settled = new Settled.Settling(all, overloaded)
                 .settle(policy -> List.of(), policy -> PolicyConflict.elsewhere(policy, EnforcedAt.PROVIDER));
-        refuse(service, method, annotated.policy(), annotated.impossible());
-        refuse(service, method, settled.policy(), settled.idle());
+        String refused = name(service, method) + " cannot be served so: ";
+        refuse(refused, annotated.policy(), annotated.impossible());
+        refuse(refused, settled.policy(), settled.idle());
         return new DeclaredPolicy(names, settled, List.of());
     }
 
-    private static void refuse(Class<?> service, Method method, MethodPolicy policy, List<PolicyConflict> mistakes) {
-        for (PolicyConflict each : mistakes) {
-            throw new IllegalArgumentException(
-                    name(service, method) + " cannot be served so: " + each + saidBy(policy, each));
+    private static void refuse(String what, MethodPolicy policy, List<PolicyConflict> mistakes) {
+        if (!mistakes.isEmpty()) {
+            throw new IllegalArgumentException(what + mistakes.get(0) + saidBy(policy, mistakes.get(0)));
         }
     }
 

@@ -211,7 +211,7 @@ public final class MethodPolicy {
         for (PolicyKey<?> key : PolicyKey.all()) {
             lines.add(line(key));
         }
-        idle().forEach(each -> lines.add("Without effect: " + each));
+        idle().forEach(each -> lines.add("Without effect: " + described(each)));
         lines.add(
                 "What is enforced at the provider is decided by the provider's own code, settings and rules; above stands what"
                         + " this process knows of it, and MoaServer.describe() tells it there");
@@ -227,6 +227,14 @@ public final class MethodPolicy {
             }
         }
         return String.join("\n", lines);
+    }
+
+    private String described(PolicyConflict idle) {
+        List<String> values = new ArrayList<>();
+        for (PolicyKey<?> key : idle.keys()) {
+            values.add(key + " " + plainOf(key) + " (" + get(key).source() + ")");
+        }
+        return values.get(0) + " beside " + String.join(" and ", values.subList(1, values.size()));
     }
 
     private String line(PolicyKey<?> key) {
