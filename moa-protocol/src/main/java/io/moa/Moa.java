@@ -141,8 +141,8 @@ public final class Moa implements AutoCloseable {
         return release;
     }
 
-    /** Clients and servers say so of each service that they call or export. Safe for many threads. */
-    public void takesPartIn(ServiceId service) {
+    /** Notes that a client or a server of this runtime calls or exports a service. Safe for many threads. */
+    public void noteService(ServiceId service) {
         services.add(service);
     }
 

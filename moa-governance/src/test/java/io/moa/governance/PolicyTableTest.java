@@ -125,6 +125,12 @@ class PolicyTableTest {
                 .containsPattern("rate-burst +0 +at the caller")
                 .containsPattern("concurrency-limit +0 +at the provider")
                 .endsWith("and MoaServer.describe() tells it there");
+        assertThat(MethodPolicy.DEFAULT
+                        .withCode(PolicyKey.RATE_BURST, 5, "there")
+                        .withCode(PolicyKey.FORKS, 5, "not there")
+                        .describeAtProvider())
+                .endsWith("\nWithout effect: rate-burst 5 (code: there) beside rate-limit 0 (default)")
+                .doesNotContain("forks");
         assertThat(here.describeAtProvider().lines().map(line -> line.substring(0, line.indexOf(' '))))
                 .containsExactly(
                         "rate-limit",

@@ -323,7 +323,7 @@ final class ServerStart {
 
     /** Tells which settings may be meant for services that are exported, and name others. */
     private void tellNear(List<ServiceExport> exported) {
-        exported.forEach(each -> moa.takesPartIn(each.service())); // all of them before: one is not meant for another
+        exported.forEach(each -> moa.noteService(each.service())); // all of them before: one is not meant for another
         for (ServiceExport each : exported) {
             for (ReleaseSettings.Place place : moa.release().weakestFirst()) {
                 PolicySettings.near(place.texts(), each.service(), moa.services(), place::describe)

@@ -140,7 +140,7 @@ public final class StubCompiler {
         }
         DeclaredPolicy.unused(type.getSimpleName(), all).forEach(why -> LOG.warn("{}", why));
         all.forEach(each -> each.idle().forEach(why -> LOG.warn("{}", why)));
-        moa.takesPartIn(service);
+        moa.noteService(service);
         tellNear(service);
         methods.values().forEach(live::add);
         return type.cast(new ServiceStub(type, service, methods, local, options, starter).proxy());

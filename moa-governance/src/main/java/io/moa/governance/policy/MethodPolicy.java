@@ -218,12 +218,20 @@ public final class MethodPolicy {
         return String.join("\n", lines);
     }
 
-    /** One line for each value that a provider enforces unless it is said otherwise, for people, as that provider sees it. */
+    /**
+     * One line for each value that a provider enforces unless it is said otherwise, for people, as that provider sees it; then one for each of them
+     * that {@linkplain #idle() has no effect}.
+     */
     public String describeAtProvider() {
         List<String> lines = new ArrayList<>();
         for (PolicyKey<?> key : PolicyKey.all()) {
             if (key.side() != PolicyKey.Side.CALLER) {
                 lines.add(line(key));
+            }
+        }
+        for (PolicyConflict each : idle()) {
+            if (each.keys().stream().noneMatch(key -> key.side() == PolicyKey.Side.CALLER)) {
+                lines.add("Without effect: " + described(each));
             }
         }
         return String.join("\n", lines);
