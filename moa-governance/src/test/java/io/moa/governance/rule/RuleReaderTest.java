@@ -103,6 +103,9 @@ class RuleReaderTest {
                         route("when", Map.of("method", List.of("a", Map.of("from", 7)))),
                         "when.method[1]: expected a method's name, not an object"),
                 Arguments.of(
+                        policy("set", Map.of("hedge-after", "10ms", "idempotent", false)),
+                        "set: hedge-after and idempotent: a hedged call may run twice"),
+                Arguments.of(
                         policy("method", "reserve(java.lang.String,int)"),
                         "method: expected a method's name without its parameter types, \"reserve\", not \"reserve("),
                 Arguments.of(
