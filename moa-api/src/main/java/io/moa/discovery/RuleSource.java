@@ -21,6 +21,28 @@ public interface RuleSource extends AutoCloseable {
      */
     Following subscribe(Consumer<RuleSet> listener);
 
+    /**
+     * Names the place where these rules are kept. What a process keeps of them on disk is used by a later one only if that
+     * one's rules have the same place: rules of another place would hold there for ever, if nobody ever set one. So it is the
+     * same in every process that was given the same place, from the beginning and whatever happens there; and it has neither
+     * user nor password, as it stands in files and logs. It never waits.
+     *
+     * @return up to 10,000 characters; default empty for a source that cannot say, which goes on by what any other such one
+     *     has told
+     */
+    default String place() {
+        return "";
+    }
+
+    /**
+     * Whether the rules are kept outside this process, so that clients and servers do well to keep on disk what was told.
+     * Default true; false for rules in memory, which end with the process, and for a source that never has any. It never
+     * changes and never waits.
+     */
+    default boolean outlivesProcess() {
+        return true;
+    }
+
     /** Ends everything begun here. Idempotent. */
     @Override
     void close();

@@ -97,6 +97,7 @@ public final class MoaClient implements AutoCloseable {
             Vantage vantage,
             Map<String, String> labels,
             DiskConfig kept,
+            @Nullable Path rulesFolder,
             Consumer<List<Registry.Unreachable>> complaints,
             int places,
             List<Filter> filters) {
@@ -110,20 +111,11 @@ public final class MoaClient implements AutoCloseable {
                 gates);
         this.endpoints = new Endpoints(moa, config, complaints);
         Path folder = kept.folder();
-        if (folder == null) {
-            this.writer = null;
-            this.disk = null;
-        } else {
-            this.writer = new DiskThread(moa.self().application());
-            this.disk = new DiskSnapshots(
-                    moa.self().application(),
-                    folder,
-                    kept,
-                    moa.ticker(),
-                    System::currentTimeMillis,
-                    moa.scheduler(),
-                    writer);
-        }
+        this.writer = folder == null && rulesFolder == null ? null : new DiskThread(application);
+        this.disk = folder == null || writer == null
+                ? null
+                : new DiskSnapshots(
+                        application, folder, kept, moa.ticker(), System::currentTimeMillis, moa.scheduler(), writer);
         this.clusters = new Clusters(moa, endpoints, discovery, belief, outliers, vantage, disk);
         this.samples = places == 0 ? null : new Samples(places, moa.chance(), moa.ticker());
         HedgeFilter hedges = new HedgeFilter(moa.ticker(), moa.scheduler());
@@ -142,7 +134,7 @@ public final class MoaClient implements AutoCloseable {
                 this::routesElsewhere,
                 this::applied,
                 moa.chance().nextLong());
-        this.following = follow(folder);
+        this.following = follow(rulesFolder);
     }
 
     private @Nullable RouteTree routesOf(ServiceId service) {
@@ -179,7 +171,9 @@ public final class MoaClient implements AutoCloseable {
         DiskRules kept = folder == null || writer == null
                 ? null
                 : new DiskRules(
-                        KeptFile.folderOf(folder, moa.self().application()).resolve("live.rules"), writer);
+                        KeptFile.folderOf(folder, moa.self().application()).resolve("live.rules"),
+                        source.place(),
+                        writer);
         if (kept != null) {
             kept.recall(feed::remember);
         }
@@ -404,7 +398,8 @@ public final class MoaClient implements AutoCloseable {
 
         /**
          * Whether and where the client keeps what it knows, so that it can begin without its registry; default {@link
-         * DiskConfig#DEFAULT}. Nothing is kept of fixed addresses and of a registry that does not outlive the process.
+         * DiskConfig#DEFAULT}. No list is kept of fixed addresses and of a registry that does not outlive the process, and no rules of a
+         * {@linkplain RuleSource#outlivesProcess() source that does not}: neither depends on the other.
          */
         public Builder disk(DiskConfig value) {
             this.disk = value;
@@ -433,9 +428,10 @@ public final class MoaClient implements AutoCloseable {
             Discovery where = discovery != null
                     ? discovery
                     : (service, listener) -> moa.registry().subscribe(service, listener);
-            boolean keep =
+            boolean keepLists =
                     discovery == null && moa.hasRegistry() && moa.registry().outlivesProcess();
-            DiskConfig kept = keep ? disk.over(System::getProperty, System::getenv) : DiskConfig.OFF;
+            boolean keepRules = moa.rules() != null && moa.rules().outlivesProcess();
+            DiskConfig kept = keepLists || keepRules ? disk.over(System::getProperty, System::getenv) : DiskConfig.OFF;
             boolean registered = discovery == null && moa.hasRegistry();
             Consumer<List<Registry.Unreachable>> complaints =
                     registered ? all -> moa.registry().complain(moa.self().instance(), all) : all -> {};
@@ -450,7 +446,18 @@ public final class MoaClient implements AutoCloseable {
             }
             Vantage vantage = new Vantage(moa.self().instance(), said.get(Instance.ZONE), subset);
             return new MoaClient(
-                    moa, endpoints, where, belief, outliers, vantage, said, kept, complaints, samples, filters);
+                    moa,
+                    endpoints,
+                    where,
+                    belief,
+                    outliers,
+                    vantage,
+                    said,
+                    keepLists ? kept : DiskConfig.OFF,
+                    keepRules ? kept.folder() : null,
+                    complaints,
+                    samples,
+                    filters);
         }
     }
 }

@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The live rules that were in force last, in a file: a process that begins while its registry is away goes by them. They do not age: a
- * protection that somebody has set holds until somebody takes it back. Of a source that never had any there is no file. Safe for many
- * threads.
+ * protection that somebody has set holds until somebody takes it back. Of a source that never had any there is no file. The file says from
+ * which place its rules are, and those of another place are not used. Safe for many threads.
  */
 public final class DiskRules {
 
@@ -36,20 +36,23 @@ public final class DiskRules {
     private static final int MAX_BYTES = 16 << 20;
 
     private final Path file;
+    private final String place;
     private final Executor writer;
     private final AtomicReference<@Nullable RuleSet> waiting = new AtomicReference<>();
 
     /**
      * The rules of one file.
      *
+     * @param place where they come from: {@link io.moa.discovery.RuleSource#place()}
      * @param writer where the file is written; not a thread that calls run on
      */
-    public DiskRules(Path file, Executor writer) {
+    public DiskRules(Path file, String place, Executor writer) {
         this.file = file;
+        this.place = place;
         this.writer = writer;
     }
 
-    /** Reads what was in force last and tells it on the writer's thread; tells nothing if nothing was kept, or nothing that is whole. */
+    /** Reads what was in force last and tells it on the writer's thread; tells nothing where {@link #read} finds nothing. */
     public void recall(Consumer<RuleSet> told) {
         execute(() -> {
             RuleSet kept = read();
@@ -59,8 +62,11 @@ public final class DiskRules {
         });
     }
 
-    /** Remembers what is in force now. */
+    /** Remembers what is in force now. That nothing was ever changed is no reason to forget what was. */
     public void keep(RuleSet rules) {
+        if (rules.neverChanged()) {
+            return;
+        }
         if (waiting.getAndSet(rules) == null) {
             execute(() -> {
                 RuleSet latest = waiting.getAndSet(null);
@@ -97,6 +103,7 @@ public final class DiskRules {
                 out.writeUTF(version.getKey());
                 out.writeUTF(version.getValue());
             }
+            out.writeUTF(place);
             out.flush();
             if (rest.size() > MAX_BYTES - HEAD) {
                 throw new IOException("they have more than " + MAX_BYTES + " bytes");
@@ -115,10 +122,23 @@ public final class DiskRules {
         }
     }
 
-    /** Reads what was in force last, on the thread that asks; null if nothing was kept, or nothing that is whole. */
+    /** Reads what was in force last, on the thread that asks; null if nothing was kept of this place, or nothing that is whole. */
     public @Nullable RuleSet read() {
         try {
-            return read(KeptFile.read(file, MAX_BYTES));
+            Kept kept = read(KeptFile.read(file, MAX_BYTES));
+            if (kept.place().equals(place)) {
+                return kept.rules();
+            }
+            if (!kept.rules().rules().isEmpty()) {
+                LOG.warn(
+                        "The {} live rules in {} are not used: they are from {}, and this process has its rules from {}. They are"
+                                + " replaced as soon as a rule is set there",
+                        kept.rules().rules().size(),
+                        file,
+                        named(kept.place()),
+                        named(place));
+            }
+            return null;
         } catch (NoSuchFileException firstTime) {
             return null;
         } catch (IOException | RuntimeException e) {
@@ -127,7 +147,14 @@ public final class DiskRules {
         }
     }
 
-    private static RuleSet read(byte[] bytes) throws IOException {
+    private static String named(String place) {
+        return place.isEmpty() ? "a place that has no name" : place;
+    }
+
+    /** What a file says. An older process wrote neither versions nor the place, which then counts as one without a name. */
+    private record Kept(String place, RuleSet rules) {}
+
+    private static Kept read(byte[] bytes) throws IOException {
         ByteBuffer head = ByteBuffer.wrap(bytes);
         if (bytes.length < HEAD || head.getInt() != LETTERS || head.getInt() != VERSION) {
             throw new IOException("they are none, or of a version that is not known");
@@ -147,13 +174,14 @@ public final class DiskRules {
             rules.put(id, new String(text, StandardCharsets.UTF_8));
         }
         if (in.available() == 0) {
-            return new RuleSet(revision, rules, Map.of()); // an older process wrote it
+            return new Kept("", new RuleSet(revision, rules, Map.of()));
         }
         String version = in.readUTF();
         Map<String, String> versions = new LinkedHashMap<>();
         for (int left = in.readInt(); left > 0; left--) {
             versions.put(in.readUTF(), in.readUTF());
         }
-        return new RuleSet(revision, rules, Map.of(), version, versions);
+        String place = in.available() == 0 ? "" : in.readUTF();
+        return new Kept(place, new RuleSet(revision, rules, Map.of(), version, versions));
     }
 }

@@ -25,7 +25,11 @@ class DiskRulesTest {
     private Path folder;
 
     private DiskRules rules() {
-        return new DiskRules(folder.resolve("shop").resolve("some.rules"), Runnable::run);
+        return rules("redis://east");
+    }
+
+    private DiskRules rules(String place) {
+        return new DiskRules(folder.resolve("shop").resolve("some.rules"), place, Runnable::run);
     }
 
     @Test
@@ -76,7 +80,34 @@ class DiskRulesTest {
     }
 
     @Test
-    void whatAnOlderProcessWroteIsReadWithoutVersions() throws IOException {
+    void rulesOfAnotherPlaceAreNotUsedAndReplaced() {
+        rules("redis://east").keep(RULES);
+        for (String other : List.of("redis://west", "")) {
+            assertThat(rules(other).read()).as(other).isNull();
+            List<RuleSet> told = new ArrayList<>();
+            rules(other).recall(told::add);
+            assertThat(told).as(other).isEmpty();
+        }
+        assertThat(rules("redis://east").read()).as("who only looked").isEqualTo(RULES);
+        rules("redis://west").keep(new RuleSet(1, Map.of(), Map.of()));
+        assertThat(rules("redis://east").read())
+                .as("nobody has set anything in the other place")
+                .isEqualTo(RULES);
+        RuleSet none = new RuleSet(2, Map.of(), Map.of());
+        rules("redis://west").keep(none);
+        assertThat(rules("redis://east").read()).isNull();
+        assertThat(rules("redis://west").read()).isEqualTo(none);
+    }
+
+    @Test
+    void sourceThatCannotSayWhereItIsGoesOnByWhatSuchAOneSaid() {
+        rules("").keep(RULES);
+        assertThat(rules("").read()).isEqualTo(RULES);
+        assertThat(rules("redis://east").read()).isNull();
+    }
+
+    @Test
+    void whatAnOlderProcessWroteIsReadWithoutVersionsAndPlace() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(bytes);
         out.writeLong(17);
@@ -89,6 +120,9 @@ class DiskRulesTest {
         ByteBuffer file = ByteBuffer.allocate(16 + bytes.size());
         file.putInt(0x4D4F4152).putInt(1).putLong(sum.getValue()).put(bytes.toByteArray());
         KeptFile.replace(folder.resolve("shop").resolve("some.rules"), file.array());
-        assertThat(rules().read()).isEqualTo(new RuleSet(17, Map.of("a", "{}"), Map.of()));
+        assertThat(rules("").read()).isEqualTo(new RuleSet(17, Map.of("a", "{}"), Map.of()));
+        assertThat(rules("redis://east").read())
+                .as("nobody knows from where they are")
+                .isNull();
     }
 }

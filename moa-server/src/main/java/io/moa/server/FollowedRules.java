@@ -31,7 +31,8 @@ final class FollowedRules implements AutoCloseable {
         }
         DiskThread disk = new DiskThread(application);
         writer = disk;
-        DiskRules kept = new DiskRules(KeptFile.folderOf(folder, application).resolve("served.rules"), disk);
+        DiskRules kept =
+                new DiskRules(KeptFile.folderOf(folder, application).resolve("served.rules"), source.place(), disk);
         RuleSet known = kept.read();
         if (known != null) {
             feed.remember(known);

@@ -371,7 +371,8 @@ public final class MoaServer implements AutoCloseable {
          * Where the live rules are kept that were in force last, in a folder for each application: a process that begins while its
          * registry is away goes by them. Null for nowhere; default {@code .moa/snapshots} in the user's home. The system property {@value
          * MoaServer#RULES_PROPERTY} and the environment variable {@value MoaServer#RULES_VARIABLE}, a folder or {@code off}, stand above
-         * it. Nothing is kept where the registry ends with this process, and where there never was a rule.
+         * it. Nothing is kept of {@linkplain io.moa.discovery.RuleSource#outlivesProcess() rules that end with this process}, and where
+         * there never was a rule; whether there is a registry does not matter.
          */
         public Builder rulesFolder(@Nullable Path value) {
             this.rulesFolder = value;

@@ -161,12 +161,12 @@ final class ServerStart {
         LocalProcess process =
                 new LocalProcess(moa.self().instance(), moa.self().application(), labels);
         RuleFeed feed = new RuleFeed(process, RuleText::read, new ServedRules("" + moa.self(), methods));
-        return new FollowedRules(source, feed, moa.self().application(), rulesFolder());
+        return new FollowedRules(source, feed, moa.self().application(), rulesFolder(source));
     }
 
-    /** Where rules are kept; null for nowhere, as of a registry that ends with this process. */
-    private @Nullable Path rulesFolder() {
-        if (!moa.hasRegistry() || !moa.registry().outlivesProcess()) {
+    /** Where rules are kept; null for nowhere, as of those that end with this process. */
+    private @Nullable Path rulesFolder(RuleSource source) {
+        if (!source.outlivesProcess()) {
             return null;
         }
         String said = set.settings.property().apply(MoaServer.RULES_PROPERTY);

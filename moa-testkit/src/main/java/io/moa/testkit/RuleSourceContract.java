@@ -299,6 +299,30 @@ public interface RuleSourceContract {
         }
     }
 
+    @Test
+    default void everySourceNamesThePlaceAlike() {
+        try (RuleSourceStage stage = stage();
+                RuleSourceStage elsewhere = stage()) {
+            RuleSource source = stage.open();
+            String place = source.place();
+            boolean outlives = source.outlivesProcess();
+            assertThat(place).hasSizeLessThanOrEqualTo(10_000);
+            if (!place.isEmpty()) {
+                assertThat(elsewhere.open().place()).as("another store").isNotEqualTo(place);
+            }
+            stage.putRule("r", "1");
+            stage.loseStore();
+            assertTimeoutPreemptively(stage.eventually().limit(), () -> {
+                RuleSource late = stage.open();
+                assertThat(late.place()).isEqualTo(place);
+                assertThat(late.outlivesProcess()).isEqualTo(outlives);
+            });
+            source.close();
+            assertThat(source.place()).isEqualTo(place);
+            assertThat(source.outlivesProcess()).isEqualTo(outlives);
+        }
+    }
+
     // ---- words of the tests
 
     private static Thread writer(RuleSourceStage stage, String id, CountDownLatch go) {

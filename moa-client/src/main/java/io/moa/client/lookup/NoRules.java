@@ -19,5 +19,10 @@ final class NoRules implements RuleSource {
     }
 
     @Override
+    public boolean outlivesProcess() {
+        return false; // what is kept of another source would never be replaced
+    }
+
+    @Override
     public void close() {}
 }

@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.moa.Moa;
 import io.moa.annotation.MoaService;
 import io.moa.client.MoaClient;
+import io.moa.client.disk.DiskConfig;
 import io.moa.client.stub.StubConfig;
-import io.moa.discovery.Registry;
+import io.moa.discovery.Address;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.CallException;
 import io.moa.invoke.Status;
@@ -18,7 +19,6 @@ import io.moa.registry.memory.MemoryRuleStore;
 import io.moa.server.MoaServer;
 import io.moa.server.ProcessSettings;
 import io.moa.testkit.Eventually;
-import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A provider that begins while its registry is away goes by the rules that were in force last, from its first call on. */
+/** Who begins while its registry is away goes by the rules that were in force there last, and by those of no other place. */
 @Timeout(120)
 class KeptRulesTest {
 
@@ -43,8 +43,13 @@ class KeptRulesTest {
     /** A first call on a busy machine may take its time. */
     private static final StubConfig PATIENT = StubConfig.ANNOTATED.with(PolicyKey.TIMEOUT, Duration.ofSeconds(30));
 
+    private static final String SERVED = "served.rules";
+    private static final String LIVE = "live.rules";
     private static final String ONE_A_SECOND =
             "{\"kind\": \"policy\", \"service\": \"kept.Stock\", \"set\": {\"rate-limit\": 1, \"rate-burst\": 1}}";
+
+    private static final String LIMITED_AT_CALLERS =
+            "{\"kind\": \"policy\", \"service\": \"kept.Stock\", \"set\": {\"rate-limit\": 9, \"rate-limit-at\": \"caller\"}}";
 
     private final MemoryRegistry registry = new MemoryRegistry(Ticker.system());
     private final List<AutoCloseable> open = new ArrayList<>();
@@ -65,23 +70,14 @@ class KeptRulesTest {
         registry.close();
     }
 
-    /** The same registry, of which something may be kept on disk. */
-    private Registry outliving() {
-        return (Registry) Proxy.newProxyInstance(
-                Registry.class.getClassLoader(),
-                new Class<?>[] {Registry.class},
-                (proxy, method, arguments) -> method.getName().equals("outlivesProcess")
-                        ? (Object) true
-                        : method.invoke(registry, arguments));
+    private MoaServer serve(MemoryRuleStore rules) {
+        return serve(Moa.builder("stock").registry(registry), rules);
     }
 
-    private MoaServer serve(MemoryRuleStore rules) {
-        Moa moa = keep(Moa.builder("stock")
-                .eventLoops(1)
-                .registry(outliving())
-                .rules(keep(new MemoryRuleSource(rules)))
-                .build());
-        return keep(MoaServer.builder(moa)
+    private MoaServer serve(Moa.Builder moa, MemoryRuleStore rules) {
+        return keep(MoaServer.builder(keep(moa.eventLoops(1)
+                        .rules(keep(new MemoryRuleSource(rules)))
+                        .build()))
                 .settings(new ProcessSettings(name -> null, name -> null))
                 .rulesFolder(folder)
                 .host("127.0.0.1")
@@ -90,15 +86,46 @@ class KeptRulesTest {
                 .start());
     }
 
+    private MoaClient client(MemoryRuleStore rules) {
+        return client(Moa.builder("web").registry(registry), rules);
+    }
+
+    private MoaClient client(Moa.Builder moa, MemoryRuleStore rules) {
+        return keep(MoaClient.builder(keep(moa.eventLoops(1)
+                        .rules(keep(new MemoryRuleSource(rules)))
+                        .build()))
+                .addresses(new Address.Tcp("127.0.0.1", 1)) // it only tells what it would do
+                .disk(DiskConfig.in(folder))
+                .build());
+    }
+
+    private static String told(MoaClient client) {
+        return client.describe(client.stub(Stock.class, PATIENT));
+    }
+
+    /** What it goes by when it was closed, and so has read its file. */
+    private static String toldInTheEnd(MoaClient client) {
+        Stock stub = client.stub(Stock.class, PATIENT);
+        client.close();
+        return client.describe(stub);
+    }
+
+    /** A store that plays one outside this process, and that nobody reaches. */
+    private static MemoryRuleStore away(String place) {
+        MemoryRuleStore store = new MemoryRuleStore(place);
+        store.disconnect();
+        return store;
+    }
+
     private Stock stub() {
         Moa caller = keep(Moa.builder("caller").eventLoops(1).registry(registry).build());
         return keep(MoaClient.builder(caller).build()).stub(Stock.class, PATIENT);
     }
 
-    private List<Path> files() throws Exception {
+    private List<Path> files(String name) throws Exception {
         try (Stream<Path> applications = Files.list(folder)) {
             return applications
-                    .map(each -> each.resolve("served.rules"))
+                    .map(each -> each.resolve(name))
                     .filter(Files::exists)
                     .toList();
         }
@@ -115,18 +142,16 @@ class KeptRulesTest {
 
     @Test
     void limitOutlivesARestartWhileTheRegistryIsAway() throws Exception {
-        MemoryRuleStore rules = new MemoryRuleStore();
+        MemoryRuleStore rules = new MemoryRuleStore("east");
         try (MoaServer first = serve(rules)) {
             assertThat(first.port()).isPositive();
-            assertThat(files()).as("where there never was a rule").isEmpty();
+            assertThat(files(SERVED)).as("where there never was a rule").isEmpty();
             Stock stock = stub();
             rules.putRule("slowly", ONE_A_SECOND);
-            Eventually.within(Duration.ofSeconds(60)).until(() -> refused(stock), () -> "not refused");
+            soon().until(() -> refused(stock), () -> "not refused");
         }
-        assertThat(files()).hasSize(1);
-        MemoryRuleStore away = new MemoryRuleStore();
-        away.disconnect();
-        serve(away);
+        assertThat(files(SERVED)).hasSize(1);
+        serve(away("east"));
         Stock stock = stub();
         assertThat(stock.count()).isEqualTo(7);
         assertThatThrownBy(stock::count)
@@ -137,19 +162,101 @@ class KeptRulesTest {
 
     @Test
     void damagedFileIsNotUsed() throws Exception {
-        MemoryRuleStore rules = new MemoryRuleStore();
+        MemoryRuleStore rules = new MemoryRuleStore("east");
         rules.putRule("slowly", ONE_A_SECOND);
         serve(rules).close();
-        Path file = files().get(0);
+        Path file = files(SERVED).get(0);
         byte[] bytes = Files.readAllBytes(file);
         bytes[bytes.length - 1] ^= 1;
         Files.write(file, bytes);
-        MemoryRuleStore away = new MemoryRuleStore();
-        away.disconnect();
-        serve(away);
+        serve(away("east"));
         Stock stock = stub();
         for (int i = 0; i < 5; i++) {
             assertThat(stock.count()).isEqualTo(7);
         }
+    }
+
+    @Test
+    void providerThatGetsItsRulesFromElsewhereDoesNotGoByThoseOfTheFormerPlace() throws Exception {
+        MemoryRuleStore east = new MemoryRuleStore("east");
+        east.putRule("slowly", ONE_A_SECOND);
+        serve(east).close();
+        assertThat(serve(away("east")).describe()).contains("rule slowly");
+        for (MemoryRuleStore other : List.of(away("west"), new MemoryRuleStore("west"))) {
+            MoaServer moved = serve(other);
+            assertThat(moved.describe()).as("%s", other).doesNotContain("rule slowly");
+            moved.close();
+            assertThat(serve(away("east")).describe())
+                    .as("where nobody set anything, nothing is kept")
+                    .contains("rule slowly");
+        }
+        MemoryRuleStore west = new MemoryRuleStore("west");
+        west.putRule("other", ONE_A_SECOND);
+        serve(west).close();
+        assertThat(serve(away("west")).describe()).contains("rule other");
+        assertThat(serve(away("east")).describe())
+                .as("the file is of the place that told last")
+                .doesNotContain("rule slowly")
+                .doesNotContain("rule other");
+    }
+
+    @Test
+    void callerThatGetsItsRulesFromElsewhereDoesNotGoByThoseOfTheFormerPlace() throws Exception {
+        MemoryRuleStore east = new MemoryRuleStore("east");
+        east.putRule("slowly", LIMITED_AT_CALLERS);
+        client(east).close();
+        assertThat(files(LIVE)).hasSize(1);
+        assertThat(toldInTheEnd(client(away("east")))).contains("rule slowly");
+        for (MemoryRuleStore other : List.of(away("west"), new MemoryRuleStore("west"))) {
+            assertThat(toldInTheEnd(client(other))).as("%s", other).doesNotContain("rule slowly");
+            assertThat(toldInTheEnd(client(away("east"))))
+                    .as("where nobody set anything, nothing is kept")
+                    .contains("rule slowly");
+        }
+        MemoryRuleStore west = new MemoryRuleStore("west");
+        west.putRule("other", LIMITED_AT_CALLERS);
+        client(west).close();
+        assertThat(toldInTheEnd(client(away("west")))).contains("rule other");
+        assertThat(toldInTheEnd(client(away("east"))))
+                .as("the file is of the place that told last")
+                .doesNotContain("rule slowly")
+                .doesNotContain("rule other");
+    }
+
+    @Test
+    void sourceThatKnowsNothingAnyMoreTakesNoKeptRuleBack() throws Exception {
+        MemoryRuleStore east = new MemoryRuleStore("east");
+        east.putRule("slowly", LIMITED_AT_CALLERS);
+        client(east).close();
+        MemoryRuleStore emptied = new MemoryRuleStore("east"); // it was never told of any rule
+        MoaClient second = client(emptied);
+        soon().until(() -> told(second).contains("rule slowly"), () -> told(second));
+        emptied.putSetting("any", "x");
+        assertThat(told(second)).as("somebody has changed something").doesNotContain("rule slowly");
+    }
+
+    @Test
+    void rulesAreKeptWithoutARegistryToo() throws Exception {
+        MemoryRuleStore east = new MemoryRuleStore("east");
+        east.putRule("slowly", ONE_A_SECOND);
+        east.putRule("callers", LIMITED_AT_CALLERS);
+        serve(Moa.builder("stock"), east).close();
+        client(Moa.builder("web"), east).close();
+        assertThat(serve(Moa.builder("stock"), away("east")).describe()).contains("rule slowly");
+        MoaClient second = client(Moa.builder("web"), away("east"));
+        soon().until(() -> told(second).contains("rule callers"), () -> told(second));
+    }
+
+    @Test
+    void rulesThatEndWithTheProcessAreNotKept() {
+        MemoryRuleStore inMemory = new MemoryRuleStore();
+        inMemory.putRule("slowly", ONE_A_SECOND);
+        serve(inMemory).close();
+        client(inMemory).close();
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    private static Eventually soon() {
+        return Eventually.within(Duration.ofSeconds(60));
     }
 }

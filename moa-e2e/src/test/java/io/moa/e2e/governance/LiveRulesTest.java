@@ -9,11 +9,8 @@ import io.moa.annotation.Idempotent;
 import io.moa.annotation.MoaService;
 import io.moa.client.CallOptions;
 import io.moa.client.MoaClient;
-import io.moa.client.disk.DiskConfig;
 import io.moa.client.stub.StubConfig;
 import io.moa.discovery.Instance;
-import io.moa.discovery.Registry;
-import io.moa.discovery.ServiceId;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.CallException;
 import io.moa.invoke.Status;
@@ -24,11 +21,6 @@ import io.moa.registry.memory.MemoryRuleStore;
 import io.moa.server.MoaServer;
 import io.moa.testkit.Eventually;
 import io.moa.testkit.Shows;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.reflect.Proxy;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +29,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,8 +54,6 @@ class LiveRulesTest {
 
     /** A first call on a busy machine may take its time. */
     private static final StubConfig PATIENT = StubConfig.ANNOTATED.with(PolicyKey.TIMEOUT, Duration.ofSeconds(30));
-
-    private static final ServiceId STOCK = ServiceId.of("ruled.Stock");
 
     private final MemoryRegistry registry = new MemoryRegistry(Ticker.system());
     private final MemoryRuleStore rules = new MemoryRuleStore();
@@ -334,55 +323,5 @@ class LiveRulesTest {
         rules.putRule("two", "{\"kind\": \"policy\", \"service\": \"ruled.Stock\", \"set\": {\"timeout\": \"7s\"}}");
         soon().until(() -> client.describe(stock).contains("rule two"), () -> client.describe(stock));
         assertThat(client.describe(stock)).contains("rule one");
-    }
-
-    /** The same registry, of which something may be kept on disk. */
-    private Registry outliving() {
-        return (Registry) Proxy.newProxyInstance(
-                Registry.class.getClassLoader(),
-                new Class<?>[] {Registry.class},
-                (proxy, method, arguments) -> method.getName().equals("outlivesProcess")
-                        ? (Object) true
-                        : method.invoke(registry, arguments));
-    }
-
-    private static boolean keptIn(Path folder) {
-        try (Stream<Path> applications = Files.list(folder)) {
-            return applications.anyMatch(each -> Files.exists(each.resolve("live.rules")));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    @Test
-    void processThatBeginsWhileItsRulesAreAwayGoesByThoseThatWereInForce() throws Exception {
-        assertThat(STOCK.name()).isEqualTo("ruled.Stock");
-        Path folder = Files.createTempDirectory("rules");
-        Registry outliving = outliving();
-        rules.putRule("one", "{\"kind\": \"policy\", \"service\": \"ruled.Stock\", \"set\": {\"attempts\": 2}}");
-        try (Moa first = Moa.builder("caller")
-                        .registry(outliving)
-                        .rules(keep(new MemoryRuleSource(rules)))
-                        .build();
-                MoaClient knows =
-                        MoaClient.builder(first).disk(DiskConfig.in(folder)).build()) {
-            Stock stub = knows.stub(Stock.class, PATIENT);
-            soon().until(() -> knows.describe(stub).contains("rule one"), () -> knows.describe(stub));
-            soon().until(() -> keptIn(folder), () -> "no file");
-        }
-        MemoryRuleStore away = new MemoryRuleStore();
-        away.disconnect();
-        try (Moa second = Moa.builder("caller")
-                        .registry(outliving)
-                        .rules(keep(new MemoryRuleSource(away)))
-                        .build();
-                MoaClient knows =
-                        MoaClient.builder(second).disk(DiskConfig.in(folder)).build()) {
-            Stock stub = knows.stub(Stock.class, PATIENT);
-            soon().until(() -> knows.describe(stub).contains("rule one"), () -> knows.describe(stub));
-            away.reconnect(); // it was never told of any rule, which takes none back
-            away.putSetting("any", "x");
-            soon().until(() -> !knows.describe(stub).contains("rule one"), () -> knows.describe(stub));
-        }
     }
 }

@@ -15,13 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RuleFeed implements Consumer<RuleSet> {
 
-    /** A source that was never changed is at this revision, or before it. */
-    private static final long NEVER_CHANGED = 1;
-
     private final Function<String, @Nullable Object> json;
     private final Consumer<RuleBook> listener;
     private RuleBook book; // guarded by this
-    private boolean heard; // guarded by this
+    private boolean heard; // of a change; guarded by this
 
     /**
      * A feed that has told nothing yet.
@@ -35,7 +32,7 @@ public final class RuleFeed implements Consumer<RuleSet> {
         this.book = RuleBook.none(process);
     }
 
-    /** What an earlier process knew: in force until the source has answered. */
+    /** What an earlier process knew: in force until the source has told of a change, also if it told before that it knows of none. */
     public synchronized void remember(RuleSet kept) {
         if (!heard && kept.revision() > book.revision()) {
             take(kept);
@@ -47,12 +44,10 @@ public final class RuleFeed implements Consumer<RuleSet> {
         if (told.revision() == 0) {
             return; // it has not answered
         }
-        if (told.rules().isEmpty()
-                && told.revision() <= NEVER_CHANGED
-                && !book.rules().isEmpty()) {
+        if (told.neverChanged() && !book.rules().isEmpty()) {
             return; // it has lost what it knew, or was never told
         }
-        heard = true;
+        heard |= !told.neverChanged();
         take(told);
     }
 

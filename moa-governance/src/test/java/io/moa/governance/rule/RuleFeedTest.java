@@ -63,6 +63,13 @@ class RuleFeedTest {
     }
 
     @Test
+    void whatIsRememberedLaterThanASourceTellsThatItKnowsOfNothingHolds() {
+        feed.accept(rules(1));
+        feed.remember(rules(7, "a", "1s"));
+        assertThat(inForce()).containsExactly("a");
+    }
+
+    @Test
     void textThatIsNoJsonIsKeptOutAlone() {
         feed.accept(rules(3, "a", "no JSON", "b", "1s"));
         assertThat(inForce()).containsExactly("b");

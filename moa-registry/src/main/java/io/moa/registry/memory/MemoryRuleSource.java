@@ -61,6 +61,18 @@ public final class MemoryRuleSource implements RuleSource {
         return following;
     }
 
+    /** The {@linkplain MemoryRuleStore#MemoryRuleStore(String) name} of the store; empty if it has none. */
+    @Override
+    public String place() {
+        return store.place();
+    }
+
+    /** Whether the store has a name, and so plays one outside this process. */
+    @Override
+    public boolean outlivesProcess() {
+        return !store.place().isEmpty();
+    }
+
     @Override
     public void close() {
         List<RuleFollowing> open = new ArrayList<>();

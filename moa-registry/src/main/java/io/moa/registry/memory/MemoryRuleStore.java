@@ -18,6 +18,8 @@ import java.util.function.UnaryOperator;
  * revision and tells nobody. {@link #disconnect()} and {@link #reconnect()} play an outage: the desk goes on working, and
  * each follower learns at the end, at once, what it missed.
  *
+ * <p>It ends with the process, so nobody keeps its rules on disk; one with a name plays a place outside the process.
+ *
  * <p>Safe for many threads. Listeners are called as those of {@link MemoryRegistryStore} are.
  */
 public final class MemoryRuleStore {
@@ -26,11 +28,32 @@ public final class MemoryRuleStore {
     final Set<Thread> insideListeners = ConcurrentHashMap.newKeySet();
 
     private final Object lock = new Object();
+    private final String place;
 
     // All guarded by lock.
     private final Set<MemoryRuleSource> sources = new LinkedHashSet<>();
     private RuleSet inForce = new RuleSet(1, Map.of(), Map.of());
     private boolean connected = true;
+
+    /** A store in this process. */
+    public MemoryRuleStore() {
+        this("");
+    }
+
+    /**
+     * A store that plays one outside this process: clients and servers keep its rules on disk, and go by what was kept of a
+     * store of the same name.
+     *
+     * @param place its name, for {@link MemoryRuleSource#place()}; empty for none, and for a store in this process
+     */
+    public MemoryRuleStore(String place) {
+        this.place = place;
+    }
+
+    /** What it is called; empty if it has no name. */
+    String place() {
+        return place;
+    }
 
     /** Sets or replaces a rule. */
     public void putRule(String id, String text) {

@@ -3,6 +3,9 @@ package io.moa.registry.redis;
 import io.moa.discovery.Address;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -164,6 +167,19 @@ public record RedisConfig(
             text.append(i == 0 ? "" : ",").append(nodes.get(i).toString().substring("tcp://".length()));
         }
         return text.append(masterName.isEmpty() ? "" : "/" + masterName).toString();
+    }
+
+    /**
+     * Names this registry in files: the same in whatever order its hosts are listed, whoever logs in, and with TLS or without.
+     * Its database is always 0.
+     */
+    String place() {
+        Set<String> hosts = new TreeSet<>();
+        for (Address.Tcp node : nodes) {
+            hosts.add(node.toString().substring("tcp://".length()).toLowerCase(Locale.ROOT));
+        }
+        return "redis" + (mode == RedisMode.STANDALONE ? "" : "-" + mode.name().toLowerCase(Locale.ROOT)) + "://"
+                + String.join(",", hosts) + (masterName.isEmpty() ? "" : "/" + masterName) + "?prefix=" + prefix;
     }
 
     @Override

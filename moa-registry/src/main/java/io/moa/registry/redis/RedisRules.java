@@ -108,6 +108,12 @@ public final class RedisRules implements RuleSource {
         return following;
     }
 
+    /** Hosts or master, and the prefix, as configured: another name of the same host is another place. */
+    @Override
+    public String place() {
+        return link.config().place();
+    }
+
     /** How many rules and settings were passed over because they could not be used. */
     public long badEntries() {
         return bad.count();

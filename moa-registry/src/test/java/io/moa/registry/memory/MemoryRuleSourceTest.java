@@ -69,6 +69,15 @@ class MemoryRuleSourceTest implements RuleSourceContract {
         assertThatThrownBy(() -> source.subscribe(rules -> {})).isInstanceOf(IllegalStateException.class);
     }
 
+    @Test
+    void onlyAStoreWithANamePlaysOneOutsideTheProcess() {
+        assertThat(source.place()).isEmpty();
+        assertThat(source.outlivesProcess()).isFalse();
+        MemoryRuleSource named = new MemoryRuleSource(new MemoryRuleStore("east"));
+        assertThat(named.place()).isEqualTo("east");
+        assertThat(named.outlivesProcess()).isTrue();
+    }
+
     private static final class Stage implements RuleSourceStage {
 
         private final MemoryRuleStore store = new MemoryRuleStore();

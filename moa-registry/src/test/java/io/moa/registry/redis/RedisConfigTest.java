@@ -43,6 +43,25 @@ class RedisConfigTest {
         assertThat(one.tls()).isNull();
     }
 
+    @Test
+    void aRegistryHasOneNameHoweverItIsReached() {
+        assertThat(RedisConfig.parse("rediss://ada:top-secret@Redis.example").place())
+                .isEqualTo(RedisConfig.parse("redis://redis.example:6379/0").place())
+                .isEqualTo("redis://redis.example:6379?prefix=moa");
+        assertThat(RedisConfig.parse("redis-sentinel://B:2,a:1/shop?prefix=p").place())
+                .isEqualTo(RedisConfig.parse("redis-sentinel://a:1,b:2/shop?prefix=p")
+                        .place())
+                .isEqualTo("redis-sentinel://a:1,b:2/shop?prefix=p");
+        assertThat(List.of(
+                        RedisConfig.parse("redis://h").place(),
+                        RedisConfig.parse("redis://h:1").place(),
+                        RedisConfig.parse("redis://h?prefix=p").place(),
+                        RedisConfig.parse("redis-cluster://h").place(),
+                        RedisConfig.parse("redis-sentinel://h/a").place(),
+                        RedisConfig.parse("redis-sentinel://h/b").place()))
+                .doesNotHaveDuplicates();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
