@@ -6,8 +6,8 @@ import java.util.Map;
 /**
  * What a process says about its own calls: its list of instances, its labels, what it has learnt, its samples. No process offers it by
  * itself, because the answers tell of instances and of values out of users' calls: whoever wants to be asked exports it, by a server of its own
- * at an address that only operators reach, announced in no registry. {@code ./moa explain … --process} and
- * {@code ./moa rules dry-run … --process} ask.
+ * at an address that only operators reach, announced in no registry. {@code ./moa explain … --process}, {@code
+ * ./moa rules dry-run … --process} and {@code ./moa rules get --process} ask.
  *
  * <p>Questions and answers are texts, so that a caller in any language can ask. A question that cannot be answered is refused with a
  * sentence that says what is expected.
@@ -33,4 +33,12 @@ public interface Operations {
      * @return for people, on several lines
      */
     String dryRun(String rule, String json);
+
+    /**
+     * The rules that this process holds, whether they are in force in it or not, and wherever it has them from: its registry, the disk, or
+     * a registry that has lost them since. Of a rule that is wrong as it is stored it is the good version that this process goes by, if any.
+     *
+     * @return a JSON object with each rule under its id, as {@code ./moa rules put --all} takes it; an empty one for none
+     */
+    String rules();
 }

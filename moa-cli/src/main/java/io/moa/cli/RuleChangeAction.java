@@ -50,6 +50,11 @@ final class RuleChangeAction {
         return registry.with(link -> work.apply(new RuleDesk(link)));
     }
 
+    /** Whether the author has said that there was no change yet. */
+    boolean expectsNothingYet() {
+        return NOTHING_YET.equals(expect);
+    }
+
     /**
      * Makes a change, unless somebody else has made one.
      *

@@ -31,10 +31,15 @@ record RuleFile(String name, String text) {
      * @throws ParameterException if there is none, or it is no text
      */
     static RuleFile read(CommandSpec spec, String name) {
+        return read(spec, name, MAX_BYTES);
+    }
+
+    /** As {@link #read(CommandSpec, String)}, of a file that may be longer than one rule. */
+    static RuleFile read(CommandSpec spec, String name, int maxBytes) {
         boolean standard = name.equals(STANDARD_INPUT);
         String shown = standard ? "the standard input" : Printable.of(name);
         try (InputStream in = standard ? System.in : Files.newInputStream(Path.of(name))) {
-            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            byte[] bytes = in.readNBytes(maxBytes + 1);
             return new RuleFile(
                     shown,
                     StandardCharsets.UTF_8

@@ -11,9 +11,12 @@ final class RuleLines {
     /** Its lines; those of a text that is no JSON are made {@linkplain Printable fit} for a terminal. */
     static List<String> of(String text) {
         Object plain = RuleText.readOrNull(text);
-        return plain == null
-                ? text.lines().map(Printable::of).toList()
-                : RuleText.write(plain).lines().map(RuleLines::escaped).toList();
+        return plain == null ? text.lines().map(Printable::of).toList() : of(plain);
+    }
+
+    /** The lines of plain values. */
+    static List<String> of(Object plain) {
+        return RuleText.write(plain).lines().map(RuleLines::escaped).toList();
     }
 
     /** What must not reach a terminal stands within texts only, where JSON may write it as a number: so nothing is lost. */

@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
             RulesGetCommand.class,
             RulesPutCommand.class,
             RulesRemoveCommand.class,
+            RulesClearCommand.class,
             RulesCheckCommand.class,
             RulesDryRunCommand.class,
             RulesHistoryCommand.class,

@@ -5,13 +5,16 @@ import io.moa.governance.rule.RuleBook;
 import io.moa.protocol.serialize.RuleText;
 import io.moa.registry.redis.StoredRules;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
@@ -20,9 +23,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "put",
         mixinStandardHelpOptions = true,
+        customSynopsis = {"moa rules put [OPTIONS] ID FILE", "       moa rules put [OPTIONS] --all FILE"},
         description =
-                "Sets or replaces a rule, if there is nothing wrong with it, and prints the new version. All processes"
-                        + " that follow this registry go by it at once.")
+                "Sets or replaces a rule, or several in one change, if there is nothing wrong with them, and prints the new"
+                        + " version. All processes that follow this registry go by it at once.")
 final class RulesPutCommand implements Callable<Integer> {
 
     @ParentCommand
@@ -34,42 +38,93 @@ final class RulesPutCommand implements Callable<Integer> {
     @Mixin
     private RuleChangeAction action;
 
-    @Parameters(index = "0", paramLabel = "ID", description = "the rule's name, such as slow-stock")
-    private String id;
+    @Parameters(index = "0", arity = "0..1", paramLabel = "ID", description = "the rule's name, such as slow-stock")
+    private @Nullable String id;
 
-    @Parameters(index = "1", paramLabel = "FILE", description = "its JSON; - for the standard input")
-    private String file;
+    @Parameters(index = "1", arity = "0..1", paramLabel = "FILE", description = "its JSON; - for the standard input")
+    private @Nullable String file;
+
+    @Option(
+            names = "--all",
+            paramLabel = "FILE",
+            description =
+                    "Put all rules of a file, an object with each under its id, as ./moa rules get --all prints it. Rules that"
+                            + " are not in it stay.")
+    private @Nullable String all;
 
     @Override
     public Integer call() {
-        RuleFile given = RuleFile.read(spec, file);
-        List<String> faults = given.faults(id);
-        if (!faults.isEmpty()) {
-            faults.forEach(
-                    fault -> spec.commandLine().getErr().println("moa: " + given.name() + ": " + Printable.of(fault)));
-            spec.commandLine().getErr().println("moa: Nothing was changed.");
+        RuleSetFile given = given();
+        if (!given.faults().isEmpty()) {
+            given.faults().forEach(fault -> tell(given.name() + ": " + Printable.of(fault)));
+            tell("Nothing was changed.");
             return 1;
         }
         return action.atDesk(desk -> {
             StoredRules stored = RegistryOption.answer(desk.stored());
-            checkRoom(stored, given.text());
+            Map<String, String> changed = all == null ? given.texts() : changed(stored, given.texts());
+            if (changed.isEmpty()) {
+                rules.out()
+                        .println("All is there as it is in the file; nothing was changed, version " + stored.version());
+                return 0;
+            }
+            checkRoom(stored, changed);
             String version = action.change(
-                    desk,
-                    stored.version(),
-                    (there, expected, author) -> there.putRule(id, given.text(), expected, author));
-            rules.out()
-                    .println(id + (stored.rules().containsKey(id) ? ": replaced" : ": put") + ", version " + version);
+                    desk, stored.version(), (there, expected, author) -> there.putRules(changed, expected, author));
+            for (String each : new TreeSet<>(changed.keySet())) {
+                String what = each + (stored.rules().containsKey(each) ? ": replaced" : ": put");
+                rules.out().println(all == null ? what + ", version " + version : what);
+            }
+            if (all != null) {
+                int same = given.texts().size() - changed.size();
+                rules.out()
+                        .println(changed.size() + (changed.size() == 1 ? " rule" : " rules") + " changed"
+                                + (same == 0 ? "" : ", " + same + " as before") + ", version " + version);
+            }
+            if (LostHistory.of(stored) && !action.expectsNothingYet()) {
+                tell(
+                        "This registry knew of no change of rules before. If it has lost what it knew, processes that still held"
+                                + " rules take this change as the whole set, and let go of all others."
+                                + (all == null ? " Before such a change, " + LostHistory.BRING_BACK + "." : ""));
+            }
             return 0;
         });
     }
 
+    private RuleSetFile given() {
+        if (all != null && id == null) {
+            return RuleSetFile.ofAll(spec, all);
+        }
+        if (all != null || id == null || file == null) {
+            throw new ParameterException(spec.commandLine(), "Say either an ID and a FILE, or --all FILE");
+        }
+        return RuleSetFile.ofOne(spec, file, id);
+    }
+
+    private void tell(String line) {
+        spec.commandLine().getErr().println("moa: " + line);
+    }
+
+    /** Those that do not say yet what they are to say, whatever spaces their author wrote: the history has room for few changes. */
+    private static Map<String, String> changed(StoredRules stored, Map<String, String> texts) {
+        Map<String, String> changed = new HashMap<>(texts);
+        if (!LostHistory.of(stored)) {
+            changed.entrySet().removeIf(each -> {
+                String before = stored.rules().get(each.getKey());
+                return before != null
+                        && Objects.equals(RuleText.readOrNull(before), RuleText.readOrNull(each.getValue()));
+            });
+        }
+        return changed;
+    }
+
     /** A rule too many pushes out another one, and nobody would see it here. */
-    private void checkRoom(StoredRules stored, String text) {
+    private static void checkRoom(StoredRules stored, Map<String, String> texts) {
         Map<String, String> before = book(stored.rules());
         Map<String, String> with = new HashMap<>(stored.rules());
-        with.put(id, text);
+        with.putAll(texts);
         book(with).forEach((each, why) -> {
-            if (each.equals(id) || !before.containsKey(each)) {
+            if (texts.containsKey(each) || !before.containsKey(each)) {
                 throw new IllegalStateException("Nothing was changed: no process would take the rule "
                         + Printable.of(each) + " then, as " + Printable.of(why));
             }

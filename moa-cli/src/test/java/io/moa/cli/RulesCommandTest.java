@@ -277,6 +277,11 @@ class RulesCommandTest {
                 run("put", "slow"),
                 run("put", "slow", file(SLOW), "--author", ""),
                 run("diff", "slow"),
+                run("put", "slow", file(SLOW), "--all", file(SLOW)),
+                run("put"),
+                run("get", "slow", "--all"),
+                run("get", "--process", "nowhere"),
+                run("clear"),
                 CommandRun.of("rules", "check"),
                 CommandRun.of("rules", "gte"))) {
             assertThat(wrong.exitCode()).as(wrong.err()).isEqualTo(2);
@@ -284,11 +289,136 @@ class RulesCommandTest {
         }
         assertThat(run("put", "slow", folder.resolve("nothing").toString()).err())
                 .contains("There is no file " + folder.resolve("nothing"));
+        done(run("put", "slow", file(SLOW)));
         for (CommandRun unknown : List.of(run("get", "nothing"), run("rm", "nothing"))) {
             assertThat(unknown.exitCode()).isEqualTo(1);
             assertThat(unknown.err()).contains("There is no rule nothing; ./moa rules get lists them");
         }
         assertThat(CommandRun.of("rules").out()).contains("get", "put", "rollback");
+    }
+
+    @Test
+    void severalRulesArePutInOneChangeAndPrintedAsTheyArePut() throws IOException {
+        String first = done(run("put", "slow", file(SLOW)));
+        String both =
+                "{\"other\": " + SLOWER + ",\n \"slow\": " + SLOWER + ", \"zone\": {\"kind\": \"route\", \"service\":"
+                        + " \"shop.Stock\", \"to\": [{\"where\": {\"label.zone\": {\"not\": \"east\"}}, \"share\": 10}], \"answer\": 1}}";
+        CommandRun wrong = run(
+                "put", "--all", file(both.replace("700ms", "7 hours").replace("kind\": \"route", "kind\": \"rout")));
+        assertThat(wrong.exitCode()).isEqualTo(1);
+        assertThat(wrong.err().lines())
+                .anyMatch(line -> line.contains(": other: set.timeout: "))
+                .anyMatch(line -> line.contains(": slow: set.timeout: "))
+                .anyMatch(line -> line.contains(": zone: kind: there is no kind \"rout\""))
+                .endsWith("moa: Nothing was changed.");
+        assertThat(run("history").out().lines()).as("nothing of it").hasSize(2);
+
+        String good = both.replace(", \"answer\": 1", "");
+        CommandRun put = run("put", "--all", file(good), "--author", "bob", "--expect", first);
+        String version = done(put);
+        assertThat(put.out().lines())
+                .containsExactly("other: put", "slow: replaced", "zone: put", "3 rules changed, version " + version);
+        assertThat(put.err()).isEmpty();
+        assertThat(run("get").out()).contains("3 rules; version " + version);
+        CommandRun all = run("get", "--all");
+        assertThat(all.exitCode()).isZero();
+        assertThat(run("put", "--all", file(all.out())).out())
+                .as("what is printed is what is there")
+                .contains("nothing was changed, version " + version);
+        assertThat(run("put", "--all", file(all.out().replace("700ms", "800ms")), "--expect", first)
+                        .err())
+                .contains("Nothing was changed: the rules are at version " + version);
+
+        done(run("rollback", first));
+        assertThat(run("get", "slow").out()).as("each can be rolled back alone").contains("300ms");
+        assertThat(run("get", "other").out()).contains("700ms");
+        CommandRun back = run("put", "--all", file(all.out()));
+        assertThat(back.out()).contains("slow: replaced").contains("1 rule changed, 2 as before, version ");
+    }
+
+    @Test
+    void whatIsNoSetOfRulesIsSaidToBeSo() throws IOException {
+        for (String[] each : new String[][] {
+            {"[]", "expected an object with each rule under its id"},
+            {SLOW, "kind: "},
+            {"{}", "there is no rule in it; ./moa rules clear takes all rules away"},
+            {"{\"a\": " + SLOW + ", \"a\": " + SLOW + "}", "Duplicate field 'a'"},
+            {"{\"a\": ", "it is no JSON"},
+            {"{\"a\": null}", "a: "},
+            {"{\"A\": " + SLOW + "}", "A: The id of a rule has 1 to 100 lower-case letters"},
+            {"{\"deep\": " + "[".repeat(33) + "]".repeat(33) + "}", "it is no JSON"},
+        }) {
+            CommandRun put = run("put", "--all", file(each[0]));
+            assertThat(put.exitCode()).as(each[0]).isEqualTo(1);
+            assertThat(put.err()).contains(each[1]).endsWith("moa: Nothing was changed." + System.lineSeparator());
+        }
+        assertThat(run("history").out()).contains("Nothing was ever changed");
+    }
+
+    @Test
+    void whatCannotBePutIsLeftOutAndSaid() throws IOException {
+        done(run("put", "slow", file(SLOW)));
+        write("raw", "no json");
+        write("odd", "{\"kind\": \"policy\", \"note\": \"a\u009b31mred\u202e\"}");
+        CommandRun all = run("get", "--all");
+        assertThat(all.exitCode()).isEqualTo(1);
+        assertThat(all.out()).contains("\"slow\"", "\\u009b31mred\\u202e").doesNotContain("raw", "\u009b", "\u202e");
+        assertThat(all.err()).contains("moa: raw is left out", "moa: no process takes odd as it is: service");
+    }
+
+    @Test
+    void whatARegistryWithoutAHistoryMeansIsSaid() throws IOException {
+        for (CommandRun looks : List.of(run("get"), run("get", "--all"))) {
+            assertThat(looks.exitCode()).isZero();
+            assertThat(looks.err()).contains("./moa rules get --process HOST:PORT > rules.json");
+        }
+        CommandRun rm = run("rm", "slow");
+        assertThat(rm.exitCode()).isEqualTo(1);
+        assertThat(rm.err())
+                .contains("there is no rule slow here, and this registry knows of no change of rules")
+                .contains("./moa rules put --all rules.json")
+                .contains("./moa rules clear takes all rules away");
+        CommandRun first = run("put", "slow", file(SLOW));
+        done(first);
+        assertThat(first.err()).contains("take this change as the whole set, and let go of all others");
+        assertThat(run("put", "slow", file(SLOWER)).err()).isEmpty();
+        assertThat(run("get").err()).isEmpty();
+    }
+
+    @Test
+    void whoSaysThatThereWasNoChangeYetIsNotToldAgain() throws IOException {
+        CommandRun first = run("put", "slow", file(SLOW), "--expect", "none");
+        done(first);
+        assertThat(first.err()).isEmpty();
+    }
+
+    @Test
+    void allRulesAreTakenAwayByWhoConfirmsIt() throws IOException {
+        done(run("put", "slow", file(SLOW)));
+        String before = done(run("put", "other", file(SLOW)));
+        CommandRun asked = run("clear");
+        assertThat(asked.exitCode()).isEqualTo(2);
+        assertThat(asked.err()).contains("Nothing was changed").contains("--yes");
+        assertThat(run("get").out()).contains("2 rules");
+        assertThat(run("clear", "--yes", "--expect", "none").err()).contains("Nothing was changed");
+        CommandRun clear = run("clear", "--yes", "--author", "eve");
+        assertThat(clear.out()).contains("2 rules removed, version ");
+        String version = done(clear);
+        assertThat(run("get").out()).contains("There are no rules; version " + version);
+        assertThat(run("clear", "--yes").out()).contains("There are no rules; nothing was changed");
+        done(run("rollback", before));
+        assertThat(run("get", "other").exitCode()).isZero();
+    }
+
+    @Test
+    void aRegistryIsToldThatThereAreNoRules() {
+        CommandRun clear = run("clear", "--yes", "--author", "eve");
+        String version = done(clear);
+        assertThat(clear.out()).contains("There was none here; processes let go of what they hold from before");
+        assertThat(run("get").err()).as("it knows of a change now").isEmpty();
+        assertThat(run("history").out().lines().skip(1)).singleElement().satisfies(line -> assertThat(line)
+                .matches(version + " +20\\S+Z +eve +rules +all +removed"));
+        assertThat(run("rollback", version).err()).contains("which is no rule; nothing was changed");
     }
 
     @Test

@@ -3,9 +3,11 @@ package io.moa.client;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.sample.CallFacts;
 import io.moa.operations.Operations;
+import io.moa.protocol.serialize.RuleSetText;
 import io.moa.protocol.serialize.RuleText;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /** What a client answers to an operator. Safe for many threads. */
 final class ClientOperations implements Operations {
@@ -27,5 +29,12 @@ final class ClientOperations implements Operations {
         // The JSON null is no rule either, but must not pass for taking one away.
         Object plain = json.isEmpty() ? null : Objects.requireNonNullElse(RuleText.read(json), "null");
         return client.dryRun(rule, plain).describe();
+    }
+
+    @Override
+    public String rules() {
+        Map<String, Object> plain = new TreeMap<>();
+        client.rules().forEach(rule -> plain.put(rule.id(), rule.toPlain()));
+        return RuleSetText.write(plain);
     }
 }

@@ -39,6 +39,7 @@ import io.moa.governance.plan.Vantage;
 import io.moa.governance.route.RouteTree;
 import io.moa.governance.rule.AppliedPolicy;
 import io.moa.governance.rule.LocalProcess;
+import io.moa.governance.rule.Rule;
 import io.moa.governance.rule.RuleBook;
 import io.moa.governance.rule.RuleFeed;
 import io.moa.governance.sample.CallFacts;
@@ -271,6 +272,11 @@ public final class MoaClient implements AutoCloseable {
      */
     public DryRun dryRun(String id, @Nullable Object plain) {
         return dryRuns.of(samples == null ? List.of() : samples.all(), methods.book(), id, plain);
+    }
+
+    /** The rules that it holds, in the order of their ids. */
+    List<Rule> rules() {
+        return methods.book().rules();
     }
 
     /**

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import org.jspecify.annotations.Nullable;
 
 /** The text of a rule and its plain values: maps, lists, texts, numbers, booleans and null. Safe for many threads. */
@@ -14,19 +15,25 @@ public final class RuleText {
     /** The longest text, in characters. */
     public static final int MAX_CHARS = 64 * 1024;
 
-    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(32)
-                            .maxStringLength(MAX_CHARS)
-                            .maxNameLength(1_000)
-                            .maxNumberLength(50)
-                            .build())
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    static final int MAX_DEPTH = 32;
+
+    private static final ObjectMapper JSON = json(MAX_DEPTH);
 
     private RuleText() {}
+
+    static ObjectMapper json(int maxDepth) {
+        return new ObjectMapper(JsonFactory.builder()
+                        .streamReadConstraints(StreamReadConstraints.builder()
+                                .maxNestingDepth(maxDepth)
+                                .maxStringLength(MAX_CHARS)
+                                .maxNameLength(1_000)
+                                .maxNumberLength(50)
+                                .build())
+                        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                        .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                        .build())
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    }
 
     /**
      * Reads a text.
@@ -39,8 +46,12 @@ public final class RuleText {
             throw new IllegalArgumentException(
                     "it has " + text.length() + " characters; up to " + MAX_CHARS + " are read");
         }
+        return read(JSON, text);
+    }
+
+    static @Nullable Object read(ObjectMapper json, String text) {
         try {
-            return JSON.readValue(text, Object.class);
+            return json.readValue(text, Object.class);
         } catch (JsonProcessingException e) {
             var where = e.getLocation();
             throw new IllegalArgumentException(
@@ -67,8 +78,17 @@ public final class RuleText {
      * @throws IllegalArgumentException if they are not plain
      */
     public static String write(Object plain) {
+        return write(JSON.writerWithDefaultPrettyPrinter(), plain);
+    }
+
+    /** As {@link #write}, on one line and without spaces. */
+    public static String writeLine(Object plain) {
+        return write(JSON.writer(), plain);
+    }
+
+    private static String write(ObjectWriter writer, Object plain) {
         try {
-            return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(plain);
+            return writer.writeValueAsString(plain);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("only plain values can be written: " + e.getOriginalMessage(), e);
         }

@@ -154,7 +154,9 @@ public final class RedisRules implements RuleSource {
                 return;
             }
             lost = false;
+            boolean firstChange = top != null && before.neverChanged(); // "there are none" is told, too
             if (before.revision() > 0
+                    && !firstChange
                     && before.rules().equals(rules)
                     && before.settings().equals(settings)
                     && before.versions().equals(versions)) {

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -24,6 +25,7 @@ public final class RuleDesk {
     public static final int HISTORY = 50;
 
     static final String RULE = "rule";
+    private static final String RULES = "rules";
     private static final String SETTING = "setting";
     private static final int MAX_NAME = 200;
 
@@ -54,6 +56,43 @@ public final class RuleDesk {
     /** Takes a rule away; otherwise as {@link #putRule}. */
     public CompletableFuture<String> removeRule(String id, @Nullable String expectedVersion, String author) {
         return change(RULE, keys.rules(), id, null, expectedVersion, author);
+    }
+
+    /**
+     * Sets or replaces several rules in one change, which processes take as a whole; others stay. The history has an entry for each,
+     * so that each can be rolled back alone; of more than {@value #HISTORY} it holds the last. Otherwise as {@link #putRule}.
+     *
+     * @param texts the rules by id, at least one
+     * @return the new version: that of the last entry
+     * @throws IllegalArgumentException if there is none, or an id or text is too long or empty
+     */
+    public CompletableFuture<String> putRules(
+            Map<String, String> texts, @Nullable String expectedVersion, String author) {
+        if (texts.isEmpty()) {
+            throw new IllegalArgumentException("There is no rule to put; removeAllRules takes all away");
+        }
+        Map<String, @Nullable String> edits = new TreeMap<>();
+        texts.forEach((id, text) -> edits.put(id, checked(id, text)));
+        return change(RULE, keys.rules(), edits, expectedVersion, author);
+    }
+
+    /**
+     * Takes all rules away in one change; release settings stay. Where there is none, the history says so: a registry that has lost all
+     * it knew takes nothing back from processes, until somebody has said that there are no rules. Otherwise as {@link #putRule}.
+     */
+    public CompletableFuture<String> removeAllRules(@Nullable String expectedVersion, String author) {
+        return link.ask(connection -> {
+            if (!watches(connection, expectedVersion == null ? version(connection) : expectedVersion)) {
+                return "";
+            }
+            Map<String, @Nullable String> edits = new TreeMap<>();
+            Replies.texts(connection.call("HKEYS", keys.rules())).forEach(id -> edits.put(id, null));
+            List<RedisCommand> commands = commands(RULE, keys.rules(), edits, author);
+            if (edits.isEmpty()) {
+                commands.add(entry(RULES, "all", null, author));
+            }
+            return make(connection, commands);
+        });
     }
 
     /** Sets or replaces a release setting; otherwise as {@link #putRule}. */
@@ -138,44 +177,85 @@ public final class RuleDesk {
             @Nullable String text,
             @Nullable String expectedVersion,
             String author) {
-        List<RedisCommand> commands = new ArrayList<>();
-        List<String> entry = new ArrayList<>(List.of("kind", kind, "name", name, "author", author));
-        if (text == null) {
-            commands.add(RedisCommand.of("HDEL", key, name));
-        } else {
-            commands.add(RedisCommand.of("HSET", key, name, text));
-            entry.addAll(List.of("text", text));
-        }
-        commands.add(RedisCommand.of("XADD", keys.ruleLog(), "MAXLEN", HISTORY, "*", entry));
-        commands.add(RedisCommand.of("PUBLISH", keys.ruleHint(), ""));
+        Map<String, @Nullable String> edit = new TreeMap<>();
+        edit.put(name, text);
+        return change(kind, key, edit, expectedVersion, author);
+    }
+
+    /** @param edits what becomes of each name; null for taken away */
+    private CompletableFuture<String> change(
+            String kind,
+            String key,
+            Map<String, @Nullable String> edits,
+            @Nullable String expectedVersion,
+            String author) {
         return link.ask(connection -> {
-            if (text != null) {
-                checkRoom(kind, name, text, connection.call("HGETALL", key));
+            if (edits.values().stream().anyMatch(Objects::nonNull)) {
+                checkRoom(kind, edits, connection.call("HGETALL", key));
             }
-            if (expectedVersion != null) {
-                connection.call("WATCH", keys.ruleLog());
-                if (!version(connection).equals(expectedVersion)) {
-                    connection.call("UNWATCH");
-                    return "";
-                }
+            if (expectedVersion != null && !watches(connection, expectedVersion)) {
+                return "";
             }
-            List<@Nullable Object> done = connection.transaction(commands);
-            return done == null ? "" : String.valueOf(Replies.text(done.get(1)));
+            return make(connection, commands(kind, key, edits, author));
         });
     }
 
-    private static void checkRoom(String kind, String name, String text, @Nullable Object stored) {
+    /** Makes the next transaction fail if there is another change; false if there was one already. */
+    private boolean watches(RedisConnection connection, String expectedVersion) throws IOException {
+        connection.call("WATCH", keys.ruleLog());
+        if (version(connection).equals(expectedVersion)) {
+            return true;
+        }
+        connection.call("UNWATCH");
+        return false;
+    }
+
+    private List<RedisCommand> commands(String kind, String key, Map<String, @Nullable String> edits, String author) {
+        List<RedisCommand> commands = new ArrayList<>();
+        edits.forEach((name, text) -> {
+            commands.add(text == null ? RedisCommand.of("HDEL", key, name) : RedisCommand.of("HSET", key, name, text));
+            commands.add(entry(kind, name, text, author));
+        });
+        return commands;
+    }
+
+    private RedisCommand entry(String kind, String name, @Nullable String text, String author) {
+        List<String> entry = new ArrayList<>(List.of("kind", kind, "name", name, "author", author));
+        if (text != null) {
+            entry.addAll(List.of("text", text));
+        }
+        return RedisCommand.of("XADD", keys.ruleLog(), "MAXLEN", HISTORY, "*", entry);
+    }
+
+    /** Does all of it or nothing, the last of it an entry of the history, whose version this returns; empty for nothing. */
+    private String make(RedisConnection connection, List<RedisCommand> commands) throws IOException {
+        commands.add(RedisCommand.of("PUBLISH", keys.ruleHint(), ""));
+        List<@Nullable Object> done = connection.transaction(commands);
+        return done == null ? "" : String.valueOf(Replies.text(done.get(done.size() - 2)));
+    }
+
+    private static void checkRoom(String kind, Map<String, @Nullable String> edits, @Nullable Object stored) {
         Map<String, String> all = texts(stored, new TreeSet<>());
-        all.put(name, text);
+        edits.forEach((name, text) -> {
+            if (text == null) {
+                all.remove(name);
+            } else {
+                all.put(name, text);
+            }
+        });
         long bytes = 0;
         for (String each : all.values()) {
             bytes += each.getBytes(StandardCharsets.UTF_8).length;
         }
         if (all.size() > RedisRules.MAX_COUNT || bytes > RedisRules.MAX_ALL) {
-            throw new IllegalArgumentException("With " + name + " there would be " + all.size() + " " + kind + "s of "
-                    + bytes + " bytes; processes take up to " + RedisRules.MAX_COUNT + " of " + RedisRules.MAX_ALL
-                    + " bytes together, and nothing of more");
+            throw new IllegalArgumentException("With " + named(edits) + " there would be " + all.size() + " " + kind
+                    + "s of " + bytes + " bytes; processes take up to " + RedisRules.MAX_COUNT + " of "
+                    + RedisRules.MAX_ALL + " bytes together, and nothing of more");
         }
+    }
+
+    private static String named(Map<String, @Nullable String> edits) {
+        return edits.size() == 1 ? edits.keySet().iterator().next() : "these " + edits.size();
     }
 
     private String version(RedisConnection connection) throws IOException {

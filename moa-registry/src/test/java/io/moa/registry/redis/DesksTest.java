@@ -4,6 +4,7 @@ import static io.moa.registry.redis.RedisStage.SOON;
 import static io.moa.registry.redis.RedisStage.done;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.moa.discovery.Liveness;
@@ -15,6 +16,7 @@ import io.moa.registry.watch.Change;
 import io.moa.registry.watch.Evidence;
 import io.moa.testkit.Recorder;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -224,6 +226,56 @@ class DesksTest {
             assertThat(source.toString()).doesNotContain("lost");
             done(rules.removeRule("s", null, "ada"));
             told.await(SOON, set -> set.rules().isEmpty(), "none");
+        }
+    }
+
+    @Test
+    void severalRulesArePutAsOneChange() {
+        try (RedisRules source = RedisRules.over(stage.hand)) {
+            Recorder<RuleSet> told = new Recorder<>();
+            source.subscribe(told);
+            String first = done(rules.putRule("old", "0", "", "ada"));
+            assertThat(done(rules.putRules(Map.of("a", "1", "b", "2"), "", "bob")))
+                    .as("he has not seen the latest change")
+                    .isEmpty();
+            String version = done(rules.putRules(Map.of("a", "1", "b", "2"), first, "bob"));
+            RuleSet all = told.await(SOON, set -> set.rules().size() == 3, "all of them");
+            assertThat(all.version()).isEqualTo(version).isEqualTo(done(rules.version()));
+            assertThat(told.told()).noneMatch(set -> set.rules().size() == 2);
+            assertThat(done(rules.history()))
+                    .extracting(RuleChange::name, RuleChange::text, RuleChange::author)
+                    .containsExactly(tuple("b", "2", "bob"), tuple("a", "1", "bob"), tuple("old", "0", "ada"));
+            assertThat(all.versions())
+                    .containsEntry("b", version)
+                    .containsEntry("a", done(rules.history()).get(1).version());
+
+            assertThat(done(rules.removeAllRules(first, "eve"))).isEmpty();
+            String none = done(rules.removeAllRules(version, "eve"));
+            told.await(SOON, set -> set.rules().isEmpty() && set.version().equals(none), "none");
+            assertThat(done(rules.history()).subList(0, 3))
+                    .allSatisfy(change -> assertThat(change.text()).isNull())
+                    .extracting(RuleChange::name)
+                    .containsExactlyInAnyOrder("a", "b", "old");
+        }
+        assertThatThrownBy(() -> rules.putRules(Map.of(), null, "ada")).isInstanceOf(IllegalArgumentException.class);
+        Map<String, String> tooMany = new HashMap<>();
+        for (int i = 0; i <= RedisRules.MAX_COUNT; i++) {
+            tooMany.put("r" + i, "x");
+        }
+        assertThatThrownBy(() -> rules.putRules(tooMany, null, "ada").join())
+                .hasMessageContaining("With these 2001 there would be 2001 rules");
+    }
+
+    @Test
+    void whoBeganWhenTheRulesWereLostIsToldThatThereAreNone() {
+        try (RedisRules source = RedisRules.over(stage.hand)) {
+            Recorder<RuleSet> told = new Recorder<>();
+            source.subscribe(told);
+            told.await(SOON, set -> set.revision() == 1, "that it knows of nothing");
+            String version = done(rules.removeAllRules("", "ada"));
+            RuleSet none = told.await(SOON, set -> set.version().equals(version), "that there are none");
+            assertThat(none.neverChanged()).isFalse();
+            assertThat(done(rules.history())).containsExactly(new RuleChange(version, "rules", "all", null, "ada"));
         }
     }
 
