@@ -71,24 +71,28 @@ final class RulesPutCommand implements Callable<Integer> {
             checkRoom(stored, changed);
             String version = action.change(
                     desk, stored.version(), (there, expected, author) -> there.putRules(changed, expected, author));
-            for (String each : new TreeSet<>(changed.keySet())) {
-                String what = each + (stored.rules().containsKey(each) ? ": replaced" : ": put");
-                rules.out().println(all == null ? what + ", version " + version : what);
-            }
-            if (all != null) {
-                int same = given.texts().size() - changed.size();
-                rules.out()
-                        .println(changed.size() + (changed.size() == 1 ? " rule" : " rules") + " changed"
-                                + (same == 0 ? "" : ", " + same + " as before") + ", version " + version);
-            }
+            told(stored, given, changed, version);
             if (LostHistory.of(stored) && !action.expectsNothingYet()) {
                 tell(
-                        "This registry knew of no change of rules before. If it has lost what it knew, processes that still held"
-                                + " rules take this change as the whole set, and let go of all others."
+                        "It is the first change of rules that this registry knows of. If it has lost what it knew, processes that"
+                                + " held rules take this change as the whole set, and let go of all others."
                                 + (all == null ? " Before such a change, " + LostHistory.BRING_BACK + "." : ""));
             }
             return 0;
         });
+    }
+
+    private void told(StoredRules stored, RuleSetFile given, Map<String, String> changed, String version) {
+        for (String each : new TreeSet<>(changed.keySet())) {
+            String what = each + (stored.rules().containsKey(each) ? ": replaced" : ": put");
+            rules.out().println(all == null ? what + ", version " + version : what);
+        }
+        if (all != null) {
+            int same = given.texts().size() - changed.size();
+            rules.out()
+                    .println(changed.size() + (changed.size() == 1 ? " rule" : " rules") + " changed"
+                            + (same == 0 ? "" : ", " + same + " as before") + ", version " + version);
+        }
     }
 
     private RuleSetFile given() {
