@@ -180,7 +180,7 @@ class FanOutTest {
     }
 
     @Test
-    @Shows({"on-failure", "forks"})
+    @Shows("on-failure")
     void firstAnswerOfSeveralCountsAndTheOthersAreWithdrawn() throws Exception {
         stores.get(0).way = Way.HANGS;
         stores.get(1).way = Way.FAILS;
@@ -197,7 +197,7 @@ class FanOutTest {
     }
 
     @Test
-    @Shows("on-failure")
+    @Shows({"on-failure", "forks"})
     void whenAllFailTheFailureIsTold() {
         stores.forEach(store -> store.way = Way.FAILS);
         assertThatThrownBy(() -> cache.get("key"))

@@ -215,7 +215,7 @@ class SilenceTest {
 
     /** Of two servers one is slow, for as long as the test wants: each call that it gets is answered by the other. */
     @Test
-    @Shows({"hedge-after", "hedge-budget"})
+    @Shows("hedge-after")
     void theCallsOfASlowServerAreAnsweredByAnother() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         AtomicInteger slow = new AtomicInteger();
