@@ -113,8 +113,8 @@ class DeclaredFiguresTest {
 
     @BeforeEach
     void start() {
-        processes.serve(processes.moa("shop"), server -> server.export(Shop.class, new Answers())
-                .filter((call, next) -> {
+        processes.serve(
+                "shop", server -> server.export(Shop.class, new Answers()).filter((call, next) -> {
                     timesLeft.add(call.deadline().remainingNanos(Ticker.system().nanos()));
                     return next.invoke(call);
                 }));
@@ -240,7 +240,7 @@ class DeclaredFiguresTest {
     @Shows("hedge-budget")
     void asManyCallsAreHedgedAsIsSaid() {
         List<Sleeper> sleepers = List.of(new Sleeper(), new Sleeper());
-        sleepers.forEach(each -> processes.serve(processes.moa("slow"), server -> server.export(Slow.class, each)));
+        sleepers.forEach(each -> processes.serve("slow", server -> server.export(Slow.class, each)));
         MoaClient client = processes.client("caller");
         Slow slow = client.stub(Slow.class);
         soon().until(

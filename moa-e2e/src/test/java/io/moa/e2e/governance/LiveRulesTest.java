@@ -1,5 +1,7 @@
 package io.moa.e2e.governance;
 
+import static io.moa.e2e.governance.Processes.PATIENT;
+import static io.moa.e2e.governance.Processes.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,38 +12,29 @@ import io.moa.annotation.MoaService;
 import io.moa.client.CallOptions;
 import io.moa.client.MoaClient;
 import io.moa.client.disk.DiskConfig;
-import io.moa.client.stub.StubConfig;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
-import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.CallException;
 import io.moa.invoke.Status;
-import io.moa.invoke.Ticker;
-import io.moa.registry.memory.MemoryRegistry;
 import io.moa.registry.memory.MemoryRuleSource;
 import io.moa.registry.memory.MemoryRuleStore;
-import io.moa.server.MoaServer;
-import io.moa.testkit.Eventually;
 import io.moa.testkit.Shows;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Live rules change what callers and providers do, over sockets, while stubs live. */
 @Timeout(120)
@@ -61,14 +54,12 @@ class LiveRulesTest {
         record Count(String item, int number) {}
     }
 
-    /** A first call on a busy machine may take its time. */
-    private static final StubConfig PATIENT = StubConfig.ANNOTATED.with(PolicyKey.TIMEOUT, Duration.ofSeconds(30));
-
     private static final ServiceId STOCK = ServiceId.of("ruled.Stock");
 
-    private final MemoryRegistry registry = new MemoryRegistry(Ticker.system());
-    private final MemoryRuleStore rules = new MemoryRuleStore();
-    private final List<AutoCloseable> open = new ArrayList<>();
+    @RegisterExtension
+    final Processes processes = new Processes();
+
+    private final MemoryRuleStore rules = processes.rules();
     private final Map<String, AtomicInteger> counted = new ConcurrentHashMap<>();
     private MoaClient client;
     private Stock stock;
@@ -78,58 +69,30 @@ class LiveRulesTest {
         serve("plain", Map.of());
         serve("gray", Map.of(Instance.TAG, "gray"));
         serve("west", Map.of(Instance.ZONE, "west"));
-        client = keep(
-                MoaClient.builder(moa("caller")).label(Instance.ZONE, "west").build());
+        client = processes.client("caller", more -> more.label(Instance.ZONE, "west"));
         stock = client.stub(Stock.class, PATIENT);
         assertThat(stock.where("any")).isNotEqualTo("gray");
     }
 
-    private Moa moa(String application) {
-        return keep(Moa.builder(application)
-                .eventLoops(1)
-                .registry(registry)
-                .rules(keep(new MemoryRuleSource(rules)))
-                .build());
-    }
-
     private void serve(String name, Map<String, String> labels) {
-        keep(MoaServer.builder(moa("stock"))
-                .host("127.0.0.1")
-                .labels(labels)
-                .export(Stock.class, new Stock() {
-                    @Override
-                    public String where(String item) {
-                        return name;
-                    }
+        processes.serve("stock", server -> server.labels(labels).export(Stock.class, new Stock() {
+            @Override
+            public String where(String item) {
+                return name;
+            }
 
-                    @Override
-                    public String slow(String item) throws InterruptedException {
-                        Thread.currentThread().join(100);
-                        return name;
-                    }
+            @Override
+            public String slow(String item) throws InterruptedException {
+                Thread.currentThread().join(100);
+                return name;
+            }
 
-                    @Override
-                    public Count count(String item) {
-                        counted.computeIfAbsent(name, any -> new AtomicInteger())
-                                .incrementAndGet();
-                        return new Count(item, 1);
-                    }
-                })
-                .closeOnShutdown(false)
-                .start());
-    }
-
-    private <T extends AutoCloseable> T keep(T one) {
-        open.add(one);
-        return one;
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
-        }
-        registry.close();
+            @Override
+            public Count count(String item) {
+                counted.computeIfAbsent(name, any -> new AtomicInteger()).incrementAndGet();
+                return new Count(item, 1);
+            }
+        }));
     }
 
     /** Who answers so many calls. */
@@ -139,10 +102,6 @@ class LiveRulesTest {
             answers.merge(asked.where(item), 1, Integer::sum);
         }
         return answers;
-    }
-
-    private static Eventually soon() {
-        return Eventually.within(Duration.ofSeconds(60));
     }
 
     @Test
@@ -343,7 +302,7 @@ class LiveRulesTest {
                 new Class<?>[] {Registry.class},
                 (proxy, method, arguments) -> method.getName().equals("outlivesProcess")
                         ? (Object) true
-                        : method.invoke(registry, arguments));
+                        : method.invoke(processes.registry(), arguments));
     }
 
     private static boolean keptIn(Path folder) {
@@ -362,7 +321,7 @@ class LiveRulesTest {
         rules.putRule("one", "{\"kind\": \"policy\", \"service\": \"ruled.Stock\", \"set\": {\"attempts\": 2}}");
         try (Moa first = Moa.builder("caller")
                         .registry(outliving)
-                        .rules(keep(new MemoryRuleSource(rules)))
+                        .rules(processes.keep(new MemoryRuleSource(rules)))
                         .build();
                 MoaClient knows =
                         MoaClient.builder(first).disk(DiskConfig.in(folder)).build()) {
@@ -374,7 +333,7 @@ class LiveRulesTest {
         away.disconnect();
         try (Moa second = Moa.builder("caller")
                         .registry(outliving)
-                        .rules(keep(new MemoryRuleSource(away)))
+                        .rules(processes.keep(new MemoryRuleSource(away)))
                         .build();
                 MoaClient knows =
                         MoaClient.builder(second).disk(DiskConfig.in(folder)).build()) {

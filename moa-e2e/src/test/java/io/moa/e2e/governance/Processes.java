@@ -68,13 +68,21 @@ final class Processes implements AfterEachCallback, AutoCloseable {
                 .start());
     }
 
+    MoaServer serve(String application, UnaryOperator<MoaServer.Builder> more) {
+        return serve(moa(application), more);
+    }
+
     /** A process that calls, with what is added to its builder. */
     MoaClient client(Moa moa, UnaryOperator<MoaClient.Builder> more) {
         return keep(more.apply(MoaClient.builder(moa)).build());
     }
 
+    MoaClient client(String application, UnaryOperator<MoaClient.Builder> more) {
+        return client(moa(application), more);
+    }
+
     MoaClient client(String application) {
-        return client(moa(application), any -> any);
+        return client(application, any -> any);
     }
 
     @Override
@@ -82,11 +90,23 @@ final class Processes implements AfterEachCallback, AutoCloseable {
         close();
     }
 
+    /** Also what comes after something that cannot be closed. */
     @Override
     public void close() throws Exception {
+        open.add(0, registry);
+        Exception failed = null;
         for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
+            try {
+                open.get(i).close();
+            } catch (Exception e) {
+                if (failed != null) {
+                    e.addSuppressed(failed);
+                }
+                failed = e;
+            }
         }
-        registry.close();
+        if (failed != null) {
+            throw failed;
+        }
     }
 }

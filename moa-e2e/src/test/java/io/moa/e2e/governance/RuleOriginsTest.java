@@ -86,7 +86,7 @@ class RuleOriginsTest {
     }
 
     private void serve(String name, String version) {
-        processes.serve(processes.moa("stock"), server -> server.labels(Map.of("name", name))
+        processes.serve("stock", server -> server.labels(Map.of("name", name))
                 .export(Stock.class, () -> 1, ExportConfig.DEFAULT.withVersion(version)));
     }
 
