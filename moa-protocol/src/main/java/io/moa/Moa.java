@@ -3,6 +3,7 @@ package io.moa;
 import io.moa.discovery.OpenedRegistry;
 import io.moa.discovery.Registry;
 import io.moa.discovery.RuleSource;
+import io.moa.discovery.ServiceId;
 import io.moa.invoke.Scheduler;
 import io.moa.invoke.Ticker;
 import io.moa.protocol.serialize.SerializationLimits;
@@ -12,7 +13,9 @@ import io.moa.transport.Peer;
 import io.moa.transport.Transport;
 import io.moa.transport.TransportConfig;
 import io.moa.transport.netty.NettyTransport;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -46,6 +49,7 @@ public final class Moa implements AutoCloseable {
     private final String hostId;
     private final ReleaseSettings release;
     private final @Nullable RuleSource rules;
+    private final Set<ServiceId> services = ConcurrentHashMap.newKeySet();
     private final long startedAtEpochMillis = System.currentTimeMillis();
 
     private Moa(Builder builder, @Nullable OpenedRegistry opened) {
@@ -135,6 +139,16 @@ public final class Moa implements AutoCloseable {
     /** What is set where this process was started. */
     public ReleaseSettings release() {
         return release;
+    }
+
+    /** Notes that a client or a server of this runtime calls or exports a service. Safe for many threads. */
+    public void noteService(ServiceId service) {
+        services.add(service);
+    }
+
+    /** The services that clients and servers of this runtime have called or exported so far, as they are now. Safe for many threads. */
+    public Set<ServiceId> services() {
+        return Set.copyOf(services);
     }
 
     public Ticker ticker() {

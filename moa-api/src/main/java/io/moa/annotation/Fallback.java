@@ -7,7 +7,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Who answers at the caller when a call has failed: another method of the interface, or a class that implements the interface. An
+ * Who answers at the caller when a call has failed: another method of the interface, or a class that implements the annotated interface. An
  * exception that the method declares is an answer and not a failure. The form is checked when the stub is made. Exactly one of the two is
  * said; on an interface only the class.
  *
@@ -30,7 +30,8 @@ public @interface Fallback {
     String method() default "";
 
     /**
-     * A class with a constructor without parameters that implements the interface; default none. A stub of the interface itself is
+     * A class with a constructor without parameters that implements the interface on which, or on a method of which, the annotation stands;
+     * default none. One that a parent names answers for its children too, if it goes with their types. A stub of the interface itself is
      * refused: it would lead back to the call that has failed.
      */
     Class<?> type() default void.class;

@@ -342,4 +342,257 @@ class DeclaredPolicyTest {
                         .hedgeAfterNanos())
                 .isPositive();
     }
+
+    interface Refined {
+        @Idempotent
+        @Hedge(afterMillis = 20, budgetPercent = 2)
+        String hedged();
+
+        @Idempotent
+        @Retry(attempts = 4, budgetPercent = 20)
+        String retried();
+
+        @RateLimit(perSecond = 500, burst = 50, at = EnforcedAt.CALLER)
+        String limited();
+
+        @CircuitBreaker(minCalls = 50, windowMillis = 30_000, openMillis = 1_000, trials = 5)
+        String broken();
+
+        @LoadBalance(value = Balancing.CONSISTENT_HASH, hashBy = "customer")
+        String hashed(@CallKey("customer") String customer);
+
+        @Idempotent
+        @OnFailure(value = FailureMode.FORKING, forks = 4)
+        String forked();
+    }
+
+    /** Each time: what a consumer or an operator says, and what of the annotation has no effect any more. */
+    @ParameterizedTest
+    @CsvSource({
+        "hedged, hedge-after, 0ms, hedge-budget",
+        "hedged, timeout, 10ms, hedge-after",
+        "hedged, attempts, 1, hedge-after",
+        "hedged, on-failure, failfast, hedge-after",
+        "retried, attempts, 1, retry-budget",
+        "retried, on-failure, failfast, attempts",
+        "limited, rate-limit, 0, rate-burst",
+        "broken, breaker-failures, 0, breaker-window",
+        "hashed, load-balance, p2c, hash-by",
+        "hashed, on-failure, broadcast, load-balance",
+        "forked, on-failure, failover, forks",
+    })
+    void aStrongerPlaceMayMakeIdleWhatAnInterfaceSays(String name, String key, String text, String idle) {
+        for (String method : List.of(name, "")) {
+            for (Origin origin : List.of(Origin.CODE, Origin.RELEASE)) {
+                DeclaredPolicy declared = stub(Refined.class, name, said(method, key, text, origin));
+                assertThat(declared.idle())
+                        .as("nothing that was said last is idle")
+                        .isEmpty();
+                MethodPolicy policy = declared.policy();
+                assertThat(policy.get(PolicyKey.named(key)).origin()).isEqualTo(origin);
+                assertThat(policy.get(PolicyKey.named(idle)).origin())
+                        .as("it is there again when a rule switches on what it goes with")
+                        .isEqualTo(Origin.ANNOTATION);
+                assertThat(policy.describe())
+                        .contains("Without effect: " + idle + " ")
+                        .contains(" beside " + key + " " + text + " (" + origin.label() + ": the ");
+            }
+        }
+    }
+
+    private static PolicySettings said(String method, String key, String text, Origin origin) {
+        return said(method, PolicyKey.named(key), text, origin);
+    }
+
+    private static <T> PolicySettings said(String method, PolicyKey<T> key, String text, Origin origin) {
+        return PolicySettings.NONE.with(method, key, key.read(text), origin, "the " + origin.label());
+    }
+
+    @Test
+    void whoMakesAValueOfHisOwnIdleHasMadeAMistake() {
+        PolicySettings both = said("retried", "on-failure", "failfast", Origin.CODE)
+                .with("retried", PolicyKey.ATTEMPTS, 5, Origin.CODE, "the code");
+        assertThatThrownBy(() -> stub(Refined.class, "retried", both))
+                .hasMessageContaining("Refined.retried says what can have no effect: attempts and on-failure");
+        assertThatThrownBy(() -> stub(
+                        Refined.class,
+                        "hedged",
+                        said("", "timeout", "10ms", Origin.CODE)
+                                .with("hedged", PolicyKey.HEDGE_AFTER, Duration.ofMillis(15), Origin.CODE, "here")))
+                .as("also where he said one of the two for all methods")
+                .hasMessageContaining("expected a hedge before the timeout, which is 10ms");
+        assertThatThrownBy(() -> stub(Refined.class, "retried", said("retried", "forks", "3", Origin.CODE)))
+                .as("and beside a weaker place, which he could look up")
+                .hasMessageContaining("3 has no effect, as on-failure failover does not fork");
+    }
+
+    /** Each time: what is declared and said, by which a call would be made in a wrong way, and what is left of it. */
+    @Test
+    void whatAStrongerPlaceMakesImpossibleIsLeftOutAndNobodysMistake() {
+        for (Origin origin : List.of(Origin.CODE, Origin.RELEASE)) {
+            MethodPolicy once = stub(Refined.class, "hedged", said("hedged", "idempotent", "false", origin))
+                    .policy();
+            assertThat(once.isIdempotent()).isFalse();
+            assertThat(once.hedgeAfterNanos())
+                    .as("a call that may run once is not hedged")
+                    .isZero();
+            assertThat(stub(Refined.class, "hedged", said("hedged", "on-failure", "forking", origin))
+                            .policy()
+                            .hedgeAfterNanos())
+                    .as("it forks already")
+                    .isZero();
+            MethodPolicy forked = stub(Refined.class, "forked", said("forked", "idempotent", "false", origin))
+                    .policy();
+            assertThat(forked.onFailure()).isEqualTo(FailureMode.FAILOVER);
+            assertThat(forked.value(PolicyKey.FORKS)).isEqualTo(4);
+            assertThat(stub(Refined.class, "hashed", said("hashed", "hash-by", "", origin))
+                            .policy()
+                            .balancing())
+                    .isEqualTo(Balancing.P2C);
+        }
+        DeclaredPolicy released = stub(
+                Refined.class,
+                "retried",
+                said("retried", "hedge-after", "20ms", Origin.CODE)
+                        .and(said("", "idempotent", "false", Origin.RELEASE)));
+        assertThat(released.policy().hedgeAfterNanos()).isZero();
+        PolicySettings file = said("retried", "hedge-after", "20ms", Origin.RELEASE);
+        assertThat(stub(Refined.class, "retried", file.and(said("", "idempotent", "false", Origin.RELEASE)))
+                        .policy()
+                        .hedgeAfterNanos())
+                .as("also between two places of the release configuration")
+                .isZero();
+        assertThatThrownBy(() -> stub(
+                        Refined.class,
+                        "retried",
+                        said("", "idempotent", "false", Origin.RELEASE).and(file)))
+                .hasMessageContaining("Refined.retried cannot be called so: hedge-after and idempotent");
+    }
+
+    interface HedgedParent {
+        @Idempotent
+        @Hedge(afterMillis = 20)
+        @Retry(attempts = 4)
+        String get();
+    }
+
+    interface OnceChild extends HedgedParent {
+        @Override
+        @Retry(attempts = 1)
+        String get();
+    }
+
+    @io.moa.annotation.Timeout(millis = 10)
+    interface HastyChild extends HedgedParent {}
+
+    interface OtherParent {
+        @Retry(attempts = 1)
+        String get();
+    }
+
+    @io.moa.annotation.Timeout(millis = 500)
+    interface TornChild extends HedgedParent, OtherParent {
+        @Override
+        @OnFailure(FailureMode.FAILFAST)
+        String get();
+    }
+
+    @Test
+    void aChildRefinesItsParentAsCodeRefinesAnInterface() {
+        assertThat(stub(OnceChild.class, "get").attempts()).isEqualTo(1);
+        assertThat(stub(HastyChild.class, "get").timeout()).hasMillis(10);
+        assertThatThrownBy(() -> stub(TornChild.class, "get")).hasMessageContaining("@Retry of TornChild.get is said");
+    }
+
+    @Test
+    void whatIsSaidForAllMethodsIsNotUnusedWhereItIsOverruled() {
+        PolicySettings off = said("", "hedge-after", "0ms", Origin.CODE);
+        assertThat(DeclaredPolicy.unused("Wide", all(Wide.class, off))).isEmpty();
+        PolicySettings never = said("", "idempotent", "false", Origin.CODE);
+        assertThat(DeclaredPolicy.unused("Wide", all(Wide.class, never))).isEmpty();
+        assertThat(stub(Wide.class, "read", never).policy().hedgeAfterNanos()).isZero();
+    }
+
+    @Test
+    void anExportIsNotRefusedForWhatAReleaseSettingMakesIdle() {
+        PolicySettings moved =
+                code("ask", PolicyKey.RATE_LIMIT, 5).and(said("", "rate-limit-at", "caller", Origin.RELEASE));
+        MethodPolicy policy = DeclaredPolicy.ofExport(Plain.class, method(Plain.class, "ask"), moved)
+                .policy();
+        assertThat(policy.value(PolicyKey.RATE_LIMIT)).isEqualTo(5);
+        assertThat(policy.side(PolicyKey.RATE_LIMIT)).isEqualTo(PolicyKey.Side.CALLER);
+        PolicySettings all = code("", PolicyKey.CONCURRENCY_LIMIT, 5)
+                .and(said("", "concurrency-limit-at", "caller", Origin.RELEASE));
+        List<DeclaredPolicy> exported = new ArrayList<>();
+        for (Method method : Plain.class.getMethods()) {
+            exported.add(DeclaredPolicy.ofExport(Plain.class, method, all));
+        }
+        assertThat(DeclaredPolicy.unused("Plain", exported)).isEmpty();
+    }
+
+    interface Overloads {
+        @Idempotent
+        String get(String key);
+
+        String get(String key, int version);
+
+        void get(byte[] key);
+
+        void put(String key);
+
+        void put(String key, int version);
+    }
+
+    private static Method overload(String name, Class<?>... types) throws NoSuchMethodException {
+        return Overloads.class.getMethod(name, types);
+    }
+
+    @Test
+    void aNameAloneIsMeantForTheOverloadsThatCanUseItAndOneWithTypesForOne() throws Exception {
+        PolicySettings hedged = said("get", "hedge-after", "20ms", Origin.CODE);
+        assertThat(DeclaredPolicy.unused("Overloads", all(Overloads.class, hedged)))
+                .isEmpty();
+        assertThat(DeclaredPolicy.ofStub(Overloads.class, overload("get", String.class), hedged)
+                        .policy()
+                        .hedgeAfterNanos())
+                .isPositive();
+        for (Method other : List.of(overload("get", String.class, int.class), overload("get", byte[].class))) {
+            assertThat(DeclaredPolicy.ofStub(Overloads.class, other, hedged)
+                            .policy()
+                            .hedgeAfterNanos())
+                    .isZero();
+        }
+        PolicySettings one = said("get(byte[])", "one-way", "true", Origin.CODE);
+        assertThat(DeclaredPolicy.ofStub(Overloads.class, overload("get", byte[].class), one)
+                        .policy()
+                        .isOneWay())
+                .isTrue();
+        assertThat(DeclaredPolicy.ofStub(Overloads.class, overload("get", String.class), one)
+                        .policy()
+                        .isOneWay())
+                .isFalse();
+        PolicySettings wrong = said("get(java.lang.String)", "one-way", "true", Origin.RELEASE);
+        assertThatThrownBy(() -> DeclaredPolicy.ofStub(Overloads.class, overload("get", String.class), wrong))
+                .hasMessageContaining("Overloads.get cannot be called so: one-way: no reply ever comes");
+    }
+
+    @Test
+    void aNameOfWhichNoOverloadCanUseTheValueIsAnErrorThatSaysWhy() {
+        for (Origin origin : List.of(Origin.CODE, Origin.RELEASE)) {
+            List<DeclaredPolicy> all = all(Overloads.class, said("put", "hedge-after", "20ms", origin));
+            assertThatThrownBy(() -> DeclaredPolicy.unused("Overloads", all))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(
+                            "hedge-after (" + origin.label() + ": the " + origin.label() + ") has no effect")
+                    .hasMessageContaining("in Overloads none can: ")
+                    .hasMessageContaining(
+                            "put(java.lang.String): hedge-after and idempotent: a hedged call may run twice")
+                    .hasMessageContaining("put(java.lang.String,int): hedge-after and idempotent");
+        }
+        assertThat(DeclaredPolicy.unused("Overloads", all(Overloads.class, said("put", "forks", "3", Origin.RELEASE))))
+                .as("an operator's word that is merely idle is told")
+                .singleElement()
+                .asString()
+                .contains("forks (release configuration: the release configuration) has no effect");
+    }
 }

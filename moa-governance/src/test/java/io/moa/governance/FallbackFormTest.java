@@ -271,4 +271,147 @@ class FallbackFormTest {
                         .describe())
                 .containsPattern("fallback-method +fromCache +at the caller +annotation: @Fallback on Prices.price");
     }
+
+    interface OwnVariables {
+        @Fallback(method = "renamed")
+        <T> T one(Class<T> type, List<? super T> more);
+
+        default <U> U renamed(Class<U> kind, List<? super U> rest, Throwable why) {
+            throw new IllegalStateException(why);
+        }
+
+        @Fallback(method = "swapped")
+        <T, U> T two(T first, U second);
+
+        default <T, U> U swapped(T first, U second) {
+            return second;
+        }
+
+        @Fallback(method = "unbounded")
+        <T extends Comparable<T>> T bounded(T key);
+
+        default <T> T unbounded(T key) {
+            return key;
+        }
+
+        @Fallback(method = "alike")
+        <T extends Comparable<T>> T alsoBounded(T key);
+
+        default <K extends Comparable<K>> K alike(K key) {
+            return key;
+        }
+    }
+
+    interface GenericChild extends OwnVariables {
+        @Override
+        <X> X one(Class<X> kind, List<? super X> rest);
+    }
+
+    @Test
+    void variablesOfAMethodGoByTheirPlaceAndBoundsAndNotByTheirNames() {
+        for (Class<?> type : List.of(OwnVariables.class, GenericChild.class)) {
+            assertThat(FallbackForm.of(type, method(type, "one"))).isNotNull();
+            assertThat(FallbackForm.of(type, method(type, "alsoBounded"))).isNotNull();
+            assertThatThrownBy(() -> FallbackForm.of(type, method(type, "two")))
+                    .hasMessageContaining("expected: default <T, U> T swapped(T, U, Throwable why)");
+            assertThatThrownBy(() -> FallbackForm.of(type, method(type, "bounded")))
+                    .hasMessageContaining(
+                            "expected: default <T extends java.lang.Comparable<T>> T unbounded(T, Throwable why)");
+        }
+    }
+
+    interface Shelf<T> {
+        @Fallback(type = EmptyShelf.class)
+        T take(String key);
+
+        @Fallback(type = Stranger.class)
+        long strange();
+    }
+
+    static class EmptyShelf<T> implements Shelf<T> {
+        @Override
+        public T take(String key) {
+            return null;
+        }
+
+        @Override
+        public long strange() {
+            return 0;
+        }
+    }
+
+    @Fallback(type = OnlyParent.class)
+    interface Countable {
+        Number count();
+    }
+
+    static final class OnlyParent implements Countable {
+        @Override
+        public Number count() {
+            return 0;
+        }
+    }
+
+    interface Books extends Shelf<Long>, Countable {
+        int other();
+    }
+
+    interface Narrowed extends Countable {
+        @Override
+        Integer count();
+    }
+
+    interface Numbers {
+        @Fallback(type = Texts.class)
+        String text();
+    }
+
+    interface Typed<T> {
+        @Fallback(type = ForTexts.class)
+        T any();
+    }
+
+    static final class ForTexts implements Typed<String> {
+        @Override
+        public String any() {
+            return "";
+        }
+    }
+
+    interface TypedChild extends Typed<Long> {}
+
+    static final class Texts implements Numbers {
+        @Override
+        public String text() {
+            return "";
+        }
+    }
+
+    @Test
+    void aClassImplementsTheInterfaceOnWhichTheAnnotationStands() {
+        FallbackForm take = FallbackForm.of(Books.class, method(Books.class, "take"));
+        assertThat(take).isNotNull();
+        assertThat(take.type()).isEqualTo(EmptyShelf.class);
+        assertThat(take.method().getDeclaringClass()).as("as the class has it").isEqualTo(Shelf.class);
+        FallbackForm count = FallbackForm.of(Books.class, method(Books.class, "count"));
+        assertThat(count).isNotNull();
+        assertThat(count.method().getDeclaringClass()).isEqualTo(Countable.class);
+        assertThat(FallbackForm.of(Books.class, method(Books.class, "other"))).isNull();
+        assertThatThrownBy(() -> FallbackForm.of(Books.class, method(Books.class, "strange")))
+                .hasMessageContaining("@Fallback on Shelf.strange: ")
+                .hasMessageContaining("Stranger cannot answer; expected: class Stranger implements Shelf");
+    }
+
+    @Test
+    void aClassMustGoWithTheTypesThatAChildHasNarrowed() {
+        assertThatThrownBy(() -> FallbackForm.of(Narrowed.class, method(Narrowed.class, "count")))
+                .hasMessageContaining("@Fallback on Countable: ")
+                .hasMessageContaining(
+                        "OnlyParent has other types than Narrowed; expected in it: public java.lang.Integer count()");
+        assertThatThrownBy(() -> FallbackForm.of(TypedChild.class, method(TypedChild.class, "any")))
+                .hasMessageContaining(
+                        "ForTexts has other types than TypedChild; expected in it: public java.lang.Long any()");
+        assertThat(FallbackForm.of(Numbers.class, method(Numbers.class, "text")))
+                .isNotNull();
+    }
 }

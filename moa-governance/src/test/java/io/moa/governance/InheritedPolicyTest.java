@@ -10,10 +10,13 @@ import io.moa.annotation.Timeout;
 import io.moa.governance.policy.AnnotatedPolicy;
 import io.moa.governance.policy.DeclaredPolicy;
 import io.moa.governance.policy.MethodPolicy;
+import io.moa.governance.policy.Origin;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.policy.PolicySettings;
 import java.lang.reflect.Method;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** What stands on the interfaces that an interface extends, for callers and providers alike. */
@@ -154,5 +157,85 @@ class InheritedPolicyTest {
         MethodPolicy mended = read(Mended.class, "both");
         assertThat(mended.timeout()).hasMillis(77);
         assertThat(mended.attempts()).as("both say the same").isEqualTo(2);
+    }
+
+    interface Typed<T, R> {
+        @Idempotent
+        R of(T key);
+
+        void put(T key, List<? extends T> more);
+    }
+
+    /** Two overloads beside the one that overrides the parent's: of narrower types, and of the same result. */
+    interface Overloaded extends Typed<CharSequence, Number> {
+        @Timeout(millis = 81)
+        Integer of(String key);
+
+        @Override
+        @Timeout(millis = 82)
+        Integer of(CharSequence key);
+
+        @Timeout(millis = 83)
+        Integer of(Long key);
+
+        @Timeout(millis = 84)
+        void put(String key, List<? extends String> more);
+
+        @Override
+        @Timeout(millis = 85)
+        void put(CharSequence key, List<? extends CharSequence> more);
+    }
+
+    interface Between<V extends CharSequence> extends Typed<V, Object> {
+        @Override
+        Number of(V key);
+    }
+
+    interface Deep extends Between<String> {
+        @Override
+        @Timeout(millis = 86)
+        Integer of(String key);
+
+        @Timeout(millis = 87)
+        Integer of(StringBuilder key);
+    }
+
+    interface Deeper extends Deep {}
+
+    @Test
+    void aBridgeIsTheMethodToWhichItLeadsAndNoOverload() {
+        for (Class<?> type : List.of(Overloaded.class, Deep.class, Deeper.class)) {
+            Map<String, Long> millis = type == Overloaded.class
+                    ? Map.of("of(Object)", 82L, "put(Object)", 85L, "of(String)", 81L, "of(CharSequence)", 82L)
+                    : Map.of("of(Object)", 86L, "of(CharSequence)", 86L, "of(String)", 86L, "of(StringBuilder)", 87L);
+            Map<String, Long> met = new TreeMap<>();
+            for (Method method : type.getMethods()) {
+                String name = method.getName() + "(" + method.getParameterTypes()[0].getSimpleName() + ")";
+                MethodPolicy policy = AnnotatedPolicy.read(type, method);
+                if (millis.containsKey(name)) {
+                    assertThat(policy.timeout()).as("%s, %s", type, method).hasMillis(millis.get(name));
+                    met.put(name, millis.get(name));
+                }
+                assertThat(policy.isIdempotent())
+                        .as("%s", method)
+                        .isEqualTo(name.startsWith("of") && (policy.timeoutNanos() / 1_000_000) % 2 == 0);
+            }
+            assertThat(met).isEqualTo(millis);
+        }
+    }
+
+    @Test
+    void aSettingForTheMethodIsOneForTheBridgeThatLeadsToIt() {
+        PolicySettings settings = PolicySettings.NONE.with(
+                "of(java.lang.CharSequence)", PolicyKey.ATTEMPTS, 7, Origin.CODE, "StubConfig");
+        for (Method method : Overloaded.class.getMethods()) {
+            Class<?> first = method.getParameterTypes()[0];
+            boolean meant = method.getName().equals("of") && (first == Object.class || first == CharSequence.class);
+            assertThat(DeclaredPolicy.ofStub(Overloaded.class, method, settings)
+                            .policy()
+                            .attempts())
+                    .as("%s", method)
+                    .isEqualTo(meant ? 7 : 3);
+        }
     }
 }

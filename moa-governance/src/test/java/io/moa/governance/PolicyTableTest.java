@@ -12,6 +12,7 @@ import io.moa.governance.policy.Origin;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.policy.PolicySettings;
 import io.moa.governance.policy.Setting;
+import io.moa.invoke.MethodId;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -107,6 +108,12 @@ class PolicyTableTest {
                 .containsPattern("rate-burst +0 +at the caller")
                 .containsPattern("concurrency-limit +0 +at the provider")
                 .endsWith("and MoaServer.describe() tells it there");
+        assertThat(MethodPolicy.DEFAULT
+                        .withCode(PolicyKey.RATE_BURST, 5, "there")
+                        .withCode(PolicyKey.FORKS, 5, "not there")
+                        .describeAtProvider())
+                .endsWith("\nWithout effect: rate-burst 5 (code: there) beside rate-limit 0 (default)")
+                .doesNotContain("forks");
         assertThat(here.describeAtProvider().lines().map(line -> line.substring(0, line.indexOf(' '))))
                 .containsExactly(
                         "rate-limit",
@@ -218,7 +225,7 @@ class PolicyTableTest {
         assertThat(take.get(PolicyKey.TIMEOUT).source())
                 .isEqualTo("release configuration: file moa.policy.timeout@g/shop.Stock:2#take");
         assertThat(settings.over(MethodPolicy.DEFAULT, "count").timeout()).isEqualTo(Duration.ofSeconds(1));
-        assertThatThrownBy(() -> settings.check("Stock", List.of("give")))
+        assertThatThrownBy(() -> settings.check("Stock", List.of(MethodId.of("give", int.class))))
                 .hasMessageContaining("take")
                 .hasMessageContaining("[give]");
         assertThatThrownBy(() -> PolicySettings.ofTexts(
@@ -264,7 +271,10 @@ class PolicyTableTest {
                 "timeout@a/b/c",
                 "timeout@shop. Stock",
                 "timeout@shop.Stock#take#",
-                "timeout@shop.Stock#take(int)",
+                "timeout@shop.Stock#take(int",
+                "timeout@shop.Stock#take(int)x",
+                "timeout@shop.Stock#take(in-t)",
+                "timeout@shop.Stock#(int)",
                 "timeout@#take",
                 "timeout@/shop.Stock"
             })
@@ -278,21 +288,62 @@ class PolicyTableTest {
                 .hasMessageContaining("there is no policy \"timeout#take\"; expected policy, policy@service");
     }
 
+    private static Map<String, String> near(Map<String, String> texts, ServiceId... known) {
+        return PolicySettings.near(
+                texts, new ServiceId("shop.Stock", "g", "2"), List.of(known), name -> "property " + name);
+    }
+
     @Test
     void settingsForAServiceOfASimilarNameAreTold() {
         Map<String, String> texts = Map.of(
                 "moa.policy.timeout", "1s",
-                "moa.policy.timeout@g/shop.Stock:2", "1s",
                 "moa.policy.timeout@g/shop.Stock:3", "1s",
                 "moa.policy.timeout@g/shop.Stokc:2", "1s",
                 "moa.policy.attempts@shop.Stock#take", "2",
                 "moa.policy.attempts@bank.Accounts", "2",
                 "other@shop.Stcok", "2");
-        assertThat(PolicySettings.near(texts, new ServiceId("shop.Stock", "g", "2"), name -> "property " + name))
+        assertThat(near(texts))
                 .containsOnlyKeys("moa.policy.timeout@g/shop.Stokc:2", "moa.policy.attempts@shop.Stock#take")
                 .containsValue(
                         "property moa.policy.timeout@g/shop.Stokc:2 says something of the service g/shop.Stokc:2 and"
                                 + " nothing of g/shop.Stock:2; is that one meant?");
+    }
+
+    @Test
+    void settingsForOtherServicesAreNotAskedAbout() {
+        Map<String, String> texts =
+                Map.of("moa.policy.timeout@g/shop.Stack:2", "1s", "moa.policy.attempts@shop.Stock", "2");
+        assertThat(near(texts)).hasSize(2);
+        assertThat(near(texts, new ServiceId("shop.Stack", "g", "2"), ServiceId.of("shop.Stock")))
+                .as("they are called or exported here")
+                .isEmpty();
+        assertThat(near(Map.of(
+                        "moa.policy.timeout@g/shop.Stack:2", "1s", "moa.policy.attempts@g/shop.Stock:2#take", "2")))
+                .as("who writes the one and the other means both")
+                .isEmpty();
+    }
+
+    @Test
+    void aMethodsNameWithItsParameterTypesSpeaksOfOneOverload() {
+        PolicySettings settings = PolicySettings.ofTexts(
+                Map.of(
+                        "moa.policy.attempts@shop.Stock#take", "2",
+                        "moa.policy.attempts@shop.Stock", "4",
+                        "moa.policy.attempts@shop.Stock#take(java.lang.String, byte[])", "5"),
+                ServiceId.of("shop.Stock"),
+                name -> name);
+        assertThat(settings.over(MethodPolicy.DEFAULT, "take(java.lang.String,byte[])")
+                        .attempts())
+                .isEqualTo(5);
+        for (String other : List.of("take(java.lang.String)", "take")) {
+            assertThat(settings.over(MethodPolicy.DEFAULT, other).attempts()).isEqualTo(2);
+        }
+        assertThat(settings.over(MethodPolicy.DEFAULT, "taken()").attempts()).isEqualTo(4);
+        assertThatThrownBy(() -> settings.check("Stock", List.of(MethodId.of("take", String.class))))
+                .hasMessageContaining("is said for the method take(java.lang.String,byte[]), which Stock does not have;"
+                        + " it has [take(java.lang.String)]");
+        assertThatThrownBy(() -> PolicySettings.NONE.with("take(", PolicyKey.ATTEMPTS, 2, Origin.CODE, ""))
+                .hasMessageContaining("A method is written name(type,type), not take(");
     }
 
     @ParameterizedTest

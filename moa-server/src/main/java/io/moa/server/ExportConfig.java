@@ -64,9 +64,10 @@ public record ExportConfig(
     }
 
     /**
-     * With a policy for one method.
+     * With a policy for one method, or for all of one name that can use it.
      *
-     * @param method its name; that there is such a method is checked when the server starts
+     * @param method its name, with its parameter types if it is one of several, such as {@code reserve(java.lang.String,int)}; that there is
+     *     such a method, and that one can use the value, is checked when the server starts
      * @throws IllegalArgumentException if the value is out of range, or nothing that a provider can say in code
      */
     public <T> ExportConfig with(String method, PolicyKey<T> key, T value) {

@@ -32,8 +32,8 @@ final class ServedRules implements Consumer<RuleBook> {
         for (ExportedMethod method : methods) {
             // Whose call it will be is not known here; rules for some callers are for those who call.
             AppliedPolicy applied =
-                    book.applied(method.service(), method.method().name(), "", method.declared());
-            wrong.addAll(applied.passedOver());
+                    book.appliedAtProvider(method.service(), method.method().name(), method.declared());
+            wrong.addAll(applied.reasons());
             if (!applied.equals(method.applied())) {
                 method.govern(applied);
                 LOG.info("{}: {} goes by the rules of {}", server, method, book.version());

@@ -117,6 +117,7 @@ final class ServerStart {
             published.add(exported.published());
             methods.addAll(exported.methods());
         }
+        tellNear(published);
         ServiceTable table = new ServiceTable(methods);
         Map<String, String> labels = LabelSettings.over(set.labels, set.settings.property(), set.settings.variable());
         following = follow(labels, methods); // before the door is open: the first call goes by them, too
@@ -316,11 +317,20 @@ final class ServerStart {
         PolicySettings said = PolicySettings.NONE;
         for (ReleaseSettings.Place place : moa.release().weakestFirst()) {
             said = said.and(PolicySettings.ofTexts(place.texts(), service, place::describe));
-            PolicySettings.near(place.texts(), service, place::describe)
-                    .values()
-                    .forEach(why -> LOG.warn("{}", why));
         }
         return said;
+    }
+
+    /** Tells which settings may be meant for services that are exported, and name others. */
+    private void tellNear(List<ServiceExport> exported) {
+        exported.forEach(each -> moa.noteService(each.service())); // all of them before: one is not meant for another
+        for (ServiceExport each : exported) {
+            for (ReleaseSettings.Place place : moa.release().weakestFirst()) {
+                PolicySettings.near(place.texts(), each.service(), moa.services(), place::describe)
+                        .values()
+                        .forEach(why -> LOG.warn("{}", why));
+            }
+        }
     }
 
     /** A misspelt name in the annotation would otherwise be found by the first caller. */

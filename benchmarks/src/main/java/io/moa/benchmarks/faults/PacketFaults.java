@@ -43,7 +43,7 @@ final class PacketFaults {
                     .atMost("ejected, after the first drop", ejected, 2_500, " ms")
                     .told("the client's connection that was there was closed, ms after that", closed)
                     .exactly("connections that were never closed", closed < 0 ? 1 : 0, 0)
-                    .told("back in rotation, after it healed, ms", back)
+                    .atMost("back in rotation, after it healed", back, 5_000, " ms")
                     .end(scene.end());
         }
     }

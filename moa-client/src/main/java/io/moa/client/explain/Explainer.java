@@ -57,7 +57,8 @@ public final class Explainer {
         CallFacts whole = completed(facts, view.policy());
         Invocation call = call(service, view.method(), whole, view.policy());
         Cluster cluster = clusters.of(service);
-        boolean answered = cluster.isAnswered(); // before the plan is taken, which may be from before the answer otherwise
+        boolean answered =
+                cluster.isAnswered(); // before the plan is taken, which may be from before the answer otherwise
         Plan plan = cluster.plan();
         RouteExplanation told = plan.explain(call);
         ServiceView asked = view(cluster, answered, plan, told);
@@ -103,7 +104,7 @@ public final class Explainer {
         AppliedPolicy applied =
                 book.applied(service, declared.name(), application(facts), declared.policy(), declared.form());
         return new MethodView(
-                declared.method(), applied.policy(), applied.passedOver(), declared.gates(), declared.source());
+                declared.method(), applied.policy(), applied.reasons(), declared.gates(), declared.source());
     }
 
     private String application(CallFacts facts) {

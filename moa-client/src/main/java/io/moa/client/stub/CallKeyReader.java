@@ -44,18 +44,19 @@ final class CallKeyReader {
     /**
      * The readers of a method's keys.
      *
+     * @param types the classes of its parameters, as the service has them where a generic parent leaves them open
      * @param paths the path of each key, beginning with the number of an argument. Those of a live rule lead through record components and
      *     getters of public types alone: an operator is not to run methods whose author never meant them to be read
      * @throws IllegalArgumentException if there is no such argument, or no way there from its type; the message says what there is
      */
-    static List<CallKeyReader> of(Method method, Setting<Map<String, String>> paths) {
+    static List<CallKeyReader> of(Method method, List<Class<?>> types, Setting<Map<String, String>> paths) {
         boolean byRule = paths.origin() == Origin.LIVE_RULE;
         List<CallKeyReader> readers = new ArrayList<>();
-        paths.value().forEach((key, path) -> readers.add(of(method, key, path, byRule)));
+        paths.value().forEach((key, path) -> readers.add(of(method, types, key, path, byRule)));
         return readers;
     }
 
-    private static CallKeyReader of(Method method, String key, String path, boolean byRule) {
+    private static CallKeyReader of(Method method, List<Class<?>> types, String key, String path, boolean byRule) {
         String[] parts = path.split("\\.");
         int argument = Integer.parseInt(parts[0]);
         String whose = method.getDeclaringClass().getSimpleName() + "." + method.getName();
@@ -63,7 +64,7 @@ final class CallKeyReader {
             throw new IllegalArgumentException("The call key " + key + " of " + whose + " is read from argument "
                     + argument + " (counted from 0), but there are " + method.getParameterCount());
         }
-        Class<?> type = method.getParameterTypes()[argument];
+        Class<?> type = types.get(argument);
         Step[] steps = new Step[parts.length - 1];
         for (int i = 0; i < steps.length; i++) {
             String name = parts[i + 1];

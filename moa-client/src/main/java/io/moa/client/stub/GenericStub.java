@@ -90,6 +90,7 @@ public final class GenericStub {
                         id + " has " + declared + " parameters, but " + arity + " arguments were given");
             }
             List<Type> untyped = Collections.nCopies(arity, Object.class);
+            MethodGate gate = new MethodGate(cluster.service() + " " + id.name(), EnforcedAt.CALLER, ticker);
             AllowList nothing = AllowList.ofService(Runnable.class);
             BodyCodec result = json.result(Object.class, nothing);
             known = new StubMethod(
@@ -103,8 +104,9 @@ public final class GenericStub {
                     new RuleAnswer.Form(serializers, Object.class, nothing, result),
                     cluster,
                     null,
+                    List.of(),
                     null,
-                    new MethodGate(cluster.service() + " " + id.name(), EnforcedAt.CALLER, ticker));
+                    withheld -> gate);
             if (methods.size() < REMEMBERED) {
                 live.add(known);
                 methods.put(text, known);

@@ -5,6 +5,7 @@ import io.moa.governance.policy.MethodForm;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicySettings;
 import io.moa.governance.rule.AppliedPolicy;
+import io.moa.governance.rule.PassedOver;
 import io.moa.governance.rule.RuleBook;
 import io.moa.invoke.MethodId;
 import java.util.Collections;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +28,7 @@ public final class LiveMethods {
 
     private final String application;
     private final Function<ServiceId, PolicySettings> release;
+    private final MethodGates gates;
     private final Set<StubMethod> methods = Collections.newSetFromMap(new WeakHashMap<>()); // guarded by this
     private RuleBook book; // guarded by this
 
@@ -34,11 +37,14 @@ public final class LiveMethods {
      *
      * @param application the calling application, which rules may name
      * @param release what the release configuration says of a service
+     * @param gates those of the methods
      */
-    public LiveMethods(String application, Function<ServiceId, PolicySettings> release, RuleBook book) {
+    public LiveMethods(
+            String application, Function<ServiceId, PolicySettings> release, RuleBook book, MethodGates gates) {
         this.application = application;
         this.release = release;
         this.book = book;
+        this.gates = gates;
     }
 
     /** The rules in force. */
@@ -67,7 +73,7 @@ public final class LiveMethods {
         if (stubs.isEmpty()) {
             return new DeclaredMethod(
                     id,
-                    release.apply(service).over(MethodPolicy.DEFAULT, DeclaredMethod.nameOf(id)),
+                    release.apply(service).over(MethodPolicy.DEFAULT, id),
                     MethodForm.UNKNOWN,
                     List.of(),
                     "no stub of this process declares the method, so defaults and the release configuration stand below the rules");
@@ -95,14 +101,16 @@ public final class LiveMethods {
     /** Other rules are in force, for calls that begin from now on. */
     public synchronized void rules(RuleBook next) {
         book = next;
-        List.copyOf(methods).forEach(this::govern);
+        List<StubMethod> living = List.copyOf(methods);
+        living.forEach(this::govern);
+        gates.retain(living.stream().map(each -> each.governed().gate()).collect(Collectors.toSet()));
     }
 
     private void govern(StubMethod method) {
         AppliedPolicy applied = book.applied(
                 method.service(), method.method().name(), application, method.declared(), method::conflicts);
-        List<String> told = method.governed().passedOver();
+        List<PassedOver> told = method.governed().passedOver();
         method.govern(applied);
-        applied.passedOver().stream().filter(why -> !told.contains(why)).forEach(why -> LOG.warn("{}", why));
+        applied.passedOver().stream().filter(each -> !told.contains(each)).forEach(each -> LOG.warn("{}", each));
     }
 }

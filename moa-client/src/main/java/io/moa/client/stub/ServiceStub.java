@@ -115,7 +115,7 @@ public final class ServiceStub implements InvocationHandler {
 
     private static String described(StubMethod.Governed governed) {
         String passedOver =
-                governed.passedOver().stream().map(why -> "\n" + why).collect(Collectors.joining());
+                governed.passedOver().stream().map(each -> "\n" + each).collect(Collectors.joining());
         return (governed.policy().describe() + passedOver).indent(2);
     }
 

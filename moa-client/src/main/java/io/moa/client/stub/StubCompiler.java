@@ -11,6 +11,7 @@ import io.moa.governance.policy.FallbackForm;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.policy.PolicySettings;
+import io.moa.governance.policy.ResolvedTypes;
 import io.moa.invoke.MethodId;
 import io.moa.protocol.serialize.AllowList;
 import io.moa.protocol.serialize.ErrorReader;
@@ -121,8 +122,9 @@ public final class StubCompiler {
                                 new RuleAnswer.Form(moa.serializers(), result, allowed, results),
                                 cluster,
                                 method,
+                                ResolvedTypes.ofParameters(type, method),
                                 fallback == null ? null : FallbackAnswer.of(type, fallback),
-                                gates.of(service, id, policy)));
+                                withheld -> gates.of(service, id, policy, withheld)));
             } catch (SerializationException e) {
                 throw new IllegalArgumentException(
                         type.getName() + "." + method.getName() + " cannot be carried by the serializer "
@@ -132,12 +134,13 @@ public final class StubCompiler {
         }
         settings.check(
                 type.getSimpleName(),
-                methods.keySet().stream().map(Method::getName).toList());
+                methods.values().stream().map(StubMethod::method).toList());
         if (methods.isEmpty()) {
             throw new IllegalArgumentException(type.getName() + " has no method to call");
         }
         DeclaredPolicy.unused(type.getSimpleName(), all).forEach(why -> LOG.warn("{}", why));
         all.forEach(each -> each.idle().forEach(why -> LOG.warn("{}", why)));
+        moa.noteService(service);
         tellNear(service);
         methods.values().forEach(live::add);
         return type.cast(new ServiceStub(type, service, methods, local, options, starter).proxy());
@@ -146,11 +149,12 @@ public final class StubCompiler {
     /** Tells, once for each setting, which ones may be meant for a service and name another one. */
     private void tellNear(ServiceId service) {
         for (ReleaseSettings.Place place : moa.release().weakestFirst()) {
-            PolicySettings.near(place.texts(), service, place::describe).forEach((setting, why) -> {
-                if (told.add(place.describe(setting))) {
-                    LOG.warn("{}", why);
-                }
-            });
+            PolicySettings.near(place.texts(), service, moa.services(), place::describe)
+                    .forEach((setting, why) -> {
+                        if (told.add(place.describe(setting))) {
+                            LOG.warn("{}", why);
+                        }
+                    });
         }
     }
 

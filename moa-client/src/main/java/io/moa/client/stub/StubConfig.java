@@ -59,9 +59,10 @@ public record StubConfig(
     }
 
     /**
-     * With a policy for one method.
+     * With a policy for one method, or for all of one name that can use it.
      *
-     * @param method its name; that there is such a method is checked when the stub is made
+     * @param method its name, with its parameter types if it is one of several, such as {@code reserve(java.lang.String,int)}; that there is
+     *     such a method, and that one can use the value, is checked when the stub is made
      * @throws IllegalArgumentException if the value is out of range, or nothing that a caller can say in code
      */
     public <T> StubConfig with(String method, PolicyKey<T> key, T value) {

@@ -9,6 +9,7 @@ import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyConflict;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.rule.AppliedPolicy;
+import io.moa.governance.rule.PassedOver;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Baggage;
 import io.moa.invoke.MethodId;
@@ -21,6 +22,8 @@ import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,14 +39,16 @@ final class StubMethod {
      * @param attributes facts that every call carries
      * @param keys read what travels out of the arguments
      * @param baggage of a call that inherits none
-     * @param passedOver which rules for the method are not applied, each a sentence with the reason
+     * @param gate limits them in this process
+     * @param passedOver which rules for the method are not applied
      */
     record Governed(
             MethodPolicy policy,
             Attributes attributes,
             List<CallKeyReader> keys,
             Baggage baggage,
-            List<String> passedOver) {
+            MethodGate gate,
+            List<PassedOver> passedOver) {
 
         /** The baggage of a call that is made while serving another one. */
         Baggage under(Baggage inherited) {
@@ -67,9 +72,10 @@ final class StubMethod {
     private final boolean async;
     private final Attributes facts; // but the policy
     private final @Nullable Method declaration;
+    private final List<Class<?>> parameters;
     private final @Nullable FallbackAnswer fallback;
     private final @Nullable Object emptyResult;
-    private final MethodGate gate;
+    private final Function<Set<String>, MethodGate> gates;
     private final SizeHint sizeHint = new SizeHint();
     private volatile Governed governed;
 
@@ -84,8 +90,9 @@ final class StubMethod {
      * @param async whether it returns a future
      * @param form how a rule answers its calls
      * @param declaration the method of the interface, out of whose arguments keys are read; null if there is none
+     * @param parameters the classes of its parameters, as the service has them; empty if there is no method
      * @param fallback answers when a call has failed; null if nobody does
-     * @param gate limits its calls in this process
+     * @param gates limit its calls in this process: one for each set of ids of those rules that limit and are not applied
      * @throws IllegalArgumentException if a call key cannot be read
      */
     StubMethod(
@@ -99,8 +106,9 @@ final class StubMethod {
             RuleAnswer.Form form,
             ClusterLink cluster,
             @Nullable Method declaration,
+            List<Class<?>> parameters,
             @Nullable FallbackAnswer fallback,
-            MethodGate gate) {
+            Function<Set<String>, MethodGate> gates) {
         this.service = cluster.service();
         this.method = method;
         this.declared = declared;
@@ -115,26 +123,30 @@ final class StubMethod {
                 .with(ClusterLink.KEY, cluster)
                 .with(RuleAnswer.KEY, form); // last: the others are asked for by every call
         this.declaration = declaration;
+        this.parameters = parameters;
         this.fallback = fallback;
         this.emptyResult = declaration == null ? null : emptyOf(declaration, async);
-        this.gate = gate;
+        this.gates = gates;
         this.governed = governed(new AppliedPolicy(declared, List.of()));
     }
 
     private Governed governed(AppliedPolicy applied) {
         MethodPolicy policy = applied.policy();
         Attributes all = facts.with(MethodPolicy.KEY, policy);
+        MethodGate gate = gates.apply(applied.withheld(MethodGates.LIMITS));
         if (MethodGate.limits(policy, EnforcedAt.CALLER)) {
             all = all.with(MethodGate.KEY, gate);
         }
         String tag = policy.value(PolicyKey.ROUTE_TAG);
         Baggage baggage =
                 Baggage.EMPTY.withTag(tag.isEmpty() ? null : tag).withCriticality(policy.value(PolicyKey.CRITICALITY));
-        return new Governed(policy, all, keys(policy), baggage, applied.passedOver());
+        return new Governed(policy, all, keys(policy), baggage, gate, applied.passedOver());
     }
 
     private List<CallKeyReader> keys(MethodPolicy policy) {
-        return declaration == null ? List.of() : CallKeyReader.of(declaration, policy.get(PolicyKey.CALL_KEYS));
+        return declaration == null
+                ? List.of()
+                : CallKeyReader.of(declaration, parameters, policy.get(PolicyKey.CALL_KEYS));
     }
 
     /** What of a policy the method's types make impossible. */
@@ -180,7 +192,7 @@ final class StubMethod {
 
     /** How the gates of this process would meet a call now. */
     List<GateLook> gates() {
-        return gate.look();
+        return governed.gate().look();
     }
 
     /** What is in force. */
@@ -196,9 +208,12 @@ final class StubMethod {
     void govern(AppliedPolicy applied) {
         Governed before = governed;
         if (!applied.policy().equals(before.policy()) || !applied.passedOver().equals(before.passedOver())) {
-            governed = governed(applied);
+            Governed next = governed(applied);
+            next.gate().govern(applied.policy()); // first, or calls would pass a gate that limits nothing yet
+            governed = next;
+        } else {
+            before.gate().govern(applied.policy());
         }
-        gate.govern(applied.policy());
     }
 
     BodyCodec arguments() {

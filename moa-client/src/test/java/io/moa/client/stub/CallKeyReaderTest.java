@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moa.governance.policy.Origin;
+import io.moa.governance.policy.ResolvedTypes;
 import io.moa.governance.policy.Setting;
 import java.lang.reflect.Method;
 import java.util.List;
@@ -58,7 +59,10 @@ class CallKeyReaderTest {
     private final Object[] arguments = {new Order("book", Map.of("color", "red")), rocket, new Hidden()};
 
     private Map<String, String> read(String path, Origin origin) {
-        return CallKeyReader.read(CallKeyReader.of(BUY, new Setting<>(Map.of("key", path), origin, "here")), arguments);
+        return CallKeyReader.read(
+                CallKeyReader.of(
+                        BUY, List.of(BUY.getParameterTypes()), new Setting<>(Map.of("key", path), origin, "here")),
+                arguments);
     }
 
     @Test
@@ -87,5 +91,32 @@ class CallKeyReaderTest {
         assertThat(read("2.secret", Origin.CODE)).containsEntry("key", "secret");
         assertThatThrownBy(() -> read("0.nosuch", Origin.ANNOTATION))
                 .hasMessageContaining("has no nosuch(), getNosuch() or isNosuch()");
+    }
+
+    /** A generic parent, as interfaces often have one. */
+    interface Buying<T> {
+        void buy(T what);
+    }
+
+    interface BuyingOrders extends Buying<Order> {}
+
+    interface BuyingAgain extends Buying<Order> {
+        @Override
+        void buy(Order what);
+    }
+
+    @Test
+    void whatAGenericParentLeavesOpenIsReadAsTheServiceHasIt() {
+        for (Class<?> service : List.of(BuyingOrders.class, BuyingAgain.class)) {
+            for (Method method : service.getMethods()) { // one of them was perhaps added by the compiler
+                Setting<Map<String, String>> paths =
+                        new Setting<>(Map.of("key", "0.item"), Origin.ANNOTATION, "@CallKey");
+                List<CallKeyReader> readers =
+                        CallKeyReader.of(method, ResolvedTypes.ofParameters(service, method), paths);
+                assertThat(CallKeyReader.read(readers, new Object[] {arguments[0]}))
+                        .as("%s", method)
+                        .containsEntry("key", "book");
+            }
+        }
     }
 }

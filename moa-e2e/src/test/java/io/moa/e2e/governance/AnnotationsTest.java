@@ -373,6 +373,41 @@ class AnnotationsTest {
                 .contains("code: StubConfig for onceOnly");
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aConsumerAndAnOperatorMaySwitchOffWhatTheInterfaceDeclares(boolean byCode) {
+        MoaClient free = byCode
+                ? client
+                : client(ReleaseSettings.of(Map.of(
+                        "moa.policy.rate-limit@governed.Shop#limitedHere", "0",
+                        "moa.policy.breaker-failures@governed.Shop", "0",
+                        "moa.policy.attempts@governed.Shop#withoutBudget", "1")));
+        Governed stub = free.stub(
+                Governed.class,
+                !byCode
+                        ? StubConfig.ANNOTATED
+                        : StubConfig.ANNOTATED
+                                .with("limitedHere", PolicyKey.RATE_LIMIT, 0)
+                                .with(PolicyKey.BREAKER_FAILURES, 0)
+                                .with("withoutBudget", PolicyKey.ATTEMPTS, 1));
+        broken = true;
+        for (int i = 0; i < 20; i++) {
+            assertThat(statusOf(stub::limitedHere)).isNull();
+            assertThat(statusOf(stub::breaking)).isEqualTo(Status.APPLICATION);
+        }
+        assertThat(ran("limitedHere")).isEqualTo(20);
+        assertThat(ran("breaking")).isEqualTo(20);
+        assertThat(statusOf(stub::withoutBudget)).isEqualTo(Status.APPLICATION);
+        assertThat(ran("withoutBudget")).isOne();
+        assertThat(free.describe(stub))
+                .contains("Without effect: rate-burst 3 (annotation: @RateLimit on Governed.limitedHere) beside"
+                        + " rate-limit 0 ("
+                        + (byCode ? "code: StubConfig for limitedHere)" : "release configuration: "))
+                .contains("Without effect: breaker-calls 4 (annotation: @CircuitBreaker on Governed.breaking) beside")
+                .contains(
+                        "Without effect: retry-budget 0 (annotation: @Retry on Governed.withoutBudget) beside attempts");
+    }
+
     @Test
     void wrongSettingsAreErrorsWhenTheStubIsMade() {
         assertThatThrownBy(() -> client.stub(Governed.class, StubConfig.ANNOTATED.with("twise", PolicyKey.ATTEMPTS, 3)))

@@ -10,6 +10,8 @@ import io.moa.annotation.Fallback;
 import io.moa.annotation.Hedge;
 import io.moa.annotation.Idempotent;
 import io.moa.annotation.MoaService;
+import io.moa.annotation.Retry;
+import io.moa.annotation.SubTypes;
 import io.moa.annotation.Timeout;
 import io.moa.client.MoaClient;
 import io.moa.client.stub.StubConfig;
@@ -76,6 +78,75 @@ class MistakesAtStartTest {
         }
     }
 
+    /** Whose author wrote one answer for all children. */
+    interface Counting {
+        @Fallback(type = NothingThere.class)
+        long count(String key);
+    }
+
+    /** Knows nothing of children. */
+    static final class NothingThere implements Counting {
+        @Override
+        public long count(String key) {
+            return -1;
+        }
+    }
+
+    /** A service with overloads, of which one may be called twice, and one that a generic parent leaves open. */
+    @MoaService(name = "mistakes.Finder")
+    @SubTypes(Sheet.class)
+    interface Finder extends Counting, Filing<Sheet> {
+        @Idempotent
+        String find(String key);
+
+        String find(String key, int from);
+
+        @Retry(attempts = 1)
+        String remove(String key);
+
+        @Retry(attempts = 1)
+        String remove(String key, int from);
+    }
+
+    /** A generic parent that reads a key out of what it leaves open. */
+    interface Filing<T> {
+        void file(@CallKey(value = "drawer", path = "drawer") T what);
+    }
+
+    /** What is filed. */
+    record Sheet(String drawer) {}
+
+    /** Answers what it was asked, and counts nothing. */
+    static final class Clerk implements Finder {
+        @Override
+        public long count(String key) {
+            throw new IllegalStateException("nobody counts");
+        }
+
+        @Override
+        public void file(Sheet what) {}
+
+        @Override
+        public String find(String key) {
+            return key;
+        }
+
+        @Override
+        public String find(String key, int from) {
+            return key + from;
+        }
+
+        @Override
+        public String remove(String key) {
+            return key;
+        }
+
+        @Override
+        public String remove(String key, int from) {
+            return key + from;
+        }
+    }
+
     @MoaService(name = "mistakes.Broken")
     interface WithBrokenFallback {
         @Fallback(type = Broken.class)
@@ -115,21 +186,32 @@ class MistakesAtStartTest {
     }
 
     private MoaServer serve(ExportConfig config) {
-        return keep(MoaServer.builder(keep(Moa.builder("shop").eventLoops(1).build()))
+        return serve(config, Map.of());
+    }
+
+    private MoaServer serve(ExportConfig config, Map<String, String> release) {
+        Moa moa = keep(Moa.builder("shop")
+                .eventLoops(1)
+                .release(ReleaseSettings.of(release))
+                .build());
+        return keep(MoaServer.builder(moa)
                 .address(new Address.Tcp("127.0.0.1", 0))
                 .export(Prices.class, new Shelf(), config)
+                .export(Finder.class, new Clerk())
                 .closeOnShutdown(false)
                 .start());
     }
 
     private MoaClient client(Map<String, String> release) {
+        return client(release, serve(ExportConfig.DEFAULT));
+    }
+
+    private MoaClient client(Map<String, String> release, MoaServer server) {
         Moa moa = keep(Moa.builder("web")
                 .eventLoops(1)
                 .release(ReleaseSettings.of(release))
                 .build());
-        return keep(MoaClient.builder(moa)
-                .addresses(serve(ExportConfig.DEFAULT).address())
-                .build());
+        return keep(MoaClient.builder(moa).addresses(server.address()).build());
     }
 
     @Test
@@ -204,7 +286,72 @@ class MistakesAtStartTest {
     void operatorsMaySwitchOffWhatIsDeclared() {
         Prices prices = client(
                         Map.of("moa.policy.attempts@mistakes.Prices", "1", "moa.policy.timeout@mistakes.Prices", "9s"))
-                .stub(Prices.class); // the hedge of the interface cannot happen any more, and that is told
+                .stub(Prices.class); // the hedge of the interface cannot happen any more
         assertThat(prices.get("pen")).isEqualTo(2);
+    }
+
+    @Test
+    void aServerStartsAlsoWhereAnOperatorHasTakenItsLimitsAway() {
+        ExportConfig limited =
+                ExportConfig.DEFAULT.with("name", PolicyKey.RATE_LIMIT, 1).with(PolicyKey.CONCURRENCY_LIMIT, 1);
+        MoaServer server = serve(
+                limited,
+                Map.of(
+                        "moa.policy.rate-limit-at@mistakes.Prices", "caller",
+                        "moa.policy.concurrency-limit-at", "caller"));
+        Prices prices = client(Map.of(), server).stub(Prices.class);
+        for (int i = 0; i < 20; i++) {
+            assertThat(prices.name("pen")).isEqualTo("pen");
+        }
+        assertThat(server.describe()).containsPattern("rate-limit +1 +at the caller +code: ExportConfig for name");
+    }
+
+    @Test
+    void aParentsFallbackAnswersForItsChildren() {
+        assertThat(client(Map.of()).stub(Finder.class).count("pen")).isEqualTo(-1);
+    }
+
+    @Test
+    void aSettingByNameIsForTheOverloadsThatCanUseItAndOneWithTypesForOne() {
+        MoaClient client = client(Map.of(
+                "moa.policy.timeout@mistakes.Finder#find(java.lang.String,int)", "9s",
+                "moa.policy.timeout@mistakes.Finder#find", "8s"));
+        Finder finder = client.stub(
+                Finder.class, StubConfig.ANNOTATED.with("find", PolicyKey.HEDGE_AFTER, Duration.ofSeconds(5)));
+        assertThat(finder.find("pen")).isEqualTo("pen");
+        assertThat(finder.find("pen", 1)).isEqualTo("pen1");
+        String described = client.describe(finder);
+        String one = described.substring(described.indexOf("mistakes.Finder find(java.lang.String)\n"));
+        String other = described.substring(described.indexOf("mistakes.Finder find(java.lang.String,int)\n"));
+        assertThat(one.lines().filter(line -> line.startsWith("  timeout") || line.startsWith("  hedge-after")))
+                .startsWith(
+                        "  timeout               8s           at the caller    release configuration: setting"
+                                + " moa.policy.timeout@mistakes.Finder#find",
+                        "  hedge-after           5s           at the caller    code: StubConfig for find");
+        assertThat(other.lines().filter(line -> line.startsWith("  timeout") || line.startsWith("  hedge-after")))
+                .startsWith(
+                        "  timeout               9s           at the caller    release configuration: setting"
+                                + " moa.policy.timeout@mistakes.Finder#find(java.lang.String,int)",
+                        "  hedge-after           0ms          at the caller    default");
+        assertThatThrownBy(() -> client.stub(
+                        Finder.class,
+                        StubConfig.ANNOTATED.with("remove", PolicyKey.HEDGE_AFTER, Duration.ofSeconds(5))))
+                .hasMessageContaining("hedge-after (code: StubConfig for remove) has no effect")
+                .hasMessageContaining("remove(java.lang.String,int): hedge-after and idempotent");
+        assertThatThrownBy(() -> client.stub(
+                        Finder.class, StubConfig.ANNOTATED.with("find(java.lang.String,int)", PolicyKey.ONE_WAY, true)))
+                .hasMessageContaining("Finder.find cannot be called so: one-way");
+        assertThatThrownBy(
+                        () -> client.stub(Finder.class, StubConfig.ANNOTATED.with("find(int)", PolicyKey.ATTEMPTS, 2)))
+                .hasMessageContaining("is said for the method find(int), which Finder does not have; it has [")
+                .hasMessageContaining("find(java.lang.String,int)");
+    }
+
+    @Test
+    void aKeyIsReadOutOfWhatAGenericParentLeavesOpen() {
+        MoaClient client = client(Map.of());
+        Finder finder = client.stub(Finder.class);
+        finder.file(new Sheet("top"));
+        assertThat(client.describe(finder)).contains("annotation: @CallKey on Filing.file");
     }
 }

@@ -123,6 +123,51 @@ class SharedLimitsTest {
         assertThat(passed).as("one a second, and one at once").isLessThanOrEqualTo((int) seconds + 1);
     }
 
+    @Test
+    void aStubForWhichARuleIsPassedOverLiftsNoLimit() {
+        MoaClient client = client();
+        Stock limited = client.stub(Stock.class, PATIENT.with("count", PolicyKey.IDEMPOTENT, true));
+        String rule = "{\"kind\": \"policy\", \"service\": \"limited.Stock\", \"set\": {\"hedge-after\": \"20s\","
+                + " \"rate-limit\": 1, \"rate-burst\": %d, \"rate-limit-at\": \"caller\"}}";
+        rules.putRule("slowly", rule.formatted(1));
+        Eventually.within(Duration.ofSeconds(60)).until(() -> limits(limited), () -> client.describe(limited));
+        Stock other = client.stub(Stock.class, PATIENT); // may not run twice, so a rule that hedges is none for it
+        assertThat(client.describe(other)).contains("rule slowly, ").contains("is passed over for limited.Stock count");
+        assertThat(limits(limited)).as("after another stub was made").isTrue();
+        assertThat(limits(other)).isFalse();
+        rules.putRule("slowly", rule.formatted(2));
+        Eventually.within(Duration.ofSeconds(60))
+                .until(
+                        () -> client.describe(limited).matches("(?s).*rate-burst +2 .*"),
+                        () -> client.describe(limited));
+        assertThat(limits(limited)).as("after the rules have changed").isTrue();
+        assertThat(limits(other)).isFalse();
+    }
+
+    @Test
+    void aProviderLimitsAlsoByARuleThatSomeOfItsCallersPassOver() {
+        Moa served = keep(Moa.builder("stock")
+                .eventLoops(1)
+                .registry(registry)
+                .rules(keep(new MemoryRuleSource(rules)))
+                .build());
+        MoaServer server = keep(MoaServer.builder(served)
+                .host("127.0.0.1")
+                .export(Stock.class, () -> 7)
+                .closeOnShutdown(false)
+                .start());
+        Moa moa = keep(Moa.builder("caller").eventLoops(1).registry(registry).build());
+        Stock stock = keep(MoaClient.builder(moa).build()).stub(Stock.class, PATIENT);
+        rules.putRule(
+                "slowly",
+                "{\"kind\": \"policy\", \"service\": \"limited.Stock\", \"set\": {\"hedge-after\": \"20s\","
+                        + " \"rate-limit\": 1, \"rate-burst\": 1}}");
+        Eventually.within(Duration.ofSeconds(60)).until(() -> limits(stock), server::describe);
+        assertThat(server.describe())
+                .containsPattern("rate-limit +1 +at the provider")
+                .doesNotContain("passed over");
+    }
+
     private static boolean passes(Stock stock) {
         try {
             stock.count();

@@ -82,20 +82,21 @@ public final class CandidateSet {
     }
 
     /**
-     * Whether anybody is there who is not ejected, or who is to be tried again by such a call. Nothing is counted. Costs one volatile read
-     * where the first one is in service.
+     * Whether anybody is there whom such a call may use, and who is not ejected or is to be tried again by it. Nothing is counted. Costs one
+     * volatile read where the first one is in service.
      */
     public boolean isServing(Invocation call) {
-        for (Tier tier : all) {
+        MethodPolicy policy = call.attributes().get(MethodPolicy.KEY);
+        Tier[] among = allowed(policy);
+        for (Tier tier : among) {
             for (int i = 0; i < tier.size(); i++) {
                 if (tier.candidate(i).load().standing().isInService()) {
                     return true;
                 }
             }
         }
-        MethodPolicy policy = call.attributes().get(MethodPolicy.KEY);
         long judged = judged(policy, ticker.nanos());
-        for (Tier tier : all) {
+        for (Tier tier : among) {
             for (int i = 0; i < tier.size(); i++) {
                 if (!tier.candidate(i).load().standing().isAvoided(judged)) {
                     return true;
@@ -180,9 +181,7 @@ public final class CandidateSet {
     /** Everybody who may be called, the most wanted first: those of the own zone, if it is required. */
     public List<Candidate> everybody(Invocation call) {
         MethodPolicy policy = call.attributes().get(MethodPolicy.KEY);
-        Tier[] among = policy != null && policy.zone() == ZoneChoice.REQUIRE && ownZone != null
-                ? zones(ownZone).among(policy.zone(), ticker.nanos())
-                : all;
+        Tier[] among = allowed(policy);
         List<Candidate> everybody = new ArrayList<>();
         for (Tier tier : among) {
             for (int i = 0; i < tier.size(); i++) {
@@ -190,6 +189,13 @@ public final class CandidateSet {
             }
         }
         return everybody;
+    }
+
+    /** Those whom a policy allows at all: those of the own zone, if it is required. */
+    private Tier[] allowed(@Nullable MethodPolicy policy) {
+        return policy != null && policy.zone() == ZoneChoice.REQUIRE && ownZone != null
+                ? zones(ownZone).among(policy.zone(), ticker.nanos())
+                : all;
     }
 
     private static int place(

@@ -1,6 +1,7 @@
 package io.moa.governance.policy;
 
 import io.moa.annotation.CallKey;
+import io.moa.invoke.MethodId;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -83,11 +84,16 @@ public final class AnnotatedPolicy {
         try {
             String annotation = name.indexOf('(') < 0 ? name : name.substring(0, name.indexOf('('));
             return new PolicySettings.Said<>(
-                    found.wide() ? "" : method.getName(),
+                    found.wide()
+                            ? ""
+                            : MethodId.of(method.getName(), method.getParameterTypes())
+                                    .toString(),
                     key,
                     key.read(plain),
                     Origin.ANNOTATION,
-                    annotation + " on " + found.place());
+                    annotation + " on " + found.place(),
+                    PolicySettings.Said.INTERFACE,
+                    found.owner());
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(name + " on " + found.place() + ": " + e.getMessage());
         }

@@ -4,6 +4,7 @@ import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -23,8 +24,9 @@ final class Declarations {
      * @param what the annotation
      * @param place where it stands, for people: {@code Stock.reserve}, or {@code Stock}
      * @param wide whether it stands on an interface, for all of its methods
+     * @param owner the interface on which, or on a method of which, it stands
      */
-    record Found<T>(T what, String place, boolean wide) {}
+    record Found<T>(T what, String place, boolean wide, Class<?> owner) {}
 
     private final String name; // of the method, as its service has it
     private final List<Class<?>> owners; // interfaces that have the method, the service first
@@ -70,30 +72,50 @@ final class Declarations {
         }
     }
 
-    /** The method that people wrote, where the compiler added one that leads to it because a type was made more particular. */
+    /**
+     * The method that people wrote, where the compiler added one that leads to it because a parent's method has other types when its
+     * type variables are forgotten: that one which overrides the parent's method. Overloads that merely take less are others.
+     */
     static Method bridged(Method method) {
         if (!method.isBridge()) {
             return method;
         }
-        ResolvedTypes types = new ResolvedTypes(method.getDeclaringClass());
-        for (Method other : method.getDeclaringClass().getDeclaredMethods()) {
-            if (!other.isBridge()
-                    && other.getName().equals(method.getName())
-                    && takesAtMost(types.erasedParameters(method), types.erasedParameters(other))
-                    && method.getReturnType().isAssignableFrom(other.getReturnType())) {
-                return other;
+        Class<?> type = method.getDeclaringClass();
+        ResolvedTypes types = new ResolvedTypes(type);
+        Set<Class<?>> parents = new LinkedHashSet<>();
+        collect(type, parents);
+        for (Class<?> parent : parents) {
+            for (Method overridden : parent.getDeclaredMethods()) {
+                if (parent == type
+                        || overridden.isBridge()
+                        || !overridden.getName().equals(method.getName())
+                        || !Arrays.equals(overridden.getParameterTypes(), method.getParameterTypes())) {
+                    continue;
+                }
+                List<Class<?>> parameters = types.erasedParameters(overridden);
+                for (Method written : type.getDeclaredMethods()) {
+                    if (!written.isBridge()
+                            && written.getName().equals(method.getName())
+                            && types.erasedParameters(written).equals(parameters)) {
+                        return written;
+                    }
+                }
             }
         }
         return method;
     }
 
-    private static boolean takesAtMost(List<Class<?>> wider, List<Class<?>> narrower) {
-        for (int i = 0; i < wider.size() && wider.size() == narrower.size(); i++) {
-            if (!wider.get(i).isAssignableFrom(narrower.get(i))) {
-                return false;
+    /** The method as one of the interfaces has it that have it: its own declaration, or that of the nearest parent. */
+    Method in(Class<?> owner) {
+        Method nearest = null;
+        for (Method each : methods) {
+            Class<?> type = each.getDeclaringClass();
+            if (type.isAssignableFrom(owner)
+                    && (nearest == null || nearest.getDeclaringClass().isAssignableFrom(type))) {
+                nearest = each;
             }
         }
-        return wider.size() == narrower.size();
+        return Objects.requireNonNull(nearest);
     }
 
     /**
@@ -147,7 +169,7 @@ final class Declarations {
             }
             T said = Objects.requireNonNull(each.what());
             if (found == null) {
-                found = new Found<>(said, each.place(), wide);
+                found = new Found<>(said, each.place(), wide, each.owner());
             } else if (!found.what().equals(said)) {
                 throw new IllegalArgumentException(what + " of " + name + " is said differently on " + found.place()
                         + " and on " + each.place()

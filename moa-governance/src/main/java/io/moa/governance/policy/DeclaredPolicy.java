@@ -1,86 +1,43 @@
 package io.moa.governance.policy;
 
 import io.moa.annotation.EnforcedAt;
+import io.moa.invoke.MethodId;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is said of one method by annotations, code and the release configuration, worked out and checked when a stub or an export is made.
  *
- * <p>What is said for all methods of an interface or a service is meant for those that can use it: where it contradicts what else is said of
- * a method, or could have no effect there, it is left out. What is said of the one method itself must be possible there. Immutable.
- *
- * @param policy what holds until a live rule says more
- * @param leftOut what is said for all methods and not meant for this one
- * @param idle what has no effect because the release configuration says so: an operator's word is no mistake of the code, but told
+ * <p>A mistake is what contradicts itself, or can have no effect, at one place, or beside a weaker one: who said it could know. What a stronger
+ * place makes useless is no mistake: a consumer refines an interface, and an operator both. What is said for all methods, or for all of one
+ * name, is meant for those that can use it: a mistake if none can. Immutable.
  */
-public record DeclaredPolicy(MethodPolicy policy, List<LeftOut> leftOut, List<String> idle) {
+public final class DeclaredPolicy {
 
-    /**
-     * A value that a method cannot use.
-     *
-     * @param key whose
-     * @param source where it is said, for people
-     * @param released whether it, or what speaks against it, is said by the release configuration
-     */
-    public record LeftOut(PolicyKey<?> key, String source, boolean released) {
-        @Override
-        public String toString() {
-            return key + " (" + source + ")";
-        }
+    private final Set<String> names; // with parameter types; two if the compiler added the method
+    private final Settled settled;
+    private final List<String> idle;
+
+    private DeclaredPolicy(Set<String> names, Settled settled, List<String> idle) {
+        this.names = names;
+        this.settled = settled;
+        this.idle = List.copyOf(idle);
     }
 
-    public DeclaredPolicy {
-        leftOut = List.copyOf(leftOut);
-        idle = List.copyOf(idle);
+    /** What holds until a live rule says more. */
+    public MethodPolicy policy() {
+        return settled.policy();
     }
 
-    /** Values in the order in which they are said, and what is still wrong with them when those are left out that may be. */
-    private record Settled(
-            MethodPolicy policy, List<PolicySettings.Said<?>> said, List<LeftOut> leftOut, List<PolicyConflict> wrong) {
-
-        static Settled of(List<PolicySettings.Said<?>> all, Function<MethodPolicy, List<PolicyConflict>> wrongWith) {
-            List<PolicySettings.Said<?>> said = new ArrayList<>(all);
-            List<LeftOut> leftOut = new ArrayList<>();
-            while (true) {
-                MethodPolicy policy = MethodPolicy.DEFAULT;
-                for (PolicySettings.Said<?> each : said) {
-                    policy = each.over(policy);
-                }
-                List<PolicyConflict> wrong = wrongWith.apply(policy);
-                PolicySettings.Said<?> out = null;
-                for (int i = 0; i < wrong.size() && out == null; i++) {
-                    PolicySettings.Said<?> winner =
-                            winner(said, wrong.get(i).keys().get(0));
-                    if (winner != null && winner.isWide()) {
-                        out = winner;
-                        leftOut.add(new LeftOut(
-                                out.key(),
-                                out.origin().label() + ": " + out.where(),
-                                isReleased(policy, wrong.get(i))));
-                    }
-                }
-                if (out == null) {
-                    return new Settled(policy, said, leftOut, wrong);
-                }
-                said.remove(out);
-            }
-        }
-
-        private static PolicySettings.@Nullable Said<?> winner(List<PolicySettings.Said<?>> said, PolicyKey<?> key) {
-            PolicySettings.Said<?> winner = null;
-            for (PolicySettings.Said<?> each : said) {
-                boolean stronger = winner == null || each.origin().overrides(winner.origin());
-                winner = each.key() == key && stronger ? each : winner;
-            }
-            return winner;
-        }
+    /** What the release configuration says of this method without effect, for people: an operator's word is no mistake of the code, but told. */
+    public List<String> idle() {
+        return idle;
     }
 
     /**
@@ -92,29 +49,24 @@ public record DeclaredPolicy(MethodPolicy policy, List<LeftOut> leftOut, List<St
      *     what could have no effect
      */
     public static DeclaredPolicy ofStub(Class<?> service, Method method, PolicySettings settings) {
-        List<PolicySettings.Said<?>> all = new ArrayList<>(AnnotatedPolicy.settings(service, method));
-        all.addAll(settings.of(method.getName()));
-        Settled settled = Settled.of(all, policy -> {
-            List<PolicyConflict> wrong = new ArrayList<>(contradictions(policy, method));
-            wrong.addAll(PolicyConflict.elsewhere(policy, EnforcedAt.CALLER));
-            wrong.addAll(PolicyConflict.idle(policy));
-            return wrong;
-        });
+        Set<String> names = names(method);
+        Settled settled = new Settled.Settling(said(service, method, names, settings), isOverloaded(service, method))
+                .settle(policy -> contradictions(policy, method), policy -> {
+                    List<PolicyConflict> all = new ArrayList<>(PolicyConflict.elsewhere(policy, EnforcedAt.CALLER));
+                    all.addAll(PolicyConflict.idle(policy));
+                    return all;
+                });
         MethodPolicy policy = settled.policy();
-        List<PolicyConflict> contradictions = contradictions(policy, method);
+        refuse(name(service, method) + " cannot be called so: ", policy, settled.impossible());
         List<String> idle = new ArrayList<>();
-        for (PolicyConflict each : settled.wrong()) {
-            if (contradictions.contains(each)) {
-                throw new IllegalArgumentException(
-                        name(service, method) + " cannot be called so: " + each + saidBy(policy, each));
-            }
+        for (PolicyConflict each : settled.idle()) {
             String told = name(service, method) + " says what can have no effect: " + each + saidBy(policy, each);
-            if (!isReleased(policy, each)) {
+            if (policy.get(each.keys().get(0)).origin() != Origin.RELEASE) {
                 throw new IllegalArgumentException(told);
             }
             idle.add(told);
         }
-        return new DeclaredPolicy(policy, settled.leftOut(), idle);
+        return new DeclaredPolicy(names, settled, idle);
     }
 
     /**
@@ -126,38 +78,61 @@ public record DeclaredPolicy(MethodPolicy policy, List<LeftOut> leftOut, List<St
      *     callers are to enforce
      */
     public static DeclaredPolicy ofExport(Class<?> service, Method method, PolicySettings settings) {
-        Settled annotated =
-                Settled.of(AnnotatedPolicy.settings(service, method), policy -> contradictions(policy, method));
-        List<PolicySettings.Said<?>> all = new ArrayList<>(annotated.said());
-        all.addAll(settings.of(method.getName()));
-        Settled settled = Settled.of(all, policy -> PolicyConflict.elsewhere(policy, EnforcedAt.PROVIDER));
-        for (Settled each : List.of(annotated, settled)) {
-            if (!each.wrong().isEmpty()) {
-                PolicyConflict first = each.wrong().get(0);
-                throw new IllegalArgumentException(
-                        name(service, method) + " cannot be served so: " + first + saidBy(each.policy(), first));
-            }
+        Set<String> names = names(method);
+        boolean overloaded = isOverloaded(service, method);
+        List<PolicySettings.Said<?>> all = new ArrayList<>(said(service, method, names, settings));
+        Settled annotated = new Settled.Settling(
+                        all.stream()
+                                .filter(each -> each.origin() == Origin.ANNOTATION)
+                                .toList(),
+                        overloaded)
+                .settle(policy -> contradictions(policy, method), policy -> List.of());
+        all.removeIf(
+                each -> each.origin() == Origin.ANNOTATION && !annotated.said().contains(each));
+        Settled settled = new Settled.Settling(all, overloaded)
+                .settle(policy -> List.of(), policy -> PolicyConflict.elsewhere(policy, EnforcedAt.PROVIDER));
+        String refused = name(service, method) + " cannot be served so: ";
+        refuse(refused, annotated.policy(), annotated.impossible());
+        refuse(refused, settled.policy(), settled.idle());
+        return new DeclaredPolicy(names, settled, List.of());
+    }
+
+    private static void refuse(String what, MethodPolicy policy, List<PolicyConflict> mistakes) {
+        if (!mistakes.isEmpty()) {
+            throw new IllegalArgumentException(what + mistakes.get(0) + saidBy(policy, mistakes.get(0)));
         }
-        return new DeclaredPolicy(settled.policy(), settled.leftOut(), List.of());
     }
 
     /**
-     * Checks that what is said for all methods is of use to one of them.
+     * Checks that what is said for several methods is of use to one of them.
      *
      * @param service for people
      * @param methods all methods of a service
-     * @return what is of use to nobody because of the release configuration, for people: an operator's word is no mistake of the code
-     * @throws IllegalArgumentException if the interface or the code says for all methods what none of them can use
+     * @return what is of use to nobody and is said by the release configuration, for people: an operator's word is no mistake of the code
+     * @throws IllegalArgumentException if the interface or the code says for several methods what none of them can use, or if the release
+     *     configuration says for those of one name what none of them can be called with
      */
     public static List<String> unused(String service, List<DeclaredPolicy> methods) {
-        Set<LeftOut> nobodys = new LinkedHashSet<>(
-                methods.isEmpty() ? List.of() : methods.get(0).leftOut());
-        methods.forEach(each -> nobodys.retainAll(each.leftOut()));
+        Set<PolicySettings.Said<?>> all = new LinkedHashSet<>();
+        methods.forEach(each -> each.settled.leftOut().forEach(out -> all.add(out.said())));
         List<String> told = new ArrayList<>();
-        for (LeftOut each : nobodys) {
-            String text = each + " has no effect: what is said for all methods holds for those that can use it, and no"
-                    + " method of " + service + " can. Expected it on a method that can, or not at all";
-            if (!each.released()) {
+        for (PolicySettings.Said<?> each : all) {
+            List<DeclaredPolicy> meant = methods.stream()
+                    .filter(method -> method.names.stream().anyMatch(each::isFor))
+                    .toList();
+            if (!meant.stream().allMatch(method -> method.leavesOut(each))) {
+                continue;
+            }
+            String text = each.key() + " (" + each.origin().label() + ": " + each.where() + ") has no effect: "
+                    + (each.isWide()
+                            ? "what is said for all methods holds for those that can use it, and no method of "
+                                    + service + " can. Expected it on a method that can, or not at all"
+                            : "what is said by a name alone holds for the methods of that name that can use it, and in "
+                                    + service + " none can: " + reasons(meant, each));
+            boolean impossible = meant.stream()
+                    .flatMap(method -> method.settled.leftOut().stream())
+                    .anyMatch(out -> out.said().equals(each) && out.isImpossible());
+            if (each.origin() != Origin.RELEASE || (impossible && !each.isWide())) {
                 throw new IllegalArgumentException(text);
             }
             told.add(text);
@@ -165,8 +140,44 @@ public record DeclaredPolicy(MethodPolicy policy, List<LeftOut> leftOut, List<St
         return told;
     }
 
-    private static boolean isReleased(MethodPolicy policy, PolicyConflict conflict) {
-        return conflict.keys().stream().anyMatch(key -> policy.get(key).origin() == Origin.RELEASE);
+    private boolean leavesOut(PolicySettings.Said<?> said) {
+        return settled.leftOut().stream().anyMatch(out -> out.said().equals(said));
+    }
+
+    private static String reasons(List<DeclaredPolicy> methods, PolicySettings.Said<?> said) {
+        return methods.stream()
+                .flatMap(method -> method.settled.leftOut().stream()
+                        .filter(out -> out.said().equals(said))
+                        .map(out -> method.names.iterator().next() + ": " + out.why()))
+                .distinct()
+                .collect(Collectors.joining("; "));
+    }
+
+    private static List<PolicySettings.Said<?>> said(
+            Class<?> service, Method method, Set<String> names, PolicySettings settings) {
+        return PolicySettings.annotated(AnnotatedPolicy.settings(service, method))
+                .and(settings)
+                .of(names);
+    }
+
+    /** What settings may call a method: a bridge, which the compiler added, is meant when the method is named to which it leads. */
+    private static Set<String> names(Method method) {
+        Set<String> names = new LinkedHashSet<>();
+        for (Method each : List.of(Declarations.bridged(method), method)) {
+            names.add(MethodId.of(each.getName(), each.getParameterTypes()).toString());
+        }
+        return names;
+    }
+
+    private static boolean isOverloaded(Class<?> service, Method method) {
+        return Arrays.stream(service.getMethods())
+                        .filter(each -> each.getName().equals(method.getName())
+                                && !each.isBridge()
+                                && !Modifier.isStatic(each.getModifiers()))
+                        .map(each -> List.of(each.getParameterTypes()))
+                        .distinct()
+                        .count()
+                > 1;
     }
 
     private static List<PolicyConflict> contradictions(MethodPolicy policy, Method method) {

@@ -4,17 +4,16 @@ import io.moa.annotation.Fallback;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who answers when a call of a method has failed, found and checked when a stub is made. Immutable.
  *
- * @param method what is called: a default method of the interface, or the method itself on an object of the class
+ * @param method what is called: a default method of the interface, or the method itself, as the class has it from the interface on which
+ *     the annotation stands
  * @param type the class; null for a default method
  * @param takesCause whether the method takes the failure as its last argument
  */
@@ -63,7 +62,9 @@ public record FallbackForm(Method method, @Nullable Class<?> type, boolean takes
                     where + ": expected one of method = \"…\" and type = ….class, and not both");
         }
         if (byClass) {
-            return new FallbackForm(method, checked(service, said.type(), where), false);
+            Method called =
+                    FallbackClass.of(service, method, found.owner(), where).check(said.type());
+            return new FallbackForm(called, said.type(), false);
         }
         if (found.wide()) {
             throw new IllegalArgumentException(
@@ -73,38 +74,23 @@ public record FallbackForm(Method method, @Nullable Class<?> type, boolean takes
         return byMethod(service, method, said.method(), where);
     }
 
-    private static Class<?> checked(Class<?> service, Class<?> type, String where) {
-        if (type.isInterface() || Modifier.isAbstract(type.getModifiers()) || !service.isAssignableFrom(type)) {
-            throw new IllegalArgumentException(where + ": " + type.getName() + " cannot answer"
-                    + (type == service ? ", it would lead back to the stub" : "") + "; expected: class "
-                    + type.getSimpleName() + (type == service ? "Fallback" : "") + " implements "
-                    + service.getSimpleName());
-        }
-        if (Arrays.stream(type.getDeclaredConstructors()).noneMatch(one -> one.getParameterCount() == 0)) {
-            throw new IllegalArgumentException(where + ": " + type.getName()
-                    + " has no constructor without parameters; expected: " + type.getSimpleName() + "()");
-        }
-        return type;
-    }
-
     /** All methods of a name that have the form of a fallback. */
     private static List<FallbackForm> forms(Class<?> service, Method method, String name) {
         ResolvedTypes types = new ResolvedTypes(service);
         Method meant = Declarations.bridged(method);
-        List<String> wanted = types.parameters(meant);
+        ResolvedTypes.Form wanted = types.form(meant);
         List<FallbackForm> forms = new ArrayList<>();
         for (Method candidate : service.getMethods()) {
             if (!candidate.getName().equals(name)
                     || Modifier.isStatic(candidate.getModifiers())
-                    || candidate.isBridge()
-                    || !types.result(candidate).equals(types.result(meant))) {
+                    || candidate.isBridge()) {
                 continue;
             }
-            List<String> taken = types.parameters(candidate);
-            boolean takesCause = taken.size() == wanted.size() + 1
-                    && candidate.getParameterTypes()[wanted.size()] == Throwable.class;
-            if (taken.equals(wanted)
-                    || (takesCause && taken.subList(0, wanted.size()).equals(wanted))) {
+            ResolvedTypes.Form form = types.form(candidate);
+            int arity = candidate.getParameterCount();
+            boolean takesCause = arity == wanted.parameters().size() + 1
+                    && candidate.getParameterTypes()[arity - 1] == Throwable.class;
+            if ((takesCause ? form.withoutLast() : form).equals(wanted)) {
                 forms.add(new FallbackForm(candidate, null, takesCause));
             }
         }
@@ -140,11 +126,7 @@ public record FallbackForm(Method method, @Nullable Class<?> type, boolean takes
     }
 
     private static String expected(Class<?> service, Method method, String name) {
-        ResolvedTypes types = new ResolvedTypes(service);
-        Method meant = Declarations.bridged(method);
-        String parameters =
-                types.parameters(meant).stream().map(type -> type + ", ").collect(Collectors.joining());
-        return "default " + types.result(meant) + " " + name + "(" + parameters
-                + "Throwable why) { … }, or the same without the last parameter";
+        return "default " + new ResolvedTypes(service).written(Declarations.bridged(method), name, "Throwable why")
+                + " { … }, or the same without the last parameter";
     }
 }

@@ -139,6 +139,18 @@ public final class MethodPolicy {
         return PolicyConflict.in(this);
     }
 
+    /**
+     * Values of it that have no effect beside others, such as a budget for hedges where there are none. No call is harmed by them, and where a
+     * stronger place says the others nobody has made a mistake; empty if there are none.
+     */
+    public List<PolicyConflict> idle() {
+        // Without call keys the method's types may be unknown here, or a filter sets them.
+        return PolicyConflict.idle(this).stream()
+                .filter(each -> !each.keys().contains(PolicyKey.CALL_KEYS)
+                        || !value(PolicyKey.CALL_KEYS).isEmpty())
+                .toList();
+    }
+
     /** Its values that are not defaults, as JSON has them: each with its origin and the place, so that another process can go by it. */
     public Map<String, Object> toPlain() {
         Map<String, Object> plain = new LinkedHashMap<>();
@@ -190,19 +202,26 @@ public final class MethodPolicy {
         return value(saidBy) == EnforcedAt.CALLER ? PolicyKey.Side.CALLER : PolicyKey.Side.PROVIDER;
     }
 
-    /** One line per value, for people, as a caller sees it: what is in force, where it comes from, and who enforces it. */
+    /**
+     * One line per value, for people, as a caller sees it: what is in force, where it comes from, and who enforces it; then one for each value
+     * that {@linkplain #idle() has no effect}.
+     */
     public String describe() {
         List<String> lines = new ArrayList<>();
         for (PolicyKey<?> key : PolicyKey.all()) {
             lines.add(line(key));
         }
+        idle().forEach(each -> lines.add("Without effect: " + described(each)));
         lines.add(
                 "What is enforced at the provider is decided by the provider's own code, settings and rules; above stands what"
                         + " this process knows of it, and MoaServer.describe() tells it there");
         return String.join("\n", lines);
     }
 
-    /** One line for each value that a provider enforces unless it is said otherwise, for people, as that provider sees it. */
+    /**
+     * One line for each value that a provider enforces unless it is said otherwise, for people, as that provider sees it; then one for each of them
+     * that {@linkplain #idle() has no effect}.
+     */
     public String describeAtProvider() {
         List<String> lines = new ArrayList<>();
         for (PolicyKey<?> key : PolicyKey.all()) {
@@ -210,7 +229,20 @@ public final class MethodPolicy {
                 lines.add(line(key));
             }
         }
+        for (PolicyConflict each : idle()) {
+            if (each.keys().stream().noneMatch(key -> key.side() == PolicyKey.Side.CALLER)) {
+                lines.add("Without effect: " + described(each));
+            }
+        }
         return String.join("\n", lines);
+    }
+
+    private String described(PolicyConflict idle) {
+        List<String> values = new ArrayList<>();
+        for (PolicyKey<?> key : idle.keys()) {
+            values.add(key + " " + plainOf(key) + " (" + get(key).source() + ")");
+        }
+        return values.get(0) + " beside " + String.join(" and ", values.subList(1, values.size()));
     }
 
     private String line(PolicyKey<?> key) {

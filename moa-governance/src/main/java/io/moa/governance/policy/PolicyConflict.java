@@ -140,7 +140,6 @@ public record PolicyConflict(List<PolicyKey<?>> keys, String why) {
                     "no call has a key " + key + " to hash: expected @CallKey(\"" + key
                             + "\") on a parameter, or one of "
                             + new TreeSet<>(policy.value(PolicyKey.CALL_KEYS).keySet()),
-                    PolicyKey.LOAD_BALANCE,
                     PolicyKey.HASH_BY,
                     PolicyKey.CALL_KEYS));
         }

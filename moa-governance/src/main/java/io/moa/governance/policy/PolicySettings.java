@@ -1,6 +1,7 @@
 package io.moa.governance.policy;
 
 import io.moa.discovery.ServiceId;
+import io.moa.invoke.MethodId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -8,10 +9,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Values for the methods of one service, from one place such as the code that makes a stub, or from several. A stronger place wins over a
- * weaker one, whatever they name; within a place those for one method win over those for all. Immutable.
+ * weaker one, whatever they name; within a place those for one method win over those for all of its name, and these over those for all
+ * methods. Immutable.
  */
 public final class PolicySettings {
 
@@ -26,20 +29,51 @@ public final class PolicySettings {
     /**
      * One value.
      *
-     * @param method for which method; empty for all
+     * @param method for which method: empty for all, a name for all of that name, a name with parameter types for one
+     * @param place which of the places that are joined says it; the strongest has the highest number, and interfaces the lowest, whether
+     *     they say anything or not
+     * @param owner the interface that says it; null if none does
      */
-    record Said<T>(String method, PolicyKey<T> key, T value, Origin origin, String where) {
-        /** Whether it is said for all methods: then it is meant for those that can use it. */
+    record Said<T>(
+            String method,
+            PolicyKey<T> key,
+            T value,
+            Origin origin,
+            String where,
+            int place,
+            @Nullable Class<?> owner) {
+
+        static final int INTERFACE = -1;
+
+        /** Whether it is said for all methods. */
         boolean isWide() {
             return method.isEmpty();
         }
 
+        /** Whether it is said for one method, overloads told apart. */
+        boolean isForOne() {
+            return method.indexOf('(') >= 0;
+        }
+
         boolean isFor(String called) {
-            return method.isEmpty() || method.equals(called);
+            return method.isEmpty() || method.equals(called) || method.equals(nameOf(called));
+        }
+
+        /** Whether its author could not know another value that was said with this one in mind: that is said at a stronger place. */
+        boolean overrules(Said<?> other) {
+            return place > other.place
+                    || (owner != null
+                            && other.owner != null
+                            && owner != other.owner
+                            && other.owner.isAssignableFrom(owner));
         }
 
         MethodPolicy over(MethodPolicy policy) {
             return policy.with(key, new Setting<>(value, origin, where));
+        }
+
+        private Said<T> at(int later) {
+            return new Said<>(method, key, value, origin, where, later, owner);
         }
     }
 
@@ -49,10 +83,21 @@ public final class PolicySettings {
         this.all = List.copyOf(all);
     }
 
+    /** What annotations say of a method: one place. */
+    static PolicySettings annotated(List<Said<?>> all) {
+        return new PolicySettings(all);
+    }
+
+    private static String nameOf(String method) {
+        int open = method.indexOf('(');
+        return open < 0 ? method : method.substring(0, open);
+    }
+
     /**
      * These and one more, which wins over an earlier one of the same method and key.
      *
-     * @param method the name of a method, or empty for all
+     * @param method the name of a method, for all of that name that can use it; a name with parameter types, such as {@code
+     *     reserve(java.lang.String,int)}, for that one; or empty for all that can use it
      * @throws IllegalArgumentException if the value is not possible, or can only be said by an annotation
      */
     public <T> PolicySettings with(String method, PolicyKey<T> key, T value, Origin origin, String where) {
@@ -62,21 +107,38 @@ public final class PolicySettings {
                     key + ": it can be said only on the interface, where its form is checked;" + " expected there: "
                             + key.example());
         }
+        String meant = method.indexOf('(') < 0 ? method : MethodId.parse(method).toString();
+        Said<T> next = new Said<>(meant, key, checked, origin, where, 0, null);
         List<Said<?>> more = new ArrayList<>(all);
-        more.removeIf(said -> said.method().equals(method) && said.key() == key && said.origin() == origin);
-        int place = method.isEmpty()
-                ? (int) more.stream().filter(said -> said.method().isEmpty()).count()
-                : more.size();
-        more.add(place, new Said<>(method, key, checked, origin, where));
+        more.removeIf(said -> said.method().equals(meant) && said.key() == key && said.origin() == origin);
+        int place = 0;
+        while (place < more.size() && particularity(more.get(place)) <= particularity(next)) {
+            place++;
+        }
+        more.add(place, next);
         return new PolicySettings(more);
     }
 
-    /** Those that are said for a method or for all, the strongest last. */
-    List<Said<?>> of(String method) {
-        return all.stream().filter(said -> said.isFor(method)).toList();
+    private static int particularity(Said<?> said) {
+        return said.isWide() ? 0 : said.isForOne() ? 2 : 1;
     }
 
-    /** What holds for a method when these are said over a policy. */
+    /**
+     * Those that are said for a method or for all, the strongest last.
+     *
+     * @param called what the method is called, with its parameter types: one that the compiler added has two such names
+     */
+    List<Said<?>> of(Collection<String> called) {
+        return all.stream()
+                .filter(said -> called.stream().anyMatch(said::isFor))
+                .toList();
+    }
+
+    /**
+     * What holds for a method when these are said over a policy.
+     *
+     * @param method its name; with its parameter types, if what is said for it alone is to hold, too
+     */
     public MethodPolicy over(MethodPolicy policy, String method) {
         MethodPolicy over = policy;
         for (Said<?> said : all) {
@@ -91,23 +153,25 @@ public final class PolicySettings {
      * Checks that there are the methods that are named.
      *
      * @param type whose methods they are, for people
-     * @param methods the names of its methods
+     * @param methods its methods
      * @throws IllegalArgumentException if one is not among them
      */
-    public void check(String type, Collection<String> methods) {
+    public void check(String type, Collection<MethodId> methods) {
         for (Said<?> said : all) {
-            if (!said.method().isEmpty() && !methods.contains(said.method())) {
+            if (methods.stream().noneMatch(method -> said.isFor(method.toString())) && !said.isWide()) {
+                TreeSet<String> there = new TreeSet<>();
+                methods.forEach(method -> there.add(said.isForOne() ? method.toString() : method.name()));
                 throw new IllegalArgumentException(
                         "The policy " + said.key() + " (" + said.where() + ") is said for the method " + said.method()
-                                + ", which " + type + " does not have; it has " + new TreeSet<>(methods));
+                                + ", which " + type + " does not have; it has " + there);
             }
         }
     }
 
     /**
      * What one place of the release configuration says of a service: {@code moa.policy.timeout=2s} for all services, {@code
-     * moa.policy.timeout@shop.Stock=1s} for one, {@code moa.policy.timeout@shop.Stock#reserve=300ms} for one method of it. Of these the more
-     * particular one wins.
+     * moa.policy.timeout@shop.Stock=1s} for one, {@code moa.policy.timeout@shop.Stock#reserve=300ms} for its methods of one name, {@code
+     * moa.policy.timeout@shop.Stock#reserve(java.lang.String,int)=300ms} for one of these. Of these the more particular one wins.
      *
      * @param texts all texts of one place, of which those that begin with {@link #PREFIX} are read
      * @param where the place, for people
@@ -144,30 +208,39 @@ public final class PolicySettings {
 
     /**
      * What a release configuration says of services that are not there, as far as one that is there may be meant: by a name of which a
-     * character or two differ, or without its group and version. Names that differ in figures alone are taken for two services.
+     * character or two differ, or without its group and version. Names that differ in figures alone are taken for two services; and a
+     * configuration that names the one that is there knows how it is written, and means another one.
      *
      * @param texts as in {@link #ofTexts}, which has taken them
      * @param service one that is there
+     * @param known which are known to be there, so that a setting for one of them is meant for it
      * @return a sentence for each, by the setting's name
      */
     public static Map<String, String> near(
-            Map<String, String> texts, ServiceId service, Function<String, String> where) {
-        Map<String, String> near = new TreeMap<>();
-        String made = service.toString();
+            Map<String, String> texts, ServiceId service, Collection<ServiceId> known, Function<String, String> where) {
+        Map<String, String> named = new TreeMap<>();
         for (String name : texts.keySet()) {
-            String named = name.startsWith(PREFIX)
-                    ? ReleaseName.parse(name.substring(PREFIX.length())).service()
-                    : "";
-            if (named.isEmpty() || named.equals(made) || withoutFigures(named).equals(withoutFigures(made))) {
-                continue;
-            }
-            if (named.equals(service.name()) || Nearest.changes(named, made) <= NEAR) {
-                near.put(
-                        name,
-                        where.apply(name) + " says something of the service " + named + " and nothing of " + made
-                                + "; is that one meant?");
+            if (name.startsWith(PREFIX)) {
+                named.put(
+                        name, ReleaseName.parse(name.substring(PREFIX.length())).service());
             }
         }
+        String made = service.toString();
+        if (named.containsValue(made)) {
+            return Map.of();
+        }
+        known.forEach(each -> named.values().removeIf(each.toString()::equals));
+        Map<String, String> near = new TreeMap<>();
+        named.forEach((name, other) -> {
+            boolean similar = Nearest.changes(other, made) <= NEAR
+                    && !withoutFigures(other).equals(withoutFigures(made));
+            if (!other.isEmpty() && (other.equals(service.name()) || similar)) {
+                near.put(
+                        name,
+                        where.apply(name) + " says something of the service " + other + " and nothing of " + made
+                                + "; is that one meant?");
+            }
+        });
         return near;
     }
 
@@ -177,8 +250,9 @@ public final class PolicySettings {
 
     /** All of these, and all of others from a stronger place, which win where both say something, whatever they name. */
     public PolicySettings and(PolicySettings others) {
+        int later = all.stream().mapToInt(said -> said.place() + 1).max().orElse(0);
         List<Said<?>> both = new ArrayList<>(all);
-        both.addAll(others.all);
+        others.all.forEach(said -> both.add(said.at(later + said.place())));
         return new PolicySettings(both);
     }
 

@@ -4,16 +4,17 @@ import io.moa.discovery.ServiceId;
 
 /**
  * What a name in the release configuration speaks of, behind {@link PolicySettings#PREFIX}: {@code timeout}, {@code timeout@shop.Stock},
- * {@code timeout@shop.Stock#reserve}. Immutable.
+ * {@code timeout@shop.Stock#reserve}, {@code timeout@shop.Stock#reserve(java.lang.String,int)}. Immutable.
  *
  * @param key which policy
  * @param service of which service, as {@link ServiceId#toString} writes it; empty for all
- * @param method of which method; empty for all
+ * @param method of which method, for all of the name or with parameter types for one; empty for all
  */
 record ReleaseName(PolicyKey<?> key, String service, String method) {
 
     private static final String FORM = "expected policy, policy@service or policy@service#method, such as"
-            + " timeout@shop.Stock#reserve, where a service is [group/]name[:version]";
+            + " timeout@shop.Stock#reserve or timeout@shop.Stock#reserve(java.lang.String,int), where a service is"
+            + " [group/]name[:version]";
 
     /**
      * Reads a name.
@@ -51,7 +52,15 @@ record ReleaseName(PolicyKey<?> key, String service, String method) {
     }
 
     private static boolean isMethod(String text) {
-        return !text.isEmpty() && text.chars().allMatch(Character::isJavaIdentifierPart);
+        int open = text.indexOf('(');
+        String name = open < 0 ? text : text.substring(0, open);
+        String types = open < 0 ? "()" : text.substring(open);
+        return !name.isEmpty()
+                && name.chars().allMatch(Character::isJavaIdentifierPart)
+                && types.endsWith(")")
+                && types.substring(1, types.length() - 1)
+                        .chars()
+                        .allMatch(letter -> Character.isJavaIdentifierPart(letter) || ".,[] ".indexOf(letter) >= 0);
     }
 
     /** Whether it speaks of a service, or of all. */

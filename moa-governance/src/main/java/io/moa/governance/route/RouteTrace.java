@@ -96,7 +96,8 @@ final class RouteTrace {
         Fact sticky = rule.stickyTo(call);
         return to + ", destination " + (destination + 1) + " of " + rule.destinations() + ", "
                 + (chosen != destination
-                        ? "as nobody, or nobody who is not ejected, is at destination " + (chosen + 1)
+                        ? "as nobody, or nobody whom it may call and who is not ejected, is at destination "
+                                + (chosen + 1)
                         : rule.share(destination) + " of " + rule.shares() + " calls, "
                                 + (sticky == null ? "by lot" : "by the value of " + sticky));
     }
@@ -107,7 +108,7 @@ final class RouteTrace {
         } else if (rule.refuses()) {
             add(rule, RouteStep.Outcome.REFUSED, "nobody is at " + all(rule), at.size(), 0, List.of());
         } else {
-            String who = ejected ? "nobody who is not ejected is at " : "nobody is at ";
+            String who = ejected ? "nobody whom it may call and who is not ejected is at " : "nobody is at ";
             stay(rule, RouteStep.Outcome.PASSED_OVER, who + all(rule), at);
         }
     }

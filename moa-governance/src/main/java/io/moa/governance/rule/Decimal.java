@@ -4,8 +4,8 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 
 /**
- * A number with up to eighteen digits before and nine after the point, exactly: identifiers are longer than what a {@code double} can
- * tell apart. Immutable.
+ * A number of 64 bits before the point and nine digits after it, exactly: identifiers are longer than what a {@code double} can tell
+ * apart. Immutable.
  *
  * @param units the whole part
  * @param nanos the rest in billionths; both parts have the sign
@@ -15,7 +15,8 @@ public record Decimal(long units, int nanos) {
     /** What {@link #compare} says of a text that is no such number. */
     static final int NO_NUMBER = 2;
 
-    private static final int MOST_UNIT_DIGITS = 18;
+    private static final int MOST_UNIT_DIGITS = 19;
+    private static final BigDecimal MOST_UNITS = BigDecimal.valueOf(Long.MAX_VALUE);
     private static final int MOST_PLACES = 9;
     private static final int BILLION = 1_000_000_000;
 
@@ -28,10 +29,13 @@ public record Decimal(long units, int nanos) {
         long digits = (long) exact.precision()
                 - exact.scale(); // before the point; asked first, as 1e999999999 is long to write
         BigDecimal plain = digits > MOST_UNIT_DIGITS || exact.scale() > 400 ? null : exact.stripTrailingZeros();
-        if (plain == null || plain.scale() > MOST_PLACES) {
-            throw new IllegalArgumentException("up to 18 digits before the point and 9 after it");
+        BigDecimal whole = plain == null ? null : plain.setScale(0, RoundingMode.DOWN);
+        if (plain == null
+                || whole == null
+                || plain.scale() > MOST_PLACES
+                || whole.abs().compareTo(MOST_UNITS) > 0) {
+            throw new IllegalArgumentException("at most " + MOST_UNITS + " with up to 9 digits after the point");
         }
-        BigDecimal whole = plain.setScale(0, RoundingMode.DOWN);
         return new Decimal(
                 whole.longValueExact(),
                 plain.subtract(whole).multiply(BigDecimal.valueOf(BILLION)).intValueExact());
@@ -46,7 +50,10 @@ public record Decimal(long units, int nanos) {
                         .stripTrailingZeros();
     }
 
-    /** Less than 0, 0 or 1, as the number that a text says is less than, equal to or more than this one; or {@link #NO_NUMBER}. */
+    /**
+     * Less than 0, 0 or 1, as the number that a text says is less than, equal to or more than this one; or {@link #NO_NUMBER}. The text
+     * may have any number of digits.
+     */
     int compare(String text) {
         int length = text.length();
         int at = 0;
@@ -57,29 +64,37 @@ public record Decimal(long units, int nanos) {
         }
         int from = at;
         long whole = 0;
+        boolean huge = false;
         while (at < length && isDigit(text.charAt(at))) {
-            if (at - from == MOST_UNIT_DIGITS) {
-                return NO_NUMBER;
-            }
-            whole = 10 * whole + (text.charAt(at++) - '0');
+            int digit = text.charAt(at++) - '0';
+            huge |= whole > (Long.MAX_VALUE - digit) / 10;
+            whole = 10 * whole + digit;
         }
         if (at == from) {
             return NO_NUMBER;
         }
         int rest = 0;
+        boolean finer = false;
         if (at < length) {
             if (text.charAt(at++) != '.' || at == length) {
                 return NO_NUMBER;
             }
             for (int worth = BILLION / 10; at < length; worth /= 10) {
-                if (worth == 0 || !isDigit(text.charAt(at))) {
+                if (!isDigit(text.charAt(at))) {
                     return NO_NUMBER;
                 }
-                rest += worth * (text.charAt(at++) - '0');
+                int digit = text.charAt(at++) - '0';
+                rest += worth * digit;
+                finer |= worth == 0 && digit > 0;
             }
         }
+        int away = negative ? -1 : 1;
+        if (huge) {
+            return away;
+        }
         int byUnits = Long.compare(negative ? -whole : whole, units);
-        return byUnits != 0 ? byUnits : Integer.compare(negative ? -rest : rest, nanos);
+        int byNanos = byUnits != 0 ? byUnits : Integer.compare(negative ? -rest : rest, nanos);
+        return byNanos == 0 && finer ? away : byNanos;
     }
 
     private static boolean isDigit(char c) {

@@ -111,7 +111,19 @@ final class Fields {
         return text(at(name), get(name), least);
     }
 
+    /** The sentence for people in a field. */
+    String prose(String name, int least) {
+        String path = at(name);
+        String text = sized(path, get(name), least);
+        return seen(path, text, Words.unseenInProse(text));
+    }
+
     static String text(String path, @Nullable Object plain, int least) {
+        String text = sized(path, plain, least);
+        return seen(path, text, Words.unseen(text));
+    }
+
+    private static String sized(String path, @Nullable Object plain, int least) {
         if (!(plain instanceof String text) || text.length() < least || text.length() > MOST_CHARS) {
             throw wrong(
                     path,
@@ -120,14 +132,16 @@ final class Fields {
                                     ? "one of " + text.length()
                                     : Words.of(plain)));
         }
-        int unseen = Words.unseen(text);
+        return text;
+    }
+
+    private static String seen(String path, String text, int unseen) {
         if (unseen >= 0) {
             throw wrong(
                     path,
-                    "expected a text without line breaks, control characters and marks of writing direction; "
+                    "expected a text without line breaks, invisible characters and marks of writing direction; "
                             + Words.quoted(text) + " has "
-                            + String.format(Locale.ROOT, "U+%04X", (int) text.charAt(unseen)) + " at "
-                            + unseen);
+                            + String.format(Locale.ROOT, "U+%04X", text.codePointAt(unseen)) + " at " + unseen);
         }
         return text;
     }

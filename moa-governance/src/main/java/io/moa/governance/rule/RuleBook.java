@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -230,13 +231,39 @@ public final class RuleBook {
      */
     public AppliedPolicy applied(
             ServiceId service, String method, String callerApplication, MethodPolicy declared, MethodForm form) {
+        return reconciled(service, method, callerApplication, declared, policy -> {
+            List<PolicyConflict> conflicts = new ArrayList<>(policy.conflicts());
+            conflicts.addAll(form.conflicts(policy));
+            return conflicts;
+        });
+    }
+
+    /**
+     * What a provider enforces of a method, whoever calls: as {@link #applied(ServiceId, String, String, MethodPolicy, MethodForm)}, but no
+     * rule is passed over for what its callers cannot do, such as hedging: a limit in the same rule holds nevertheless.
+     *
+     * @param declared what the provider's annotations, code and release configuration say
+     */
+    public AppliedPolicy appliedAtProvider(ServiceId service, String method, MethodPolicy declared) {
+        return reconciled(service, method, "", declared, policy -> policy.conflicts().stream()
+                .filter(each -> each.keys().stream().allMatch(key -> policy.side(key) == PolicyKey.Side.PROVIDER))
+                .toList());
+    }
+
+    /** What holds when rules have been passed over until what holds has none of these conflicts that comes from a rule. */
+    private AppliedPolicy reconciled(
+            ServiceId service,
+            String method,
+            String callerApplication,
+            MethodPolicy declared,
+            Function<MethodPolicy, List<PolicyConflict>> conflictsOf) {
         List<Read> forMethod = new ArrayList<>();
         for (Read each : policies) {
             if (each.rule().isFor(service) && ((PolicyRule) each.rule()).isFor(method, callerApplication)) {
                 forMethod.add(each);
             }
         }
-        List<String> passedOver = new ArrayList<>();
+        List<PassedOver> passedOver = new ArrayList<>();
         while (true) {
             Map<PolicyKey<?>, Read> winners = winners(forMethod);
             MethodPolicy policy = declared;
@@ -246,9 +273,7 @@ public final class RuleBook {
             }
             PolicyConflict conflict = null;
             Read guilty = null;
-            List<PolicyConflict> conflicts = new ArrayList<>(policy.conflicts());
-            conflicts.addAll(form.conflicts(policy));
-            for (PolicyConflict each : conflicts) {
+            for (PolicyConflict each : conflictsOf.apply(policy)) {
                 Read least = leastParticular(forMethod, each, winners);
                 if (guilty == null && least != null) {
                     conflict = each;
@@ -259,8 +284,10 @@ public final class RuleBook {
                 return new AppliedPolicy(policy, passedOver);
             }
             forMethod.remove(guilty);
-            passedOver.add("rule " + guilty.rule().id() + ", " + guilty.version() + " is passed over for " + service
-                    + " " + method + ": " + conflict);
+            passedOver.add(new PassedOver(
+                    (PolicyRule) guilty.rule(),
+                    "rule " + guilty.rule().id() + ", " + guilty.version() + " is passed over for " + service + " "
+                            + method + ": " + conflict));
         }
     }
 

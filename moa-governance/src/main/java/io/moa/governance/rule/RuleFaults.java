@@ -40,6 +40,7 @@ final class RuleFaults {
                 note(reader::method);
                 note(() -> values(rule.inner("set")));
                 note(reader::sides);
+                note(reader::together);
             }
             case "route" -> {
                 known(rule, RuleReader.ROUTE);

@@ -2,6 +2,9 @@ package io.moa.governance.rule;
 
 import io.moa.annotation.EnforcedAt;
 import io.moa.discovery.ServiceId;
+import io.moa.governance.policy.MethodPolicy;
+import io.moa.governance.policy.Origin;
+import io.moa.governance.policy.PolicyConflict;
 import io.moa.governance.policy.PolicyKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -125,7 +128,25 @@ public final class RuleReader {
     private PolicyRule policy() {
         PolicyRule read = new PolicyRule(id, service(), method(), callers(), set(), rollout(), enabled(), note());
         sides();
+        together();
         return read;
+    }
+
+    /**
+     * Checks that the values can be together, or the rule would be passed over for every method. One that has no effect beside another one
+     * is none of an operator's mistakes: who sets a limit to 0 for a while need not take its burst away.
+     */
+    void together() {
+        MethodPolicy policy = MethodPolicy.DEFAULT;
+        Map<PolicyKey<?>, Object> said = set();
+        for (Map.Entry<PolicyKey<?>, Object> each : said.entrySet()) {
+            policy = policy.withPlain(each.getKey(), each.getValue(), Origin.LIVE_RULE, id);
+        }
+        for (PolicyConflict each : policy.conflicts()) {
+            if (said.keySet().containsAll(each.keys())) {
+                throw Fields.wrong("set", each.toString());
+            }
+        }
     }
 
     /** Checks that a rule for some callers sets nothing that a provider would have to enforce: it would never be. */
@@ -187,6 +208,8 @@ public final class RuleReader {
             }
         } else if (plain instanceof Map<?, ?> form && form.containsKey("not")) {
             checkMethods(path + ".not", form.get("not"));
+        } else if (plain instanceof Map<?, ?> form ? form.containsKey("from") || form.containsKey("to") : true) {
+            throw Fields.wrong(path, "expected a method's name, not " + Words.of(plain));
         }
     }
 
@@ -210,7 +233,7 @@ public final class RuleReader {
     }
 
     String note() {
-        return rule.has("note") ? rule.text("note", 0) : "";
+        return rule.has("note") ? rule.prose("note", 0) : "";
     }
 
     @Nullable
@@ -344,7 +367,7 @@ public final class RuleReader {
             }
         }
         return rule.has("deny")
-                ? new RouteRule.Deny(rule.text("deny", 1))
+                ? new RouteRule.Deny(rule.prose("deny", 1))
                 : new RouteRule.Answer(new AnswerReader().read("answer", rule.get("answer")));
     }
 

@@ -4,12 +4,15 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** How values stand in sentences: short, on one line, and safe to print whatever they are. */
 final class Words {
 
     private static final int SHOWN = 120;
+    private static final int ZERO_WIDTH_NON_JOINER = 0x200c;
+    private static final int ZERO_WIDTH_JOINER = 0x200d;
 
     private Words() {}
 
@@ -73,32 +76,51 @@ final class Words {
         }
     }
 
-    /** Where the first character stands that nobody sees, such as a control character or a mark of writing direction; -1 for nowhere. */
+    /**
+     * Where the first character stands that nobody sees, or that looks like another one: control characters, marks of writing direction,
+     * spaces of no width, of other widths and that do not break, halves of characters; -1 for nowhere.
+     */
     static int unseen(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (isUnseen(text.charAt(i))) {
+        return first(text, Words::isUnseen);
+    }
+
+    /** As {@link #unseen}, in a sentence for people: some languages are not written without joiners and spaces that do not break. */
+    static int unseenInProse(String text) {
+        return first(text, c -> isUnseen(c) && !isOfProse(c));
+    }
+
+    private static int first(String text, IntPredicate wanted) {
+        int c;
+        for (int i = 0; i < text.length(); i += Character.charCount(c)) {
+            c = text.codePointAt(i);
+            if (wanted.test(c)) {
                 return i;
             }
         }
         return -1;
     }
 
-    private static boolean isUnseen(char c) {
-        return Character.isISOControl(c)
-                || c == 0x61c // the marks, embeddings, overrides and isolates of Unicode's bidirectional algorithm
-                // (UAX #9)
-                || c == 0x200e
-                || c == 0x200f
-                || (c >= 0x2028 && c <= 0x202e) // the first two of them break lines
-                || (c >= 0x2066 && c <= 0x2069);
+    private static boolean isUnseen(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE -> true;
+            case Character.SPACE_SEPARATOR -> c != ' ';
+            default -> false;
+        };
+    }
+
+    private static boolean isOfProse(int c) {
+        return c == ZERO_WIDTH_NON_JOINER
+                || c == ZERO_WIDTH_JOINER
+                || Character.getType(c) == Character.SPACE_SEPARATOR;
     }
 
     static String shortened(String text) {
         StringBuilder shown = new StringBuilder();
-        for (int i = 0; i < Math.min(text.length(), SHOWN); i++) {
-            char c = text.charAt(i);
-            shown.append(isUnseen(c) ? '?' : c);
-        }
-        return text.length() > SHOWN ? shown.append('…').toString() : shown.toString();
+        text.codePoints().limit(SHOWN).forEach(c -> shown.appendCodePoint(isUnseen(c) ? '?' : c));
+        return text.codePointCount(0, text.length()) > SHOWN ? shown.append('…').toString() : shown.toString();
     }
 }

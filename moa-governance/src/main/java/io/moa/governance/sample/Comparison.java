@@ -4,6 +4,7 @@ import io.moa.annotation.EnforcedAt;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.rule.AppliedPolicy;
+import io.moa.governance.rule.PassedOver;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -24,7 +25,7 @@ final class Comparison {
     private final Map<Integer, List<Deviation>> deviations = new TreeMap<>(); // in the order of the samples
     private final List<RefusalChange> refusals = new ArrayList<>();
     private final List<OtherValue> values = new ArrayList<>();
-    private final Set<String> passedOver = new LinkedHashSet<>();
+    private final Set<PassedOver> passedOver = new LinkedHashSet<>();
     private int calls;
 
     Comparison(Replay now, Replay then, List<Sample> samples) {
@@ -169,8 +170,8 @@ final class Comparison {
         return values;
     }
 
-    /** Which rules are passed over for a method under the second book alone, each a sentence with the reason. */
-    List<String> passedOver() {
+    /** Which rules are passed over for a method under the second book alone. */
+    List<PassedOver> passedOver() {
         return List.copyOf(passedOver);
     }
 }

@@ -3,6 +3,7 @@ package io.moa.governance.sample;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.route.RouteTree;
 import io.moa.governance.rule.AppliedPolicy;
+import io.moa.governance.rule.PassedOver;
 import io.moa.governance.rule.Rule;
 import io.moa.governance.rule.RuleBook;
 import io.moa.governance.rule.RuleReader;
@@ -67,7 +68,7 @@ public final class DryRuns {
                 comparison.deviations(),
                 comparison.refusals(),
                 comparison.values(),
-                comparison.passedOver());
+                comparison.passedOver().stream().map(PassedOver::why).toList());
     }
 
     private static String standing(RuleBook after, String id, Comparison comparison) {
@@ -75,7 +76,7 @@ public final class DryRuns {
         if (!standing.startsWith("in force since")) {
             return standing;
         }
-        if (comparison.passedOver().stream().noneMatch(each -> each.startsWith("rule " + id + ","))) {
+        if (comparison.passedOver().stream().noneMatch(each -> each.rule().id().equals(id))) {
             return "it would be in force here";
         }
         return comparison.deviations().isEmpty() && comparison.values().isEmpty()

@@ -56,7 +56,7 @@ class EjectedDestinationsTest {
         assertThat(names(lane.route(tagged("gray")))).containsExactly("plain");
         assertThat(names(lane.route(tagged(null)))).containsExactly("plain");
         assertThat(lane.explain(tagged("gray")).describe())
-                .contains("builtin.lane: passed over, nobody who is not ejected is at");
+                .contains("builtin.lane: passed over, nobody whom it may call and who is not ejected is at");
         stock.ticker().advance(Duration.ofMillis(1_200));
         assertThat(names(lane.route(tagged("gray")))).as("one must try").containsExactly("gray");
 

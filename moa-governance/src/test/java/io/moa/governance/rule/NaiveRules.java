@@ -82,7 +82,7 @@ public final class NaiveRules {
     }
 
     private static @Nullable BigDecimal number(String text) {
-        return text.matches("[+-]?[0-9]{1,18}(\\.[0-9]{1,9})?") ? new BigDecimal(text) : null;
+        return text.matches("[+-]?[0-9]+(\\.[0-9]+)?") ? new BigDecimal(text) : null;
     }
 
     /** The value of a fact of a call. */

@@ -115,6 +115,7 @@ public final class RandomRules {
                     fact,
                     switch (fact) {
                         case "load-test" -> closed(List.of(true, false, "true", "f*"));
+                        case "method" -> closed(List.of("count", "c*", "*ve", "a", "*"));
                         case "criticality" -> closed(List.of("critical", "sheddable*", "*-plus", "*"));
                         default -> matcher(1, false, false);
                     });

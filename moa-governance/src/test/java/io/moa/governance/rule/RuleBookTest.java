@@ -147,7 +147,7 @@ class RuleBookTest {
         AppliedPolicy applied = book.applied(STOCK, "reserve", "web", declared);
         assertThat(applied.policy().get(PolicyKey.HEDGE_AFTER)).isEqualTo(declared.get(PolicyKey.HEDGE_AFTER));
         assertThat(applied.policy().timeout()).as("the other rule holds").hasSeconds(5);
-        assertThat(applied.passedOver())
+        assertThat(applied.reasons())
                 .containsExactly(
                         "rule hedge, revision 4 is passed over for shop.Stock reserve: hedge-after and idempotent:"
                                 + " a hedged call may run twice: expected @Idempotent beside @Hedge, or no hedge");
@@ -155,6 +155,18 @@ class RuleBookTest {
                 book.applied(STOCK, "count", "web", declared.withCode(PolicyKey.IDEMPOTENT, true, "code"));
         assertThat(idempotent.passedOver()).isEmpty();
         assertThat(idempotent.policy().value(PolicyKey.HEDGE_AFTER)).hasMillis(10);
+    }
+
+    @Test
+    void aProviderTakesTheLimitsOfARuleThatItsCallersCannotFollow() {
+        RuleBook book = none.next(
+                4, Map.of("hedge", policy("shop.Stock", "set", Map.of("hedge-after", "10ms", "rate-limit", 7))));
+        AppliedPolicy provider = book.appliedAtProvider(STOCK, "reserve", MethodPolicy.DEFAULT);
+        assertThat(provider.passedOver()).isEmpty();
+        assertThat(provider.policy().value(PolicyKey.RATE_LIMIT)).isEqualTo(7);
+        AppliedPolicy caller = book.applied(STOCK, "reserve", "web", MethodPolicy.DEFAULT);
+        assertThat(caller.withheld(List.of(PolicyKey.RATE_LIMIT))).containsExactly("hedge");
+        assertThat(caller.withheld(List.of(PolicyKey.TIMEOUT))).isEmpty();
     }
 
     @Test
@@ -326,7 +338,7 @@ class RuleBookTest {
         assertThat(applied.policy().value(PolicyKey.CALL_KEYS)).isEmpty();
         assertThat(applied.policy().attempts()).isEqualTo(PolicyKey.ATTEMPTS.defaultValue());
         assertThat(applied.policy().timeout()).hasSeconds(9);
-        assertThat(applied.passedOver())
+        assertThat(applied.reasons())
                 .containsExactly("rule keys, revision 4 is passed over for shop.Stock count: call-keys: there is one"
                         + " argument");
         AppliedPolicy other = book.applied(STOCK, "reserve", "web", MethodPolicy.DEFAULT, oneArgument);

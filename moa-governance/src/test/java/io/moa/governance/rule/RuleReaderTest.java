@@ -83,7 +83,7 @@ class RuleReaderTest {
                 Arguments.of(policy("service", "shop.Stock:"), "service: no service is called so"),
                 Arguments.of(
                         route("service", "shop.Stock\u202e\n"),
-                        "service: expected a text without line breaks, control characters and marks of writing direction;"
+                        "service: expected a text without line breaks, invisible characters and marks of writing direction;"
                                 + " \"shop.Stock??\" has U+202E at 10"),
                 Arguments.of(route("note", "a\u001b[31m"), "note: expected a text without line breaks"),
                 Arguments.of(denied("deny", "a\u0085b"), "deny: expected a text without line breaks"),
@@ -91,6 +91,20 @@ class RuleReaderTest {
                 Arguments.of(
                         route("when", Map.of("key.a\u2066", "x")),
                         "when: expected names of 1 to 256 visible characters"),
+                Arguments.of(route("callers", List.of("we\u200bb")), "callers[0]: expected a text without line breaks"),
+                Arguments.of(policy("method", "re\u00adserve"), "\"re?serve\" has U+00AD at 2"),
+                Arguments.of(policy("method", "\ufeffreserve"), "has U+FEFF at 0"),
+                Arguments.of(policy("method", "reserve\u00a0"), "has U+00A0 at 7"),
+                Arguments.of(policy("method", "reserve\u2060"), "has U+2060 at 7"),
+                Arguments.of(policy("method", "a\ud800"), "has U+D800 at 1"),
+                Arguments.of(route("note", "a\u2060b"), "note: expected a text without line breaks"),
+                Arguments.of(route("when", Map.of("method", 7)), "when.method: expected a method's name, not 7"),
+                Arguments.of(
+                        route("when", Map.of("method", List.of("a", Map.of("from", 7)))),
+                        "when.method[1]: expected a method's name, not an object"),
+                Arguments.of(
+                        policy("set", Map.of("hedge-after", "10ms", "idempotent", false)),
+                        "set: hedge-after and idempotent: a hedged call may run twice"),
                 Arguments.of(
                         policy("method", "reserve(java.lang.String,int)"),
                         "method: expected a method's name without its parameter types, \"reserve\", not \"reserve("),
@@ -160,13 +174,14 @@ class RuleReaderTest {
                         "when.key.customer: from 2 to 1 there is no number"),
                 Arguments.of(
                         route("when", Map.of("tag", Map.of("from", new BigDecimal("1e999999999")))),
-                        "when.tag.from: expected a number of up to 18 digits before the point and 9 after it"),
+                        "when.tag.from: expected a number of at most 9223372036854775807 with up to 9 digits after the point"),
                 Arguments.of(
                         route("when", Map.of("tag", BigInteger.TEN.pow(30))),
-                        "when.tag: expected a number of up to 18 digits before the point"),
+                        "when.tag: expected a number of at most 9223372036854775807"),
                 Arguments.of(
                         route("when", Map.of("tag", 1e-20)),
-                        "when.tag: expected a number of up to 18 digits before the point and 9 after it, not 1.0E-20"),
+                        "when.tag: expected a number of at most 9223372036854775807 with up to 9 digits after the point,"
+                                + " not 1.0E-20"),
                 Arguments.of(
                         route("when", Map.of("tag", Map.of("percent", 100.5))),
                         "when.tag.percent: expected 0 to 100 with at most two digits after the point, not 100.5"),
@@ -552,5 +567,12 @@ class RuleReaderTest {
                         "a", policy("callers", List.of("web"), "set", Map.of("rate-limit", 1, "attempts", 99))))
                 .as("both faults at once")
                 .hasSize(2);
+    }
+
+    @Test
+    void sentencesForPeopleMayHaveWhatSomeLanguagesNeed() {
+        String persian = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645, 5\u00a0%";
+        assertThat(RuleReader.read("a", route("note", persian)).note()).isEqualTo(persian);
+        assertThat(RuleReader.faults("a", denied("deny", persian))).isEmpty();
     }
 }

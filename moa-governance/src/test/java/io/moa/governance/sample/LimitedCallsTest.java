@@ -19,6 +19,8 @@ import io.moa.governance.route.Route;
 import io.moa.governance.route.RouteTree;
 import io.moa.governance.rule.AppliedPolicy;
 import io.moa.governance.rule.LocalProcess;
+import io.moa.governance.rule.PassedOver;
+import io.moa.governance.rule.PolicyRule;
 import io.moa.governance.rule.RandomRules;
 import io.moa.governance.rule.RouteTable;
 import io.moa.governance.rule.RuleBook;
@@ -532,7 +534,10 @@ class LimitedCallsTest {
                     return applied.policy().value(PolicyKey.CALL_KEYS).isEmpty()
                             ? applied
                             : new AppliedPolicy(
-                                    MethodPolicy.DEFAULT, List.of("rule keys, revision 1 is passed over: nosuch"));
+                                    MethodPolicy.DEFAULT,
+                                    List.of(new PassedOver(
+                                            (PolicyRule) book.rules().get(0),
+                                            "rule keys, revision 1 is passed over: nosuch")));
                 },
                 SEED);
         DryRun told = knowing.of(

@@ -74,7 +74,7 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         /** The peer answered a ping. */
         void pong(long token);
 
-        /** Everything that was read together has been handled. */
+        /** Everything that was read together, at least a byte, has been handled. */
         void readComplete();
 
         /** Everything that was written has left. */
@@ -444,8 +444,10 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        reading = false;
-        side.readComplete();
+        if (reading) { // a read that fails is complete, too, and nothing was heard
+            reading = false;
+            side.readComplete();
+        }
         drain();
         ctx.fireChannelReadComplete();
     }

@@ -19,6 +19,7 @@ import io.moa.transport.TransportConfig;
 import io.moa.transport.Wanted;
 import io.moa.transport.WireForm;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,6 +130,19 @@ class SilentPeerTest {
         assertThat(told).hasSize(3);
         passes(20);
         assertThat(told).as("and it may fall silent again").containsExactly("silent", "first", "heard", "silent");
+    }
+
+    @Test
+    void aReadThatFailsIsNoSignOfLife() {
+        open(TransportConfig.DEFAULT);
+        call("first", false);
+        passes(910);
+        // So Netty tells of a connection that the kernel gave up: the read is complete, and then it has failed.
+        channel.pipeline().fireChannelReadComplete();
+        channel.pipeline().fireExceptionCaught(new IOException("Connection timed out"));
+        channel.runPendingTasks();
+        assertThat(connection.usable()).isFalse();
+        assertThat(told).doesNotContain("heard");
     }
 
     @Test

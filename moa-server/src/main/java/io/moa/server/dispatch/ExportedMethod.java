@@ -123,7 +123,7 @@ public final class ExportedMethod {
     public String describe() {
         AppliedPolicy now = applied;
         StringBuilder lines = new StringBuilder(now.policy().describeAtProvider());
-        now.passedOver().forEach(why -> lines.append('\n').append(why));
+        now.reasons().forEach(why -> lines.append('\n').append(why));
         return this + "\n" + lines.toString().indent(2);
     }
 

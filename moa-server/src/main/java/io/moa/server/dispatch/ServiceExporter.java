@@ -171,7 +171,7 @@ public final class ServiceExporter {
         }
         said.check(
                 type.getSimpleName(),
-                methods.stream().map(each -> each.method().name()).toList());
+                methods.stream().map(ExportedMethod::method).toList());
         if (methods.isEmpty()) {
             throw new IllegalArgumentException(type.getName() + " has no method to call");
         }
