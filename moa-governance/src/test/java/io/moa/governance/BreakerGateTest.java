@@ -8,14 +8,12 @@ import io.moa.governance.gate.BreakerGate.Thresholds;
 import io.moa.invoke.Admission;
 import io.moa.invoke.Permit;
 import io.moa.testkit.FakeTicker;
-import io.moa.testkit.Shows;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-@Shows({"breaker-failures", "breaker-calls", "breaker-window", "breaker-open", "breaker-trials"})
 class BreakerGateTest {
 
     private static final Thresholds HALF = new Thresholds(50, 10, Duration.ofSeconds(10), Duration.ofSeconds(5), 2);

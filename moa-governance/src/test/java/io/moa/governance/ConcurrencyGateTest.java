@@ -12,7 +12,6 @@ import io.moa.invoke.Payload;
 import io.moa.invoke.Permit;
 import io.moa.invoke.Phase;
 import io.moa.invoke.Status;
-import io.moa.testkit.Shows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
@@ -22,7 +21,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-@Shows("concurrency-limit")
 class ConcurrencyGateTest {
 
     private static final Invocation CALL = Invocation.of(

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-@Shows({"rate-limit-at", "concurrency-limit-at"})
 class MethodGateTest {
 
     private static final MethodPolicy NONE = MethodPolicy.DEFAULT;
@@ -35,6 +34,13 @@ class MethodGateTest {
                 .withCode(PolicyKey.RATE_LIMIT_AT, side, "test");
     }
 
+    /** How many of a hundred that come at once a method's gate lets through. */
+    private int atOnceUnder(MethodPolicy policy) {
+        MethodGate gate = new MethodGate("Stock count", EnforcedAt.PROVIDER, ticker);
+        gate.govern(policy);
+        return admitted(gate, 100).size();
+    }
+
     private static MethodPolicy breaks() {
         return NONE.withCode(PolicyKey.BREAKER_FAILURES, 50, "test").withCode(PolicyKey.BREAKER_CALLS, 4, "test");
     }
@@ -51,6 +57,100 @@ class MethodGateTest {
     }
 
     @Test
+    @Shows("concurrency-limit")
+    void asManyAreInFlightAsThePolicySays() {
+        assertThat(atOnceUnder(NONE)).isEqualTo(100);
+        assertThat(atOnceUnder(NONE.withCode(PolicyKey.CONCURRENCY_LIMIT, 7, "test")))
+                .isEqualTo(7);
+    }
+
+    @Test
+    @Shows({"rate-limit", "rate-burst"})
+    void asManyComeInASecondAndAtOnceAsThePolicySays() {
+        MethodPolicy limited = NONE.withCode(PolicyKey.RATE_LIMIT, 50, "test");
+        assertThat(atOnceUnder(limited)).as("a tenth of a second").isEqualTo(5);
+        assertThat(atOnceUnder(limited.withCode(PolicyKey.RATE_BURST, 33, "test")))
+                .isEqualTo(33);
+        provider.govern(limited.withCode(PolicyKey.RATE_BURST, 100, "test"));
+        assertThat(admitted(provider, 200)).hasSize(100);
+        ticker.advance(Duration.ofSeconds(1));
+        assertThat(admitted(provider, 200)).hasSize(50);
+    }
+
+    /** A method's gate of which so many calls have failed after so many that succeeded. */
+    private MethodGate after(int succeeded, int failed, MethodPolicy policy) {
+        MethodGate gate = new MethodGate("Stock count", EnforcedAt.CALLER, ticker);
+        gate.govern(policy);
+        admitted(gate, succeeded).forEach(each -> each.end(Permit.End.SUCCESS));
+        admitted(gate, failed).forEach(each -> each.end(Permit.End.FAILURE));
+        return gate;
+    }
+
+    private static boolean isOpen(MethodGate gate) {
+        List<Permit> admitted = admitted(gate, 1);
+        admitted.forEach(each -> each.end(Permit.End.NOT_USED));
+        return admitted.isEmpty();
+    }
+
+    @Test
+    @Shows("breaker-failures")
+    void aBreakerOpensAtTheShareOfFailuresThatThePolicySays() {
+        assertThat(isOpen(after(0, 100, NONE))).as("there is none").isFalse();
+        for (int percent : new int[] {30, 60}) {
+            MethodPolicy policy = NONE.withCode(PolicyKey.BREAKER_FAILURES, percent, "test");
+            assertThat(isOpen(after(101 - percent, percent - 1, policy))).isFalse();
+            assertThat(isOpen(after(100 - percent, percent, policy))).isTrue();
+        }
+    }
+
+    @Test
+    @Shows("breaker-calls")
+    void aBreakerJudgesAsFewCallsAsThePolicySays() {
+        MethodPolicy byDefault = NONE.withCode(PolicyKey.BREAKER_FAILURES, 50, "test");
+        assertThat(isOpen(after(0, 19, byDefault))).isFalse();
+        assertThat(isOpen(after(0, 20, byDefault))).isTrue();
+        assertThat(isOpen(after(0, 3, breaks()))).isFalse();
+        assertThat(isOpen(after(0, 4, breaks()))).isTrue();
+    }
+
+    @Test
+    @Shows("breaker-window")
+    void aBreakerLooksBackAsFarAsThePolicySays() {
+        MethodPolicy far = breaks().withCode(PolicyKey.BREAKER_WINDOW, Duration.ofMinutes(1), "test");
+        for (MethodPolicy policy : List.of(breaks(), far)) {
+            MethodGate gate = after(0, 3, policy);
+            ticker.advance(Duration.ofSeconds(20));
+            admitted(gate, 1).forEach(each -> each.end(Permit.End.FAILURE));
+            assertThat(isOpen(gate)).as("%s", policy).isEqualTo(policy == far);
+        }
+    }
+
+    @Test
+    @Shows("breaker-open")
+    void aBreakerStaysOpenAsLongAsThePolicySays() {
+        MethodPolicy shortly = breaks().withCode(PolicyKey.BREAKER_OPEN, Duration.ofSeconds(2), "test");
+        for (MethodPolicy policy : List.of(breaks(), shortly)) {
+            MethodGate gate = after(0, 4, policy);
+            ticker.advance(Duration.ofSeconds(policy == shortly ? 2 : 5).minusMillis(1));
+            assertThat(isOpen(gate)).as("%s", policy).isTrue();
+            ticker.advance(Duration.ofMillis(1));
+            assertThat(isOpen(gate)).as("%s", policy).isFalse();
+        }
+    }
+
+    @Test
+    @Shows("breaker-trials")
+    void asManyCallsTryWhetherABreakerMayCloseAsThePolicySays() {
+        MethodPolicy more = breaks().withCode(PolicyKey.BREAKER_TRIALS, 5, "test");
+        for (MethodPolicy policy : List.of(breaks(), more)) {
+            MethodGate gate = after(0, 4, policy);
+            ticker.advance(Duration.ofSeconds(5));
+            assertThat(admitted(gate, 9)).as("%s", policy).hasSize(policy == more ? 5 : 3);
+        }
+    }
+
+    @Test
+    @Shows({"rate-limit-at", "concurrency-limit-at"})
     void limitIsEnforcedAtItsSideAlone() {
         for (EnforcedAt side : EnforcedAt.values()) {
             for (MethodPolicy policy : List.of(atOnce(2, side), aSecond(2, side))) {

@@ -27,6 +27,7 @@ import io.moa.invoke.Phase;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
 import io.moa.testkit.FakeTicker;
+import io.moa.testkit.Shows;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -348,6 +349,7 @@ class PlanTest {
     }
 
     @Test
+    @Shows("warm-up")
     void theShareOfAnInstanceThatAppearsGrowsFromTheMomentItWasSeenWhateverItsClockSays() {
         plan(instance("a", 100));
         wallMillis = 3_600_000; // by its clock, b has been running for an hour

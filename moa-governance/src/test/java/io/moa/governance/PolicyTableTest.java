@@ -13,7 +13,6 @@ import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.policy.PolicySettings;
 import io.moa.governance.policy.Setting;
 import io.moa.invoke.MethodId;
-import io.moa.testkit.Shows;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -75,22 +74,6 @@ class PolicyTableTest {
 
     @ParameterizedTest
     @MethodSource("keys")
-    @Shows({
-        "timeout",
-        "idempotent",
-        "attempts",
-        "on-failure",
-        "forks",
-        "route-tag",
-        "criticality",
-        "call-keys",
-        "serializer",
-        "fallback-method",
-        "fallback-class",
-        "one-way",
-        "non-blocking",
-        "warm-up"
-    })
     <T> void everyKeyIsReadWrittenCarriedAndExplained(PolicyKey<T> key) {
         for (Object plain : valuesOf(key)) {
             MethodPolicy policy = MethodPolicy.DEFAULT.withPlain(key, plain, Origin.LIVE_RULE, "rule r1, revision 7");

@@ -14,7 +14,6 @@ import io.moa.invoke.Permit;
 import io.moa.invoke.Phase;
 import io.moa.invoke.Status;
 import io.moa.testkit.FakeTicker;
-import io.moa.testkit.Shows;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +23,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-@Shows({"rate-limit", "rate-burst"})
 class RateGateTest {
 
     static final Invocation CALL = Invocation.of(

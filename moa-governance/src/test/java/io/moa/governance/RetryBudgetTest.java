@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moa.governance.outcome.RetryBudget;
 import io.moa.testkit.FakeTicker;
-import io.moa.testkit.Shows;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-@Shows("retry-budget")
 class RetryBudgetTest {
 
     private final FakeTicker ticker = new FakeTicker();

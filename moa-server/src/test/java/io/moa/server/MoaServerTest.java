@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moa.Moa;
 import io.moa.annotation.MoaService;
+import io.moa.annotation.WarmUp;
 import io.moa.discovery.Address;
 import io.moa.discovery.CatalogueChange;
 import io.moa.discovery.Instance;
@@ -15,6 +16,7 @@ import io.moa.discovery.ServiceExport;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import io.moa.testkit.FakeScheduler;
+import io.moa.testkit.Shows;
 import io.moa.transport.TransportConfig;
 import io.moa.transport.inprocess.InProcessTransport;
 import java.util.ArrayList;
@@ -42,6 +44,18 @@ class MoaServerTest {
     @MoaService(serializer = "hesian")
     public interface Misspelt {
         int count(String item);
+    }
+
+    @MoaService
+    @WarmUp(millis = 2_000)
+    interface Warm {
+        void anything();
+    }
+
+    @MoaService
+    @WarmUp(millis = 30_000)
+    interface Warmer {
+        void anything();
     }
 
     @MoaService
@@ -202,6 +216,19 @@ class MoaServerTest {
                 .containsExactly(
                         ServiceId.of("shop.Stock"), ServiceId.of("shop.Prices"), new ServiceId("shop.Stock", "", "2"));
         server.close();
+    }
+
+    /** What callers do with it is shown where plans are made. */
+    @Test
+    @Shows("warm-up")
+    void serverTellsHowLongTheSlowestOfItsServicesWarmsUp() {
+        MoaServer cold = start(any -> any);
+        assertThat(cold.instance().warmUpMillis()).isZero();
+        cold.close();
+        MoaServer warming =
+                start(server -> server.export(Warmer.class, () -> {}).export(Warm.class, () -> {}));
+        assertThat(warming.instance().warmUpMillis()).isEqualTo(30_000);
+        warming.close();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moa.Moa;
+import io.moa.annotation.FailureMode;
 import io.moa.client.Calls;
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
@@ -15,6 +16,8 @@ import io.moa.discovery.Snapshot;
 import io.moa.governance.balance.CandidateSet;
 import io.moa.governance.belief.BeliefConfig;
 import io.moa.governance.outlier.OutlierConfig;
+import io.moa.governance.policy.MethodPolicy;
+import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Cancellation;
 import io.moa.invoke.Executed;
@@ -26,10 +29,12 @@ import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
 import io.moa.testkit.FakeScheduler;
 import io.moa.testkit.FakeTicker;
+import io.moa.testkit.Shows;
 import io.moa.transport.Connection;
 import io.moa.transport.Peer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -122,6 +127,35 @@ class ClusterInvokerTest {
         line.replies.get(0).complete(new Reply.Value(Payload.EMPTY));
         assertThat(reply).isCompleted();
         assertThat(inFlight()).isZero();
+    }
+
+    /** How many of four instances a call goes to at once. */
+    private int calledAtOnce(MethodPolicy policy) {
+        tell(instance("a", 1), instance("b", 2), instance("c", 3), instance("d", 4));
+        Set<String> called = new HashSet<>();
+        Invocation call = Calls.of(ticker, Duration.ofSeconds(1))
+                .attributes(Attributes.EMPTY.with(MethodPolicy.KEY, policy))
+                .build();
+        CompletableFuture<Reply> reply = invoker.invoke(call);
+        clusters.of(Calls.SERVICE).plan().candidates().candidates().stream()
+                .filter(each -> each.load().inFlight() > 0)
+                .forEach(each -> called.add(each.instance().uuid()));
+        call.cancellation().fire(Cancellation.Reason.CALLER);
+        assertThat(reply).isCompleted();
+        return called.size();
+    }
+
+    @Test
+    @Shows({"on-failure", "forks"})
+    void aCallGoesToAsManyAtOnceAsItsMethodSays() {
+        MethodPolicy forking = MethodPolicy.DEFAULT
+                .withCode(PolicyKey.IDEMPOTENT, true, "")
+                .withCode(PolicyKey.ON_FAILURE, FailureMode.FORKING, "");
+        assertThat(calledAtOnce(MethodPolicy.DEFAULT)).isOne();
+        assertThat(calledAtOnce(forking)).isEqualTo(2);
+        assertThat(calledAtOnce(forking.withCode(PolicyKey.FORKS, 3, ""))).isEqualTo(3);
+        assertThat(calledAtOnce(MethodPolicy.DEFAULT.withCode(PolicyKey.ON_FAILURE, FailureMode.BROADCAST, "")))
+                .isEqualTo(4);
     }
 
     @Test

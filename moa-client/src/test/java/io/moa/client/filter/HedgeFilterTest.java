@@ -32,7 +32,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-@Shows({"hedge-after", "hedge-budget"})
 class HedgeFilterTest {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
@@ -115,6 +114,7 @@ class HedgeFilterTest {
     }
 
     @Test
+    @Shows("hedge-after")
     void aCallThatTakesLongIsSentToSomebodyElseToo() {
         CompletableFuture<Reply> reply = invoke(hedged());
         scheduler.advance(AFTER.minusNanos(1));

@@ -3,8 +3,12 @@ package io.moa.client.filter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.moa.annotation.FailureMode;
 import io.moa.client.Calls;
 import io.moa.governance.balance.CandidateSet;
+import io.moa.governance.policy.MethodPolicy;
+import io.moa.governance.policy.PolicyKey;
+import io.moa.invoke.Attributes;
 import io.moa.invoke.Cancellation;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Hints;
@@ -17,6 +21,7 @@ import io.moa.invoke.Reply;
 import io.moa.invoke.Seat;
 import io.moa.invoke.Status;
 import io.moa.testkit.FakeTicker;
+import io.moa.testkit.Shows;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +61,15 @@ class RetryFilterTest {
         return Reply.failure(status, executed, "because");
     }
 
+    private Reply run(Invoker below, MethodPolicy policy) {
+        return filter.apply(
+                        Calls.of(ticker, SECOND)
+                                .attributes(Attributes.EMPTY.with(MethodPolicy.KEY, policy))
+                                .build(),
+                        below)
+                .join();
+    }
+
     private Reply run(Invoker below, boolean idempotent, int attempts) {
         return filter.apply(
                         Calls.of(ticker, SECOND)
@@ -78,6 +92,7 @@ class RetryFilterTest {
     }
 
     @Test
+    @Shows("idempotent")
     void whatMayHaveRunIsSentAgainOnlyIfTheMethodIsIdempotent() {
         Reply lost = failed(Status.UNAVAILABLE, Executed.MAYBE);
         Scripted plain = new Scripted(lost, DONE);
@@ -89,14 +104,31 @@ class RetryFilterTest {
     }
 
     @Test
+    @Shows("attempts")
     void attemptsAreBounded() {
         Reply first = failed(Status.UNAVAILABLE, Executed.NO);
         Reply last = failed(Status.DRAINING, Executed.NO);
+        Scripted byDefault = new Scripted(first, first, last, DONE);
+        assertThat(run(byDefault, MethodPolicy.DEFAULT)).isEqualTo(last);
+        assertThat(byDefault.seen).hasSize(3);
         Scripted below = new Scripted(first, last, DONE);
         assertThat(run(below, true, 2)).isEqualTo(last);
         Scripted once = new Scripted(first, DONE);
         assertThat(run(once, true, 1)).isEqualTo(first);
         assertThat(once.seen).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(FailureMode.class)
+    @Shows("on-failure")
+    void onlyFailoverAndFailsafeSendAgain(FailureMode mode) {
+        Reply lost = failed(Status.UNAVAILABLE, Executed.MAYBE);
+        Scripted below = new Scripted(lost, DONE);
+        MethodPolicy idempotent = MethodPolicy.DEFAULT.withCode(PolicyKey.IDEMPOTENT, true, "");
+        boolean again = mode == FailureMode.FAILOVER || mode == FailureMode.FAILSAFE;
+        assertThat(run(below, idempotent.withCode(PolicyKey.ON_FAILURE, mode, "")))
+                .isEqualTo(again ? DONE : lost);
+        assertThat(below.seen).hasSize(again ? 2 : 1);
     }
 
     @Test

@@ -134,7 +134,6 @@ class AnnotationsTest {
     }
 
     @Test
-    @Shows("timeout")
     void callIsGivenUpWhenItsTimeIsUp() {
         assertThatThrownBy(shop::hasty).isInstanceOf(CallTimeoutException.class);
     }
@@ -211,7 +210,7 @@ class AnnotationsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    @Shows({"rate-limit", "rate-burst"})
+    @Shows("rate-limit")
     void moreThanTheRateAllowsIsRefusedWhereItIsCounted(boolean here) {
         int refused = 0;
         for (int i = 0; i < 20; i++) {
@@ -294,7 +293,7 @@ class AnnotationsTest {
     }
 
     @Test
-    @Shows({"breaker-failures", "breaker-calls", "breaker-window", "breaker-open", "breaker-trials"})
+    @Shows("breaker-failures")
     void breakerOpensAfterFailuresAndClosesWhenTrialsSucceed() {
         broken = true;
         for (int i = 0; i < 4; i++) {

@@ -3,7 +3,6 @@ package io.moa.e2e.governance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.moa.Moa;
 import io.moa.annotation.Balancing;
 import io.moa.annotation.LoadBalance;
 import io.moa.annotation.MoaService;
@@ -15,8 +14,6 @@ import io.moa.discovery.Instance;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.CallException;
-import io.moa.invoke.Ticker;
-import io.moa.registry.memory.MemoryRegistry;
 import io.moa.server.MoaServer;
 import io.moa.testkit.Eventually;
 import io.moa.testkit.Shows;
@@ -33,9 +30,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Methods of one service, each balanced in its own way, over sockets. */
 @Timeout(120)
@@ -127,36 +124,18 @@ class BalancingTest {
         }
     }
 
-    private final MemoryRegistry registry = new MemoryRegistry(Ticker.system());
-    private final List<AutoCloseable> open = new ArrayList<>();
+    @RegisterExtension
+    final Processes processes = new Processes();
+
     private final Map<String, Counter> counters = new HashMap<>();
     private final Map<String, MoaServer> servers = new HashMap<>();
     private volatile String customer = "nobody";
 
-    private <T extends AutoCloseable> T keep(T one) {
-        open.add(one);
-        return one;
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
-        }
-    }
-
     private void serve(String name, int weight, String zone) {
         Counter counter = new Counter(name);
-        Moa moa = keep(Moa.builder("shop").eventLoops(1).registry(registry).build());
-        servers.put(
-                name,
-                keep(MoaServer.builder(moa)
-                        .host("127.0.0.1")
-                        .weight(weight)
-                        .labels(Map.of(Instance.ZONE, zone))
-                        .export(counter)
-                        .closeOnShutdown(false)
-                        .start()));
+        servers.put(name, processes.serve("shop", server -> server.weight(weight)
+                .labels(Map.of(Instance.ZONE, zone))
+                .export(counter)));
         counters.put(name, counter);
     }
 
@@ -167,8 +146,7 @@ class BalancingTest {
     }
 
     private MoaClient client(UnaryOperator<MoaClient.Builder> more) {
-        Moa moa = keep(Moa.builder("caller").registry(registry).build());
-        return keep(more.apply(MoaClient.builder(moa)).build());
+        return processes.client("caller", more);
     }
 
     private Shop shop() {

@@ -1,5 +1,6 @@
 package io.moa.e2e.governance;
 
+import static io.moa.e2e.governance.Processes.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,14 +14,10 @@ import io.moa.discovery.ServiceId;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.sample.DryRun;
 import io.moa.invoke.CallException;
-import io.moa.invoke.Ticker;
 import io.moa.operations.Operations;
 import io.moa.protocol.serialize.RuleText;
-import io.moa.registry.memory.MemoryRegistry;
-import io.moa.registry.memory.MemoryRuleSource;
 import io.moa.registry.memory.MemoryRuleStore;
 import io.moa.server.MoaServer;
-import io.moa.testkit.Eventually;
 import io.moa.testkit.FakeTicker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,10 +26,10 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A rule is tried on calls that were made, asked of the process that made them, and then is what it was said to be. */
 @Timeout(120)
@@ -49,9 +46,10 @@ class DryRunTest {
             "{\"kind\": \"route\", \"service\": \"tried.Stock\", \"when\": {\"key.item\": {\"from\": 0, \"to\": 6}},"
                     + " \"deny\": \"they are being counted\"}";
 
-    private final MemoryRegistry registry = new MemoryRegistry(Ticker.system());
-    private final MemoryRuleStore rules = new MemoryRuleStore();
-    private final List<AutoCloseable> open = new ArrayList<>();
+    @RegisterExtension
+    final Processes processes = new Processes();
+
+    private final MemoryRuleStore rules = processes.rules();
     private volatile CountDownLatch held = new CountDownLatch(0);
     private Moa asked;
     private int rounds;
@@ -60,13 +58,9 @@ class DryRunTest {
 
     @BeforeEach
     void start() {
-        keep(MoaServer.builder(moa("stock"))
-                .host("127.0.0.1")
-                .export(Stock.class, this::where)
-                .closeOnShutdown(false)
-                .start());
-        asked = moa("web");
-        client = keep(MoaClient.builder(asked).samples(100_000).build());
+        processes.serve("stock", server -> server.export(Stock.class, this::where));
+        asked = processes.moa("web");
+        client = processes.client(asked, more -> more.samples(100_000));
         stock = client.stub(Stock.class);
     }
 
@@ -82,27 +76,6 @@ class DryRunTest {
             }
         }
         return "here";
-    }
-
-    private Moa moa(String application) {
-        return keep(Moa.builder(application)
-                .eventLoops(1)
-                .registry(registry)
-                .rules(keep(new MemoryRuleSource(rules)))
-                .build());
-    }
-
-    private <T extends AutoCloseable> T keep(T one) {
-        open.add(one);
-        return one;
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
-        }
-        registry.close();
     }
 
     private int refused() {
@@ -131,8 +104,7 @@ class DryRunTest {
                         7));
         assertThat(refused()).as("a dry run puts nothing in force").isZero();
         rules.putRule("closed", CLOSED);
-        Eventually.within(Duration.ofSeconds(60))
-                .until(() -> refused() == 7, () -> client.explain(ServiceId.of("tried.Stock")));
+        soon().until(() -> refused() == 7, () -> client.explain(ServiceId.of("tried.Stock")));
         assertThat(client.dryRun("closed", null).deviations()).hasSize(7 * rounds);
         assertThat(client.dryRun("closed", null).standing()).isEqualTo("it would be taken away");
     }
@@ -165,8 +137,7 @@ class DryRunTest {
     private void inForce(PolicyKey<Integer> limit, String json) {
         rules.putRule("limit", json);
         String set = limit + " ";
-        Eventually.within(Duration.ofSeconds(60))
-                .until(
+        soon().until(
                         () -> client.describe(stock)
                                 .lines()
                                 .anyMatch(line -> line.strip().startsWith(set) && line.contains("rule limit")),
@@ -213,13 +184,7 @@ class DryRunTest {
     @Test
     void aLimitOfCallsInASecondRefusesAsManyAsItsDryRunHasSaid() {
         FakeTicker ticker = new FakeTicker();
-        client = keep(MoaClient.builder(keep(Moa.builder("web")
-                        .eventLoops(1)
-                        .registry(registry)
-                        .rules(keep(new MemoryRuleSource(rules)))
-                        .ticker(ticker)
-                        .build()))
-                .build());
+        client = processes.client(processes.moa("web", moa -> moa.ticker(ticker)), any -> any);
         stock = client.stub(Stock.class);
         String limit = """
                 {"kind": "policy", "service": "tried.Stock",
@@ -269,16 +234,12 @@ class DryRunTest {
 
     @Test
     void aProcessAnswersWhoAsksAtItsAddressIfItExportsThat() {
-        MoaServer server = keep(MoaServer.builder(asked)
-                .host("127.0.0.1")
-                .export(Operations.class, client.operations())
-                .closeOnShutdown(false)
-                .start());
+        MoaServer server = processes.serve(asked, more -> more.export(Operations.class, client.operations()));
         stock.where("3");
-        MoaClient operator = keep(
-                MoaClient.builder(keep(Moa.builder("operator").eventLoops(1).build()))
-                        .addresses(new Address.Tcp("127.0.0.1", server.port()))
-                        .build());
+        MoaClient operator = processes.keep(MoaClient.builder(
+                        processes.keep(Moa.builder("operator").eventLoops(1).build()))
+                .addresses(new Address.Tcp("127.0.0.1", server.port()))
+                .build());
         Operations operations =
                 operator.with(operator.stub(Operations.class), CallOptions.NONE.withTimeout(Duration.ofSeconds(30)));
         assertThat(operations.dryRun("closed", CLOSED)).contains("1 of 1 sampled calls would fare otherwise");
@@ -301,7 +262,7 @@ class DryRunTest {
 
     @Test
     void aClientThatKeepsNothingHasNothingToTry() {
-        MoaClient none = keep(MoaClient.builder(asked).samples(0).build());
+        MoaClient none = processes.client(asked, more -> more.samples(0));
         assertThat(none.stub(Stock.class).where("3")).isEqualTo("here");
         assertThat(none.dryRun("closed", RuleText.read(CLOSED)).samples()).isZero();
         assertThatThrownBy(() -> MoaClient.builder(asked).samples(-1)).isInstanceOf(IllegalArgumentException.class);

@@ -1,9 +1,9 @@
 package io.moa.e2e.governance;
 
+import static io.moa.e2e.governance.Processes.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.moa.Moa;
 import io.moa.annotation.Balancing;
 import io.moa.annotation.CallKey;
 import io.moa.annotation.LoadBalance;
@@ -16,20 +16,13 @@ import io.moa.discovery.Instance;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.route.RouteStep;
 import io.moa.governance.sample.CallFacts;
-import io.moa.invoke.Ticker;
-import io.moa.registry.memory.MemoryRegistry;
-import io.moa.registry.memory.MemoryRuleSource;
 import io.moa.registry.memory.MemoryRuleStore;
-import io.moa.server.MoaServer;
-import io.moa.testkit.Eventually;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a client says would become of a call is what becomes of it. */
 @Timeout(120)
@@ -48,9 +41,10 @@ class ExplainTest {
 
     private static final ServiceId STOCK = ServiceId.of("told.Stock");
 
-    private final MemoryRegistry registry = new MemoryRegistry(Ticker.system());
-    private final MemoryRuleStore rules = new MemoryRuleStore();
-    private final List<AutoCloseable> open = new ArrayList<>();
+    @RegisterExtension
+    final Processes processes = new Processes();
+
+    private final MemoryRuleStore rules = processes.rules();
     private MoaClient client;
 
     @BeforeEach
@@ -59,47 +53,21 @@ class ExplainTest {
             serve(name, Map.of("name", name));
         }
         serve("gray", Map.of("name", "gray", Instance.TAG, "gray"));
-        client = keep(MoaClient.builder(moa("web")).build());
-    }
-
-    private Moa moa(String application) {
-        return keep(Moa.builder(application)
-                .eventLoops(1)
-                .registry(registry)
-                .rules(keep(new MemoryRuleSource(rules)))
-                .build());
+        client = processes.client("web");
     }
 
     private void serve(String name, Map<String, String> labels) {
-        keep(MoaServer.builder(moa("stock"))
-                .host("127.0.0.1")
-                .labels(labels)
-                .export(Stock.class, new Stock() {
-                    @Override
-                    public String where(String item) {
-                        return name;
-                    }
+        processes.serve("stock", server -> server.labels(labels).export(Stock.class, new Stock() {
+            @Override
+            public String where(String item) {
+                return name;
+            }
 
-                    @Override
-                    public String lane() {
-                        return name;
-                    }
-                })
-                .closeOnShutdown(false)
-                .start());
-    }
-
-    private <T extends AutoCloseable> T keep(T one) {
-        open.add(one);
-        return one;
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
-        }
-        registry.close();
+            @Override
+            public String lane() {
+                return name;
+            }
+        }));
     }
 
     private static CallFacts item(String item) {
@@ -108,8 +76,7 @@ class ExplainTest {
 
     /** What is explained once the registry and the rules have told. */
     private CallExplanation explained(String method, CallFacts facts) {
-        Eventually.within(Duration.ofSeconds(60))
-                .until(
+        soon().until(
                         () -> {
                             CallExplanation now = client.explain(STOCK, method, facts);
                             return now.answered() && now.known().size() == 4;
@@ -169,8 +136,7 @@ class ExplainTest {
         rules.putRule(
                 "hasty",
                 "{\"kind\": \"policy\", \"service\": \"told.Stock\", \"callers\": [\"old-*\"], \"set\": {\"timeout\": \"7ms\"}}");
-        Eventually.within(Duration.ofSeconds(60))
-                .until(
+        soon().until(
                         () -> explained("lane", CallFacts.NONE).describe().contains("closed (revision"),
                         () -> explained("lane", CallFacts.NONE).describe());
         CallExplanation told = explained("where", CallFacts.NONE);

@@ -1,27 +1,22 @@
 package io.moa.e2e.governance;
 
+import static io.moa.e2e.governance.Processes.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.moa.Moa;
 import io.moa.annotation.FailureMode;
 import io.moa.annotation.Idempotent;
 import io.moa.annotation.MoaService;
 import io.moa.annotation.OnFailure;
 import io.moa.annotation.ZoneChoice;
 import io.moa.annotation.ZonePreference;
-import io.moa.client.MoaClient;
 import io.moa.discovery.Instance;
 import io.moa.invoke.CallException;
 import io.moa.invoke.CallScope;
 import io.moa.invoke.Cancellation;
 import io.moa.invoke.Executed;
-import io.moa.invoke.Ticker;
-import io.moa.registry.memory.MemoryRegistry;
 import io.moa.server.MoaServer;
-import io.moa.testkit.Eventually;
 import io.moa.testkit.Shows;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Calls that go to several servers at once, over sockets. */
 @Timeout(120)
@@ -119,9 +115,11 @@ class FanOutTest {
         }
     }
 
-    private final MemoryRegistry registry = new MemoryRegistry(Ticker.system());
-    private final List<AutoCloseable> open = new ArrayList<>();
+    @RegisterExtension
+    final Processes processes = new Processes();
+
     private final List<Store> stores = new ArrayList<>();
+    private final List<MoaServer> servers = new ArrayList<>();
     private Cache cache;
 
     @BeforeEach
@@ -129,46 +127,23 @@ class FanOutTest {
         for (int i = 0; i < 3; i++) {
             Store store = new Store("store-" + i);
             stores.add(store);
-            keep(MoaServer.builder(keep(Moa.builder("cache")
-                            .eventLoops(1)
-                            .registry(registry)
-                            .build()))
-                    .host("127.0.0.1")
-                    .labels(Map.of(Instance.ZONE, "west"))
-                    .export(store)
-                    .closeOnShutdown(false)
-                    .start());
+            servers.add(processes.serve("cache", server -> server.labels(Map.of(Instance.ZONE, "west"))
+                    .export(store)));
         }
-        cache = keep(MoaClient.builder(
-                                keep(Moa.builder("caller").registry(registry).build()))
-                        .build())
-                .stub(Cache.class);
+        cache = processes.client("caller").stub(Cache.class);
     }
 
     private Cache cacheOf(String zone) {
-        return keep(MoaClient.builder(
-                                keep(Moa.builder("caller").registry(registry).build()))
-                        .zone(zone)
-                        .build())
-                .stub(Cache.class);
-    }
-
-    private <T extends AutoCloseable> T keep(T one) {
-        open.add(one);
-        return one;
+        return processes.client("caller", client -> client.zone(zone)).stub(Cache.class);
     }
 
     @AfterEach
-    void end() throws Exception {
+    void letGo() {
         stores.forEach(store -> store.letGo.countDown());
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
-        }
-        registry.close();
     }
 
     private static void eventually(AtomicInteger count, int wanted) {
-        Eventually.within(Duration.ofSeconds(60)).until(() -> count.get() == wanted, () -> "it is " + count);
+        soon().until(() -> count.get() == wanted, () -> "it is " + count);
     }
 
     private String answer() {
@@ -180,14 +155,13 @@ class FanOutTest {
     }
 
     @Test
-    @Shows({"on-failure", "forks"})
+    @Shows("on-failure")
     void firstAnswerOfSeveralCountsAndTheOthersAreWithdrawn() throws Exception {
         stores.get(0).way = Way.HANGS;
         stores.get(1).way = Way.FAILS;
         assertThat(cache.get("key")).isEqualTo("store-2");
         // An attempt that still connects when the answer comes is not sent any more.
-        Eventually.within(Duration.ofSeconds(60))
-                .until(
+        soon().until(
                         () -> {
                             assertThat(answer()).isNotEqualTo("store-1");
                             return stores.get(0).withdrawn.get() > 0
@@ -197,7 +171,7 @@ class FanOutTest {
     }
 
     @Test
-    @Shows("on-failure")
+    @Shows({"on-failure", "forks"})
     void whenAllFailTheFailureIsTold() {
         stores.forEach(store -> store.way = Way.FAILS);
         assertThatThrownBy(() -> cache.get("key"))
@@ -241,8 +215,7 @@ class FanOutTest {
     @Shows("on-failure")
     void aBroadcastToServersThatAreGoneSaysThatItMayHaveRun() throws Exception {
         assertThat(cache.forget("key")).startsWith("store-");
-        open.get(3).close(); // the second server
-        open.get(2).close();
+        servers.get(1).close();
         try {
             cache.forget("key"); // by now it may be known that one has left
         } catch (CallException e) {

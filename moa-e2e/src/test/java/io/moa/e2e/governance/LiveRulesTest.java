@@ -1,38 +1,29 @@
 package io.moa.e2e.governance;
 
+import static io.moa.e2e.governance.Processes.PATIENT;
+import static io.moa.e2e.governance.Processes.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.moa.Moa;
 import io.moa.annotation.CallKey;
 import io.moa.annotation.Idempotent;
 import io.moa.annotation.MoaService;
 import io.moa.client.CallOptions;
 import io.moa.client.MoaClient;
-import io.moa.client.stub.StubConfig;
 import io.moa.discovery.Instance;
-import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.CallException;
 import io.moa.invoke.Status;
-import io.moa.invoke.Ticker;
-import io.moa.registry.memory.MemoryRegistry;
-import io.moa.registry.memory.MemoryRuleSource;
 import io.moa.registry.memory.MemoryRuleStore;
-import io.moa.server.MoaServer;
-import io.moa.testkit.Eventually;
 import io.moa.testkit.Shows;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Live rules change what callers and providers do, over sockets, while stubs live. */
 @Timeout(120)
@@ -52,12 +43,10 @@ class LiveRulesTest {
         record Count(String item, int number) {}
     }
 
-    /** A first call on a busy machine may take its time. */
-    private static final StubConfig PATIENT = StubConfig.ANNOTATED.with(PolicyKey.TIMEOUT, Duration.ofSeconds(30));
+    @RegisterExtension
+    final Processes processes = new Processes();
 
-    private final MemoryRegistry registry = new MemoryRegistry(Ticker.system());
-    private final MemoryRuleStore rules = new MemoryRuleStore();
-    private final List<AutoCloseable> open = new ArrayList<>();
+    private final MemoryRuleStore rules = processes.rules();
     private final Map<String, AtomicInteger> counted = new ConcurrentHashMap<>();
     private MoaClient client;
     private Stock stock;
@@ -67,58 +56,30 @@ class LiveRulesTest {
         serve("plain", Map.of());
         serve("gray", Map.of(Instance.TAG, "gray"));
         serve("west", Map.of(Instance.ZONE, "west"));
-        client = keep(
-                MoaClient.builder(moa("caller")).label(Instance.ZONE, "west").build());
+        client = processes.client("caller", more -> more.label(Instance.ZONE, "west"));
         stock = client.stub(Stock.class, PATIENT);
         assertThat(stock.where("any")).isNotEqualTo("gray");
     }
 
-    private Moa moa(String application) {
-        return keep(Moa.builder(application)
-                .eventLoops(1)
-                .registry(registry)
-                .rules(keep(new MemoryRuleSource(rules)))
-                .build());
-    }
-
     private void serve(String name, Map<String, String> labels) {
-        keep(MoaServer.builder(moa("stock"))
-                .host("127.0.0.1")
-                .labels(labels)
-                .export(Stock.class, new Stock() {
-                    @Override
-                    public String where(String item) {
-                        return name;
-                    }
+        processes.serve("stock", server -> server.labels(labels).export(Stock.class, new Stock() {
+            @Override
+            public String where(String item) {
+                return name;
+            }
 
-                    @Override
-                    public String slow(String item) throws InterruptedException {
-                        Thread.currentThread().join(100);
-                        return name;
-                    }
+            @Override
+            public String slow(String item) throws InterruptedException {
+                Thread.currentThread().join(100);
+                return name;
+            }
 
-                    @Override
-                    public Count count(String item) {
-                        counted.computeIfAbsent(name, any -> new AtomicInteger())
-                                .incrementAndGet();
-                        return new Count(item, 1);
-                    }
-                })
-                .closeOnShutdown(false)
-                .start());
-    }
-
-    private <T extends AutoCloseable> T keep(T one) {
-        open.add(one);
-        return one;
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
-        }
-        registry.close();
+            @Override
+            public Count count(String item) {
+                counted.computeIfAbsent(name, any -> new AtomicInteger()).incrementAndGet();
+                return new Count(item, 1);
+            }
+        }));
     }
 
     /** Who answers so many calls. */
@@ -128,10 +89,6 @@ class LiveRulesTest {
             answers.merge(asked.where(item), 1, Integer::sum);
         }
         return answers;
-    }
-
-    private static Eventually soon() {
-        return Eventually.within(Duration.ofSeconds(60));
     }
 
     @Test

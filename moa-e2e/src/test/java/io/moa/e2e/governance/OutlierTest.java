@@ -1,24 +1,19 @@
 package io.moa.e2e.governance;
 
+import static io.moa.e2e.governance.Processes.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moa.Moa;
 import io.moa.annotation.Idempotent;
 import io.moa.annotation.MoaService;
 import io.moa.client.MoaClient;
 import io.moa.discovery.ServiceId;
-import io.moa.invoke.Ticker;
-import io.moa.registry.memory.MemoryRegistry;
-import io.moa.server.MoaServer;
-import io.moa.testkit.Eventually;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** One server of four is no good, over sockets. */
 @Timeout(120)
@@ -78,8 +73,9 @@ class OutlierTest {
         }
     }
 
-    private final MemoryRegistry registry = new MemoryRegistry(Ticker.system());
-    private final List<AutoCloseable> open = new ArrayList<>();
+    @RegisterExtension
+    final Processes processes = new Processes();
+
     private final List<Shelf> shelves = new ArrayList<>();
     private MoaClient client;
     private Stock stock;
@@ -88,30 +84,11 @@ class OutlierTest {
     void start() {
         for (int i = 0; i < 4; i++) {
             Shelf shelf = new Shelf();
-            Moa moa = keep(Moa.builder("stock").eventLoops(1).registry(registry).build());
-            keep(MoaServer.builder(moa)
-                    .host("127.0.0.1")
-                    .export(shelf)
-                    .closeOnShutdown(false)
-                    .start());
+            processes.serve("stock", server -> server.export(shelf));
             shelves.add(shelf);
         }
-        client = keep(
-                MoaClient.builder(keep(Moa.builder("caller").registry(registry).build()))
-                        .build());
+        client = processes.client("caller");
         stock = client.stub(Stock.class);
-    }
-
-    private <T extends AutoCloseable> T keep(T one) {
-        open.add(one);
-        return one;
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
-        }
     }
 
     private void warm() throws SoldOut {
@@ -142,8 +119,7 @@ class OutlierTest {
         int before = broken.calls.get();
         int[] failed = new int[1];
         // Who was slow a moment ago, on a busy machine, is called a little later.
-        Eventually.within(Duration.ofSeconds(60))
-                .until(
+        soon().until(
                         () -> {
                             for (int i = 0; i < 500; i++) {
                                 count(); // none fails
@@ -156,8 +132,7 @@ class OutlierTest {
         assertThat(broken.calls.get() - before).isPositive().isLessThan(30);
         broken.way = Way.WORKS;
         broken.calls.set(0);
-        Eventually.within(Duration.ofSeconds(60))
-                .until(
+        soon().until(
                         () -> {
                             int answered = 0;
                             for (int i = 0; i < 20; i++) {

@@ -26,7 +26,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Everything that an annotation can say is in the table of policies, and everything in the table is shown by a test of the kernel, by a
- * test over sockets, and by a row of the documentation. With {@code MOA_DOCS_UPDATE=true} in the environment the rows are written anew.
+ * test over sockets, and by a row of the documentation. That each says its origin in
+ * explanations is shown by {@link PolicyOriginsTest} and {@link RuleOriginsTest}, out of the same table. With {@code MOA_DOCS_UPDATE=true} in the environment the rows are written anew.
  */
 class PolicyCatalogueTest {
 
@@ -108,17 +109,22 @@ class PolicyCatalogueTest {
         return shown;
     }
 
-    /** Policies by name, kinds of rules, and what a route rule can do: one name for each implementation of its action. */
-    private static Set<String> allButThoseOf(Set<String> shown) {
-        Set<String> missing =
-                PolicyKey.all().stream().map(PolicyKey::name).collect(Collectors.toCollection(TreeSet::new));
+    /** Kinds of rules, and what a route rule can do: one name for each implementation of its action, and for what else it may say. */
+    static Set<String> rules() {
+        Set<String> rules = new TreeSet<>(List.of("route mirror", "route sticky", "route otherwise"));
         for (Class<?> kind : Rule.class.getPermittedSubclasses()) {
-            missing.add("rule " + kind.getSimpleName().replace("Rule", "").toLowerCase(Locale.ROOT));
+            rules.add("rule " + kind.getSimpleName().replace("Rule", "").toLowerCase(Locale.ROOT));
         }
         for (Class<?> action : RouteRule.Action.class.getPermittedSubclasses()) {
-            missing.add("route " + action.getSimpleName().toLowerCase(Locale.ROOT));
+            rules.add("route " + action.getSimpleName().toLowerCase(Locale.ROOT));
         }
-        missing.addAll(List.of("route mirror", "route sticky", "route otherwise"));
+        return rules;
+    }
+
+    /** Policies by name, and all that rules can do. */
+    private static Set<String> allButThoseOf(Set<String> shown) {
+        Set<String> missing = rules();
+        PolicyKey.all().forEach(key -> missing.add(key.name()));
         missing.removeAll(shown);
         return missing;
     }
@@ -126,7 +132,8 @@ class PolicyCatalogueTest {
     @Test
     void everyPolicyIsShownByATestOfTheKernel() throws IOException {
         Set<String> shown = shownIn("moa-governance/src/test/java");
-        shown.addAll(shownIn("moa-client/src/test/java/io/moa/client/filter")); // a filter puts a decision on the route
+        shown.addAll(shownIn("moa-client/src/test/java")); // a stub and its filters put decisions on the route
+        shown.addAll(shownIn("moa-server/src/test/java")); // what a provider says of itself is decided there
         assertThat(allButThoseOf(shown)).isEmpty();
     }
 

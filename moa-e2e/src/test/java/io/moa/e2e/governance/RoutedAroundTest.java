@@ -1,32 +1,24 @@
 package io.moa.e2e.governance;
 
+import static io.moa.e2e.governance.Processes.PATIENT;
+import static io.moa.e2e.governance.Processes.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moa.Moa;
 import io.moa.annotation.Idempotent;
 import io.moa.annotation.MoaService;
 import io.moa.client.CallOptions;
 import io.moa.client.MoaClient;
-import io.moa.client.stub.StubConfig;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
-import io.moa.governance.policy.PolicyKey;
-import io.moa.invoke.Ticker;
-import io.moa.registry.memory.MemoryRegistry;
-import io.moa.registry.memory.MemoryRuleSource;
 import io.moa.registry.memory.MemoryRuleStore;
 import io.moa.server.MoaServer;
-import io.moa.testkit.Eventually;
 import java.lang.reflect.Proxy;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Where rules lead to one instance and it dies, calls go to others, though the registry still lists it. */
 @Timeout(120)
@@ -40,23 +32,18 @@ class RoutedAroundTest {
     }
 
     private static final ServiceId STOCK = ServiceId.of("around.Stock");
-    private static final StubConfig PATIENT = StubConfig.ANNOTATED.with(PolicyKey.TIMEOUT, Duration.ofSeconds(30));
 
-    private final MemoryRegistry registry = new MemoryRegistry(Ticker.system());
-    private final MemoryRuleStore rules = new MemoryRuleStore();
-    private final List<AutoCloseable> open = new ArrayList<>();
+    @RegisterExtension
+    final Processes processes = new Processes();
+
+    private final MemoryRuleStore rules = processes.rules();
     private final Map<String, MoaServer> servers = new TreeMap<>();
-
-    private <T extends AutoCloseable> T keep(T one) {
-        open.add(one);
-        return one;
-    }
 
     /** The registry as one that has not noticed a death yet: who has gone without a word stays listed. */
     private Registry slow() {
         return (Registry) Proxy.newProxyInstance(
                 Registry.class.getClassLoader(), new Class<?>[] {Registry.class}, (proxy, method, arguments) -> {
-                    Object answer = method.invoke(registry, arguments);
+                    Object answer = method.invoke(processes.registry(), arguments);
                     return method.getName().equals("register")
                             ? Proxy.newProxyInstance(
                                     Registry.class.getClassLoader(),
@@ -68,32 +55,9 @@ class RoutedAroundTest {
     }
 
     private void serve(String name, Map<String, String> labels) {
-        Moa moa = keep(Moa.builder("stock").eventLoops(1).registry(slow()).build());
-        servers.put(
-                name,
-                keep(MoaServer.builder(moa)
-                        .host("127.0.0.1")
-                        .labels(labels)
-                        .export(Stock.class, () -> name)
-                        .closeOnShutdown(false)
-                        .start()));
-    }
-
-    private MoaClient client() {
-        Moa moa = keep(Moa.builder("caller")
-                .eventLoops(1)
-                .registry(registry)
-                .rules(keep(new MemoryRuleSource(rules)))
-                .build());
-        return keep(MoaClient.builder(moa).build());
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
-        }
-        registry.close();
+        servers.put(name, processes.serve(processes.moa("stock", moa -> moa.registry(slow())), server -> server.labels(
+                        labels)
+                .export(Stock.class, () -> name)));
     }
 
     private static Map<String, Integer> answers(Stock stock, int calls) {
@@ -108,7 +72,7 @@ class RoutedAroundTest {
     void laneWhoseOnlyInstanceDiesFallsBack() {
         serve("plain", Map.of());
         serve("gray", Map.of(Instance.TAG, "gray"));
-        MoaClient client = client();
+        MoaClient client = processes.client("caller");
         Stock gray = client.with(client.stub(Stock.class, PATIENT), CallOptions.NONE.withTag("gray"));
         assertThat(answers(gray, 100)).containsOnlyKeys("gray");
         servers.get("gray").closeNow();
@@ -124,10 +88,9 @@ class RoutedAroundTest {
                 "half",
                 "{\"kind\": \"route\", \"service\": \"around.Stock\", \"to\": [{\"where\": {\"label.version\": \"1\"}},"
                         + " {\"where\": {\"label.version\": \"2\"}}]}");
-        MoaClient client = client();
+        MoaClient client = processes.client("caller");
         Stock stock = client.stub(Stock.class, PATIENT);
-        Eventually.within(Duration.ofSeconds(60))
-                .until(() -> answers(stock, 100).size() == 2, () -> client.explain(STOCK));
+        soon().until(() -> answers(stock, 100).size() == 2, () -> client.explain(STOCK));
         servers.get("two").closeNow();
         assertThat(answers(stock, 1_000)).as("none of them failed").containsOnlyKeys("one");
         assertThat(client.explain(STOCK)).as("it is listed still").contains("2 of 2 instances may be called");

@@ -2,7 +2,6 @@ package io.moa.e2e.governance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moa.Moa;
 import io.moa.annotation.Hedge;
 import io.moa.annotation.Idempotent;
 import io.moa.annotation.MoaService;
@@ -12,9 +11,6 @@ import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.discovery.ServiceExport;
 import io.moa.discovery.ServiceId;
-import io.moa.invoke.Ticker;
-import io.moa.registry.memory.MemoryRegistry;
-import io.moa.server.MoaServer;
 import io.moa.testkit.Eventually;
 import io.moa.testkit.Shows;
 import io.moa.transport.TransportConfig;
@@ -30,8 +26,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A server process that is stopped: it takes what is sent and says nothing. By counts and order, over sockets. */
 @org.junit.jupiter.api.Timeout(180)
@@ -58,24 +54,8 @@ class SilenceTest {
         int count(int number) throws InterruptedException;
     }
 
-    private final MemoryRegistry registry = new MemoryRegistry(Ticker.system());
-    private final List<Process> processes = new ArrayList<>();
-    private final List<AutoCloseable> open = new ArrayList<>();
-
-    private <T extends AutoCloseable> T keep(T one) {
-        open.add(one);
-        return one;
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
-        }
-        for (Process process : processes) {
-            process.destroyForcibly().waitFor();
-        }
-    }
+    @RegisterExtension
+    final Processes processes = new Processes();
 
     private Process server(String uuid) throws IOException {
         Process process = new ProcessBuilder(
@@ -88,7 +68,7 @@ class SilenceTest {
                         uuid)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        processes.add(process);
+        processes.keep(() -> process.destroyForcibly().waitFor());
         BufferedReader output =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         String line = output.readLine();
@@ -96,14 +76,16 @@ class SilenceTest {
             line = output.readLine();
         }
         assertThat(line).as("what the server says").isNotNull();
-        registry.register(new Instance(
-                uuid,
-                "stock",
-                List.of(new Address.Tcp("127.0.0.1", Integer.parseInt(line.substring(5)))),
-                List.of(new ServiceExport(STOCK, Set.of("hessian"), "")),
-                100,
-                0,
-                Map.of()));
+        processes
+                .registry()
+                .register(new Instance(
+                        uuid,
+                        "stock",
+                        List.of(new Address.Tcp("127.0.0.1", Integer.parseInt(line.substring(5)))),
+                        List.of(new ServiceExport(STOCK, Set.of("hessian"), "")),
+                        100,
+                        0,
+                        Map.of()));
         return process;
     }
 
@@ -119,11 +101,7 @@ class SilenceTest {
     }
 
     private MoaClient client(TransportConfig config) {
-        return keep(MoaClient.builder(keep(Moa.builder("caller")
-                        .registry(registry)
-                        .transportConfig(config)
-                        .build()))
-                .build());
+        return processes.client(processes.moa("caller", moa -> moa.transportConfig(config)), any -> any);
     }
 
     /** A2 by count: its calls are answered by another one, and it is back when it goes on. */
@@ -215,7 +193,7 @@ class SilenceTest {
 
     /** Of two servers one is slow, for as long as the test wants: each call that it gets is answered by the other. */
     @Test
-    @Shows({"hedge-after", "hedge-budget"})
+    @Shows("hedge-after")
     void theCallsOfASlowServerAreAnsweredByAnother() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         AtomicInteger slow = new AtomicInteger();
@@ -239,11 +217,6 @@ class SilenceTest {
     }
 
     private void hedged(Work work) {
-        Moa moa = keep(Moa.builder("stock").eventLoops(1).registry(registry).build());
-        keep(MoaServer.builder(moa)
-                .host("127.0.0.1")
-                .export(Hedged.class, work::count)
-                .closeOnShutdown(false)
-                .start());
+        processes.serve("stock", server -> server.export(Hedged.class, work::count));
     }
 }

@@ -1,9 +1,9 @@
 package io.moa.e2e.governance;
 
+import static io.moa.e2e.governance.Processes.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.moa.Moa;
 import io.moa.annotation.CallKey;
 import io.moa.annotation.Idempotent;
 import io.moa.annotation.MoaService;
@@ -15,21 +15,16 @@ import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.sample.CallFacts;
 import io.moa.invoke.CallException;
 import io.moa.invoke.Status;
-import io.moa.invoke.Ticker;
-import io.moa.registry.memory.MemoryRegistry;
-import io.moa.registry.memory.MemoryRuleSource;
 import io.moa.registry.memory.MemoryRuleStore;
 import io.moa.server.ExportConfig;
 import io.moa.server.MoaServer;
-import io.moa.testkit.Eventually;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Where a call does not do what its rules seem to say, describe() and explain say what it does. */
 @Timeout(120)
@@ -48,9 +43,10 @@ class ToldAsDoneTest {
 
     private static final ServiceId STOCK = ServiceId.of("done.Stock");
 
-    private final MemoryRegistry registry = new MemoryRegistry(Ticker.system());
-    private final MemoryRuleStore rules = new MemoryRuleStore();
-    private final List<AutoCloseable> open = new ArrayList<>();
+    @RegisterExtension
+    final Processes processes = new Processes();
+
+    private final MemoryRuleStore rules = processes.rules();
     private final List<MoaServer> servers = new ArrayList<>();
     private MoaClient client;
     private Stock stock;
@@ -59,24 +55,14 @@ class ToldAsDoneTest {
     void start() {
         serve("one", Map.of());
         serve("two", Map.of("zone", "east"));
-        client = keep(MoaClient.builder(moa("web")).zone("west").build());
+        client = processes.client("web", more -> more.zone("west"));
         stock = client.stub(Stock.class);
         assertThat(stock.where("any")).isNotEmpty();
         soon().until(() -> explained("where").rulesRevision() > 0, () -> "no rules are heard of");
     }
 
-    private Moa moa(String application) {
-        return keep(Moa.builder(application)
-                .eventLoops(1)
-                .registry(registry)
-                .rules(keep(new MemoryRuleSource(rules)))
-                .build());
-    }
-
     private void serve(String name, Map<String, String> labels) {
-        servers.add(keep(MoaServer.builder(moa("stock"))
-                .host("127.0.0.1")
-                .labels(labels)
+        servers.add(processes.serve("stock", server -> server.labels(labels)
                 .export(
                         Stock.class,
                         new Stock() {
@@ -90,22 +76,7 @@ class ToldAsDoneTest {
                                 throw new IllegalStateException("broken");
                             }
                         },
-                        ExportConfig.DEFAULT.with("broken", PolicyKey.RATE_LIMIT, 77_777))
-                .closeOnShutdown(false)
-                .start()));
-    }
-
-    private <T extends AutoCloseable> T keep(T one) {
-        open.add(one);
-        return one;
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
-        }
-        registry.close();
+                        ExportConfig.DEFAULT.with("broken", PolicyKey.RATE_LIMIT, 77_777))));
     }
 
     /** Puts a rule that sets values, and waits until this client has heard of it. */
@@ -119,10 +90,6 @@ class ToldAsDoneTest {
         change.run();
         soon().until(() -> explained("where").rulesRevision() > before, () -> explained("where")
                 .describe());
-    }
-
-    private static Eventually soon() {
-        return Eventually.within(Duration.ofSeconds(60));
     }
 
     private CallExplanation explained(String method) {

@@ -24,7 +24,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Shows("hash-by")
 class ConsistentHashTest {
 
     private static final int KEYS = 20_000;
@@ -60,6 +59,7 @@ class ConsistentHashTest {
 
     @ParameterizedTest
     @ValueSource(ints = {3, 32, 33, 200})
+    @Shows("hash-by")
     void aKeyIsPlacedAlikeByEveryCallerInWhateverOrderItKnowsTheInstances(int count) {
         Map<String, String> placed = placed(service.plan(equal(count)));
         PlannedService other = new PlannedService(43);
@@ -187,6 +187,7 @@ class ConsistentHashTest {
     }
 
     @Test
+    @Shows("hash-by")
     void aCallWithoutTheKeyIsPlacedByWhoIsLessBusy() {
         Plan plan = service.plan(equal(4));
         Map<String, Integer> picks = new HashMap<>();

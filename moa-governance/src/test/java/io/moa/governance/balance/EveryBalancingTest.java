@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -28,7 +29,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What holds however one of several instances is chosen. */
-@Shows("load-balance")
 class EveryBalancingTest {
 
     private enum Busy {
@@ -38,6 +38,38 @@ class EveryBalancingTest {
     }
 
     private final PlannedService service = new PlannedService(42);
+
+    /** Each way is told from the others by whom it gives the calls of one customer, and how it shares those that nobody answers. */
+    @ParameterizedTest
+    @EnumSource(Balancing.class)
+    @Shows("load-balance")
+    void aMethodIsBalancedAsItSays(Balancing balancing) {
+        MethodPolicy policy = balancing == Balancing.P2C
+                ? MethodPolicy.DEFAULT // it is the default
+                : PlannedService.policy(balancing);
+        Plan plan = service.plan(equal(50));
+        Set<String> called = new HashSet<>();
+        for (int i = 0; i < 50; i++) {
+            called.add(service.picked(plan, service.call(policy, "one customer")));
+        }
+        switch (balancing) {
+            case CONSISTENT_HASH -> assertThat(called).hasSize(1);
+            case WEIGHTED_ROUND_ROBIN -> assertThat(called).hasSize(50);
+            default -> assertThat(called).hasSizeBetween(24, 40); // 32 by lot
+        }
+        for (int i = 0; i < 4_000; i++) {
+            plan.pick(service.call(policy, "customer " + i));
+        }
+        IntSummaryStatistics inFlight = plan.candidates().candidates().stream()
+                .mapToInt(each -> each.load().inFlight())
+                .summaryStatistics();
+        int apart = inFlight.getMax() - inFlight.getMin();
+        switch (balancing) {
+            case LEAST_IN_FLIGHT, WEIGHTED_ROUND_ROBIN -> assertThat(apart).isZero();
+            case P2C -> assertThat(apart).isBetween(1, 8);
+            default -> assertThat(apart).isGreaterThan(8);
+        }
+    }
 
     @ParameterizedTest
     @EnumSource(Balancing.class)

@@ -24,7 +24,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@Shows("zone")
 class ZonesTest {
 
     private final PlannedService service = new PlannedService(42, new Vantage("caller", "north", 0));
@@ -64,6 +63,7 @@ class ZonesTest {
     }
 
     @Test
+    @Shows("zone")
     void withoutAPreferenceZonesAreNoMatter() {
         Plan plan = service.plan(tenInTheNorthAndTenInTheSouth());
         assertThat(north(plan, policy(Balancing.P2C))).isBetween(0.47, 0.53);
@@ -71,6 +71,7 @@ class ZonesTest {
 
     @ParameterizedTest
     @EnumSource(Balancing.class)
+    @Shows("zone")
     void thePreferredZoneTakesEverythingWhileItIsWell(Balancing balancing) {
         Plan plan = service.plan(tenInTheNorthAndTenInTheSouth());
         assertThat(north(plan, policy(balancing, ZoneChoice.PREFER))).isEqualTo(1);
@@ -112,6 +113,7 @@ class ZonesTest {
     }
 
     @Test
+    @Shows("zone")
     void aRequiredZoneIsNeverLeft() {
         Plan plan = service.plan(in("north", "n"), in("south", "s"));
         for (int i = 0; i < 100; i++) {

@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-@Shows("rule policy")
 class RuleBookTest {
 
     private static final ServiceId STOCK = ServiceId.of("shop.Stock");
@@ -63,6 +62,7 @@ class RuleBookTest {
     }
 
     @Test
+    @Shows("rule policy")
     void aRuleSetsValuesAndTheySayWhoseTheyAre() {
         RuleBook book = none.next(17, Map.of("slow-stock", timeout("shop.Stock", "300ms")));
         MethodPolicy policy = book.apply(STOCK, "count", "web", MethodPolicy.DEFAULT);

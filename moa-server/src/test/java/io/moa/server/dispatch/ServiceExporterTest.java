@@ -17,6 +17,7 @@ import io.moa.protocol.serialize.SerializationException;
 import io.moa.protocol.serialize.SerializationLimits;
 import io.moa.protocol.serialize.Serializer;
 import io.moa.protocol.serialize.Serializers;
+import io.moa.testkit.Shows;
 import java.lang.reflect.Type;
 import java.util.Collection;
 import java.util.List;
@@ -180,10 +181,18 @@ class ServiceExporterTest {
         ExportedMethod two = find(table, service, "take(java.lang.String,int)");
         assertThat((Object) one.handle().invokeExact(new Object[] {"tea"})).isEqualTo(1);
         assertThat((Object) two.handle().invokeExact(new Object[] {"tea", 7})).isEqualTo(7);
-        assertThat(one.workers()).isSameAs(workers);
-        assertThat(find(table, service, "greet()").workers()).as("non-blocking").isNull();
         assertThat(find(table, service, "later(java.util.List)").async()).isTrue();
         assertThat(one.async()).isFalse();
+    }
+
+    /** Without workers it is run by whoever brings the call, which is the event loop. */
+    @Test
+    @Shows("non-blocking")
+    void aMethodHasWorkersUnlessItNeverBlocks() {
+        ServiceTable table = new ServiceTable(export(Stock.class, new Shop()).methods());
+        ServiceId service = new ServiceId("shop.Stock", "north", "1");
+        assertThat(find(table, service, "take(java.lang.String)").workers()).isSameAs(workers);
+        assertThat(find(table, service, "greet()").workers()).isNull();
     }
 
     @Test

@@ -1,0 +1,256 @@
+package io.moa.client.stub;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.moa.Moa;
+import io.moa.annotation.CallKey;
+import io.moa.annotation.FailureMode;
+import io.moa.annotation.Fallback;
+import io.moa.annotation.Importance;
+import io.moa.annotation.MoaService;
+import io.moa.annotation.OnFailure;
+import io.moa.annotation.OneWay;
+import io.moa.annotation.RouteTag;
+import io.moa.annotation.Timeout;
+import io.moa.client.MoaClient;
+import io.moa.discovery.Address;
+import io.moa.invoke.CallException;
+import io.moa.invoke.Criticality;
+import io.moa.invoke.Executed;
+import io.moa.invoke.Invocation;
+import io.moa.invoke.Reply;
+import io.moa.invoke.Status;
+import io.moa.protocol.payload.BodyPayload;
+import io.moa.testkit.FakeScheduler;
+import io.moa.testkit.Shows;
+import io.moa.transport.TransportConfig;
+import io.moa.transport.inprocess.InProcessTransport;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a stub makes of a call by what is declared of its method, beside a method of which nothing is declared. No call leaves the client. */
+class DeclaredCallsTest {
+
+    /** A method for each thing that a stub decides. */
+    @MoaService(name = "declared.Stock")
+    public interface Stock {
+        int plain(String item);
+
+        @Timeout(millis = 300)
+        int hasty(String item);
+
+        @RouteTag("gray")
+        int inLane(String item);
+
+        @Importance(Criticality.SHEDDABLE)
+        int unimportant(String item);
+
+        int keyed(@CallKey("item") String item);
+
+        @OnFailure(FailureMode.FAILSAFE)
+        int failsafe(String item);
+
+        @Fallback(method = "fromCache")
+        int cached(String item);
+
+        /** Answers for {@link #cached}. */
+        default int fromCache(String item, Throwable why) {
+            return item.length();
+        }
+
+        @Fallback(type = Endless.class)
+        int estimated(String item);
+
+        @OneWay
+        void note(String item);
+    }
+
+    /** The same service in other bytes. */
+    @MoaService(name = "declared.Stock", serializer = "json")
+    public interface JsonStock {
+        int plain(String item);
+    }
+
+    /** Has more of everything than anybody can count. */
+    static final class Endless implements Stock {
+        @Override
+        public int plain(String item) {
+            return Integer.MAX_VALUE;
+        }
+
+        @Override
+        public int hasty(String item) {
+            return plain(item);
+        }
+
+        @Override
+        public int inLane(String item) {
+            return plain(item);
+        }
+
+        @Override
+        public int unimportant(String item) {
+            return plain(item);
+        }
+
+        @Override
+        public int keyed(String item) {
+            return plain(item);
+        }
+
+        @Override
+        public int failsafe(String item) {
+            return plain(item);
+        }
+
+        @Override
+        public int cached(String item) {
+            return plain(item);
+        }
+
+        @Override
+        public int estimated(String item) {
+            return plain(item);
+        }
+
+        @Override
+        public void note(String item) {}
+    }
+
+    /** A call of which nothing but its arguments is of interest. */
+    private interface Call {
+        int on(Stock stock);
+    }
+
+    private static final Reply FAILED = Reply.failure(Status.UNAVAILABLE, Executed.NO, "nobody is there");
+
+    private final FakeScheduler scheduler = new FakeScheduler();
+    private final InProcessTransport transport =
+            new InProcessTransport(TransportConfig.DEFAULT, scheduler.ticker(), scheduler);
+    private final Moa moa = Moa.builder("caller")
+            .transport(transport)
+            .scheduler(scheduler)
+            .ticker(scheduler.ticker())
+            .callbacks(Runnable::run)
+            .build();
+    private final List<Invocation> begun = new ArrayList<>();
+    private final List<String> bodies = new ArrayList<>();
+    private final MoaClient client = MoaClient.builder(moa)
+            .addresses(new Address.InProcess("nobody"))
+            .filter((call, next) -> {
+                begun.add(call);
+                bodies.add(bodyOf(call));
+                return CompletableFuture.completedFuture(FAILED);
+            })
+            .build();
+    private final Stock stock = client.stub(Stock.class);
+
+    @AfterEach
+    void close() {
+        client.close();
+        moa.close();
+        transport.close();
+    }
+
+    private static String bodyOf(Invocation call) {
+        ByteBuf body = ((BodyPayload) call.payload()).encoded(UnpooledByteBufAllocator.DEFAULT, 1_000);
+        try {
+            return body.toString(UTF_8);
+        } finally {
+            body.release();
+        }
+    }
+
+    /** The call that a method becomes. */
+    private Invocation begun(Call call) {
+        int before = begun.size();
+        assertThatThrownBy(() -> call.on(stock)).isInstanceOf(CallException.class);
+        assertThat(begun).hasSize(before + 1);
+        return begun.get(before);
+    }
+
+    private long timeOf(Invocation call) {
+        return call.deadline().remainingNanos(scheduler.ticker().nanos());
+    }
+
+    @Test
+    @Shows("timeout")
+    void aCallHasAsMuchTimeAsIsSaid() {
+        assertThat(timeOf(begun(s -> s.hasty("book"))))
+                .isEqualTo(Duration.ofMillis(300).toNanos());
+        assertThat(timeOf(begun(s -> s.plain("book"))))
+                .isEqualTo(Duration.ofSeconds(1).toNanos());
+    }
+
+    @Test
+    @Shows("route-tag")
+    void aCallWithoutALaneGetsTheOneThatIsSaid() {
+        assertThat(begun(s -> s.inLane("book")).baggage().tag()).isEqualTo("gray");
+        assertThat(begun(s -> s.plain("book")).baggage().tag()).isNull();
+    }
+
+    @Test
+    @Shows("criticality")
+    void aCallIsAsImportantAsIsSaid() {
+        assertThat(begun(s -> s.unimportant("book")).baggage().criticality()).isEqualTo(Criticality.SHEDDABLE);
+        assertThat(begun(s -> s.plain("book")).baggage().criticality()).isEqualTo(Criticality.CRITICAL);
+    }
+
+    @Test
+    @Shows("call-keys")
+    void aCallCarriesTheKeysThatAreSaid() {
+        assertThat(begun(s -> s.keyed("book")).callKeys()).isEqualTo(Map.of("item", "book"));
+        assertThat(begun(s -> s.plain("book")).callKeys()).isEmpty();
+    }
+
+    @Test
+    @Shows("serializer")
+    void argumentsBecomeBytesAsIsSaid() {
+        assertThatThrownBy(() -> client.stub(JsonStock.class).plain("book")).isInstanceOf(CallException.class);
+        assertThat(bodies).containsExactly("[\"book\"]");
+        begun(s -> s.plain("book"));
+        assertThat(bodies.get(1)).contains("book").doesNotContain("[\"book\"]");
+    }
+
+    @Test
+    @Shows("on-failure")
+    void failsafeIsAnEmptyValueInsteadOfTheFailure() {
+        assertThat(stock.failsafe("book")).isZero();
+        assertThatThrownBy(() -> stock.plain("book")).hasMessageContaining("nobody is there");
+    }
+
+    @Test
+    @Shows("fallback-method")
+    void aMethodOfTheInterfaceAnswersWhenTheCallHasFailed() {
+        assertThat(stock.cached("book")).isEqualTo(4);
+        assertThatThrownBy(() -> stock.plain("book")).hasMessageContaining("nobody is there");
+    }
+
+    @Test
+    @Shows("fallback-class")
+    void aClassAnswersWhenTheCallHasFailed() {
+        assertThat(stock.estimated("book")).isEqualTo(Integer.MAX_VALUE);
+        assertThatThrownBy(() -> stock.plain("book")).hasMessageContaining("nobody is there");
+    }
+
+    @Test
+    @Shows("one-way")
+    void aCallSaysThatNobodyWaitsForItsReply() {
+        assertThat(begun(s -> {
+                            s.note("book");
+                            return 0;
+                        })
+                        .oneWay())
+                .isTrue();
+        assertThat(begun(s -> s.plain("book")).oneWay()).isFalse();
+    }
+}
