@@ -32,6 +32,7 @@ class AskedProcessTest {
     private Path folder;
 
     private MoaServer server;
+    private Greeter greeter; // a stub lives as long as somebody holds it
     private String address;
 
     @BeforeEach
@@ -43,8 +44,9 @@ class AskedProcessTest {
                 .closeOnShutdown(false)
                 .start();
         address = "127.0.0.1:" + server.port();
+        greeter = client.stub(Greeter.class);
         for (int i = 0; i < 5; i++) {
-            client.with(client.stub(Greeter.class), CallOptions.NONE.withTimeout(Duration.ofSeconds(30)))
+            client.with(greeter, CallOptions.NONE.withTimeout(Duration.ofSeconds(30)))
                     .greet("Ada");
         }
     }
