@@ -104,12 +104,10 @@ public final class MoaClient implements AutoCloseable {
             List<Filter> filters) {
         this.moa = moa;
         String application = moa.self().application();
-        MethodGates gates = new MethodGates(moa.ticker());
         this.methods = new LiveMethods(
                 application,
                 service -> StubCompiler.releaseOf(moa, service),
-                RuleBook.none(new LocalProcess(moa.self().instance(), application, labels)),
-                gates);
+                RuleBook.none(new LocalProcess(moa.self().instance(), application, labels)));
         this.endpoints = new Endpoints(moa, config, complaints);
         Path folder = kept.folder();
         this.writer = folder == null && rulesFolder == null ? null : new DiskThread(application);
@@ -128,7 +126,7 @@ public final class MoaClient implements AutoCloseable {
                 new ClusterInvoker(
                         clusters, endpoints, moa.ticker(), new FirstAnswer(moa), hedges, RuleAnswer.INSTANCE));
         this.starter = new CallStarter(moa, route);
-        this.compiler = new StubCompiler(moa, starter, clusters::link, gates, methods);
+        this.compiler = new StubCompiler(moa, starter, clusters::link, new MethodGates(moa.ticker()), methods);
         this.explainer = new Explainer(moa, clusters, methods, endpoints::way);
         this.dryRuns = new DryRuns(
                 this::routesOf,

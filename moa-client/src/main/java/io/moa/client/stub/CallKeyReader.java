@@ -45,14 +45,18 @@ final class CallKeyReader {
      * The readers of a method's keys.
      *
      * @param types the classes of its parameters, as the service has them where a generic parent leaves them open
+     * @param declared the path of each key without live rules
      * @param paths the path of each key, beginning with the number of an argument. Those of a live rule lead through record components and
      *     getters of public types alone: an operator is not to run methods whose author never meant them to be read
      * @throws IllegalArgumentException if there is no such argument, or no way there from its type; the message says what there is
      */
-    static List<CallKeyReader> of(Method method, List<Class<?>> types, Setting<Map<String, String>> paths) {
-        boolean byRule = paths.origin() == Origin.LIVE_RULE;
+    static List<CallKeyReader> of(
+            Method method, List<Class<?>> types, Map<String, String> declared, Setting<Map<String, String>> paths) {
         List<CallKeyReader> readers = new ArrayList<>();
-        paths.value().forEach((key, path) -> readers.add(of(method, types, key, path, byRule)));
+        paths.value().forEach((key, path) -> {
+            boolean byRule = paths.origin() == Origin.LIVE_RULE && !path.equals(declared.get(key));
+            readers.add(of(method, types, key, path, byRule));
+        });
         return readers;
     }
 

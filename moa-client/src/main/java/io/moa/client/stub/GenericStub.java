@@ -106,7 +106,7 @@ public final class GenericStub {
                     null,
                     List.of(),
                     null,
-                    withheld -> gate);
+                    gate);
             if (methods.size() < REMEMBERED) {
                 live.add(known);
                 methods.put(text, known);

@@ -1,6 +1,7 @@
 package io.moa.client.stub;
 
 import io.moa.discovery.ServiceId;
+import io.moa.governance.gate.MethodGate;
 import io.moa.governance.policy.MethodForm;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicySettings;
@@ -28,7 +29,6 @@ public final class LiveMethods {
 
     private final String application;
     private final Function<ServiceId, PolicySettings> release;
-    private final MethodGates gates;
     private final Set<StubMethod> methods = Collections.newSetFromMap(new WeakHashMap<>()); // guarded by this
     private RuleBook book; // guarded by this
 
@@ -37,14 +37,11 @@ public final class LiveMethods {
      *
      * @param application the calling application, which rules may name
      * @param release what the release configuration says of a service
-     * @param gates those of the methods
      */
-    public LiveMethods(
-            String application, Function<ServiceId, PolicySettings> release, RuleBook book, MethodGates gates) {
+    public LiveMethods(String application, Function<ServiceId, PolicySettings> release, RuleBook book) {
         this.application = application;
         this.release = release;
         this.book = book;
-        this.gates = gates;
     }
 
     /** The rules in force. */
@@ -92,6 +89,11 @@ public final class LiveMethods {
                         + (others == 0 ? "" : "; it has " + others + " more of this name, which say otherwise"));
     }
 
+    /** The gates of all methods of stubs that are still held. */
+    synchronized Set<MethodGate> gates() {
+        return methods.stream().map(StubMethod::gate).collect(Collectors.toSet());
+    }
+
     /** A method of a stub that is just made. */
     synchronized void add(StubMethod method) {
         methods.add(method);
@@ -101,9 +103,7 @@ public final class LiveMethods {
     /** Other rules are in force, for calls that begin from now on. */
     public synchronized void rules(RuleBook next) {
         book = next;
-        List<StubMethod> living = List.copyOf(methods);
-        living.forEach(this::govern);
-        gates.retain(living.stream().map(each -> each.governed().gate()).collect(Collectors.toSet()));
+        List.copyOf(methods).forEach(this::govern);
     }
 
     private void govern(StubMethod method) {

@@ -124,7 +124,7 @@ public final class StubCompiler {
                                 method,
                                 ResolvedTypes.ofParameters(type, method),
                                 fallback == null ? null : FallbackAnswer.of(type, fallback),
-                                withheld -> gates.of(service, id, policy, withheld)));
+                                gates.of(service, id, policy, live::gates)));
             } catch (SerializationException e) {
                 throw new IllegalArgumentException(
                         type.getName() + "." + method.getName() + " cannot be carried by the serializer "

@@ -22,8 +22,6 @@ import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.List;
-import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +37,6 @@ final class StubMethod {
      * @param attributes facts that every call carries
      * @param keys read what travels out of the arguments
      * @param baggage of a call that inherits none
-     * @param gate limits them in this process
      * @param passedOver which rules for the method are not applied
      */
     record Governed(
@@ -47,7 +44,6 @@ final class StubMethod {
             Attributes attributes,
             List<CallKeyReader> keys,
             Baggage baggage,
-            MethodGate gate,
             List<PassedOver> passedOver) {
 
         /** The baggage of a call that is made while serving another one. */
@@ -75,7 +71,7 @@ final class StubMethod {
     private final List<Class<?>> parameters;
     private final @Nullable FallbackAnswer fallback;
     private final @Nullable Object emptyResult;
-    private final Function<Set<String>, MethodGate> gates;
+    private final MethodGate gate;
     private final SizeHint sizeHint = new SizeHint();
     private volatile Governed governed;
 
@@ -92,7 +88,7 @@ final class StubMethod {
      * @param declaration the method of the interface, out of whose arguments keys are read; null if there is none
      * @param parameters the classes of its parameters, as the service has them; empty if there is no method
      * @param fallback answers when a call has failed; null if nobody does
-     * @param gates limit its calls in this process: one for each set of ids of those rules that limit and are not applied
+     * @param gate limits its calls in this process
      * @throws IllegalArgumentException if a call key cannot be read
      */
     StubMethod(
@@ -108,7 +104,7 @@ final class StubMethod {
             @Nullable Method declaration,
             List<Class<?>> parameters,
             @Nullable FallbackAnswer fallback,
-            Function<Set<String>, MethodGate> gates) {
+            MethodGate gate) {
         this.service = cluster.service();
         this.method = method;
         this.declared = declared;
@@ -126,27 +122,27 @@ final class StubMethod {
         this.parameters = parameters;
         this.fallback = fallback;
         this.emptyResult = declaration == null ? null : emptyOf(declaration, async);
-        this.gates = gates;
+        this.gate = gate;
         this.governed = governed(new AppliedPolicy(declared, List.of()));
     }
 
     private Governed governed(AppliedPolicy applied) {
         MethodPolicy policy = applied.policy();
         Attributes all = facts.with(MethodPolicy.KEY, policy);
-        MethodGate gate = gates.apply(applied.withheld(MethodGates.LIMITS));
         if (MethodGate.limits(policy, EnforcedAt.CALLER)) {
             all = all.with(MethodGate.KEY, gate);
         }
         String tag = policy.value(PolicyKey.ROUTE_TAG);
         Baggage baggage =
                 Baggage.EMPTY.withTag(tag.isEmpty() ? null : tag).withCriticality(policy.value(PolicyKey.CRITICALITY));
-        return new Governed(policy, all, keys(policy), baggage, gate, applied.passedOver());
+        return new Governed(policy, all, keys(policy), baggage, applied.passedOver());
     }
 
     private List<CallKeyReader> keys(MethodPolicy policy) {
         return declaration == null
                 ? List.of()
-                : CallKeyReader.of(declaration, parameters, policy.get(PolicyKey.CALL_KEYS));
+                : CallKeyReader.of(
+                        declaration, parameters, declared.value(PolicyKey.CALL_KEYS), policy.get(PolicyKey.CALL_KEYS));
     }
 
     /** What of a policy the method's types make impossible. */
@@ -190,9 +186,14 @@ final class StubMethod {
         return declared;
     }
 
+    /** What limits its calls in this process. */
+    MethodGate gate() {
+        return gate;
+    }
+
     /** How the gates of this process would meet a call now. */
     List<GateLook> gates() {
-        return governed.gate().look();
+        return gate.look();
     }
 
     /** What is in force. */
@@ -209,10 +210,10 @@ final class StubMethod {
         Governed before = governed;
         if (!applied.policy().equals(before.policy()) || !applied.passedOver().equals(before.passedOver())) {
             Governed next = governed(applied);
-            next.gate().govern(applied.policy()); // first, or calls would pass a gate that limits nothing yet
+            gate.govern(applied.policy()); // first, or calls would pass a gate that limits nothing yet
             governed = next;
         } else {
-            before.gate().govern(applied.policy());
+            gate.govern(applied.policy());
         }
     }
 

@@ -61,7 +61,10 @@ class CallKeyReaderTest {
     private Map<String, String> read(String path, Origin origin) {
         return CallKeyReader.read(
                 CallKeyReader.of(
-                        BUY, List.of(BUY.getParameterTypes()), new Setting<>(Map.of("key", path), origin, "here")),
+                        BUY,
+                        List.of(BUY.getParameterTypes()),
+                        Map.of(),
+                        new Setting<>(Map.of("key", path), origin, "here")),
                 arguments);
     }
 
@@ -106,13 +109,25 @@ class CallKeyReaderTest {
     }
 
     @Test
+    void whatIsDeclaredIsReadAsItsAuthorMeantAlsoBesideKeysOfARule() {
+        Map<String, String> declared = Map.of("key", "0.item");
+        Setting<Map<String, String>> paths =
+                new Setting<>(Map.of("key", "1.launch", "other", "0.item"), Origin.LIVE_RULE, "rule keys");
+        List<Class<?>> types = List.of(BUY.getParameterTypes());
+        assertThat(CallKeyReader.read(CallKeyReader.of(BUY, types, Map.of("key", "1.launch"), paths), arguments))
+                .containsKey("key");
+        assertThatThrownBy(() -> CallKeyReader.of(BUY, types, declared, paths))
+                .hasMessageContaining("which is all that a rule may read");
+    }
+
+    @Test
     void whatAGenericParentLeavesOpenIsReadAsTheServiceHasIt() {
         for (Class<?> service : List.of(BuyingOrders.class, BuyingAgain.class)) {
             for (Method method : service.getMethods()) { // one of them was perhaps added by the compiler
                 Setting<Map<String, String>> paths =
                         new Setting<>(Map.of("key", "0.item"), Origin.ANNOTATION, "@CallKey");
                 List<CallKeyReader> readers =
-                        CallKeyReader.of(method, ResolvedTypes.ofParameters(service, method), paths);
+                        CallKeyReader.of(method, ResolvedTypes.ofParameters(service, method), Map.of(), paths);
                 assertThat(CallKeyReader.read(readers, new Object[] {arguments[0]}))
                         .as("%s", method)
                         .containsEntry("key", "book");

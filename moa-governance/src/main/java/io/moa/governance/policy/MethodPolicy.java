@@ -123,6 +123,18 @@ public final class MethodPolicy {
         }
         Setting<?>[] changed = settings.clone();
         changed[key.place()] = next;
+        if (key == PolicyKey.RATE_LIMIT) {
+            Setting<Integer> burst = get(PolicyKey.RATE_BURST);
+            if (burst.value() != 0
+                    && !next.value().equals(0)
+                    && other.origin() != burst.origin()
+                    && other.origin().overrides(burst.origin())) {
+                // It was meant for the rate beside it: whoever says 5 in a second does not mean 5 and a thousand at
+                // once.
+                changed[PolicyKey.RATE_BURST.place()] =
+                        new Setting<>(PolicyKey.RATE_BURST.defaultValue(), other.origin(), other.detail());
+            }
+        }
         return new MethodPolicy(changed);
     }
 

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -309,6 +310,9 @@ public final class PolicyKey<T> {
             .means("how long a provider's share of the calls grows, from its own start")
             .like("@WarmUp(millis = 30_000)");
 
+    private static final Set<Class<? extends Annotation>> LIMITS =
+            Set.of(RateLimit.class, ConcurrencyLimit.class, CircuitBreaker.class);
+
     private final String name;
     private final PolicyType<T> type;
     private final T defaultValue;
@@ -407,6 +411,11 @@ public final class PolicyKey<T> {
             return RATE_LIMIT_AT;
         }
         return this == CONCURRENCY_LIMIT || this == CONCURRENCY_LIMIT_AT ? CONCURRENCY_LIMIT_AT : null;
+    }
+
+    /** Whether it is a figure of a limit or a breaker: such a value can stand beside any other one. */
+    public boolean isLimit() {
+        return said != null && LIMITS.contains(said.annotation());
     }
 
     /** Whether a live rule may change it. */

@@ -45,8 +45,18 @@ public record PolicyRule(
 
     /** A policy with the value of this rule for a key that it sets. */
     MethodPolicy over(MethodPolicy policy, PolicyKey<?> key, String version) {
-        Object value = set.get(key);
+        Object value = key == PolicyKey.CALL_KEYS ? callKeys(policy) : set.get(key);
         return value == null ? policy : policy.withPlain(key, value, Origin.LIVE_RULE, "rule " + id + ", " + version);
+    }
+
+    /** The keys of this rule beside those that are declared: other rules may go by those. */
+    private @Nullable Object callKeys(MethodPolicy declared) {
+        if (!(set.get(PolicyKey.CALL_KEYS) instanceof Map<?, ?> mine)) {
+            return null;
+        }
+        Map<Object, Object> all = new TreeMap<>(declared.value(PolicyKey.CALL_KEYS));
+        all.putAll(mine);
+        return all;
     }
 
     @Override

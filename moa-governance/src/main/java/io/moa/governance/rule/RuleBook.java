@@ -1,20 +1,16 @@
 package io.moa.governance.rule;
 
+import io.moa.annotation.EnforcedAt;
 import io.moa.discovery.RuleSet;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.policy.MethodForm;
 import io.moa.governance.policy.MethodPolicy;
-import io.moa.governance.policy.PolicyConflict;
-import io.moa.governance.policy.PolicyKey;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +34,7 @@ public final class RuleBook {
      * @param version at which change it became so, for people: as the source's history calls it, or the revision at which this process read
      *     it in this form
      */
-    private record Read(Rule rule, String version) {}
+    record Read(Rule rule, String version) {}
 
     private final LocalProcess process;
     private final long revision;
@@ -222,7 +218,7 @@ public final class RuleBook {
      * before none, a service's name before a pattern, named callers before none; of equals the one whose id comes first.
      *
      * <p>If the values that hold contradict one another or the form of the method, the least particular of the rules that they come from
-     * is passed over for this method, with all that it says, and so on until they do not.
+     * is passed over for this method, with all that it says but its limits, and so on until they do not; {@link MethodRules} says which.
      *
      * @param method its name
      * @param callerApplication which application calls; empty if that is not known
@@ -231,90 +227,26 @@ public final class RuleBook {
      */
     public AppliedPolicy applied(
             ServiceId service, String method, String callerApplication, MethodPolicy declared, MethodForm form) {
-        return reconciled(service, method, callerApplication, declared, policy -> {
-            List<PolicyConflict> conflicts = new ArrayList<>(policy.conflicts());
-            conflicts.addAll(form.conflicts(policy));
-            return conflicts;
-        });
+        return rulesFor(service, method, callerApplication, EnforcedAt.CALLER).over(declared, form);
     }
 
     /**
-     * What a provider enforces of a method, whoever calls: as {@link #applied(ServiceId, String, String, MethodPolicy, MethodForm)}, but no
-     * rule is passed over for what its callers cannot do, such as hedging: a limit in the same rule holds nevertheless.
+     * What a provider enforces of a method, whoever calls. No rule is passed over for what callers cannot do, such as hedging.
      *
      * @param declared what the provider's annotations, code and release configuration say
      */
     public AppliedPolicy appliedAtProvider(ServiceId service, String method, MethodPolicy declared) {
-        return reconciled(service, method, "", declared, policy -> policy.conflicts().stream()
-                .filter(each -> each.keys().stream().allMatch(key -> policy.side(key) == PolicyKey.Side.PROVIDER))
-                .toList());
+        return rulesFor(service, method, "", EnforcedAt.PROVIDER).over(declared, MethodForm.UNKNOWN);
     }
 
-    /** What holds when rules have been passed over until what holds has none of these conflicts that comes from a rule. */
-    private AppliedPolicy reconciled(
-            ServiceId service,
-            String method,
-            String callerApplication,
-            MethodPolicy declared,
-            Function<MethodPolicy, List<PolicyConflict>> conflictsOf) {
+    private MethodRules rulesFor(ServiceId service, String method, String callerApplication, EnforcedAt side) {
         List<Read> forMethod = new ArrayList<>();
         for (Read each : policies) {
             if (each.rule().isFor(service) && ((PolicyRule) each.rule()).isFor(method, callerApplication)) {
                 forMethod.add(each);
             }
         }
-        List<PassedOver> passedOver = new ArrayList<>();
-        while (true) {
-            Map<PolicyKey<?>, Read> winners = winners(forMethod);
-            MethodPolicy policy = declared;
-            for (Map.Entry<PolicyKey<?>, Read> each : winners.entrySet()) {
-                policy = ((PolicyRule) each.getValue().rule())
-                        .over(policy, each.getKey(), each.getValue().version());
-            }
-            PolicyConflict conflict = null;
-            Read guilty = null;
-            for (PolicyConflict each : conflictsOf.apply(policy)) {
-                Read least = leastParticular(forMethod, each, winners);
-                if (guilty == null && least != null) {
-                    conflict = each;
-                    guilty = least;
-                }
-            }
-            if (guilty == null || conflict == null) {
-                return new AppliedPolicy(policy, passedOver);
-            }
-            forMethod.remove(guilty);
-            passedOver.add(new PassedOver(
-                    (PolicyRule) guilty.rule(),
-                    "rule " + guilty.rule().id() + ", " + guilty.version() + " is passed over for " + service + " "
-                            + method + ": " + conflict));
-        }
-    }
-
-    private static Map<PolicyKey<?>, Read> winners(List<Read> mostParticularFirst) {
-        Map<PolicyKey<?>, Read> winners = new HashMap<>();
-        for (Read each : mostParticularFirst) {
-            for (PolicyKey<?> key : ((PolicyRule) each.rule()).set().keySet()) {
-                winners.putIfAbsent(key, each);
-            }
-        }
-        return winners;
-    }
-
-    private static @Nullable Read leastParticular(
-            List<Read> mostParticularFirst, PolicyConflict conflict, Map<PolicyKey<?>, Read> winners) {
-        Set<Read> guilty = new HashSet<>();
-        for (PolicyKey<?> key : conflict.keys()) {
-            Read read = winners.get(key);
-            if (read != null) {
-                guilty.add(read);
-            }
-        }
-        Read least = null;
-        for (Read each : mostParticularFirst) {
-            least = guilty.contains(each) ? each : least;
-        }
-        return least;
+        return new MethodRules(service + " " + method, side, forMethod);
     }
 
     @Override

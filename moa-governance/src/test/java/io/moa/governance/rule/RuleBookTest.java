@@ -2,6 +2,7 @@ package io.moa.governance.rule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moa.annotation.EnforcedAt;
 import io.moa.discovery.RuleSet;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.policy.MethodForm;
@@ -10,6 +11,7 @@ import io.moa.governance.policy.Origin;
 import io.moa.governance.policy.PolicyConflict;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.testkit.Shows;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -158,15 +160,107 @@ class RuleBookTest {
     }
 
     @Test
-    void aProviderTakesTheLimitsOfARuleThatItsCallersCannotFollow() {
-        RuleBook book = none.next(
-                4, Map.of("hedge", policy("shop.Stock", "set", Map.of("hedge-after", "10ms", "rate-limit", 7))));
+    void theLimitsOfARuleThatIsPassedOverHoldAtBothSides() {
+        Map<String, Object> set =
+                Map.of("hedge-after", "10ms", "timeout", "9s", "rate-limit", 7, "breaker-failures", 50);
+        RuleBook book = none.next(4, Map.of("hedge", policy("shop.Stock", "set", set)));
         AppliedPolicy provider = book.appliedAtProvider(STOCK, "reserve", MethodPolicy.DEFAULT);
         assertThat(provider.passedOver()).isEmpty();
         assertThat(provider.policy().value(PolicyKey.RATE_LIMIT)).isEqualTo(7);
         AppliedPolicy caller = book.applied(STOCK, "reserve", "web", MethodPolicy.DEFAULT);
-        assertThat(caller.withheld(List.of(PolicyKey.RATE_LIMIT))).containsExactly("hedge");
-        assertThat(caller.withheld(List.of(PolicyKey.TIMEOUT))).isEmpty();
+        assertThat(caller.reasons())
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "rule hedge, revision 4 is passed over for shop.Stock reserve, but for its limits: hedge-after");
+        assertThat(caller.policy().value(PolicyKey.RATE_LIMIT)).isEqualTo(7);
+        assertThat(caller.policy().value(PolicyKey.BREAKER_FAILURES)).isEqualTo(50);
+        assertThat(caller.policy().get(PolicyKey.TIMEOUT).origin()).isEqualTo(Origin.DEFAULT);
+    }
+
+    @Test
+    void aRuleMovesALimitToTheOtherSideOnlyWhereAllFollowIt() {
+        Map<String, Object> moved = Map.of("rate-limit", 5, "rate-burst", 9, "rate-limit-at", "caller");
+        MethodPolicy declared = MethodPolicy.DEFAULT.withCode(PolicyKey.RATE_LIMIT, 1, "code");
+        Map<String, Object> east = Map.of("labels", Map.of("zone", "east"));
+        RuleBook some = none.next(1, Map.of("a", policy("shop.Stock", "set", moved, "rollout", east)));
+        MethodPolicy provider =
+                some.appliedAtProvider(STOCK, "reserve", declared).policy();
+        assertThat(provider.value(PolicyKey.RATE_LIMIT)).isEqualTo(1);
+        assertThat(provider.value(PolicyKey.RATE_BURST)).isZero();
+        assertThat(provider.value(PolicyKey.RATE_LIMIT_AT)).isEqualTo(EnforcedAt.PROVIDER);
+        MethodPolicy caller = some.applied(STOCK, "reserve", "web", declared).policy();
+        assertThat(caller.value(PolicyKey.RATE_LIMIT)).isEqualTo(5);
+        assertThat(caller.value(PolicyKey.RATE_LIMIT_AT)).isEqualTo(EnforcedAt.CALLER);
+
+        RuleBook all = none.next(1, Map.of("a", policy("shop.Stock", "set", moved)));
+        assertThat(all.appliedAtProvider(STOCK, "reserve", declared).policy().value(PolicyKey.RATE_LIMIT_AT))
+                .isEqualTo(EnforcedAt.CALLER);
+
+        Map<String, Object> back = Map.of("concurrency-limit", 3, "concurrency-limit-at", "provider");
+        MethodPolicy ownLimit = MethodPolicy.DEFAULT
+                .withCode(PolicyKey.CONCURRENCY_LIMIT, 2, "code")
+                .withCode(PolicyKey.CONCURRENCY_LIMIT_AT, EnforcedAt.CALLER, "code");
+        RuleBook backInEast = none.next(1, Map.of("a", policy("shop.Stock", "set", back, "rollout", east)));
+        assertThat(backInEast
+                        .applied(STOCK, "reserve", "web", ownLimit)
+                        .policy()
+                        .value(PolicyKey.CONCURRENCY_LIMIT_AT))
+                .isEqualTo(EnforcedAt.CALLER);
+    }
+
+    @Test
+    void whatMustNotRunTwiceIsNotHedgedWhoeverSaysEither() {
+        Map<String, Object> protect = policy("shop.*", "set", Map.of("idempotent", false, "rate-limit", 1));
+        Map<String, Object> hedge = policy("shop.Stock", "method", "reserve", "set", Map.of("hedge-after", "20ms"));
+        MethodPolicy idempotent = MethodPolicy.DEFAULT.withCode(PolicyKey.IDEMPOTENT, true, "code");
+        AppliedPolicy both =
+                none.next(1, Map.of("protect", protect, "hedge", hedge)).applied(STOCK, "reserve", "web", idempotent);
+        assertThat(both.policy().isIdempotent()).isFalse();
+        assertThat(both.policy().hedgeAfterNanos()).isZero();
+        assertThat(both.policy().value(PolicyKey.RATE_LIMIT)).isEqualTo(1);
+        assertThat(both.reasons()).singleElement().asString().startsWith("rule hedge, ");
+
+        MethodPolicy hedged = idempotent.withCode(PolicyKey.HEDGE_AFTER, Duration.ofMillis(20), "code");
+        AppliedPolicy over = none.next(1, Map.of("protect", protect)).applied(STOCK, "reserve", "web", hedged);
+        assertThat(over.passedOver()).isEmpty();
+        assertThat(over.policy().isIdempotent()).isFalse();
+        assertThat(over.policy().get(PolicyKey.HEDGE_AFTER).source())
+                .isEqualTo("live rule: rule protect, revision 1, says that it is not idempotent");
+        assertThat(over.policy().hedgeAfterNanos()).isZero();
+    }
+
+    @Test
+    void aRateSaidAloneTakesNoBurstThatWasMeantForAnother() {
+        MethodPolicy declared = MethodPolicy.DEFAULT
+                .withCode(PolicyKey.RATE_LIMIT, 5_000, "code")
+                .withCode(PolicyKey.RATE_BURST, 1_000, "code");
+        Map<String, Object> slowly = policy("shop.Stock", "method", "reserve", "set", Map.of("rate-limit", 5));
+        Map<String, Object> all = policy("shop.Stock", "set", Map.of("rate-limit", 900, "rate-burst", 90));
+        MethodPolicy alone = none.next(1, Map.of("slowly", slowly)).apply(STOCK, "reserve", "web", declared);
+        assertThat(alone.value(PolicyKey.RATE_LIMIT)).isEqualTo(5);
+        assertThat(alone.value(PolicyKey.RATE_BURST)).isZero();
+        assertThat(MethodPolicy.ofPlain(alone.toPlain())).isEqualTo(alone);
+        MethodPolicy beside =
+                none.next(1, Map.of("slowly", slowly, "all", all)).apply(STOCK, "reserve", "web", declared);
+        assertThat(beside.value(PolicyKey.RATE_LIMIT)).isEqualTo(5);
+        assertThat(beside.value(PolicyKey.RATE_BURST)).isZero();
+        MethodPolicy burstAlone = none.next(1, Map.of("b", policy("shop.Stock", "set", Map.of("rate-burst", 70))))
+                .apply(STOCK, "reserve", "web", declared);
+        assertThat(burstAlone.value(PolicyKey.RATE_LIMIT)).isEqualTo(5_000);
+        assertThat(burstAlone.value(PolicyKey.RATE_BURST)).isEqualTo(70);
+    }
+
+    @Test
+    void callKeysOfARuleStandBesideThoseThatAreDeclared() {
+        MethodPolicy declared =
+                MethodPolicy.DEFAULT.withCode(PolicyKey.CALL_KEYS, Map.of("customer", "0", "item", "1"), "code");
+        MethodPolicy policy = none.next(
+                        1,
+                        Map.of("k", policy("shop.Stock", "set", Map.of("call-keys", Map.of("item", "2", "day", "3")))))
+                .apply(STOCK, "reserve", "web", declared);
+        assertThat(policy.value(PolicyKey.CALL_KEYS))
+                .containsOnly(Map.entry("customer", "0"), Map.entry("item", "2"), Map.entry("day", "3"));
     }
 
     @Test
