@@ -195,6 +195,28 @@ class StandingTest {
     }
 
     @Test
+    void whoCannotBeReachedAndIsTheOnlyOneIsOutForRulesAloneAndForLongerEachTime() {
+        Ejections alone = new Ejections(OutlierConfig.DEFAULT, new Random(1), Ejections.SILENT);
+        Standing only = alone.newcomer(Instance.builder("only", "x").build());
+        alone.usable(List.of(only));
+        call(only, Outcome.FAILED);
+        assertThat(only.isReachable()).as("one that answers with failures").isTrue();
+        call(only, Outcome.UNREACHABLE);
+        assertThat(avoided(only)).isFalse();
+        assertThat(only.isInService()).isTrue();
+        assertThat(only.isReachable()).isFalse();
+        assertThat(only.isOut(ticker.nanos())).isTrue();
+        ticker.advance(Duration.ofMillis(1_300));
+        assertThat(only.isOut(ticker.nanos())).as("a call may try it").isFalse();
+        call(only, Outcome.UNREACHABLE);
+        ticker.advance(Duration.ofMillis(1_300));
+        assertThat(only.isOut(ticker.nanos())).as("twice as long").isTrue();
+        call(only, Outcome.ANSWERED);
+        assertThat(only.isReachable()).isTrue();
+        assertThat(only.isOut(ticker.nanos())).isFalse();
+    }
+
+    @Test
     void oneCallTriesAndTheOthersWaitForIt() {
         call(a, Outcome.UNREACHABLE);
         ticker.advance(Duration.ofMillis(1_101));

@@ -8,8 +8,10 @@ import io.moa.governance.outlier.OutlierConfig;
 import io.moa.governance.outlier.OwnPause;
 import io.moa.governance.plan.Plan;
 import io.moa.governance.plan.Vantage;
+import io.moa.governance.route.Elsewhere;
 import io.moa.governance.rule.LocalProcess;
 import io.moa.governance.rule.RuleBook;
+import io.moa.invoke.Invocation;
 import io.moa.invoke.Scheduler;
 import java.time.Duration;
 import java.util.Comparator;
@@ -66,6 +68,7 @@ public final class Clusters {
     private final @Nullable DiskSnapshots disk;
     private final Prober prober;
     private final Map<ServiceId, Cluster> clusters = new ConcurrentHashMap<>();
+    private final Elsewhere elsewhere = new KnownServices();
     private volatile int roomUpTo = MAX_EMPTY; // at so many services of any kind it is looked for empty ones
     private volatile Set<ServiceId> targets = Set.of(); // to which rules lead calls of those that are followed
     private volatile boolean closed;
@@ -189,7 +192,7 @@ public final class Clusters {
                     prober,
                     disk,
                     rules.routes(service),
-                    this::mayLeadTo,
+                    elsewhere,
                     endpoints::list);
             clusters.put(service, known);
             if (beat == null) {
@@ -224,13 +227,24 @@ public final class Clusters {
         }
     }
 
-    /** Whether a call may be led to a service: not if it is known that none of its instances can be called. */
-    private boolean mayLeadTo(ServiceId service) {
-        try {
-            Cluster there = of(service);
-            return !there.isAnswered() || !there.plan().candidates().isEmpty();
-        } catch (IllegalStateException closedOrFull) {
-            return false;
+    /** What is known of the services to which rules lead calls. */
+    private final class KnownServices implements Elsewhere {
+        @Override
+        public boolean mayLeadTo(ServiceId service) {
+            try {
+                Cluster there = of(service);
+                return !there.isAnswered() || !there.plan().candidates().isEmpty();
+            } catch (IllegalStateException closedOrFull) {
+                return false;
+            }
+        }
+
+        @Override
+        public boolean isServing(ServiceId service, Invocation call) {
+            Cluster there = clusters.get(service);
+            return there == null
+                    || !there.isAnswered()
+                    || there.plan().candidates().isServing(call);
         }
     }
 

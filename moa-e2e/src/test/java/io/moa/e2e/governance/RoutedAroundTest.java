@@ -95,4 +95,31 @@ class RoutedAroundTest {
         assertThat(answers(stock, 1_000)).as("none of them failed").containsOnlyKeys("one");
         assertThat(client.explain(STOCK)).as("it is listed still").contains("2 of 2 instances may be called");
     }
+
+    /** Its next version. */
+    @MoaService(name = "around.Stock", version = "2")
+    public interface SecondStock {
+        @Idempotent
+        String where();
+    }
+
+    @Test
+    void anotherServiceToWhichARuleLeadsAndWhoseOnlyInstanceDiesIsLeftAlone() {
+        serve("first", Map.of());
+        MoaServer second = processes.serve(
+                processes.moa("stock", moa -> moa.registry(slow())),
+                server -> server.export(SecondStock.class, () -> "second"));
+        rules.putRule(
+                "second",
+                "{\"kind\": \"route\", \"service\": \"around.Stock\", \"redirect\": {\"service\": \"around.Stock:2\"}}");
+        MoaClient client = processes.client("caller");
+        Stock stock = client.stub(Stock.class, PATIENT);
+        soon().until(() -> answers(stock, 10).containsKey("second"), () -> client.explain(STOCK));
+        assertThat(answers(stock, 100)).containsOnlyKeys("second");
+        second.closeNow();
+        assertThat(answers(stock, 1_000)).as("none of them failed").containsOnlyKeys("first");
+        assertThat(client.explain(ServiceId.parse("around.Stock:2")))
+                .as("it is listed still")
+                .contains("1 of 1 instances may be called");
+    }
 }

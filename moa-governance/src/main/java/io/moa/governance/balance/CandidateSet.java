@@ -82,15 +82,15 @@ public final class CandidateSet {
     }
 
     /**
-     * Whether anybody is there whom such a call may use, and who is not ejected or is to be tried again by it. Nothing is counted. Costs one
-     * volatile read where the first one is in service.
+     * Whether anybody is there whom such a call may use, and who is neither ejected nor known not to be reached, or is to be tried again by
+     * it. Nothing is counted. Costs two volatile reads where the first one is well.
      */
     public boolean isServing(Invocation call) {
         MethodPolicy policy = call.attributes().get(MethodPolicy.KEY);
         Tier[] among = allowed(policy);
         for (Tier tier : among) {
             for (int i = 0; i < tier.size(); i++) {
-                if (tier.candidate(i).load().standing().isInService()) {
+                if (tier.candidate(i).load().standing().isReachable()) {
                     return true;
                 }
             }
@@ -98,7 +98,7 @@ public final class CandidateSet {
         long judged = judged(policy, ticker.nanos());
         for (Tier tier : among) {
             for (int i = 0; i < tier.size(); i++) {
-                if (!tier.candidate(i).load().standing().isAvoided(judged)) {
+                if (!tier.candidate(i).load().standing().isOut(judged)) {
                     return true;
                 }
             }

@@ -36,12 +36,15 @@ public final class Standing {
     private volatile float failing; // the share of calls that fail, lately; written under this
     private volatile int inARow; // that failed; written under this
     private volatile boolean called = true; // it may be picked; written under this
+    private volatile boolean unreached; // could not be, and is not ejected as too many are; written under this
+    private volatile long unreachedUntilNanos; // as good as ejected; written under this
 
     // Guarded by this.
     private int ejections; // so many count for the next one
     private long inServiceSinceNanos;
     private long ejectedNanos; // the latest time
     private boolean silent; // and ejected for that
+    private int unreachedInARow;
 
     Standing(Ejections all, Instance instance) {
         this.all = all;
@@ -82,6 +85,19 @@ public final class Standing {
         return state == State.IN_SERVICE;
     }
 
+    /**
+     * Whether no call should go there if it can go to others by another way: one that is avoided, or could not be reached lately and is in
+     * service only because too many are ejected, or it is the only one.
+     */
+    public boolean isOut(long nowNanos) {
+        return isAvoided(nowNanos) || (unreached && nowNanos - unreachedUntilNanos < 0);
+    }
+
+    /** Whether it is in service, and nothing says that it cannot be reached. */
+    public boolean isReachable() {
+        return state == State.IN_SERVICE && !unreached;
+    }
+
     /** A call goes there; if a trial is wanted, it is this one. */
     public void begin(long nowNanos) {
         if (wantsTrial(nowNanos)) {
@@ -118,6 +134,8 @@ public final class Standing {
             return;
         }
         inARow = 0;
+        unreached = false;
+        unreachedInARow = 0;
         failing = failing < STEP / 16 ? 0 : failing - failing * STEP;
         if (state != State.IN_SERVICE) {
             state = State.IN_SERVICE;
@@ -191,6 +209,9 @@ public final class Standing {
 
     private void eject(Outcome why, long nowNanos) {
         if (!all.takePlace()) {
+            if (why != Outcome.FAILED) {
+                unreached(nowNanos);
+            }
             return; // too many are ejected already: rather one that fails than nobody
         }
         int count;
@@ -214,6 +235,18 @@ public final class Standing {
             share = failing;
         }
         all.ejected(this, why, count, row, share);
+    }
+
+    /** Twice as long as the time before, as an ejection; but any call may try it meanwhile. */
+    private synchronized void unreached(long nowNanos) {
+        if (unreached && nowNanos - unreachedUntilNanos < 0) {
+            return; // by calls that were on their way
+        }
+        long base = all.config().base().toNanos();
+        long lasts = Math.min(all.config().longest().toNanos(), base << Math.min(unreachedInARow, 20));
+        unreachedInARow++;
+        unreached = true;
+        unreachedUntilNanos = nowNanos + lasts;
     }
 
     /**
@@ -270,6 +303,8 @@ public final class Standing {
     private synchronized void forget() {
         called = false;
         silent = false;
+        unreached = false;
+        unreachedInARow = 0;
         inARow = 0;
         failing = 0;
         if (state != State.IN_SERVICE) {

@@ -70,6 +70,14 @@ final class RouteTrace {
                 at);
     }
 
+    void notServed(RoutedRule rule, RouteNode at) {
+        stay(
+                rule,
+                RouteStep.Outcome.PASSED_OVER,
+                "of " + rule.target() + " there is nobody whom it may call and who can be reached now",
+                at);
+    }
+
     void ended(RoutedRule rule, RouteStep.Outcome outcome, String why, RouteNode at) {
         stay(rule, outcome, why, at);
     }

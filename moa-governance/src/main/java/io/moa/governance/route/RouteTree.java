@@ -223,6 +223,14 @@ public final class RouteTree {
             }
             return rule.refuses() ? new Route.Nobody(rule, at.size()) : null;
         }
+        if (!rule.refuses()
+                && !elsewhere.isServing(redirect.service(), call)
+                && at.set().isServing(call)) {
+            if (trace != null) {
+                trace.notServed(rule, at);
+            }
+            return null;
+        }
         if (trace != null) {
             trace.redirected(rule, at);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.moa.annotation.ZoneChoice;
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
+import io.moa.discovery.ServiceId;
 import io.moa.governance.balance.Candidate;
 import io.moa.governance.balance.CandidateSet;
 import io.moa.governance.balance.InstanceLoad;
@@ -44,12 +45,16 @@ class RequiredZoneTest {
                 made, 100, new InstanceLoad(ejections.newcomer(made), new OwnPause(ticker.nanos())), false);
     }
 
-    private String pickedFor(ZoneChoice zone, RouteTree tree) {
+    private static Invocation call(ZoneChoice zone) {
         MethodPolicy policy = MethodPolicy.DEFAULT.withCode(PolicyKey.ZONE, zone, "here");
-        Invocation call = RandomRules.call("count")
+        return RandomRules.call("count")
                 .baggage(Baggage.EMPTY.withTag("gray"))
                 .attributes(Attributes.EMPTY.with(MethodPolicy.KEY, policy))
                 .build();
+    }
+
+    private String pickedFor(ZoneChoice zone, RouteTree tree) {
+        Invocation call = call(zone);
         Candidate picked = ((Route.To) tree.route(call)).candidates().look(call);
         return picked == null ? "nobody" : picked.instance().uuid();
     }
@@ -66,5 +71,50 @@ class RequiredZoneTest {
         assertThat(pickedFor(ZoneChoice.ANY, tree)).isEqualTo("gray");
         assertThat(pickedFor(ZoneChoice.PREFER, tree)).isEqualTo("gray");
         assertThat(pickedFor(ZoneChoice.REQUIRE, tree)).isEqualTo("plain");
+    }
+
+    @Test
+    void aRedirectToWhereOnlyOtherZonesAreIsPassedOverUnlessItRefuses() {
+        LocalProcess process = new LocalProcess("self", "web", Map.of(Instance.ZONE, "east"));
+        CandidateSet here = new CandidateSet(List.of(List.of(candidate("plain", "east", ""))), chance, ticker, "east");
+        CandidateSet there =
+                new CandidateSet(List.of(List.of(candidate("second", "west", ""))), chance, ticker, "east");
+        Elsewhere elsewhere = new Elsewhere() {
+            @Override
+            public boolean mayLeadTo(ServiceId service) {
+                return true;
+            }
+
+            @Override
+            public boolean isServing(ServiceId service, Invocation call) {
+                return there.isServing(call);
+            }
+        };
+        for (String otherwise : List.of("pass", "refuse")) {
+            Map<String, Object> rule = Map.of(
+                    "kind",
+                    "route",
+                    "service",
+                    "shop.Stock",
+                    "redirect",
+                    Map.of("service", "shop.Stock:2"),
+                    "otherwise",
+                    otherwise);
+            RouteTree tree = new RouteTree(
+                    RuleBook.none(process).next(1, Map.of("second", rule)).routes(RandomRules.SERVICE),
+                    here,
+                    elsewhere,
+                    chance);
+            assertThat(tree.route(call(ZoneChoice.PREFER))).isInstanceOf(Route.Redirected.class);
+            if (otherwise.equals("refuse")) {
+                assertThat(tree.route(call(ZoneChoice.REQUIRE))).isInstanceOf(Route.Redirected.class);
+            } else {
+                assertThat(pickedFor(ZoneChoice.REQUIRE, tree)).isEqualTo("plain");
+                assertThat(tree.explain(call(ZoneChoice.REQUIRE)).steps())
+                        .anySatisfy(step -> assertThat(step.toString())
+                                .contains("second (")
+                                .contains("passed over, of shop.Stock:2 there is nobody whom it may call"));
+            }
+        }
     }
 }
