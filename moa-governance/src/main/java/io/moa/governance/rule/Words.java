@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class Words {
 
     private static final int SHOWN = 120;
+    /** Letters and signs that are drawn as nothing: a joiner of graphemes, fillers of Hangul, vowels of Khmer, Braille without a dot. */
+    private static final String BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0";
+
     private static final int ZERO_WIDTH_NON_JOINER = 0x200c;
     private static final int ZERO_WIDTH_JOINER = 0x200d;
 
@@ -78,7 +81,7 @@ final class Words {
 
     /**
      * Where the first character stands that nobody sees, or that looks like another one: control characters, marks of writing direction,
-     * spaces of no width, of other widths and that do not break, halves of characters; -1 for nowhere.
+     * spaces of no width, of other widths and that do not break, fillers, halves of characters and what is none; -1 for nowhere.
      */
     static int unseen(String text) {
         return first(text, Words::isUnseen);
@@ -106,15 +109,23 @@ final class Words {
                     Character.FORMAT,
                     Character.LINE_SEPARATOR,
                     Character.PARAGRAPH_SEPARATOR,
-                    Character.SURROGATE -> true;
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED -> true;
             case Character.SPACE_SEPARATOR -> c != ' ';
-            default -> false;
+            default -> isVariation(c) || BLANK.indexOf(c) >= 0;
         };
+    }
+
+    /** Chooses how the character before it is drawn, in scripts and emoji. */
+    private static boolean isVariation(int c) {
+        return (c >= 0xfe00 && c <= 0xfe0f) || (c >= 0xe0100 && c <= 0xe01ef) || (c >= 0x180b && c <= 0x180f);
     }
 
     private static boolean isOfProse(int c) {
         return c == ZERO_WIDTH_NON_JOINER
                 || c == ZERO_WIDTH_JOINER
+                || isVariation(c)
                 || Character.getType(c) == Character.SPACE_SEPARATOR;
     }
 
