@@ -36,6 +36,11 @@ public interface Connection extends Invoker, AutoCloseable {
     /** Whether new calls may be sent: false from the peer's closing notice on, and after the connection broke. */
     boolean usable();
 
+    /** Whether the peer has announced that it closes. Default false, for one whose peer cannot. */
+    default boolean isClosing() {
+        return false;
+    }
+
     /** How many calls wait for a reply. */
     int inFlight();
 

@@ -175,6 +175,14 @@ public final class Cluster {
         }
     }
 
+    /** An instance, which may be nobody of this service, has said that it closes. */
+    void leaves(String uuid) {
+        InstanceLoad load = plan.load(uuid);
+        if (load != null) {
+            load.leaves(moa.ticker().nanos());
+        }
+    }
+
     /** It says something again. */
     void heard(String uuid) {
         InstanceLoad load = plan.load(uuid);

@@ -125,6 +125,11 @@ public final class Clusters {
             public void heard(String uuid) {
                 clusters.values().forEach(cluster -> cluster.heard(uuid));
             }
+
+            @Override
+            public void leaves(String uuid) {
+                clusters.values().forEach(cluster -> cluster.leaves(uuid));
+            }
         });
         this.rules =
                 RuleBook.none(new LocalProcess(moa.self().instance(), moa.self().application(), Map.of()));

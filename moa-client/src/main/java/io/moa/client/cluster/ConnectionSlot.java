@@ -59,6 +59,7 @@ final class ConnectionSlot {
     private volatile boolean closed;
     private volatile boolean runtimeClosed; // so that nothing can be scheduled any more
     private volatile boolean silent; // its connection, or the one that ended so was the latest
+    private volatile boolean left; // the latest connection ended with a goodbye
 
     // Guarded by this.
     private final Queue<WaitingCall> waiting = new ArrayDeque<>();
@@ -251,7 +252,7 @@ final class ConnectionSlot {
         } else {
             unreachables.reached(instance.uuid());
         }
-        if (silent) {
+        if (silent || left) {
             heard();
         }
         connection.watch(new Connection.SignsOfLife() {
@@ -305,6 +306,7 @@ final class ConnectionSlot {
 
     private void heard() {
         silent = false;
+        left = false;
         endpoint.heard();
     }
 
@@ -352,6 +354,10 @@ final class ConnectionSlot {
             if (connection.inFlight() > 0) {
                 leaving.add(connection); // its server is closing; the calls on it are still ours to end
             }
+        }
+        if (connection.isClosing() && connection.peer().instance().equals(instance.uuid())) {
+            left = true;
+            endpoint.leaves();
         }
         if (silent) {
             seek(called);

@@ -58,6 +58,11 @@ public final class Endpoint implements Invoker {
         hearing.silent(instance.uuid());
     }
 
+    /** It has said on a connection that it closes. */
+    void leaves() {
+        hearing.leaves(instance.uuid());
+    }
+
     /** One of which that was said is heard again. */
     void heard() {
         for (ConnectionSlot slot : slots) {

@@ -128,6 +128,11 @@ public final class Endpoints {
             public void heard(String uuid) {
                 hearing.heard(uuid);
             }
+
+            @Override
+            public void leaves(String uuid) {
+                hearing.leaves(uuid);
+            }
         };
     }
 

@@ -1,6 +1,6 @@
 package io.moa.client.cluster;
 
-/** Told whether an instance says anything, by its uuid. By threads that must not be blocked. */
+/** Told whether an instance says anything, and that it leaves, by its uuid. By threads that must not be blocked. */
 interface Hearing {
 
     /** Nobody wants to know. */
@@ -10,6 +10,9 @@ interface Hearing {
 
         @Override
         public void heard(String uuid) {}
+
+        @Override
+        public void leaves(String uuid) {}
     };
 
     /** It says nothing although it was asked; may be told again. */
@@ -17,4 +20,7 @@ interface Hearing {
 
     /** It was heard again, or nobody listens to it any more. */
     void heard(String uuid);
+
+    /** It has said that it closes. */
+    void leaves(String uuid);
 }

@@ -72,6 +72,11 @@ class EndpointTest {
         public void heard(String uuid) {
             heard.add("heard " + uuid);
         }
+
+        @Override
+        public void leaves(String uuid) {
+            heard.add("leaves " + uuid);
+        }
     };
 
     @AfterEach
@@ -221,6 +226,7 @@ class EndpointTest {
         CompletableFuture<Reply> old = endpoint.invoke(call());
         StagedTransport.Line leaving = transport.last().succeed("provider", "uuid-of-it");
         leaving.leave();
+        assertThat(heard).containsExactly("leaves uuid-of-it");
         CompletableFuture<Reply> young = endpoint.invoke(call());
         StagedTransport.Line next = transport.last().succeed("provider", "another uuid");
         assertThat(transport.dials).hasSize(2);

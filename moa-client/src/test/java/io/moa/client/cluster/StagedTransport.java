@@ -43,6 +43,7 @@ final class StagedTransport implements Transport {
         private final Peer peer;
         private final CompletableFuture<Void> unusable = new CompletableFuture<>();
         boolean usable = true;
+        boolean closing;
         boolean closed;
 
         @Nullable
@@ -59,7 +60,13 @@ final class StagedTransport implements Transport {
         /** The server says that it closes. */
         void leave() {
             usable = false;
+            closing = true;
             unusable.complete(null);
+        }
+
+        @Override
+        public boolean isClosing() {
+            return closing;
         }
 
         @Override

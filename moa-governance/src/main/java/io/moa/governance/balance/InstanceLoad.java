@@ -45,6 +45,7 @@ public final class InstanceLoad {
     private volatile int inFlight;
 
     private volatile boolean failed;
+    private volatile boolean leaving; // it has said goodbye, and not been heard since
     private volatile long suspectUntilNanos;
     private volatile boolean slow; // a call took much longer than those before, and no later one has said more
     private volatile long slowNanos;
@@ -138,7 +139,7 @@ public final class InstanceLoad {
                 latency.took(nowNanos - begunNanos, nowNanos);
             }
             standing.end(outcome, begunNanos, nowNanos);
-            if (failed) {
+            if (failed && !leaving) {
                 failed = false;
             }
             succeeded = true;
@@ -154,9 +155,21 @@ public final class InstanceLoad {
         }
         standing.end(outcome, begunNanos, nowNanos);
         if (reply instanceof Reply.Failure failure && failure.status().instanceSuspect()) {
-            suspectUntilNanos = nowNanos + SUSPECT_NANOS;
+            if (!leaving) {
+                suspectUntilNanos = nowNanos + SUSPECT_NANOS;
+            }
             failed = true;
         }
+    }
+
+    /**
+     * The instance has said that it closes: it ends the calls that it has, and new ones go elsewhere until the registry says so too, or until
+     * it is {@linkplain #heard heard} again, at most for a while. Nobody is ejected for that.
+     */
+    public void leaves(long nowNanos) {
+        leaving = true;
+        suspectUntilNanos = standing.leaves(nowNanos);
+        failed = true;
     }
 
     /** Whether the latest call that ended here succeeded, or failed in a way that does not speak against the instance, and
@@ -173,6 +186,7 @@ public final class InstanceLoad {
 
     /** Something was heard of it again. */
     public void heard(long nowNanos) {
+        leaving = false;
         failed = false;
         standing.heard(nowNanos);
     }

@@ -45,6 +45,7 @@ public final class Standing {
     private long ejectedNanos; // the latest time
     private boolean silent; // and ejected for that
     private int unreachedInARow;
+    private long unreachedNanos; // the latest time
 
     Standing(Ejections all, Instance instance) {
         this.all = all;
@@ -134,8 +135,10 @@ public final class Standing {
             return;
         }
         inARow = 0;
-        unreached = false;
-        unreachedInARow = 0;
+        if (unreached && begunNanos - unreachedNanos >= 0) {
+            unreached = false;
+            unreachedInARow = 0;
+        }
         failing = failing < STEP / 16 ? 0 : failing - failing * STEP;
         if (state != State.IN_SERVICE) {
             state = State.IN_SERVICE;
@@ -144,7 +147,7 @@ public final class Standing {
             inServiceSinceNanos = nowNanos;
             all.released(this, ejections);
         }
-        clean = failing == 0;
+        clean = failing == 0 && !unreached;
     }
 
     /**
@@ -174,12 +177,30 @@ public final class Standing {
         return until;
     }
 
+    /**
+     * It has said that it closes: for rules it is as good as ejected.
+     *
+     * @return until when at most that speaks against it
+     */
+    public synchronized long leaves(long nowNanos) {
+        long until = nowNanos + all.config().longest().toNanos();
+        if (!called) {
+            return until;
+        }
+        clean = false; // an answer has to be looked at
+        unreached = true;
+        unreachedNanos = nowNanos;
+        unreachedUntilNanos = until;
+        return until;
+    }
+
     /** Something was heard of it after it had said nothing: if it is ejected for that, one call tries now. */
     public synchronized void heard(long nowNanos) {
         if (silent && state == State.EJECTED) {
             untilNanos = nowNanos;
         }
         silent = false;
+        unreached = false;
     }
 
     private void failed(Outcome outcome, long nowNanos) {
@@ -246,6 +267,7 @@ public final class Standing {
         long lasts = Math.min(all.config().longest().toNanos(), base << Math.min(unreachedInARow, 20));
         unreachedInARow++;
         unreached = true;
+        unreachedNanos = nowNanos;
         unreachedUntilNanos = nowNanos + lasts;
     }
 

@@ -85,4 +85,30 @@ class InstanceLoadTest {
         calls(1, 90);
         assertThat(millis()).isBetween(89.0, 91.0);
     }
+
+    @Test
+    void whoHasSaidGoodbyeIsCalledLastThoughItEndsItsCallsUntilItIsHeardAgain() {
+        calls(1, 1);
+        long begun = ticker.nanos();
+        load.begin(begun);
+        advance(5);
+        load.leaves(ticker.nanos());
+        assertThat(load.suspect(ticker.nanos())).isTrue();
+        assertThat(load.standing().isOut(ticker.nanos())).isTrue();
+        assertThat(load.standing().isInService())
+                .as("nobody is ejected for that")
+                .isTrue();
+        load.end(PlannedService.OK, begun, ticker.nanos());
+        advance(3_000);
+        assertThat(load.suspect(ticker.nanos()))
+                .as("it answered a call from before")
+                .isTrue();
+        assertThat(load.standing().isOut(ticker.nanos())).isTrue();
+        load.heard(ticker.nanos());
+        assertThat(load.suspect(ticker.nanos())).isFalse();
+        assertThat(load.standing().isOut(ticker.nanos())).isFalse();
+        load.leaves(ticker.nanos());
+        advance(31_000);
+        assertThat(load.suspect(ticker.nanos())).as("not for ever").isFalse();
+    }
 }

@@ -241,6 +241,11 @@ final class ClientConnection implements Connection, FrameLink.Side {
         link.close("this side closed the connection");
     }
 
+    @Override
+    public boolean isClosing() {
+        return closing;
+    }
+
     // ---- for the calls on it
 
     /** Why no call may be sent now, or null. On any thread. */

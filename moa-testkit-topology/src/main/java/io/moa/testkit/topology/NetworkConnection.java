@@ -66,6 +66,11 @@ final class NetworkConnection implements Connection {
     }
 
     @Override
+    public boolean isClosing() {
+        return inner.isClosing();
+    }
+
+    @Override
     public boolean usable() {
         return !unusable.isDone();
     }
