@@ -1,5 +1,6 @@
 package io.moa.governance.sample;
 
+import io.moa.governance.policy.PolicyKey;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -76,6 +77,11 @@ public record DryRun(
                 lines.add(
                         "  Limits of providers are not judged: each counts the calls of all its callers, and this process"
                                 + " knows its own; a provider goes by no rule for some callers");
+            }
+            if (values.stream().anyMatch(each -> each.change().policy().equals(PolicyKey.CALL_KEYS.name()))) {
+                lines.add(
+                        "  Samples keep the call keys that they were made with: what rules do with keys that come or go"
+                                + " is not foretold");
             }
         }
         if (!deviations.isEmpty()) {

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * at which the calls were made, and then is routed. Limits and breakers begin as new, both under the rules in force and under the others,
  * for nobody knows what was counted before the first sample. Limits that providers enforce are not judged: each counts the calls of all its callers.
  *
- * <p>Samples are routed with the facts that they had. What a policy adds to calls that do not say it themselves, a tag or a
- * criticality, is a value that changes, and the route that would follow from it is not foretold. A call key or an attachment of more
+ * <p>Samples are routed under the policy of their method, so calls that must stay in their zone do, with the facts that they had. What a
+ * policy adds to calls, a tag, a criticality or call keys, is a value that changes, and the route that would follow from it is not
+ * foretold. A call key or an attachment of more
  * than {@value Sample#MAX_CHARS} characters is looked at as it was kept.
  *
  * <p>Immutable, safe for many threads.

@@ -7,9 +7,9 @@ import java.util.Set;
  * What rules do with a call. Immutable.
  *
  * @param kind where it ends
- * @param instances the uuids of those of whom one is picked; empty if nobody is called
+ * @param instances the uuids of those who may be picked; empty if nobody is called
  * @param copies the uuids of those of whom one gets a copy
- * @param told for people: which rule ended the call, and why, or why it is not known; empty if there is nothing to say
+ * @param told for people: which rule ended the call, and why, or why nobody may be called, or why it is not known; empty if there is nothing to say
  * @param via for people: which rule led it to which other service before; empty if none did
  */
 public record Fate(Kind kind, Set<String> instances, Set<String> copies, String told, String via) {
@@ -22,6 +22,8 @@ public record Fate(Kind kind, Set<String> instances, Set<String> copies, String 
         DENIED,
         /** A rule leaves nobody, and refuses it for that. */
         REFUSED,
+        /** Rules let it pass, and there is nobody whom it may use: no instance at all, or none in the zone that its policy requires. */
+        FAILED,
         /** A rule answers it. */
         ANSWERED,
         /** A limit or a breaker of its caller refuses it, so no rule is asked where it goes. */
@@ -47,6 +49,7 @@ public record Fate(Kind kind, Set<String> instances, Set<String> copies, String 
             case TO -> "to " + counted(instances) + (copies.isEmpty() ? "" : ", a copy to one of " + copies.size());
             case DENIED -> "denied by " + told;
             case REFUSED -> "refused by " + told;
+            case FAILED -> "failed, as " + told;
             case ANSWERED -> "answered by " + told;
             case LIMITED -> "refused, " + told;
             case UNKNOWN -> "to nobody known, as " + told;

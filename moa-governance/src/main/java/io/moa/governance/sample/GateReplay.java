@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * meet, on the time of the samples, while nobody waits.
  *
  * <p>A sample that stands for several calls counts as so many, one after the other in equal steps since the sample before it. A call that
- * goes somewhere ends as it ended, and takes as long; one that a rule denies, refuses or answers ends at once.
+ * goes somewhere ends as it ended, and takes as long; one that a rule denies, refuses or answers, or that
+ * nobody may take, ends at once.
  *
  * <p>Not safe for threads.
  */
@@ -111,7 +112,7 @@ final class GateReplay {
     private static Ending ending(Fate route, Ending recorded) {
         return switch (route.kind()) {
             case DENIED, ANSWERED -> Ending.AT_ONCE;
-            case REFUSED -> NOBODY;
+            case REFUSED, FAILED -> NOBODY;
             case TO, UNKNOWN, LIMITED -> recorded;
         };
     }

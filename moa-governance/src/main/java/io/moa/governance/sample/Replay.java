@@ -1,5 +1,7 @@
 package io.moa.governance.sample;
 
+import io.moa.annotation.FailureMode;
+import io.moa.annotation.ZoneChoice;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.balance.CandidateSet;
 import io.moa.governance.policy.MethodPolicy;
@@ -12,10 +14,12 @@ import io.moa.governance.rule.RuleBook;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Invocation;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -26,8 +30,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Routes sampled calls once more: by the rules of a book, among those who are candidates now. It is the walk of real calls, over a tree of its
- * own, so that calls notice nothing of it.
+ * Routes sampled calls once more: by the rules of a book, among those who are candidates now, under the policy that the book makes of their
+ * method. It is the walk of real calls, over a tree of its own, so that calls notice nothing of it.
  *
  * <p><b>The same chance.</b> Each rule draws for each call from a generator of its own, seeded by both. So of two books each rule that
  * stands in both draws the same lots, and what differs is what the rules differ in.
@@ -55,7 +59,10 @@ final class Replay {
     private final long seed;
     private final Map<ServiceId, Optional<RouteTree>> trees = new HashMap<>();
     private final Map<ServiceId, Optional<RouteTree>> targets = new HashMap<>();
-    private final IdentityHashMap<CandidateSet, Set<String>> uuids = new IdentityHashMap<>(); // sets of a tree are few
+    private final Map<Sampled, AppliedPolicy> policies = new HashMap<>();
+
+    // Who of a set may be called, by the one thing in a policy that decides it; sets of a tree are few.
+    private final Map<ZoneChoice, Map<CandidateSet, Set<String>>> uuids = new EnumMap<>(ZoneChoice.class);
 
     Replay(RuleBook book, Stage stage, long seed) {
         this.book = book;
@@ -70,18 +77,23 @@ final class Replay {
             return new Fate(Fate.Kind.UNKNOWN, Set.of(), Set.of(), "the service is not followed now", "");
         }
         Invocation call = sample.facts()
-                .toCall(sample.service(), sample.method(), book.process().uuid(), Attributes.EMPTY, 0);
+                .toCall(
+                        sample.service(),
+                        sample.method(),
+                        book.process().uuid(),
+                        Attributes.EMPTY.with(MethodPolicy.KEY, applied(sample).policy()),
+                        0);
         Lots lots = lots(place);
         Route route = tree.route(call, lots);
         if (!(route instanceof Route.Redirected led)) {
-            return fate(route, "");
+            return fate(route, call, "");
         }
         String via = "redirected to " + led.service() + " by rule "
                 + led.rule().rule().id();
         RouteTree there = target(led.service());
         return there == null
                 ? new Fate(Fate.Kind.UNKNOWN, Set.of(), Set.of(), "no registry has answered yet who offers that", via)
-                : fate(there.route(led.lead(call, call.attributes()), lots), via);
+                : fate(there.route(led.lead(call, call.attributes()), lots), call, via);
     }
 
     private @Nullable RouteTree target(ServiceId service) {
@@ -117,9 +129,10 @@ final class Replay {
     /**
      * What has come of a call.
      *
+     * @param call with the policy by which it goes
      * @param via which rule led it to another service before, for people; empty if none did
      */
-    Fate fate(Route route, String via) {
+    Fate fate(Route route, Invocation call, String via) {
         if (route instanceof Route.Denied denied) {
             return new Fate(
                     Fate.Kind.DENIED,
@@ -145,20 +158,45 @@ final class Replay {
                             + (nobody.rule().target() == null ? "as it leaves nobody" : nobody.why()),
                     via);
         }
-        Route.To to = (Route.To) route;
-        return new Fate(
-                Fate.Kind.TO, uuids(to.candidates()), to.mirror() == null ? Set.of() : uuids(to.mirror()), "", via);
+        return to((Route.To) route, call, via);
     }
 
-    private Set<String> uuids(CandidateSet set) {
-        return uuids.computeIfAbsent(set, any -> any.candidates().stream()
-                .map(each -> each.instance().uuid())
-                .collect(Collectors.toUnmodifiableSet()));
+    private Fate to(Route.To to, Invocation call, String via) {
+        Set<String> instances = uuids(to.candidates(), call);
+        if (instances.isEmpty()) {
+            return new Fate(Fate.Kind.FAILED, Set.of(), Set.of(), whyNobody(to.candidates()), via);
+        }
+        CandidateSet copies = isOfSeveral(call) ? null : to.mirror();
+        return new Fate(Fate.Kind.TO, instances, copies == null ? Set.of() : uuids(copies, call), "", via);
+    }
+
+    private static String whyNobody(CandidateSet left) {
+        return left.isEmpty()
+                ? "no instance can be called now"
+                : "none of those who are left is in zone " + left.ownZone() + ", and zone = require allows no other";
+    }
+
+    /** Of a call that goes to several at once there is no copy. */
+    private static boolean isOfSeveral(Invocation call) {
+        MethodPolicy policy = policy(call);
+        return policy.onFailure() == FailureMode.FORKING || policy.onFailure() == FailureMode.BROADCAST;
+    }
+
+    private static MethodPolicy policy(Invocation call) {
+        return Objects.requireNonNull(call.attributes().get(MethodPolicy.KEY), "the policy of the call");
+    }
+
+    private Set<String> uuids(CandidateSet set, Invocation call) {
+        return uuids.computeIfAbsent(policy(call).zone(), any -> new IdentityHashMap<>())
+                .computeIfAbsent(set, any -> any.everybody(call).stream()
+                        .map(each -> each.instance().uuid())
+                        .collect(Collectors.toUnmodifiableSet()));
     }
 
     /** What is decided about a call's method. */
     AppliedPolicy applied(Sample sample) {
-        return stage.policies().apply(book, sample);
+        return policies.computeIfAbsent(
+                Sampled.of(sample), any -> stage.policies().apply(book, sample));
     }
 
     /** The values that differ between two policies. */

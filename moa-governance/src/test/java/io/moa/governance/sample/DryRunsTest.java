@@ -21,7 +21,11 @@ import io.moa.governance.rule.LocalProcess;
 import io.moa.governance.rule.RandomRules;
 import io.moa.governance.rule.RouteTable;
 import io.moa.governance.rule.RuleBook;
+import io.moa.invoke.Attributes;
 import io.moa.invoke.Invocation;
+import io.moa.invoke.Lease;
+import io.moa.invoke.Payload;
+import io.moa.invoke.Reply;
 import io.moa.invoke.Ticker;
 import io.moa.testkit.FakeTicker;
 import java.util.ArrayList;
@@ -42,11 +46,15 @@ class DryRunsTest {
     private final OwnPause pause = new OwnPause(ticker.nanos());
 
     private CandidateSet set(List<Instance> instances) {
+        return set(instances, null);
+    }
+
+    private CandidateSet set(List<Instance> instances, @Nullable String ownZone) {
         List<Candidate> candidates = new ArrayList<>();
         for (Instance each : instances) {
             candidates.add(new Candidate(each, 100, new InstanceLoad(ejections.newcomer(each), pause), false));
         }
-        return new CandidateSet(List.of(candidates), new Random(3), ticker);
+        return new CandidateSet(List.of(candidates), new Random(3), ticker, ownZone);
     }
 
     private static final ServiceId SECOND = RandomRules.TARGETS.get(0);
@@ -56,25 +64,27 @@ class DryRunsTest {
         RouteTree present = new RouteTree(RouteTable.NONE, set, new Random(5));
         return new DryRuns(
                 service -> service.equals(RandomRules.SERVICE) ? present : null,
-                this::target,
+                service -> target(service, set.ownZone()),
                 DryRunsTest::declaringNothing,
                 SEED);
     }
 
     /** Of a depot there is nobody. */
-    private @Nullable RouteTree target(ServiceId service) {
-        CandidateSet there = set(service.equals(DEPOT) ? List.of() : List.of(second(1), second(2)));
+    private RouteTree target(ServiceId service, @Nullable String ownZone) {
+        CandidateSet there = set(service.equals(DEPOT) ? List.of() : List.of(second(1), second(2)), ownZone);
         return new RouteTree(RouteTable.NONE, there, new Random(9));
     }
 
     private static Instance second(int number) {
-        return Instance.builder("second-" + number, "stock").build();
+        return Instance.builder("second-" + number, "stock")
+                .label(Instance.ZONE, number == 1 ? "eu" : "web")
+                .build();
     }
 
     private Replay.Stage stage(CandidateSet set) {
         return new Replay.Stage(
                 service -> new RouteTree(RouteTable.NONE, set, new Random(8)),
-                this::target,
+                service -> target(service, set.ownZone()),
                 DryRunsTest::declaringNothing);
     }
 
@@ -89,7 +99,7 @@ class DryRunsTest {
 
     /**
      * What is said of sampled calls against what becomes of the calls themselves when the rules are read anew, with the rule among them:
-     * each call that is named fares as it is said, and no other call fares otherwise.
+     * each call that is named fares as it is said, and no other call fares otherwise. Who is picked for a call is among those who are said.
      */
     @Test
     void whatIsSaidOfSamplesIsWhatBecomesOfTheirCalls() {
@@ -97,6 +107,7 @@ class DryRunsTest {
         int same = 0;
         int copied = 0;
         int led = 0;
+        int failed = 0;
         for (int seed = 0; seed < 1_000; seed++) {
             RandomRules random = new RandomRules(seed);
             LocalProcess process = random.process();
@@ -104,15 +115,15 @@ class DryRunsTest {
             for (int i = random.number(0, 8); i > 0; i--) {
                 instances.add(random.instance(i));
             }
-            CandidateSet set = set(instances);
+            CandidateSet set = set(instances, process.labels().get(Instance.ZONE));
             Map<String, Map<String, Object>> before = new TreeMap<>();
             for (int i = random.number(0, 4); i > 0; i--) {
-                before.put("r" + i, random.percent(20) ? random.policy() : random.route());
+                before.put("r" + i, random.percent(20) ? policy(random) : random.route());
             }
             String id = "r" + random.number(1, 5); // one that there is, or another one
             Map<String, Object> rule = before.containsKey(id) && random.percent(30)
                     ? null
-                    : random.percent(30) ? random.policy() : random.route();
+                    : random.percent(30) ? policy(random) : random.route();
             if (rule == null && !before.containsKey(id)) {
                 continue;
             }
@@ -158,6 +169,7 @@ class DryRunsTest {
                     deviating++;
                     copied += becomes.copies().isEmpty() ? 0 : 1;
                     led += becomes.via().isEmpty() ? 0 : 1;
+                    failed += becomes.kind() == Fate.Kind.FAILED && !set.isEmpty() ? 1 : 0;
                     assertThat(said.get(sample)).as("seed %s, call %s", seed, i).contains(due);
                 }
             }
@@ -167,6 +179,21 @@ class DryRunsTest {
         assertThat(same).isGreaterThan(500);
         assertThat(copied).isGreaterThan(10);
         assertThat(led).isGreaterThan(100);
+        assertThat(failed).as("for which nobody is in their zone").isGreaterThan(10);
+    }
+
+    /** One that often says which zone its calls stay in, or that they go to several. */
+    private static Map<String, Object> policy(RandomRules random) {
+        Map<String, Object> rule = random.policy();
+        Map<String, Object> set = new HashMap<>(Map.of("timeout", "9s"));
+        if (random.percent(60)) {
+            set.put("zone", random.percent(80) ? "require" : "prefer");
+        }
+        if (random.percent(20)) {
+            set.put("on-failure", "broadcast");
+        }
+        rule.put("set", set);
+        return rule;
     }
 
     private static RouteTree tree(CandidateSet set, RuleBook book) {
@@ -174,16 +201,34 @@ class DryRunsTest {
     }
 
     /** What becomes of a call, as a client finds its way: by one service's rules, and by those of the service that it is led to. */
-    private Fate fate(Replay lots, RouteTree tree, RuleBook book, Invocation call, int place) {
+    private Fate fate(Replay lots, RouteTree tree, RuleBook book, Invocation sampled, int place) {
         Lots drawn = lots.lots(place);
+        Invocation call = sampled.withAttributes(Attributes.EMPTY.with(
+                MethodPolicy.KEY,
+                book.apply(
+                        sampled.service(),
+                        sampled.method().name(),
+                        sampled.caller().application(),
+                        MethodPolicy.DEFAULT)));
         Route route = tree.route(call, drawn);
-        if (!(route instanceof Route.Redirected led)) {
-            return lots.fate(route, "");
+        String via = "";
+        if (route instanceof Route.Redirected led) {
+            via = "redirected to shop.Stock:2 by rule " + led.rule().rule().id();
+            CandidateSet second =
+                    set(List.of(second(1), second(2)), book.process().labels().get(Instance.ZONE));
+            route = new RouteTree(book.routes(SECOND), second, new Random(6))
+                    .route(led.lead(call, call.attributes()), drawn);
         }
-        RouteTree there = new RouteTree(book.routes(SECOND), set(List.of(second(1), second(2))), new Random(6));
-        return lots.fate(
-                there.route(led.lead(call, call.attributes()), drawn),
-                "redirected to shop.Stock:2 by rule " + led.rule().rule().id());
+        Fate fate = lots.fate(route, call, via);
+        if (route instanceof Route.To to) {
+            Lease picked = to.candidates().pick(call);
+            assertThat(fate.kind()).isEqualTo(picked == null ? Fate.Kind.FAILED : Fate.Kind.TO);
+            if (picked != null) {
+                assertThat(fate.instances()).contains(picked.instance().uuid());
+                picked.settle(new Reply.Value(Payload.EMPTY), ticker.nanos());
+            }
+        }
+        return fate;
     }
 
     private static MethodPolicy applied(RuleBook book, Sample sample) {
@@ -276,6 +321,119 @@ class DryRunsTest {
                         "shop.Stock reserve: route: to 5 instances -> refused by rule second, as it leads to shop.Depot,"
                                 + " which nobody offers",
                         10));
+    }
+
+    /** Two of the east and one of the north, for calls of the east or of the south. */
+    private CandidateSet zones(String own) {
+        return set(
+                List.of(
+                        Instance.builder("e-1", "stock").label("zone", "east").build(),
+                        Instance.builder("e-2", "stock").label("zone", "east").build(),
+                        Instance.builder("n-1", "stock")
+                                .label("zone", "north")
+                                .label("version", "2")
+                                .build()),
+                own);
+    }
+
+    private static final Map<String, Object> STAY = rule("policy", "set", Map.of("zone", "require"));
+
+    @Test
+    void callsThatMustStayInTheirZoneAreNotToldToLeaveIt() {
+        Map<String, Object> north = rule("route", "to", List.of(Map.of("where", Map.of("label.version", "2"))));
+        assertThat(dryRuns(zones("east"))
+                        .of(samples(10), book(WEB, Map.of("stay", STAY)), "north", north)
+                        .deviations())
+                .as("it is passed over")
+                .isEmpty();
+        assertThat(dryRuns(zones("east"))
+                        .of(samples(10), book(WEB, Map.of()), "north", north)
+                        .sums())
+                .containsValue(10);
+        Map<String, Object> copies = rule(
+                "route",
+                "to",
+                List.of(Map.of("where", Map.of())),
+                "mirror",
+                Map.of("where", Map.of("label.version", "2"), "percent", 100));
+        assertThat(dryRuns(zones("east"))
+                        .of(samples(10), book(WEB, Map.of("stay", STAY)), "copies", copies)
+                        .deviations())
+                .as("a copy stays too")
+                .isEmpty();
+    }
+
+    @Test
+    void aRuleByWhichCallsMustStayIsToldWithWhoIsLeft() {
+        assertThat(dryRuns(zones("east"))
+                        .of(samples(10), book(WEB, Map.of()), "stay", STAY)
+                        .sums())
+                .isEqualTo(Map.of("shop.Stock reserve: route: to 3 instances -> to 2 instances", 10));
+        DryRun alone = dryRuns(zones("south")).of(samples(20), book(WEB, Map.of()), "stay", STAY);
+        assertThat(alone.describe()).startsWith("""
+                        stay: it would be in force here
+                        20 of 20 sampled calls would fare otherwise
+                          20 x shop.Stock reserve: route: to 3 instances -> failed, as none of those who are left is in zone south, and zone = require allows no other
+                        """);
+    }
+
+    @Test
+    void aServiceThatIsOnlyInOtherZonesTakesNoCallsThatMustStay() {
+        Map<String, Object> second = rule("route", "redirect", Map.of("service", "shop.Stock:2"));
+        assertThat(dryRuns(zones("east"))
+                        .of(samples(10), book(WEB, Map.of("stay", STAY)), "second", second)
+                        .deviations())
+                .flatExtracting(each -> each.after().instances())
+                .doesNotContain("second-1", "second-2");
+        assertThat(dryRuns(zones("east"))
+                        .of(samples(10), book(WEB, Map.of()), "second", second)
+                        .sums())
+                .hasToString("{shop.Stock reserve: route: to 3 instances -> redirected to shop.Stock:2 by rule second,"
+                        + " to 2 instances=10}");
+    }
+
+    @Test
+    void callsThatGoToSeveralAtOnceGetNoCopy() {
+        Map<String, Object> copies = rule(
+                "route",
+                "to",
+                List.of(Map.of("where", Map.of())),
+                "mirror",
+                Map.of("where", Map.of("label.version", "2"), "percent", 100));
+        assertThat(dryRuns(five())
+                        .of(
+                                samples(10),
+                                book(WEB, Map.of("copies", copies)),
+                                "all",
+                                rule("policy", "set", Map.of("on-failure", "broadcast")))
+                        .sums())
+                .isEqualTo(
+                        Map.of("shop.Stock reserve: route: to 5 instances, a copy to one of 2 -> to 5 instances", 10));
+    }
+
+    @Test
+    void whereNobodyIsAtAllCallsAreToldAsFailed() {
+        assertThat(dryRuns(set(List.of()))
+                        .of(samples(10), book(WEB, Map.of()), "closed", rule("route", "deny", "closed"))
+                        .sums())
+                .isEqualTo(Map.of(
+                        "shop.Stock reserve: route: failed, as no instance can be called now -> denied by rule closed: closed",
+                        10));
+    }
+
+    @Test
+    void aRuleThatAddsCallKeysSaysThatSamplesDoNotHaveThem() {
+        assertThat(dryRuns(five())
+                        .of(
+                                samples(7),
+                                book(WEB, Map.of()),
+                                "keys",
+                                rule("policy", "set", Map.of("call-keys", Map.of("item", "0"))))
+                        .describe())
+                .endsWith("""
+                        Other values
+                          7 x shop.Stock reserve: call-keys: {} -> {item=0}
+                          Samples keep the call keys that they were made with: what rules do with keys that come or go is not foretold""");
     }
 
     @Test

@@ -113,7 +113,9 @@ class LimitedCallsTest {
 
         private Invocation call(int sample) {
             Sample one = samples.get(sample);
-            return one.facts().toCall(one.service(), one.method(), "", Attributes.EMPTY, 0);
+            Attributes decided =
+                    Attributes.EMPTY.with(MethodPolicy.KEY, applied(book, one).policy());
+            return one.facts().toCall(one.service(), one.method(), "", decided, 0);
         }
 
         List<String> all(List<Made> calls) {
@@ -170,7 +172,7 @@ class LimitedCallsTest {
             if (reply.isDone() && !provider.isDone()) {
                 due.removeIf(each -> each.end() == provider);
             }
-            return limit(reply.getNow(null), route);
+            return limit(reply.getNow(null), route, made.sample());
         }
 
         private Due due(Made made, CompletableFuture<Reply> provider, Reply reply) {
@@ -181,7 +183,7 @@ class LimitedCallsTest {
             return Reply.failure(status, Executed.NO, why);
         }
 
-        private String limit(Reply reply, Route route) {
+        private String limit(Reply reply, Route route, int sample) {
             String why = reply instanceof Reply.Failure failure ? failure.message() : "";
             if (why.contains(" is open since ")) {
                 return "breaker-failures";
@@ -196,7 +198,7 @@ class LimitedCallsTest {
                             book,
                             new Replay.Stage(service -> tree, LimitedCallsTest::nobody, LimitedCallsTest::applied),
                             SEED)
-                    .fate(route, "")
+                    .fate(route, call(sample), "")
                     .toString();
         }
     }
