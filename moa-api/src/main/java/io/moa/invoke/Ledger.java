@@ -58,6 +58,7 @@ public final class Ledger {
     private @Nullable ServiceId ledTo;
     private @Nullable SilenceListener silence;
     private @Nullable Ledger adopted; // of the attempt that counts, if it is another one
+    private byte sentBeside; // no more than attempts, and a call's ledger is no larger for it
 
     /** Opens a ledger whose first phase begins now. */
     public Ledger(Phase first, long nowNanos) {
@@ -129,6 +130,19 @@ public final class Ledger {
      */
     public void adopt(Ledger other) {
         adopted = other;
+    }
+
+    /**
+     * Notes that an attempt which was made beside another one, with a ledger of its own, was sent and has ended. Before the reply of both
+     * is handed on.
+     */
+    public void sentBeside() {
+        sentBeside++;
+    }
+
+    /** How many attempts beside others were sent so far and have ended; 0 for a call that was never hedged. */
+    public int timesSentBeside() {
+        return sentBeside;
     }
 
     private Ledger counting() {

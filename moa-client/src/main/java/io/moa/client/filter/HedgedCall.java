@@ -145,6 +145,9 @@ final class HedgedCall {
 
     private void secondEnded(Reply reply, Ledger ledger) {
         Reply counts;
+        if (!RetryFilter.neverSent(ledger)) {
+            call.ledger().sentBeside(); // it is one of those that the method allows
+        }
         synchronized (this) {
             if (decided) {
                 counts = null;

@@ -12,6 +12,7 @@ import io.moa.invoke.Filter;
 import io.moa.invoke.Hop;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Invoker;
+import io.moa.invoke.Ledger;
 import io.moa.invoke.Phase;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Seat;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Sends a failed call again where {@link Resend} allows it: to another instance if there is one, within the call's own
  * deadline, and with the same bytes, as far as the {@link RetryBudget} of its service reaches. Two servers that have too much to do are
  * enough: a third is not asked. An attempt that found no connection was never sent: it costs nobody anything, and is not
- * counted among the attempts that the method allows, as long as there are others to try.
+ * counted among the attempts that the method allows, as long as there are others to try. One that {@link HedgeFilter} has sent beside another is.
  *
  * <p>A call that is made while serving a call which was itself repeated is sent again only where it certainly did not run and the server
  * has not too much to do: servers never repeat a repetition.
@@ -60,15 +61,14 @@ public final class RetryFilter implements Filter {
         }
         CompletableFuture<Reply> first = next.invoke(call);
         if (first.isDone()) {
-            return first.join() instanceof Reply.Failure failure
-                            && again(call, failure, policy, neverSent(call) ? 0 : 1)
+            return first.join() instanceof Reply.Failure failure && again(call, failure, policy, sent(call))
                     ? new Sequence(call, next, policy, budget).resend(failure)
                     : first;
         }
         CompletableFuture<Reply> settled = new CompletableFuture<>();
         first.whenComplete((reply, broken) -> {
             try {
-                if (reply instanceof Reply.Failure failure && again(call, failure, policy, neverSent(call) ? 0 : 1)) {
+                if (reply instanceof Reply.Failure failure && again(call, failure, policy, sent(call))) {
                     new Sequence(call, next, policy, budget)
                             .resend(failure)
                             .whenComplete((later, thrown) -> settle(settled, later, thrown));
@@ -103,9 +103,15 @@ public final class RetryFilter implements Filter {
         }
     }
 
-    /** Whether the latest attempt, which has failed, was never handed to a connection. */
-    private static boolean neverSent(Invocation call) {
-        Phase last = call.ledger().current();
+    /** How often a call was sent whose first attempt has failed: that one, and the one beside it. */
+    private static int sent(Invocation call) {
+        Ledger ledger = call.ledger();
+        return (neverSent(ledger) ? 0 : 1) + ledger.timesSentBeside();
+    }
+
+    /** Whether the latest attempt of a ledger, which has failed, was never handed to a connection. */
+    static boolean neverSent(Ledger ledger) {
+        Phase last = ledger.current();
         return last == Phase.PICK || last == Phase.CONNECT_WAIT;
     }
 
@@ -126,7 +132,9 @@ public final class RetryFilter implements Filter {
         private final Set<String> tried = new HashSet<>();
         private int overloaded; // those that had too much to do
         private int made; // those that count
+        private int beside; // those of them that were hedges
         private int unsent;
+        private boolean costNothing; // the latest one, and the one beside it
         private boolean mayHaveRun; // in an attempt that was given up
 
         Sequence(Invocation call, Invoker next, MethodPolicy policy, @Nullable RetryBudget budget) {
@@ -137,9 +145,14 @@ public final class RetryFilter implements Filter {
             count();
         }
 
-        /** The latest attempt, which has failed. */
+        /** The latest attempt, which has failed, and the one beside it, if there was one and it was sent. */
         private void count() {
-            if (neverSent(call)
+            boolean neverSent = neverSent(call.ledger());
+            int hedges = call.ledger().timesSentBeside() - beside;
+            costNothing = neverSent && hedges == 0;
+            beside += hedges;
+            made += hedges;
+            if (neverSent
                     && unsent < MAX_UNSENT
                     && !tried.contains(call.ledger().sentTo())) {
                 unsent++;
@@ -173,7 +186,7 @@ public final class RetryFilter implements Filter {
 
         private boolean affords(Reply.Failure before) {
             // Who leaves refuses for nothing, and there is always somebody else: no storm comes of that.
-            if (budget == null || made == 0 || neverSent(call) || before.status() == Status.DRAINING) {
+            if (budget == null || made == 0 || costNothing || before.status() == Status.DRAINING) {
                 return true;
             }
             long now = ticker.nanos();

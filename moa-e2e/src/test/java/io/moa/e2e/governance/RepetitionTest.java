@@ -6,13 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.moa.Moa;
 import io.moa.annotation.Idempotent;
 import io.moa.annotation.MoaService;
+import io.moa.client.MoaClient;
 import io.moa.client.stub.StubConfig;
+import io.moa.discovery.ServiceId;
+import io.moa.governance.policy.PolicyKey;
 import io.moa.server.ExportConfig;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Client → A → B → C over sockets, and C fails: how often it is called. */
 @Timeout(120)
@@ -81,5 +88,38 @@ class RepetitionTest {
         }
         assertThat(atA.get()).isEqualTo(6);
         assertThat(atC.get()).isEqualTo(3);
+    }
+
+    /** The first attempt is on its way until the one beside it has come, so both fail; nobody knows what a third would do. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void aHedgedCallIsSentAsOftenAsItsMethodSays(int attempts) {
+        CountDownLatch both = new CountDownLatch(2);
+        for (int i = 0; i < 4; i++) {
+            serve(processes.moa("c"), "c", number -> {
+                both.countDown();
+                await(both);
+                return broken(number);
+            });
+        }
+        MoaClient client = processes.client("caller");
+        Step step = client.stub(
+                Step.class,
+                StubConfig.ANNOTATED
+                        .withGroup("c")
+                        .with(PolicyKey.ATTEMPTS, attempts)
+                        .with(PolicyKey.HEDGE_AFTER, Duration.ofMillis(20)));
+        ServiceId service = ServiceId.parse("c/repetition.Step");
+        Processes.soon().until(() -> client.explain(service).contains("4 of 4"), () -> client.explain(service));
+        assertThatThrownBy(() -> step.go(1)).hasMessageContaining("the disk is full");
+        assertThat(atC.get()).isEqualTo(attempts);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
