@@ -123,8 +123,7 @@ public final class MoaClient implements AutoCloseable {
                 filters,
                 samples == null ? null : new SampleFilter(samples),
                 hedges,
-                new ClusterInvoker(
-                        clusters, endpoints, moa.ticker(), new FirstAnswer(moa), hedges, RuleAnswer.INSTANCE));
+                new ClusterInvoker(clusters, endpoints, moa.ticker(), new FirstAnswer(moa), hedges, new RuleAnswer()));
         this.starter = new CallStarter(moa, route);
         this.compiler = new StubCompiler(moa, starter, clusters::link, new MethodGates(moa.ticker()), methods);
         this.explainer = new Explainer(moa, clusters, methods, endpoints::way);

@@ -20,9 +20,9 @@ import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Makes a second attempt beside the first, at an instance that the call has not tried, when the first one takes long: longer than the
- * method's {@code @Hedge} says, or because its server says nothing although it was asked. Only calls that may run twice, within the deadline of the call and
- * as long as the method's attempts are not used up, at most one second attempt for each first one, and as far as the hedges' share of the service's calls reaches. {@link HedgedCall} says which
- * reply counts.
+ * method's {@code @Hedge} says, or because its server says nothing although it was asked. Only calls that may run twice, within the deadline of
+ * the call and the attempts that its method allows, at most one second attempt for each first one, and as far as the hedges' share of the
+ * service's calls reaches. {@link HedgedCall} says which reply counts.
  *
  * <p>A call to a method without {@code @Hedge} whose server answers passes through here without a trace: the second attempt at a silent
  * server is begun by the connection, which tells of the silence.

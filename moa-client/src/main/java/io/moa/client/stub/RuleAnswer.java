@@ -17,16 +17,26 @@ import io.moa.protocol.serialize.Serializers;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.lang.reflect.Type;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes the reply of a call that a rule answers: the rule's plain value, bound to the result of the method as JSON would be, in the bytes that
- * a server would have sent. Safe for many threads.
+ * a server would have sent. The answers of all stubs of a client.
+ *
+ * <p>A value that does not fit is the operator's mistake, and the call fails. Its caller may never see that, if the method is failsafe or has a
+ * fallback; so the log is told of it, once for each rule and method, in up to {@value #MOST_TOLD} lines.
+ *
+ * <p>Safe for many threads.
  */
 public final class RuleAnswer implements DirectAnswer {
 
-    /** The answers of all stubs of a client. */
-    public static final RuleAnswer INSTANCE = new RuleAnswer();
+    private static final Logger LOG = LoggerFactory.getLogger(RuleAnswer.class);
+    private static final int MOST_TOLD = 1_000;
 
     /** Under this key a stub hands a call the form of its method's result. */
     static final Attributes.Key<Form> KEY = new Attributes.Key<>("result form");
@@ -59,7 +69,22 @@ public final class RuleAnswer implements DirectAnswer {
         }
     }
 
-    private RuleAnswer() {}
+    private final Consumer<String> warning;
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
+
+    /** None yet. */
+    public RuleAnswer() {
+        this(LOG::warn);
+    }
+
+    /**
+     * None yet.
+     *
+     * @param warning is told of values that do not fit; by any thread, which it must not block
+     */
+    RuleAnswer(Consumer<String> warning) {
+        this.warning = warning;
+    }
 
     @Override
     public Reply answer(Invocation call, Route.Answered answered) {
@@ -70,11 +95,23 @@ public final class RuleAnswer implements DirectAnswer {
         try {
             return new Reply.Value(new BytesPayload(form.encoded(answered.value())));
         } catch (SerializationException e) {
-            return failure(call, answered, "its value does not fit the result of the method: " + e.getMessage());
+            Reply.Failure failure =
+                    failure(call, answered, "its value does not fit the result of the method: " + e.getMessage());
+            warn(call, answered, failure.message());
+            return failure;
         }
     }
 
-    private static Reply failure(Invocation call, Route.Answered answered, String why) {
+    private void warn(Invocation call, Route.Answered answered, String why) {
+        String of = call.service() + " " + call.method() + " " + answered.rule().name();
+        if (told.size() < MOST_TOLD && told.add(of)) {
+            warning.accept(
+                    why + ". Such calls fail; where on-failure is failsafe, or a fallback answers, their callers do"
+                            + " not see it. Give the rule a value that fits, or name in its \"when\" the methods that it is for");
+        }
+    }
+
+    private static Reply.Failure failure(Invocation call, Route.Answered answered, String why) {
         return Reply.failure(
                         Status.UNSUPPORTED,
                         Executed.NO,
