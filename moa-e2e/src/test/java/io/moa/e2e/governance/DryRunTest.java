@@ -10,9 +10,11 @@ import io.moa.annotation.MoaService;
 import io.moa.client.CallOptions;
 import io.moa.client.MoaClient;
 import io.moa.discovery.Address;
+import io.moa.discovery.Instance;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.sample.DryRun;
+import io.moa.governance.sample.Fate;
 import io.moa.invoke.CallException;
 import io.moa.operations.Operations;
 import io.moa.protocol.serialize.RuleText;
@@ -119,6 +121,27 @@ class DryRunTest {
         assertThat(told.deviations()).isEmpty();
         assertThat(told.values()).isEmpty();
         assertThat(told.describe()).contains("would be passed over").contains("nosuch");
+    }
+
+    @Test
+    void aRuleThatKeepsCallsInAZoneWhereNobodyIsSaysThatTheyFail() {
+        String stay = "{\"kind\": \"policy\", \"service\": \"tried.Stock\", \"set\": {\"zone\": \"require\"}}";
+        processes.serve(
+                "stock", server -> server.labels(Map.of(Instance.ZONE, "north")).export(Stock.class, this::where));
+        MoaClient south = processes.client("south", more -> more.label(Instance.ZONE, "south"));
+        Stock fromSouth = south.stub(Stock.class);
+        ServiceId service = ServiceId.of("tried.Stock");
+        soon().until(() -> south.explain(service).contains("2 of 2"), () -> south.explain(service));
+        for (int i = 0; i < 20; i++) {
+            fromSouth.where("book");
+        }
+        DryRun told = south.dryRun("stay", RuleText.read(stay));
+        assertThat(told.deviations()).hasSize(20).allMatch(each -> each.after().kind() == Fate.Kind.FAILED);
+        rules.putRule("stay", stay);
+        soon().until(() -> south.describe(fromSouth).contains("rule stay"), () -> south.describe(fromSouth));
+        for (int i = 0; i < 20; i++) {
+            assertThatThrownBy(() -> fromSouth.where("book")).hasMessageContaining("is in zone south");
+        }
     }
 
     /** A rule that limits calls or breaks them, tried on calls that were made without it. */
