@@ -35,6 +35,17 @@ public interface RuleSource extends AutoCloseable {
     }
 
     /**
+     * Whether a place is this one, though it may have another name: rules on disk that are from there are used. It is true for
+     * {@link #place()} itself, and never waits.
+     *
+     * @param named what {@link #place()} said in an earlier process, or in another one
+     * @return default whether it is the same text
+     */
+    default boolean isPlace(String named) {
+        return named.equals(place());
+    }
+
+    /**
      * Whether the rules are kept outside this process, so that clients and servers do well to keep on disk what was told.
      * Default true; false for rules in memory, which end with the process, and for a source that never has any. It never
      * changes and never waits.

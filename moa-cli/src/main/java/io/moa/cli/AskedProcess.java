@@ -8,6 +8,10 @@ import io.moa.invoke.CallException;
 import io.moa.invoke.RemoteApplicationException;
 import io.moa.invoke.Status;
 import io.moa.operations.Operations;
+import io.moa.protocol.serialize.RuleSetText;
+import io.moa.protocol.serialize.SerializationLimits;
+import io.moa.protocol.serialize.Serializers;
+import io.moa.transport.TransportConfig;
 import java.time.Duration;
 import java.util.function.Function;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,6 +21,11 @@ import picocli.CommandLine.ParameterException;
 final class AskedProcess {
 
     private static final CallOptions PATIENT = CallOptions.NONE.withTimeout(Duration.ofSeconds(30));
+
+    /** All rules that a process can hold; it may be asked to send less, but not more than it takes itself. */
+    private static final int MAX_BODY = RuleSetText.MAX_CHARS;
+
+    private static final long HEAP_OF_A_BYTE = 16; // as a text is estimated before it is decoded, with room to spare
 
     private AskedProcess() {}
 
@@ -34,7 +43,18 @@ final class AskedProcess {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--process: " + e.getMessage(), e);
         }
-        try (Moa runtime = Moa.builder("moa-cli").eventLoops(1).build();
+        try (Moa runtime = Moa.builder("moa-cli")
+                        .eventLoops(1)
+                        .transportConfig(TransportConfig.DEFAULT.toBuilder()
+                                .maxBodyBytes(MAX_BODY)
+                                .build())
+                        .serializers(Serializers.load(
+                                AskedProcess.class.getClassLoader(),
+                                SerializationLimits.builder()
+                                        .maxBodyBytes(MAX_BODY)
+                                        .maxHeapBytes(HEAP_OF_A_BYTE * MAX_BODY)
+                                        .build()))
+                        .build();
                 MoaClient client =
                         MoaClient.builder(runtime).addresses(address).samples(0).build()) {
             return question.apply(client.with(client.stub(Operations.class), PATIENT));

@@ -76,6 +76,9 @@ final class RuleHistory {
             if (each.kind().equals(kind)) {
                 names.add(each.name());
             }
+            if (saysThatThereIsNone(each, kind)) {
+                newestFirst.stream().filter(any -> any.kind().equals(kind)).forEach(any -> names.add(any.name()));
+            }
         }
         return names;
     }
@@ -86,8 +89,16 @@ final class RuleHistory {
             if (each.kind().equals(kind) && each.name().equals(name)) {
                 return new Text(true, each.text());
             }
+            if (saysThatThereIsNone(each, kind)) {
+                return new Text(true, null);
+            }
         }
         return new Text(newestFirst.size() < RuleDesk.HISTORY, null); // before its first change it was not there
+    }
+
+    /** It stands where rules were lost without a change of their own. */
+    private static boolean saysThatThereIsNone(RuleChange change, String kind) {
+        return change.kind().equals("rules") && kind.equals("rule");
     }
 
     /** When a change was made, on the clock of the registry's Redis. */

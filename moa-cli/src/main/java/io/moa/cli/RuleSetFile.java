@@ -1,6 +1,5 @@
 package io.moa.cli;
 
-import io.moa.governance.rule.RuleReader;
 import io.moa.protocol.serialize.RuleSetText;
 import io.moa.protocol.serialize.RuleText;
 import java.util.ArrayList;
@@ -52,8 +51,9 @@ record RuleSetFile(String name, Map<String, String> texts, List<String> faults) 
         Map<String, String> texts = new TreeMap<>();
         List<String> faults = new ArrayList<>();
         plain.forEach((id, rule) -> {
-            RuleReader.faults(id, rule).forEach(fault -> faults.add(id + ": " + fault));
-            texts.put(id, rule == null ? "null" : RuleText.writeLine(rule));
+            String text = rule == null ? "null" : RuleText.writeLine(rule);
+            RuleFile.faults(id, text).forEach(fault -> faults.add(id + ": " + fault));
+            texts.put(id, text);
         });
         return new RuleSetFile(given.name(), texts, faults);
     }

@@ -68,9 +68,8 @@ final class RulesGetCommand implements Callable<Integer> {
         return registry.with(link -> {
             StoredRules stored = RegistryOption.answer(new RuleDesk(link).stored());
             if (LostHistory.of(stored)) {
-                tell(
-                        "This registry knows of no change of rules. If it has lost what it knew, processes go by the rules that they"
-                                + " hold: " + LostHistory.BRING_BACK + ".");
+                String told = LostHistory.told(stored);
+                tell(Character.toUpperCase(told.charAt(0)) + told.substring(1) + ": " + LostHistory.BRING_BACK + ".");
             }
             return id != null ? one(stored, id) : all ? json(stored) : list(stored);
         });
@@ -135,8 +134,9 @@ final class RulesGetCommand implements Callable<Integer> {
     }
 
     private static void row(TextTable table, String id, @Nullable String text) {
-        List<String> faults =
-                text == null ? List.of("its text is over 64 KiB, and no process reads it") : RuleFile.faults(id, text);
+        List<String> faults = text == null
+                ? List.of("its text is over 64 KiB, or its name over 200 characters, and no process reads it")
+                : RuleFile.faults(id, text);
         if (text == null || !faults.isEmpty()) {
             table.row(Printable.of(id), "-", "-", "bad", Printable.of(String.join("; ", faults)));
             return;
@@ -155,7 +155,8 @@ final class RulesGetCommand implements Callable<Integer> {
         if (text == null) {
             throw new IllegalStateException(
                     stored.tooLong().contains(asked)
-                            ? "The text of " + Printable.of(asked) + " is over 64 KiB, and no process reads it"
+                            ? "The text of " + Printable.of(asked)
+                                    + " is over 64 KiB, or its name over 200 characters, and no process reads it"
                             : unknown(asked));
         }
         RuleLines.of(text).forEach(rules.out()::println);

@@ -73,10 +73,7 @@ final class RulesPutCommand implements Callable<Integer> {
                     desk, stored.version(), (there, expected, author) -> there.putRules(changed, expected, author));
             told(stored, given, changed, version);
             if (LostHistory.of(stored) && !action.expectsNothingYet()) {
-                tell(
-                        "It is the first change of rules that this registry knows of. If it has lost what it knew, processes that"
-                                + " held rules take this change as the whole set, and let go of all others."
-                                + (all == null ? " Before such a change, " + LostHistory.BRING_BACK + "." : ""));
+                tell(LostHistory.followed(stored, all != null));
             }
             return 0;
         });

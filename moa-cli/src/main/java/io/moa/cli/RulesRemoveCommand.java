@@ -23,11 +23,10 @@ final class RulesRemoveCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "ID", description = "the rule")
     private String id;
 
-    private String lost() {
-        return "Nothing was changed: there is no rule " + Printable.of(id)
-                + " here, and this registry knows of no change of"
-                + " rules. If it has lost what it knew, processes go by the rules that they hold, until somebody changes"
-                + " rules here: " + LostHistory.BRING_BACK + ", without " + Printable.of(id)
+    private String lost(StoredRules stored) {
+        return "Nothing was changed: there is no rule " + Printable.of(id) + " here, and "
+                + LostHistory.told(stored) + ", until somebody changes rules here: " + LostHistory.BRING_BACK
+                + ", without " + Printable.of(id)
                 + " if you take it out of the file; ./moa rules clear takes all rules away";
     }
 
@@ -36,7 +35,7 @@ final class RulesRemoveCommand implements Callable<Integer> {
         return action.atDesk(desk -> {
             StoredRules stored = RegistryOption.answer(desk.stored());
             if (!stored.rules().containsKey(id) && !stored.tooLong().contains(id)) {
-                throw new IllegalStateException(LostHistory.of(stored) ? lost() : RulesGetCommand.unknown(id));
+                throw new IllegalStateException(LostHistory.of(stored) ? lost(stored) : RulesGetCommand.unknown(id));
             }
             String version = action.change(
                     desk, stored.version(), (there, expected, author) -> there.removeRule(id, expected, author));

@@ -8,8 +8,10 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** {@code moa rules rollback}. */
 @Command(
@@ -22,6 +24,9 @@ final class RulesRollbackCommand implements Callable<Integer> {
 
     @ParentCommand
     private RulesCommand rules;
+
+    @Spec
+    private CommandSpec spec;
 
     @Mixin
     private RuleChangeAction action;
@@ -58,6 +63,9 @@ final class RulesRollbackCommand implements Callable<Integer> {
                             ? there.removeRule(id, expected, author)
                             : there.putRule(id, text, expected, author));
             rules.out().println(Printable.of(id) + ": " + told(text) + " as at " + version + ", version " + next);
+            if (LostHistory.of(stored)) {
+                spec.commandLine().getErr().println("moa: " + LostHistory.followed(stored, false));
+            }
             return 0;
         });
     }

@@ -7,6 +7,7 @@ import io.moa.client.MoaClient;
 import io.moa.client.disk.DiskConfig;
 import io.moa.discovery.Address;
 import io.moa.operations.Operations;
+import io.moa.protocol.serialize.RuleSetText;
 import io.moa.registry.embedded.EmbeddedRedis;
 import io.moa.registry.embedded.EmbeddedRegistry;
 import io.moa.registry.redis.RedisRules;
@@ -20,6 +21,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,7 +57,8 @@ class LostRulesTest {
     @BeforeEach
     void start() {
         redis = RealRedis.of(keep(EmbeddedRegistry.start()));
-        rules = keep(RedisRules.open(redis.config()));
+        rules = keep(RedisRules.open(
+                redis.config().toBuilder().fullRead(Duration.ofSeconds(5)).build()));
         process = begin(rules);
     }
 
@@ -101,11 +105,17 @@ class LostRulesTest {
 
     /** The registry loses everything, and who follows it knows. */
     private void lose() throws IOException {
+        lose("FLUSHALL", "+OK\r\n");
+    }
+
+    private void lose(String command, String answer) throws IOException {
         try (Socket raw = new Socket("127.0.0.1", redis.config().nodes().get(0).port())) {
-            String commands = "AUTH " + redis.config().password() + "\r\nFLUSHALL\r\nPUBLISH {moa}:rules:h x\r\n";
+            String commands =
+                    "AUTH " + redis.config().password() + "\r\n" + command + "\r\nPUBLISH {moa}:rules:h x\r\n";
             raw.getOutputStream().write(commands.getBytes(StandardCharsets.US_ASCII));
-            assertThat(new String(raw.getInputStream().readNBytes(11), StandardCharsets.US_ASCII))
-                    .isEqualTo("+OK\r\n+OK\r\n:");
+            String answers = "+OK\r\n" + answer + ":";
+            assertThat(new String(raw.getInputStream().readNBytes(answers.length()), StandardCharsets.US_ASCII))
+                    .isEqualTo(answers);
         }
         soon().until(() -> rules.toString().contains("which Redis has lost"), rules::toString);
     }
@@ -154,5 +164,95 @@ class LostRulesTest {
         for (String each : new String[] {process, late}) {
             soon().until(() -> held(each).strip().equals("{ }"), () -> held(each));
         }
+    }
+
+    /** The registry loses the rules alone: the log of their changes is there. */
+    private void loseRulesAlone() throws IOException {
+        lose("DEL {moa}:rules", ":1\r\n");
+    }
+
+    @Test
+    void rulesThatAreLostWithoutTheirHistoryAreNamedAndComeBack() throws IOException {
+        assertThat(registry("put", "--all", file(RULES)).exitCode()).isZero();
+        soon().until(() -> held(process).contains("\"zone\""), () -> held(process));
+        String before = held(process);
+        String version = registry("history", "zone")
+                .out()
+                .lines()
+                .reduce((first, last) -> last)
+                .orElse("")
+                .split(" ")[0];
+        loseRulesAlone();
+        assertThat(held(process)).as("it goes on by them").isEqualTo(before);
+        String late = begin(keep(RedisRules.open(redis.config())));
+        assertThat(held(late)).as("from its disk").isEqualTo(before);
+
+        CommandRun get = registry("get");
+        assertThat(get.out()).contains("There are no rules; version " + version);
+        assertThat(get.err())
+                .contains("its history names away, slow, zone that nobody took away: it has lost them")
+                .contains("./moa rules get --process HOST:PORT > rules.json")
+                .contains("./moa rules put --all rules.json");
+        assertThat(registry("rm", "zone").err()).contains("Nothing was changed", "it has lost them");
+
+        CommandRun put = registry("put", "--all", file(held(late)));
+        assertThat(put.err())
+                .contains("This registry had lost its rules, away, slow, zone by its history")
+                .contains("take this change as the whole set")
+                .doesNotContain("Before such a change");
+        assertThat(registry("get", "--all").out()).isEqualTo(before);
+        assertThat(registry("get").err()).isEmpty();
+        assertThat(registry("diff", version).out()).as("nothing came or went").doesNotContain(": removed", ": new");
+        for (String each : new String[] {process, late}) {
+            assertThat(held(each)).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void changeOfOneRuleWhereAllAreLostTellsWhatFollows() throws IOException {
+        assertThat(registry("put", "--all", file(RULES)).exitCode()).isZero();
+        soon().until(() -> held(process).contains("\"zone\""), () -> held(process));
+        String version = registry("history", "slow")
+                .out()
+                .lines()
+                .reduce((first, last) -> last)
+                .orElse("")
+                .split(" ")[0];
+        loseRulesAlone();
+        CommandRun rollback = registry("rollback", version);
+        assertThat(rollback.out()).contains("slow: put as at " + version);
+        assertThat(rollback.err()).contains("let go of all others", "Before such a change");
+        soon().until(() -> !held(process).contains("\"away\""), () -> held(process));
+        assertThat(held(process)).contains("\"slow\"");
+        assertThat(registry("diff", version).out()).contains("away: removed");
+    }
+
+    @Test
+    void lostRulesAreTakenAwayByWhoSaysSo() throws IOException {
+        assertThat(registry("put", "--all", file(RULES)).exitCode()).isZero();
+        soon().until(() -> held(process).contains("\"zone\""), () -> held(process));
+        loseRulesAlone();
+        assertThat(registry("clear", "--yes").out()).contains("processes let go of what they hold from before");
+        soon().until(() -> held(process).strip().equals("{ }"), () -> held(process));
+        assertThat(registry("get").err()).isEmpty();
+    }
+
+    @Test
+    void asManyRulesAsThereMayBeAreAskedOfAProcess() throws IOException {
+        String callers = IntStream.range(0, 36)
+                .mapToObj(i -> "\"" + "x".repeat(48) + i + "\"")
+                .collect(Collectors.joining(",", "[", "]"));
+        String all = IntStream.range(0, 2_000)
+                .mapToObj(i -> "\"r" + i + "\": {\"kind\": \"policy\", \"service\": \"shop.S" + i + "\", \"callers\": "
+                        + callers + ", \"set\": {\"timeout\": \"300ms\"}}")
+                .collect(Collectors.joining(",\n", "{", "}"));
+        assertThat(all.length()).as("close to 4 MiB").isBetween(3_900_000, 4 << 20);
+        CommandRun put = registry("put", "--all", file(all));
+        assertThat(put.exitCode()).as(put.err()).isZero();
+        soon().until(() -> held(process).contains("\"r1999\""), () -> "not there");
+        String held = held(process);
+        assertThat(held).hasSizeGreaterThan(all.length());
+        assertThat(RuleSetText.read(held).keySet())
+                .isEqualTo(RuleSetText.read(all).keySet());
     }
 }

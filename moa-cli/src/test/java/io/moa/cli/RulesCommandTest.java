@@ -346,6 +346,11 @@ class RulesCommandTest {
             {"{\"a\": ", "it is no JSON"},
             {"{\"a\": null}", "a: "},
             {"{\"A\": " + SLOW + "}", "A: The id of a rule has 1 to 100 lower-case letters"},
+            {
+                "{\"long\": {\"kind\": \"route\", \"service\": \"shop.Stock\", \"answer\": [\"" + "x".repeat(40_000)
+                        + "\", \"" + "x".repeat(20_000) + "\"], \"callers\": [\"" + "y".repeat(6_000) + "\"]}}",
+                "characters; up to 65536 are read"
+            },
             {"{\"deep\": " + "[".repeat(33) + "]".repeat(33) + "}", "it is no JSON"},
         }) {
             CommandRun put = run("put", "--all", file(each[0]));

@@ -27,6 +27,7 @@ import io.moa.client.stub.StubConfig;
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
+import io.moa.discovery.RuleSet;
 import io.moa.discovery.RuleSource;
 import io.moa.discovery.ServiceId;
 import io.moa.disk.DiskRules;
@@ -157,7 +158,7 @@ public final class MoaClient implements AutoCloseable {
                 sample.service(), declared.name(), sample.facts().caller(), declared.policy(), declared.form());
     }
 
-    /** Goes by live rules from now on: by those of an earlier process until the source has answered. */
+    /** Goes by live rules from now on, the first call among them: by those of an earlier process until the source has answered. */
     private RuleSource.@Nullable Following follow(@Nullable Path folder) {
         clusters.rules(methods.book());
         RuleSource source = moa.rules();
@@ -171,14 +172,16 @@ public final class MoaClient implements AutoCloseable {
                 : new DiskRules(
                         KeptFile.folderOf(folder, moa.self().application()).resolve("live.rules"),
                         source.place(),
+                        source::isPlace,
                         writer);
-        if (kept != null) {
-            kept.recall(feed::remember);
+        RuleSet known = kept == null ? null : kept.read(); // on this thread: the first call is to go by it
+        if (known != null) {
+            feed.remember(known);
         }
         return source.subscribe(told -> {
             feed.accept(told);
             if (kept != null && feed.book().revision() == told.revision()) {
-                kept.keep(told);
+                kept.keep(feed.inForce());
             }
         });
     }

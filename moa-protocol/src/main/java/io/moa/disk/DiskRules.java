@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,9 +34,11 @@ public final class DiskRules {
     private static final int VERSION = 1;
     private static final int HEAD = 4 + 4 + 8;
     private static final int MAX_BYTES = 16 << 20;
+    private static final int MAX_ID = 10_000; // characters, of up to three bytes each: writeUTF takes 65,535
 
     private final Path file;
     private final String place;
+    private final Predicate<String> isPlace;
     private final Executor writer;
     private final AtomicReference<@Nullable RuleSet> waiting = new AtomicReference<>();
 
@@ -44,22 +46,14 @@ public final class DiskRules {
      * The rules of one file.
      *
      * @param place where they come from: {@link io.moa.discovery.RuleSource#place()}
+     * @param isPlace whether rules of a place are from there, too: {@link io.moa.discovery.RuleSource#isPlace}
      * @param writer where the file is written; not a thread that calls run on
      */
-    public DiskRules(Path file, String place, Executor writer) {
+    public DiskRules(Path file, String place, Predicate<String> isPlace, Executor writer) {
         this.file = file;
         this.place = place;
+        this.isPlace = isPlace;
         this.writer = writer;
-    }
-
-    /** Reads what was in force last and tells it on the writer's thread; tells nothing where {@link #read} finds nothing. */
-    public void recall(Consumer<RuleSet> told) {
-        execute(() -> {
-            RuleSet kept = read();
-            if (kept != null) {
-                told.accept(kept);
-            }
-        });
     }
 
     /** Remembers what is in force now. That nothing was ever changed is no reason to forget what was. */
@@ -89,17 +83,21 @@ public final class DiskRules {
         try {
             ByteArrayOutputStream rest = new ByteArrayOutputStream();
             DataOutputStream out = new DataOutputStream(rest);
+            Map<String, String> named = new LinkedHashMap<>(rules.rules());
+            named.keySet().removeIf(DiskRules::isTooLong);
             out.writeLong(rules.revision());
-            out.writeInt(rules.rules().size());
-            for (Map.Entry<String, String> rule : rules.rules().entrySet()) {
+            out.writeInt(named.size());
+            for (Map.Entry<String, String> rule : named.entrySet()) {
                 out.writeUTF(rule.getKey());
                 byte[] text = rule.getValue().getBytes(StandardCharsets.UTF_8);
                 out.writeInt(text.length);
                 out.write(text);
             }
             out.writeUTF(rules.version()); // an older process reads no further than the rules
-            out.writeInt(rules.versions().size());
-            for (Map.Entry<String, String> version : rules.versions().entrySet()) {
+            Map<String, String> versions = new LinkedHashMap<>(rules.versions());
+            versions.keySet().retainAll(named.keySet());
+            out.writeInt(versions.size());
+            for (Map.Entry<String, String> version : versions.entrySet()) {
                 out.writeUTF(version.getKey());
                 out.writeUTF(version.getValue());
             }
@@ -126,7 +124,7 @@ public final class DiskRules {
     public @Nullable RuleSet read() {
         try {
             Kept kept = read(KeptFile.read(file, MAX_BYTES));
-            if (kept.place().equals(place)) {
+            if (isPlace.test(kept.place())) {
                 return kept.rules();
             }
             if (!kept.rules().rules().isEmpty()) {
@@ -145,6 +143,11 @@ public final class DiskRules {
             LOG.warn("The live rules in {} are not used: {}. This process waits for its registry", file, e.toString());
             return null;
         }
+    }
+
+    /** No rule has such an id, and a stranger's entry must not keep all others from the disk. */
+    private static boolean isTooLong(String id) {
+        return id.length() > MAX_ID;
     }
 
     private static String named(String place) {

@@ -10,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
@@ -29,16 +28,13 @@ class DiskRulesTest {
     }
 
     private DiskRules rules(String place) {
-        return new DiskRules(folder.resolve("shop").resolve("some.rules"), place, Runnable::run);
+        return new DiskRules(folder.resolve("shop").resolve("some.rules"), place, place::equals, Runnable::run);
     }
 
     @Test
     void laterProcessReadsWhatAnEarlierOneKept() {
         rules().keep(RULES);
         assertThat(rules().read()).isEqualTo(RULES);
-        List<RuleSet> told = new ArrayList<>();
-        rules().recall(told::add);
-        assertThat(told).containsExactly(RULES);
         rules().keep(new RuleSet(18, Map.of(), Map.of()));
         assertThat(rules().read()).isEqualTo(new RuleSet(18, Map.of(), Map.of()));
     }
@@ -84,9 +80,6 @@ class DiskRulesTest {
         rules("redis://east").keep(RULES);
         for (String other : List.of("redis://west", "")) {
             assertThat(rules(other).read()).as(other).isNull();
-            List<RuleSet> told = new ArrayList<>();
-            rules(other).recall(told::add);
-            assertThat(told).as(other).isEmpty();
         }
         assertThat(rules("redis://east").read()).as("who only looked").isEqualTo(RULES);
         rules("redis://west").keep(new RuleSet(1, Map.of(), Map.of()));
@@ -97,6 +90,27 @@ class DiskRulesTest {
         rules("redis://west").keep(none);
         assertThat(rules("redis://east").read()).isNull();
         assertThat(rules("redis://west").read()).isEqualTo(none);
+    }
+
+    @Test
+    void rulesOfThePlaceUnderAnotherNameAreUsed() {
+        rules("redis-sentinel://a,b").keep(RULES);
+        Path file = folder.resolve("shop").resolve("some.rules");
+        DiskRules later = new DiskRules(file, "redis-sentinel://b,c", each -> each.contains("b"), Runnable::run);
+        assertThat(later.read()).isEqualTo(RULES);
+        later.keep(RULES);
+        assertThat(rules("redis-sentinel://b,c").read())
+                .as("it is kept under the new name")
+                .isEqualTo(RULES);
+    }
+
+    @Test
+    void nameThatNoRuleHasKeepsNoOtherFromTheDisk() {
+        String tooLong = "x".repeat(66_000);
+        RuleSet told = new RuleSet(
+                17, Map.of("a", "{}", tooLong, "{}"), Map.of(), "17-0", Map.of("a", "16-3", tooLong, "17-0"));
+        rules().keep(told);
+        assertThat(rules().read()).isEqualTo(new RuleSet(17, Map.of("a", "{}"), Map.of(), "17-0", Map.of("a", "16-3")));
     }
 
     @Test

@@ -31,8 +31,8 @@ final class FollowedRules implements AutoCloseable {
         }
         DiskThread disk = new DiskThread(application);
         writer = disk;
-        DiskRules kept =
-                new DiskRules(KeptFile.folderOf(folder, application).resolve("served.rules"), source.place(), disk);
+        DiskRules kept = new DiskRules(
+                KeptFile.folderOf(folder, application).resolve("served.rules"), source.place(), source::isPlace, disk);
         RuleSet known = kept.read();
         if (known != null) {
             feed.remember(known);
@@ -40,7 +40,7 @@ final class FollowedRules implements AutoCloseable {
         following = source.subscribe(told -> {
             feed.accept(told);
             if (feed.book().revision() == told.revision()) {
-                kept.keep(told);
+                kept.keep(feed.inForce());
             }
         });
     }

@@ -307,8 +307,11 @@ public interface RuleSourceContract {
             String place = source.place();
             boolean outlives = source.outlivesProcess();
             assertThat(place).hasSizeLessThanOrEqualTo(10_000);
+            assertThat(source.isPlace(place)).isTrue();
             if (!place.isEmpty()) {
                 assertThat(elsewhere.open().place()).as("another store").isNotEqualTo(place);
+                assertThat(elsewhere.open().isPlace(place)).as("another store").isFalse();
+                assertThat(source.isPlace("")).isFalse();
             }
             stage.putRule("r", "1");
             stage.loseStore();

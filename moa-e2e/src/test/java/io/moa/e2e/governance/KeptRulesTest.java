@@ -51,6 +51,9 @@ class KeptRulesTest {
     private static final String LIMITED_AT_CALLERS =
             "{\"kind\": \"policy\", \"service\": \"kept.Stock\", \"set\": {\"rate-limit\": 9, \"rate-limit-at\": \"caller\"}}";
 
+    private static final String CLOSED =
+            "{\"kind\": \"route\", \"service\": \"kept.Stock\", \"deny\": \"it is Sunday\"}";
+
     private final MemoryRegistry registry = new MemoryRegistry(Ticker.system());
     private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -233,6 +236,38 @@ class KeptRulesTest {
         soon().until(() -> told(second).contains("rule slowly"), () -> told(second));
         emptied.putSetting("any", "x");
         assertThat(told(second)).as("somebody has changed something").doesNotContain("rule slowly");
+    }
+
+    @Test
+    void firstCallGoesByTheRulesOnDisk() {
+        MemoryRuleStore east = new MemoryRuleStore("east");
+        east.putRule("closed", CLOSED);
+        client(east).close();
+        for (int i = 0; i < 20; i++) {
+            MoaClient next = client(away("east"));
+            assertThatThrownBy(next.stub(Stock.class, PATIENT)::count)
+                    .as("first call of client %s", i)
+                    .hasMessageContaining("it is Sunday");
+            next.close();
+        }
+    }
+
+    @Test
+    void goodVersionOfARuleThatBecameWrongOutlivesARestart() {
+        MemoryRuleStore east = new MemoryRuleStore("east");
+        east.putRule("callers", LIMITED_AT_CALLERS);
+        east.putRule("slowly", ONE_A_SECOND);
+        MoaClient caller = client(east);
+        MoaServer provider = serve(east);
+        for (String id : List.of("callers", "slowly")) {
+            east.putRule(id, "{\"kind\": \"policy\"");
+        }
+        assertThat(told(caller)).contains("rule callers");
+        assertThat(provider.describe()).contains("rule slowly");
+        caller.close();
+        provider.close();
+        assertThat(told(client(away("east")))).contains("rule callers");
+        assertThat(serve(away("east")).describe()).contains("rule slowly");
     }
 
     @Test

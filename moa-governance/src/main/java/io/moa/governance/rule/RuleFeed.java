@@ -18,6 +18,7 @@ public final class RuleFeed implements Consumer<RuleSet> {
     private final Function<String, @Nullable Object> json;
     private final Consumer<RuleBook> listener;
     private RuleBook book; // guarded by this
+    private RuleSet inForce = RuleSet.EMPTY; // guarded by this
     private boolean heard; // of a change; guarded by this
 
     /**
@@ -44,11 +45,20 @@ public final class RuleFeed implements Consumer<RuleSet> {
         if (told.revision() == 0) {
             return; // it has not answered
         }
-        if (told.neverChanged() && !book.rules().isEmpty()) {
-            return; // it has lost what it knew, or was never told
+        if (hasLost(told)) {
+            return;
         }
         heard |= !told.neverChanged();
         take(told);
+    }
+
+    /** Whether rules are in force of which a source says nothing, though nobody has taken them away there. */
+    private boolean hasLost(RuleSet told) {
+        if (!told.rules().isEmpty() || book.rules().isEmpty()) {
+            return false;
+        }
+        boolean sameChange = !told.version().isEmpty() && told.version().equals(inForce.version());
+        return told.neverChanged() || sameChange;
     }
 
     private void take(RuleSet rules) {
@@ -63,11 +73,40 @@ public final class RuleFeed implements Consumer<RuleSet> {
             }
         });
         book = book.next(rules, plain, unreadable);
+        inForce = kept(rules);
         listener.accept(book);
+    }
+
+    /** What was told, but for each rule of which a former version stays in force: that one. */
+    private RuleSet kept(RuleSet told) {
+        Map<String, String> rules = new HashMap<>(told.rules());
+        Map<String, String> versions = new HashMap<>(told.versions());
+        for (Rule each : book.rules()) {
+            String former = inForce.rules().get(each.id());
+            if (former != null && book.bad().containsKey(each.id())) {
+                rules.put(each.id(), former);
+                String version = inForce.versions().get(each.id());
+                if (version == null) {
+                    versions.remove(each.id());
+                } else {
+                    versions.put(each.id(), version);
+                }
+            }
+        }
+        return new RuleSet(told.revision(), rules, told.settings(), told.version(), versions);
     }
 
     /** The book in force. */
     public synchronized RuleBook book() {
         return book;
+    }
+
+    /**
+     * The rules of this book as texts, to be {@linkplain #remember remembered} by a later process: what is in force, which is not what the
+     * source tells of a rule that became wrong. A wrong rule without a good version stands as it was told: a later process may
+     * be able to read it.
+     */
+    public synchronized RuleSet inForce() {
+        return inForce;
     }
 }

@@ -69,6 +69,33 @@ class RuleFeedTest {
         assertThat(inForce()).containsExactly("a");
     }
 
+    private static RuleSet versioned(String version, Map<String, String> rules, Map<String, String> versions) {
+        return new RuleSet(9, rules, Map.of(), version, versions);
+    }
+
+    @Test
+    void sourceThatHasNoRulesWithoutAChangeTakesNothingBack() {
+        feed.remember(versioned("8-0", Map.of("a", "1s"), Map.of("a", "8-0")));
+        feed.accept(versioned("8-0", Map.of(), Map.of()));
+        assertThat(inForce()).as("nobody has changed anything").containsExactly("a");
+        feed.accept(versioned("9-0", Map.of(), Map.of()));
+        assertThat(inForce()).as("somebody has").isEmpty();
+    }
+
+    @Test
+    void whatIsToBeRememberedIsWhatIsInForce() {
+        feed.accept(versioned("8-0", Map.of("a", "1s", "b", "1s", "c", "1s"), Map.of("a", "7-0", "b", "8-0")));
+        feed.accept(versioned(
+                "9-0", Map.of("a", "no JSON", "b", "2s", "c", "x", "new", "no JSON"), Map.of("a", "9-0", "c", "9-1")));
+        assertThat(inForce()).containsExactly("a", "b", "c");
+        assertThat(feed.inForce())
+                .isEqualTo(versioned(
+                        "9-0", Map.of("a", "1s", "b", "2s", "c", "1s", "new", "no JSON"), Map.of("a", "7-0")));
+        RuleFeed next = new RuleFeed(new LocalProcess("u", "web", Map.of()), RuleFeedTest::plain, books::add);
+        next.remember(feed.inForce());
+        assertThat(next.book().rules()).isEqualTo(feed.book().rules());
+    }
+
     @Test
     void textThatIsNoJsonIsKeptOutAlone() {
         feed.accept(rules(3, "a", "no JSON", "b", "1s"));

@@ -2,6 +2,7 @@ package io.moa.registry.redis;
 
 import io.moa.discovery.Address;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -174,12 +175,39 @@ public record RedisConfig(
      * Its database is always 0.
      */
     String place() {
+        return placeOf(String.join(",", hosts()));
+    }
+
+    /**
+     * Whether a {@linkplain #place() place} is this one: it has the same host, or, of Sentinels and clusters, one host in common, so that
+     * hosts can be added and replaced. The name of the master alone is not enough: many groups of Sentinels call theirs alike, and the
+     * rules of another group would hold here until somebody sets one.
+     */
+    boolean isPlace(String named) {
+        int from = named.indexOf("://") + 3;
+        int to = from;
+        while (to < named.length() && named.charAt(to) != '/' && named.charAt(to) != '?') {
+            to++;
+        }
+        if (to >= named.length()) {
+            return false;
+        }
+        String others = named.substring(from, to);
+        boolean common = !Collections.disjoint(hosts(), List.of(others.split(",")));
+        return named.equals(mode == RedisMode.STANDALONE ? place() : placeOf(others)) && common;
+    }
+
+    private Set<String> hosts() {
         Set<String> hosts = new TreeSet<>();
         for (Address.Tcp node : nodes) {
             hosts.add(node.toString().substring("tcp://".length()).toLowerCase(Locale.ROOT));
         }
+        return hosts;
+    }
+
+    private String placeOf(String hosts) {
         return "redis" + (mode == RedisMode.STANDALONE ? "" : "-" + mode.name().toLowerCase(Locale.ROOT)) + "://"
-                + String.join(",", hosts) + (masterName.isEmpty() ? "" : "/" + masterName) + "?prefix=" + prefix;
+                + hosts + (masterName.isEmpty() ? "" : "/" + masterName) + "?prefix=" + prefix;
     }
 
     @Override

@@ -25,8 +25,10 @@ import org.slf4j.LoggerFactory;
  * what it is, as far as the log goes back. Nothing is read, and no channel listened to, before
  * somebody asks for the first time.
  *
- * <p>A Redis that was emptied takes no rule back: what is in force stays until somebody changes rules again. So it does when all texts together
- * take more than {@link #MAX_ALL} bytes. A single text over 64 KiB is passed over, counted and named once.
+ * <p>A Redis that was emptied takes no rule back: what is in force stays until somebody changes rules again. So does one that has lost the
+ * rules and not the log of their changes, in which nobody took them away: it counts as one that knows of none. What is in force stays, too, when
+ * all texts together take more than {@link #MAX_ALL} bytes. A single text over 64 KiB, or one under a name that no rule has, is passed
+ * over, counted and named once.
  *
  * <p>Listeners run on the link's thread, or on the one that subscribes, and must not block. Safe for many threads.
  */
@@ -108,10 +110,16 @@ public final class RedisRules implements RuleSource {
         return following;
     }
 
-    /** Hosts or master, and the prefix, as configured: another name of the same host is another place. */
+    /** The hosts, the name of the master and the prefix, as configured: another name of the same host is another place. */
     @Override
     public String place() {
         return link.config().place();
+    }
+
+    /** Of Sentinels and clusters one host in common is enough, with the same master's name and prefix. */
+    @Override
+    public boolean isPlace(String named) {
+        return link.config().isPlace(named);
     }
 
     /** How many rules and settings were passed over because they could not be used. */
@@ -137,23 +145,24 @@ public final class RedisRules implements RuleSource {
             @Nullable String top,
             Map<String, String> rules,
             Map<String, String> settings,
-            Map<String, String> versions) {
+            Map<String, String> versions,
+            Set<String> standing) {
         List<Subscribed> told;
         synchronized (lock) {
             RuleSet before = current;
-            boolean nothing = top == null && rules.isEmpty() && settings.isEmpty();
-            if (nothing && !(before.rules().isEmpty() && before.settings().isEmpty())) {
-                if (!lost) {
-                    LOG.warn(
-                            "{}: the log of rules is gone, and so are all {} rules and {} settings; this process keeps to them",
-                            link.where(),
-                            before.rules().size(),
-                            before.settings().size());
-                }
+            if (hasLost(before, top, rules, settings, standing)) {
+                warn(before, top, standing);
                 lost = true;
-                return;
+                if (before.revision() > 0) {
+                    return;
+                }
+                // Who has rules on disk goes by them: this says that nothing is known here, and not that there are
+                // none.
+                top = null;
+                settings = Map.of();
+            } else {
+                lost = false;
             }
-            lost = false;
             boolean firstChange = top != null && before.neverChanged(); // "there are none" is told, too
             if (before.revision() > 0
                     && !firstChange
@@ -168,6 +177,45 @@ public final class RedisRules implements RuleSource {
             told = List.copyOf(subscribed);
         }
         told.forEach(following -> following.delivery.drain());
+    }
+
+    /**
+     * Whether rules are gone that nobody took away.
+     *
+     * @param standing those that the log names as put last
+     */
+    private static boolean hasLost(
+            RuleSet before,
+            @Nullable String top,
+            Map<String, String> rules,
+            Map<String, String> settings,
+            Set<String> standing) {
+        if (!rules.isEmpty()) {
+            return false;
+        }
+        boolean sameChange = top == null || top.equals(before.version());
+        return !standing.isEmpty()
+                || (!before.rules().isEmpty() && sameChange)
+                || (top == null && settings.isEmpty() && !before.settings().isEmpty());
+    }
+
+    private void warn(RuleSet before, @Nullable String top, Set<String> standing) {
+        if (lost) {
+            return;
+        }
+        String what = top == null
+                ? "the log of rules is gone, and so are all rules"
+                : "all rules are gone, and the log at version " + top + " says of none of "
+                        + (standing.isEmpty() ? before.rules().keySet() : standing).size()
+                        + " that somebody took it away";
+        LOG.warn(
+                "{}: {}. This process keeps to the {} rules and {} settings that it has read here, or to the rules on its disk,"
+                        + " until rules are changed again. ./moa rules get --process prints what a process holds, ./moa rules put"
+                        + " --all brings that back as a whole, and ./moa rules clear says that there are none",
+                link.where(),
+                what,
+                before.rules().size(),
+                before.settings().size());
     }
 
     /** The place of a log's entry as a number: the millisecond and the count within it. */
@@ -237,7 +285,7 @@ public final class RedisRules implements RuleSource {
                     }
                 }
                 boolean unchanged = readAt != null && readAt.equals(top);
-                int changes = unchanged ? 1 : RuleDesk.HISTORY;
+                int changes = unchanged && !lost ? 1 : RuleDesk.HISTORY;
                 List<@Nullable Object> answers = connection.transaction(List.of(
                         RedisCommand.of("HGETALL", keys.rules()),
                         RedisCommand.of("HGETALL", keys.settings()),
@@ -255,7 +303,7 @@ public final class RedisRules implements RuleSource {
                 Map<String, String> rules = texts("rule", answers.get(0));
                 Map<String, String> settings = texts("setting", answers.get(1));
                 if (rules != null && settings != null) {
-                    publish(last, rules, settings, versions(rules, answers.get(2)));
+                    publish(last, rules, settings, versions(rules, answers.get(2)), RuleLog.standing(answers.get(2)));
                 }
             } catch (RedisError e) {
                 fullAt = now; // again, after the pause that the link makes
@@ -305,7 +353,9 @@ public final class RedisRules implements RuleSource {
                                     + " bytes together; those that were in force stay");
                     return null;
                 }
-                if (name == null || text == null || text.length > MAX_TEXT) {
+                if (name != null && name.length() > RuleDesk.MAX_NAME) {
+                    bad.reportName(what, name, "a name has up to " + RuleDesk.MAX_NAME + " characters");
+                } else if (name == null || text == null || text.length > MAX_TEXT) {
                     bad.report(what, String.valueOf(name), "it is longer than " + MAX_TEXT + " bytes");
                 } else {
                     texts.put(name, String.valueOf(Replies.text(text)));

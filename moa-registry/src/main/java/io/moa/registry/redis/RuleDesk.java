@@ -25,9 +25,11 @@ public final class RuleDesk {
     public static final int HISTORY = 50;
 
     static final String RULE = "rule";
-    private static final String RULES = "rules";
+    static final String RULES = "rules";
     private static final String SETTING = "setting";
-    private static final int MAX_NAME = 200;
+
+    /** The longest name of a rule or a setting, in characters. */
+    static final int MAX_NAME = 200;
 
     private final RedisLink link;
     private final RedisKeys keys;
@@ -39,7 +41,7 @@ public final class RuleDesk {
     }
 
     /**
-     * Sets or replaces a rule.
+     * Sets or replaces a rule. Where the rules are {@linkplain StoredRules#lost() lost}, the history says first that there are none.
      *
      * @param id 1 to 200 characters
      * @param text at most 64 KiB
@@ -77,8 +79,8 @@ public final class RuleDesk {
     }
 
     /**
-     * Takes all rules away in one change; release settings stay. Where there is none, the history says so: a registry that has lost all
-     * it knew takes nothing back from processes, until somebody has said that there are no rules. Otherwise as {@link #putRule}.
+     * Takes all rules away in one change; release settings stay. Where there is none, the history says so: a registry that has lost
+     * its rules takes nothing back from processes, until somebody has said that there are no rules. Otherwise as {@link #putRule}.
      */
     public CompletableFuture<String> removeAllRules(@Nullable String expectedVersion, String author) {
         return link.ask(connection -> {
@@ -124,8 +126,26 @@ public final class RuleDesk {
             String top = FollowedService.topOf(answers.get(2));
             Set<String> tooLong = new TreeSet<>();
             return new StoredRules(
-                    top == null ? "" : top, texts(answers.get(0), tooLong), texts(answers.get(1), tooLong), tooLong);
+                    top == null ? "" : top,
+                    texts(answers.get(0), tooLong),
+                    texts(answers.get(1), tooLong),
+                    tooLong,
+                    lost(connection, answers.get(0), top));
         });
+    }
+
+    /**
+     * Which rules are lost: those that the log names as put, where there is no rule at all.
+     *
+     * @param stored all that there are
+     * @param version at which they were read; null if there was no change
+     */
+    private Set<String> lost(RedisConnection connection, @Nullable Object stored, @Nullable String version)
+            throws IOException {
+        if (version == null || !Replies.list(stored).isEmpty()) {
+            return Set.of();
+        }
+        return RuleLog.standing(connection.call("XREVRANGE", keys.ruleLog(), version, "-", "COUNT", HISTORY));
     }
 
     private static Map<String, String> texts(@Nullable Object answer, Set<String> tooLong) {
@@ -134,7 +154,7 @@ public final class RuleDesk {
         for (int i = 0; i + 1 < parts.size(); i += 2) {
             String name = String.valueOf(Replies.text(parts.get(i)));
             byte[] text = Replies.bytes(parts.get(i + 1));
-            if (text == null || text.length > RedisRules.MAX_TEXT) {
+            if (text == null || text.length > RedisRules.MAX_TEXT || name.length() > MAX_NAME) {
                 tooLong.add(name);
             } else {
                 texts.put(name, new String(text, StandardCharsets.UTF_8));
@@ -190,13 +210,21 @@ public final class RuleDesk {
             @Nullable String expectedVersion,
             String author) {
         return link.ask(connection -> {
+            List<RedisCommand> commands = new ArrayList<>();
             if (edits.values().stream().anyMatch(Objects::nonNull)) {
-                checkRoom(kind, edits, connection.call("HGETALL", key));
+                Object stored = connection.call("HGETALL", key);
+                checkRoom(kind, edits, stored);
+                if (kind.equals(RULE)
+                        && !lost(connection, stored, topOf(connection)).isEmpty()) {
+                    // From here on they are gone: who reads the log is not to miss them once more.
+                    commands.add(entry(RULES, "all", null, author));
+                }
             }
             if (expectedVersion != null && !watches(connection, expectedVersion)) {
                 return "";
             }
-            return make(connection, commands(kind, key, edits, author));
+            commands.addAll(commands(kind, key, edits, author));
+            return make(connection, commands);
         });
     }
 
@@ -259,8 +287,12 @@ public final class RuleDesk {
     }
 
     private String version(RedisConnection connection) throws IOException {
-        String top = FollowedService.topOf(connection.call("XREVRANGE", keys.ruleLog(), "+", "-", "COUNT", 1));
+        String top = topOf(connection);
         return top == null ? "" : top;
+    }
+
+    private @Nullable String topOf(RedisConnection connection) throws IOException {
+        return FollowedService.topOf(connection.call("XREVRANGE", keys.ruleLog(), "+", "-", "COUNT", 1));
     }
 
     private static String checked(String name, String text) {

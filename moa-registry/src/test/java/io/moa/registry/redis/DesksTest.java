@@ -188,12 +188,12 @@ class DesksTest {
 
     @Test
     void everythingThatIsStoredIsReadAtOneVersion() {
-        assertThat(done(rules.stored())).isEqualTo(new StoredRules("", Map.of(), Map.of(), Set.of()));
+        assertThat(done(rules.stored())).isEqualTo(new StoredRules("", Map.of(), Map.of(), Set.of(), Set.of()));
         done(rules.putRule("r", "one", "", "ada"));
         String version = done(rules.putSetting("s", "1", null, "ada"));
         redis.call("HSET", stage.hand.keys().rules(), "long", "x".repeat(RedisRules.MAX_TEXT + 1));
         assertThat(done(rules.stored()))
-                .isEqualTo(new StoredRules(version, Map.of("r", "one"), Map.of("s", "1"), Set.of("long")));
+                .isEqualTo(new StoredRules(version, Map.of("r", "one"), Map.of("s", "1"), Set.of("long"), Set.of()));
     }
 
     @Test

@@ -62,6 +62,39 @@ class RedisConfigTest {
                 .doesNotHaveDuplicates();
     }
 
+    @Test
+    void groupOfSentinelsIsTheSamePlaceWhileOneOfThemIs() {
+        RedisConfig three = RedisConfig.parse("redis-sentinel://a,b,c/mymaster");
+        for (String same : List.of("a,b,c,d", "c,d,e", "B")) {
+            assertThat(three.isPlace(RedisConfig.parse("redis-sentinel://" + same + "/mymaster")
+                            .place()))
+                    .as(same)
+                    .isTrue();
+        }
+        for (String other : List.of(
+                "redis-sentinel://d,e/mymaster",
+                "redis-sentinel://a:1/mymaster",
+                "redis-sentinel://a,b,c/other",
+                "redis-sentinel://a,b,c/mymaster?prefix=p",
+                "redis-cluster://a,b,c",
+                "redis://a")) {
+            assertThat(three.isPlace(RedisConfig.parse(other).place()))
+                    .as(other)
+                    .isFalse();
+        }
+        for (String none : List.of("", "a", "://", "redis-sentinel://", "redis-sentinel://a:26379", "?/")) {
+            assertThat(three.isPlace(none)).as(none).isFalse();
+        }
+        RedisConfig cluster = RedisConfig.parse("redis-cluster://a,b");
+        assertThat(cluster.isPlace(RedisConfig.parse("redis-cluster://b,c").place()))
+                .isTrue();
+        assertThat(cluster.isPlace(RedisConfig.parse("redis-cluster://c").place()))
+                .isFalse();
+        RedisConfig one = RedisConfig.parse("redis://a");
+        assertThat(one.isPlace(one.place())).isTrue();
+        assertThat(one.isPlace(RedisConfig.parse("redis://b").place())).isFalse();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
