@@ -110,14 +110,24 @@ public final class RouteTree {
      * @param lots where lots are drawn
      */
     public RouteExplanation explain(Invocation call, RandomGenerator lots) {
+        return explain(call, (Lots) rule -> lots);
+    }
+
+    /** As {@link #explain(Invocation, RandomGenerator)}, with lots of one's own. */
+    public RouteExplanation explain(Invocation call, Lots lots) {
         RouteTrace trace = new RouteTrace(call);
-        Route route = walk(call, rule -> lots, trace);
+        Route route = walk(call, lots, trace);
         return new RouteExplanation(trace.steps(), table.leftOut(), route);
     }
 
     /** As {@link #explain(Invocation, RandomGenerator)}, with lots drawn where those of the calls are. */
     public RouteExplanation explain(Invocation call) {
         return explain(call, chance);
+    }
+
+    /** Whether anybody is there whom a call may use, and who can be reached as far as is known. */
+    public boolean isServing(Invocation call) {
+        return root.set().isServing(call);
     }
 
     /** How many nodes and tags are remembered, the first node left out. */

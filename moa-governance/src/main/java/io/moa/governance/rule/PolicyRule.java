@@ -31,7 +31,7 @@ public record PolicyRule(
     }
 
     /** Whether it is for a method when this application calls it. */
-    boolean isFor(String called, String caller) {
+    public boolean isFor(String called, String caller) {
         return (method == null || method.matches(called))
                 && (callers == null || callers.matches(caller.isEmpty() ? null : caller));
     }

@@ -165,6 +165,11 @@ final class Comparison {
         return refusals;
     }
 
+    /** Whether anything is otherwise under the second book. */
+    boolean isOtherwise() {
+        return !deviations.isEmpty() || !refusals.isEmpty() || !values.isEmpty();
+    }
+
     /** The values that differ, but for those by which other calls are refused. */
     List<OtherValue> values() {
         return values;

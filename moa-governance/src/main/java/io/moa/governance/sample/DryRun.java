@@ -18,6 +18,7 @@ import java.util.TreeMap;
  * @param refusals where limits and breakers of this process would refuse others than now
  * @param values what else would be decided otherwise, which by itself changes the fate of none of them
  * @param passedOver which rules would be passed over for a method that are not now, each a sentence with the reason
+ * @param noPart why the rule changes nothing at all, with for how many samples, those of most first; empty if it changes something
  */
 public record DryRun(
         String rule,
@@ -27,11 +28,13 @@ public record DryRun(
         List<Deviation> deviations,
         List<RefusalChange> refusals,
         List<OtherValue> values,
-        List<String> passedOver) {
+        List<String> passedOver,
+        List<String> noPart) {
 
     private static final int SHOWN = 10;
 
     public DryRun {
+        noPart = List.copyOf(noPart);
         deviations = List.copyOf(deviations);
         refusals = List.copyOf(refusals);
         values = List.copyOf(values);
@@ -67,6 +70,7 @@ public record DryRun(
                         ? otherwise() + " of " + samples + " sampled calls would fare otherwise"
                         : otherwise() + " of " + calls + " calls, for which " + samples
                                 + " samples stand, would fare otherwise");
+        noPart.forEach(each -> lines.add("  " + each));
         sums().entrySet().stream()
                 .sorted(Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder()))
                 .forEach(each -> lines.add("  " + each.getValue() + " x " + each.getKey()));

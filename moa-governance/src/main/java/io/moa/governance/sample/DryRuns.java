@@ -7,7 +7,10 @@ import io.moa.governance.rule.PassedOver;
 import io.moa.governance.rule.Rule;
 import io.moa.governance.rule.RuleBook;
 import io.moa.governance.rule.RuleReader;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable, safe for many threads.
  */
 public final class DryRuns {
+
+    private static final int MOST_REASONS = 3;
+    private static final String IN_FORCE = "it would be in force here";
 
     private final Replay.Stage stage;
     private final long seed;
@@ -60,16 +66,34 @@ public final class DryRuns {
      */
     public DryRun of(List<Sample> samples, RuleBook book, String id, @Nullable Object plain) {
         RuleBook after = plain == null ? without(book, id) : book.with(read(id, plain));
-        Comparison comparison = new Comparison(new Replay(book, stage, seed), new Replay(after, stage, seed), samples);
+        Replay then = new Replay(after, stage, seed);
+        Comparison comparison = new Comparison(new Replay(book, stage, seed), then, samples);
+        String standing = plain == null ? "it would be taken away" : standing(after, id, comparison);
         return new DryRun(
                 id,
-                plain == null ? "it would be taken away" : standing(after, id, comparison),
+                standing,
                 samples.size(),
                 comparison.calls(),
                 comparison.deviations(),
                 comparison.refusals(),
                 comparison.values(),
-                comparison.passedOver().stream().map(PassedOver::why).toList());
+                comparison.passedOver().stream().map(PassedOver::why).toList(),
+                plain == null || !standing.equals(IN_FORCE) || comparison.isOtherwise()
+                        ? List.of()
+                        : noPart(samples, then, read(id, plain)));
+    }
+
+    /** Mistakes of names are the commonest ones, and a rule that meets nothing is no error. */
+    private static List<String> noPart(List<Sample> samples, Replay then, Rule rule) {
+        Map<String, Integer> counts = new TreeMap<>();
+        for (int i = 0; i < samples.size(); i++) {
+            counts.merge(then.part(i, samples.get(i), rule), 1, Integer::sum);
+        }
+        return counts.entrySet().stream()
+                .sorted(Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder()))
+                .limit(MOST_REASONS)
+                .map(each -> each.getValue() + " x " + each.getKey())
+                .toList();
     }
 
     private static String standing(RuleBook after, String id, Comparison comparison) {
@@ -78,7 +102,7 @@ public final class DryRuns {
             return standing;
         }
         if (comparison.passedOver().stream().noneMatch(each -> each.rule().id().equals(id))) {
-            return "it would be in force here";
+            return IN_FORCE;
         }
         return comparison.deviations().isEmpty() && comparison.values().isEmpty()
                 ? "it would be passed over"

@@ -6,10 +6,14 @@ import io.moa.discovery.ServiceId;
 import io.moa.governance.balance.CandidateSet;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
+import io.moa.governance.route.Elsewhere;
 import io.moa.governance.route.Lots;
 import io.moa.governance.route.Route;
+import io.moa.governance.route.RouteStep;
 import io.moa.governance.route.RouteTree;
 import io.moa.governance.rule.AppliedPolicy;
+import io.moa.governance.rule.PolicyRule;
+import io.moa.governance.rule.Rule;
 import io.moa.governance.rule.RuleBook;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Invocation;
@@ -57,6 +61,7 @@ final class Replay {
     private final RuleBook book;
     private final Stage stage;
     private final long seed;
+    private final Elsewhere elsewhere = new Targets();
     private final Map<ServiceId, Optional<RouteTree>> trees = new HashMap<>();
     private final Map<ServiceId, Optional<RouteTree>> targets = new HashMap<>();
     private final Map<Sampled, AppliedPolicy> policies = new HashMap<>();
@@ -76,13 +81,7 @@ final class Replay {
         if (tree == null) {
             return new Fate(Fate.Kind.UNKNOWN, Set.of(), Set.of(), "the service is not followed now", "");
         }
-        Invocation call = sample.facts()
-                .toCall(
-                        sample.service(),
-                        sample.method(),
-                        book.process().uuid(),
-                        Attributes.EMPTY.with(MethodPolicy.KEY, applied(sample).policy()),
-                        0);
+        Invocation call = call(sample);
         Lots lots = lots(place);
         Route route = tree.route(call, lots);
         if (!(route instanceof Route.Redirected led)) {
@@ -108,15 +107,58 @@ final class Replay {
         Optional<RouteTree> first = known.get(service);
         if (first == null) {
             RouteTree now = present.apply(service);
-            first = now == null ? Optional.empty() : Optional.of(now.with(book.routes(service), this::mayLeadTo));
+            first = now == null ? Optional.empty() : Optional.of(now.with(book.routes(service), elsewhere));
             known.put(service, first);
         }
         return first.orElse(null);
     }
 
-    private boolean mayLeadTo(ServiceId service) {
-        RouteTree there = target(service);
-        return there == null || !there.isEmpty();
+    /** The services to which the rules of this book lead. */
+    private final class Targets implements Elsewhere {
+        @Override
+        public boolean mayLeadTo(ServiceId service) {
+            RouteTree there = target(service);
+            return there == null || !there.isEmpty();
+        }
+
+        @Override
+        public boolean isServing(ServiceId service, Invocation call) {
+            RouteTree there = target(service);
+            return there == null || there.isServing(call);
+        }
+    }
+
+    /** What a rule of this book does with a call, for people: what keeps it from doing something, if so. */
+    String part(int place, Sample sample, Rule rule) {
+        if (!rule.isFor(sample.service())) {
+            return "it is for " + rule.service().toPlain();
+        }
+        if (rule instanceof PolicyRule policy) {
+            return policy.isFor(sample.method().name(), sample.facts().caller())
+                    ? "what it sets holds already, or by a more particular rule"
+                    : "it is for other methods or callers";
+        }
+        RouteTree tree = under(trees, stage.trees(), sample.service());
+        if (tree == null) {
+            return "the service is not followed now";
+        }
+        return tree.explain(call(sample), lots(place)).steps().stream()
+                .filter(step -> step.rule().equals(rule.id()))
+                .findFirst()
+                .map(step -> step.outcome() == RouteStep.Outcome.NOT_MATCHED
+                        ? step.why().replaceFirst(", and the call says .*", ", and calls say otherwise")
+                        : step.why())
+                .orElse("a rule before it ends the walk, or it is not in force here");
+    }
+
+    private Invocation call(Sample sample) {
+        return sample.facts()
+                .toCall(
+                        sample.service(),
+                        sample.method(),
+                        book.process().uuid(),
+                        Attributes.EMPTY.with(MethodPolicy.KEY, applied(sample).policy()),
+                        0);
     }
 
     /** Those of one walk: a rule draws perhaps twice, for its destination and for a copy. */

@@ -267,6 +267,26 @@ class DryRunsTest {
     }
 
     @Test
+    void aRuleThatChangesNothingSaysWhyNot() {
+        Map<String, Object> elsewhere = rule("route", "deny", "no");
+        elsewhere.put("service", "shop.Stok");
+        Map<String, Object> nobody = rule("route", "to", List.of(Map.of("where", Map.of("label.version", "3"))));
+        Map<String, Map<String, Object>> mistakes = Map.of(
+                "  100 x it is for shop.Stok", elsewhere,
+                "  100 x it asks for key.custmer \"1\", and the call does not say",
+                        rule("route", "when", Map.of("key.custmer", "1"), "deny", "no"),
+                "  100 x it asks for method \"count\", and calls say otherwise",
+                        rule("route", "when", Map.of("method", "count"), "deny", "no"),
+                "  100 x nobody is at {\"label.version\": \"3\"}", nobody,
+                "  100 x it is for other methods or callers",
+                        rule("policy", "method", "count", "set", Map.of("timeout", "5s")));
+        mistakes.forEach((why, rule) -> assertThat(dryRuns(five())
+                        .of(samples(100), book(WEB, Map.of()), "mistake", rule)
+                        .describe())
+                .isEqualTo("mistake: it would be in force here\n0 of 100 sampled calls would fare otherwise\n" + why));
+    }
+
+    @Test
     void callsThatFareAlikeAreCountedTogether() {
         Map<String, Object> canary = rule(
                 "route",
