@@ -16,4 +16,12 @@ public interface Counted {
 
     /** Must not be run twice. */
     CompletableFuture<Long> write(long id, byte[] payload);
+
+    /** The uuid of who answers; calls of this method go where a rule leads them, if a row has one. */
+    @Idempotent
+    CompletableFuture<String> led();
+
+    /** The same, of which no rule speaks. */
+    @Idempotent
+    CompletableFuture<String> unled();
 }

@@ -10,6 +10,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,7 +34,12 @@ public final class CountedServer {
         long start = System.nanoTime();
         Executions executions = Executions.open(Path.of(args[0]), Integer.parseInt(args[1]));
         RedisRegistry registry = RedisRegistry.open(RedisConfig.parse(System.getenv(Scene.REGISTRY)));
-        Moa moa = Moa.builder("faults").eventLoops(1).registry(registry).build();
+        String uuid = UUID.randomUUID().toString();
+        Moa moa = Moa.builder("faults")
+                .instance(uuid)
+                .eventLoops(1)
+                .registry(registry)
+                .build();
         AtomicBoolean failing = new AtomicBoolean();
         LongAdder calls = new LongAdder();
         Counted counted = new Counted() {
@@ -55,6 +61,16 @@ public final class CountedServer {
                 executions.ran(id);
                 return CompletableFuture.completedFuture(id);
             }
+
+            @Override
+            public CompletableFuture<String> led() {
+                return CompletableFuture.completedFuture(uuid);
+            }
+
+            @Override
+            public CompletableFuture<String> unled() {
+                return CompletableFuture.completedFuture(uuid);
+            }
         };
         MoaServer server = MoaServer.builder(moa)
                 .host("127.0.0.1")
@@ -71,8 +87,8 @@ public final class CountedServer {
                             registry.close();
                         },
                         "end"));
-        System.out.println(ChildProcess.MARK + "ready uuid=" + server.instance().uuid() + " port=" + server.port()
-                + " millis=" + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+        System.out.println(ChildProcess.MARK + "ready uuid=" + uuid + " port=" + server.port() + " millis="
+                + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String order = orders.readLine(); order != null; order = orders.readLine()) {
             failing.set(order.equals("fail"));

@@ -7,7 +7,6 @@ import io.moa.client.disk.DiskConfig;
 import io.moa.discovery.Address;
 import io.moa.registry.redis.RedisConfig;
 import io.moa.registry.redis.RedisRegistry;
-import io.moa.registry.redis.RedisRules;
 import io.moa.transport.Connection;
 import io.moa.transport.Host;
 import io.moa.transport.Listener;
@@ -32,8 +31,7 @@ import java.util.function.Function;
 /**
  * Many clients in one process, each with its own registry and connections; they share two event loops. Arguments: how many, and
  * how many calls they make a second together. Orders: {@code turn} answers what was seen since the last one; {@code back} waits
- * until each of them had an answer to a call that began after the order. With a third argument they follow live rules, and {@code ruled ID}
- * waits until that rule is in force for all of them.
+ * until each of them had an answer to a call that began after the order.
  */
 public final class Crowd {
 
@@ -71,7 +69,6 @@ public final class Crowd {
         private final List<Long> began = new ArrayList<>();
         private final List<Long> ended = new ArrayList<>();
         private final List<Long> tried = new ArrayList<>(); // those that failed too
-        private MoaClient client;
         private Counted counted;
         private long readsBefore;
         private volatile long answeredBegunAt;
@@ -131,7 +128,7 @@ public final class Crowd {
         // Two event loops for all, or threads would be measured; all else is each client's own.
         Moa parts = Moa.builder("crowd").eventLoops(2).build();
         for (int i = 0; i < number; i++) {
-            crowd.members.add(member(parts, args.length > 2));
+            crowd.members.add(member(parts));
         }
         for (Member member : crowd.members) {
             crowd.call(member);
@@ -155,12 +152,7 @@ public final class Crowd {
         answers.println(ChildProcess.MARK + "ready");
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String order = orders.readLine(); order != null; order = orders.readLine()) {
-            if (order.startsWith("ruled ")) {
-                long start = System.nanoTime();
-                crowd.awaitRule(order.substring("ruled ".length()));
-                answers.println(
-                        ChildProcess.MARK + "ruled millis=" + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
-            } else if (order.equals("turn")) {
+            if (order.equals("turn")) {
                 answers.println(ChildProcess.MARK + "seen " + crowd.turn());
             } else {
                 long start = System.nanoTime();
@@ -172,27 +164,15 @@ public final class Crowd {
         Runtime.getRuntime().halt(0);
     }
 
-    /** Waits until the rule of an id is in force for the calls of all. */
-    private void awaitRule(String id) throws InterruptedException {
-        for (Member member : members) {
-            while (!member.client.describe(member.counted).contains("rule " + id + ",")) {
-                TimeUnit.MILLISECONDS.sleep(1);
-            }
-        }
-    }
-
-    private static Member member(Moa parts, boolean ruled) {
+    private static Member member(Moa parts) {
         RedisRegistry registry = RedisRegistry.open(RedisConfig.parse(System.getenv(Scene.REGISTRY)));
         Member member = new Member(parts, registry);
-        Moa.Builder moa = Moa.builder("crowd")
+        Moa moa = Moa.builder("crowd")
                 .transport(member)
                 .scheduler(parts.scheduler())
-                .registry(registry);
-        if (ruled) {
-            moa.rules(RedisRules.open(RedisConfig.parse(System.getenv(Scene.REGISTRY))));
-        }
-        member.client = MoaClient.builder(moa.build()).disk(DiskConfig.OFF).build();
-        member.counted = member.client.stub(Counted.class);
+                .registry(registry)
+                .build();
+        member.counted = MoaClient.builder(moa).disk(DiskConfig.OFF).build().stub(Counted.class);
         return member;
     }
 
