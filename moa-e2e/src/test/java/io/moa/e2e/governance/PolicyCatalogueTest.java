@@ -7,7 +7,6 @@ import io.moa.annotation.MoaService;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.rule.RouteRule;
 import io.moa.governance.rule.Rule;
-import io.moa.testkit.Shows;
 import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
@@ -18,8 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -91,19 +88,11 @@ class PolicyCatalogueTest {
     }
 
     private static Set<String> shownIn(String tests) throws IOException {
-        Pattern shows = Pattern.compile("@" + Shows.class.getSimpleName() + "\\((\"[^)]*\"|\\{[^}]*})\\s*\\)");
-        Pattern name = Pattern.compile("\"([^\"]+)\"");
         Set<String> shown = new TreeSet<>();
         try (Stream<Path> files = Files.walk(ROOT.resolve(tests))) {
             for (Path file :
                     files.filter(each -> each.toString().endsWith("Test.java")).toList()) {
-                Matcher marked = shows.matcher(Files.readString(file, UTF_8));
-                while (marked.find()) {
-                    Matcher one = name.matcher(marked.group(1));
-                    while (one.find()) {
-                        shown.add(one.group(1));
-                    }
-                }
+                shown.addAll(ShownSource.shown(file.getFileName().toString(), Files.readString(file, UTF_8)));
             }
         }
         return shown;
