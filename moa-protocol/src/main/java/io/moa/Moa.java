@@ -50,6 +50,7 @@ public final class Moa implements AutoCloseable {
     private final ReleaseSettings release;
     private final @Nullable RuleSource rules;
     private final Set<ServiceId> services = ConcurrentHashMap.newKeySet();
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
     private final long startedAtEpochMillis = System.currentTimeMillis();
 
     private Moa(Builder builder, @Nullable OpenedRegistry opened) {
@@ -149,6 +150,16 @@ public final class Moa implements AutoCloseable {
     /** The services that clients and servers of this runtime have called or exported so far, as they are now. Safe for many threads. */
     public Set<ServiceId> services() {
         return Set.copyOf(services);
+    }
+
+    /**
+     * Whether a setting has not been told of yet by a client or server of this runtime; asking notes it as told, so that each is told of
+     * once. Safe for many threads.
+     *
+     * @param setting with its place
+     */
+    public boolean isUntold(String setting) {
+        return told.add(setting);
     }
 
     public Ticker ticker() {

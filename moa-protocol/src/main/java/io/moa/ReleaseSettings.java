@@ -17,10 +17,11 @@ import org.jspecify.annotations.Nullable;
  * What is set where a process is started and not in its code: system properties over the environment over a file. Immutable; read once,
  * when the runtime is made.
  *
- * <p>Of the system properties and of the file those count whose names begin with {@code moa.policy.}. In the environment, where names have
+ * <p>Of the system properties those count whose names begin with {@code moa.policy.}. In the environment, where names have
  * few letters, {@code MOA_POLICY} holds all of them, without that beginning and with ';' between them: {@code
  * timeout@shop.Stock=1s;attempts=2}. The file is a properties file in UTF-8, which the system property {@code moa.config} or the
- * variable {@code MOA_CONFIG} names.
+ * variable {@code MOA_CONFIG} names; there the beginning may be left out, and the file may be one that others read as well, so all of it is
+ * kept: who knows the policies takes those that are theirs.
  */
 public final class ReleaseSettings {
 
@@ -34,7 +35,7 @@ public final class ReleaseSettings {
      * The settings of one place.
      *
      * @param name the place, for people
-     * @param texts by their names
+     * @param texts by their names; of a file all that stands there, of other places only what begins with {@code moa.policy.}
      */
     public record Place(String name, Map<String, String> texts) {
         public Place {
@@ -86,7 +87,7 @@ public final class ReleaseSettings {
             file = variable.apply("MOA_CONFIG");
         }
         if (file != null && !file.isBlank()) {
-            places.add(new Place("file " + file + ",", named(ofFile(file.strip()))));
+            places.add(new Place("file " + file + ",", ofFile(file.strip())));
         }
         String listed = variable.apply("MOA_POLICY");
         if (listed != null && !listed.isBlank()) {
@@ -106,7 +107,7 @@ public final class ReleaseSettings {
         }
         Map<String, String> texts = new TreeMap<>();
         for (String name : read.stringPropertyNames()) {
-            texts.put(name, read.getProperty(name, ""));
+            texts.put(name, read.getProperty(name, "").strip());
         }
         return texts;
     }

@@ -234,6 +234,45 @@ class PolicyTableTest {
                 .hasMessageContaining("hedge-after");
     }
 
+    @Test
+    void inAFileThatOthersReadTooAPolicysNameNeedsNoPrefixAndMayNotStandTwice() {
+        Map<String, String> texts =
+                Map.of("timeout@shop.Stock", "66ms", "attempts", "2", "timeouts", "9", "db.url", "x");
+        MethodPolicy take = PolicySettings.ofTexts(texts, ServiceId.of("shop.Stock"), name -> "file " + name)
+                .over(MethodPolicy.DEFAULT, "take");
+        assertThat(take.timeout()).isEqualTo(Duration.ofMillis(66));
+        assertThat(take.attempts()).isEqualTo(2);
+        assertThat(take.get(PolicyKey.TIMEOUT).source()).isEqualTo("release configuration: file timeout@shop.Stock");
+        assertThatThrownBy(() -> PolicySettings.ofTexts(
+                        Map.of("timeout@shop.Stock", "66ms", "moa.policy.timeout@shop.Stock", "66ms"),
+                        ServiceId.of("other.Service"),
+                        name -> "file " + name))
+                .hasMessage("file timeout@shop.Stock: it says the same as moa.policy.timeout@shop.Stock,"
+                        + " which stands there too; leave one of them out");
+        assertThat(PolicySettings.near(
+                        Map.of("timeout@shop.Stok", "66ms"), ServiceId.of("shop.Stock"), List.of(), name -> name))
+                .containsOnlyKeys("timeout@shop.Stok");
+    }
+
+    @Test
+    void whatLooksLikeASettingAndIsReadByNobodyIsToldWithTheNearestName() {
+        Map<String, String> unread = PolicySettings.unread(
+                Map.of(
+                        "moa.polices.timeout@shop.Stock", "5ms",
+                        "moa.attempts", "2",
+                        "moa.server.port", "1",
+                        "moa.policy.attempts", "2",
+                        "timeout", "1s",
+                        "db.url", "x"),
+                name -> "file " + name);
+        assertThat(unread).containsOnlyKeys("moa.polices.timeout@shop.Stock", "moa.attempts", "moa.server.port");
+        assertThat(unread.get("moa.polices.timeout@shop.Stock"))
+                .startsWith("file moa.polices.timeout@shop.Stock has no effect")
+                .endsWith("did you mean moa.policy.timeout@shop.Stock?");
+        assertThat(unread.get("moa.attempts")).endsWith("did you mean moa.policy.attempts?");
+        assertThat(unread.get("moa.server.port")).endsWith("are system properties or variables of the environment");
+    }
+
     /** Weakest first, as they are read: a file, the environment, system properties. */
     private static final List<String> PLACES = List.of("file", "environment", "property");
 

@@ -44,6 +44,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -117,7 +118,7 @@ final class ServerStart {
             published.add(exported.published());
             methods.addAll(exported.methods());
         }
-        tellNear(published);
+        tellMistakes(published);
         ServiceTable table = new ServiceTable(methods);
         Map<String, String> labels = LabelSettings.over(set.labels, set.settings.property(), set.settings.variable());
         following = follow(labels, methods); // before the door is open: the first call goes by them, too
@@ -321,15 +322,19 @@ final class ServerStart {
         return said;
     }
 
-    /** Tells which settings may be meant for services that are exported, and name others. */
-    private void tellNear(List<ServiceExport> exported) {
+    /** Tells, once for each setting, which ones nobody reads, and which ones may be meant for exported services and name others. */
+    private void tellMistakes(List<ServiceExport> exported) {
         exported.forEach(each -> moa.noteService(each.service())); // all of them before: one is not meant for another
-        for (ServiceExport each : exported) {
-            for (ReleaseSettings.Place place : moa.release().weakestFirst()) {
-                PolicySettings.near(place.texts(), each.service(), moa.services(), place::describe)
-                        .values()
-                        .forEach(why -> LOG.warn("{}", why));
+        for (ReleaseSettings.Place place : moa.release().weakestFirst()) {
+            Map<String, String> mistakes = new TreeMap<>(PolicySettings.unread(place.texts(), place::describe));
+            for (ServiceExport each : exported) {
+                mistakes.putAll(PolicySettings.near(place.texts(), each.service(), moa.services(), place::describe));
             }
+            mistakes.forEach((setting, why) -> {
+                if (moa.isUntold(place.describe(setting))) {
+                    LOG.warn("{}", why);
+                }
+            });
         }
     }
 

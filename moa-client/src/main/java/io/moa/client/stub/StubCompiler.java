@@ -27,9 +27,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +42,6 @@ public final class StubCompiler {
 
     private static final Logger LOG = LoggerFactory.getLogger(StubCompiler.class);
 
-    private final Set<String> told = ConcurrentHashMap.newKeySet(); // settings that may be meant for another service
     private final Moa moa;
     private final CallStarter starter;
     private final Function<ServiceId, ClusterLink> clusters;
@@ -141,20 +140,21 @@ public final class StubCompiler {
         DeclaredPolicy.unused(type.getSimpleName(), all).forEach(why -> LOG.warn("{}", why));
         all.forEach(each -> each.idle().forEach(why -> LOG.warn("{}", why)));
         moa.noteService(service);
-        tellNear(service);
+        tellMistakes(service);
         methods.values().forEach(live::add);
         return type.cast(new ServiceStub(type, service, methods, local, options, starter).proxy());
     }
 
-    /** Tells, once for each setting, which ones may be meant for a service and name another one. */
-    private void tellNear(ServiceId service) {
+    /** Tells, once for each setting, which ones nobody reads, and which ones may be meant for a service and name another one. */
+    private void tellMistakes(ServiceId service) {
         for (ReleaseSettings.Place place : moa.release().weakestFirst()) {
-            PolicySettings.near(place.texts(), service, moa.services(), place::describe)
-                    .forEach((setting, why) -> {
-                        if (told.add(place.describe(setting))) {
-                            LOG.warn("{}", why);
-                        }
-                    });
+            Map<String, String> mistakes = new TreeMap<>(PolicySettings.unread(place.texts(), place::describe));
+            mistakes.putAll(PolicySettings.near(place.texts(), service, moa.services(), place::describe));
+            mistakes.forEach((setting, why) -> {
+                if (moa.isUntold(place.describe(setting))) {
+                    LOG.warn("{}", why);
+                }
+            });
         }
     }
 

@@ -4,6 +4,7 @@ import io.moa.discovery.ServiceId;
 import io.moa.invoke.MethodId;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -173,20 +174,29 @@ public final class PolicySettings {
      * moa.policy.timeout@shop.Stock=1s} for one, {@code moa.policy.timeout@shop.Stock#reserve=300ms} for its methods of one name, {@code
      * moa.policy.timeout@shop.Stock#reserve(java.lang.String,int)=300ms} for one of these. Of these the more particular one wins.
      *
-     * @param texts all texts of one place, of which those that begin with {@link #PREFIX} are read
+     * <p>Where a place has more than such names, as a file may, a name that is a policy's means the same without {@code moa.policy.}.
+     *
+     * @param texts all texts of one place, of which those that begin with {@link #PREFIX}, or with a policy's name, are read
      * @param where the place, for people
-     * @throws IllegalArgumentException if a text is not possible, or names something that is not in the table; the message names it
+     * @throws IllegalArgumentException if a text is not possible, names something that is not in the table, or speaks of the same as
+     *     another one; the message names it
      */
     public static PolicySettings ofTexts(Map<String, String> texts, ServiceId service, Function<String, String> where) {
         PolicySettings settings = NONE;
+        Map<ReleaseName, String> read = new HashMap<>();
         // In the order of the alphabet "…timeout" comes before "…timeout@shop.Stock" and that before "…#reserve".
         for (Map.Entry<String, String> text : new TreeMap<>(texts).entrySet()) {
             String name = text.getKey();
-            if (!name.startsWith(PREFIX)) {
+            if (!ReleaseName.isMeant(name)) {
                 continue;
             }
             try {
-                ReleaseName target = ReleaseName.parse(name.substring(PREFIX.length()));
+                ReleaseName target = ReleaseName.parse(name);
+                String same = read.put(target, name);
+                if (same != null) {
+                    throw new IllegalArgumentException(
+                            "it says the same as " + same + ", which stands there too; leave one of them out");
+                }
                 if (target.isFor(service)) {
                     settings = settings.withText(target.method(), target.key(), text.getValue(), where.apply(name));
                 }
@@ -220,9 +230,8 @@ public final class PolicySettings {
             Map<String, String> texts, ServiceId service, Collection<ServiceId> known, Function<String, String> where) {
         Map<String, String> named = new TreeMap<>();
         for (String name : texts.keySet()) {
-            if (name.startsWith(PREFIX)) {
-                named.put(
-                        name, ReleaseName.parse(name.substring(PREFIX.length())).service());
+            if (ReleaseName.isMeant(name)) {
+                named.put(name, ReleaseName.parse(name).service());
             }
         }
         String made = service.toString();
@@ -242,6 +251,30 @@ public final class PolicySettings {
             }
         });
         return near;
+    }
+
+    /**
+     * What stands in a release configuration as if MOA read it, and nobody does: names that begin with {@code moa.} and not with {@link
+     * #PREFIX}.
+     *
+     * @param texts as in {@link #ofTexts}
+     * @return a sentence for each, by the setting's name
+     */
+    public static Map<String, String> unread(Map<String, String> texts, Function<String, String> where) {
+        Map<String, String> unread = new TreeMap<>();
+        for (String name : texts.keySet()) {
+            if (name.startsWith(ReleaseName.OURS) && !name.startsWith(PREFIX)) {
+                String nearest = ReleaseName.nearest(name);
+                unread.put(
+                        name,
+                        where.apply(name) + " has no effect: only policies are read from there, by names such as "
+                                + PREFIX + "timeout@shop.Stock; "
+                                + (nearest == null
+                                        ? "other settings are system properties or variables of the environment"
+                                        : "did you mean " + nearest + "?"));
+            }
+        }
+        return unread;
     }
 
     private static String withoutFigures(String name) {

@@ -1,10 +1,11 @@
 package io.moa.governance.policy;
 
 import io.moa.discovery.ServiceId;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a name in the release configuration speaks of, behind {@link PolicySettings#PREFIX}: {@code timeout}, {@code timeout@shop.Stock},
- * {@code timeout@shop.Stock#reserve}, {@code timeout@shop.Stock#reserve(java.lang.String,int)}. Immutable.
+ * What a name in the release configuration speaks of, with or without {@link PolicySettings#PREFIX}: {@code timeout}, {@code
+ * timeout@shop.Stock}, {@code timeout@shop.Stock#reserve}, {@code timeout@shop.Stock#reserve(java.lang.String,int)}. Immutable.
  *
  * @param key which policy
  * @param service of which service, as {@link ServiceId#toString} writes it; empty for all
@@ -12,18 +13,42 @@ import io.moa.discovery.ServiceId;
  */
 record ReleaseName(PolicyKey<?> key, String service, String method) {
 
+    /** What begins so is nobody else's. */
+    static final String OURS = "moa.";
+
     private static final String FORM = "expected policy, policy@service or policy@service#method, such as"
             + " timeout@shop.Stock#reserve or timeout@shop.Stock#reserve(java.lang.String,int), where a service is"
             + " [group/]name[:version]";
 
+    /** Whether a name, which may be anything, is to be read as one: it begins with the prefix, or is a policy's without it. */
+    static boolean isMeant(String name) {
+        return name.startsWith(PolicySettings.PREFIX) || PolicyKey.named(policy(name)) != null;
+    }
+
+    private static String policy(String name) {
+        int at = name.indexOf('@');
+        return at < 0 ? name : name.substring(0, at);
+    }
+
+    /** With which name one that begins with {@link #OURS} would be read: the last part of it may be a policy's. Null if none is near. */
+    static @Nullable String nearest(String name) {
+        String said = policy(name);
+        String last = said.substring(said.lastIndexOf('.') + 1);
+        String nearest =
+                Nearest.of(last, PolicyKey.all().stream().map(PolicyKey::name).toList());
+        return nearest == null ? null : PolicySettings.PREFIX + nearest + name.substring(said.length());
+    }
+
     /**
      * Reads a name.
      *
+     * @param said with or without the prefix
      * @throws IllegalArgumentException if there is no such policy, or the name has another form
      */
-    static ReleaseName parse(String name) {
+    static ReleaseName parse(String said) {
+        String name = said.startsWith(PolicySettings.PREFIX) ? said.substring(PolicySettings.PREFIX.length()) : said;
         int at = name.indexOf('@');
-        String policy = at < 0 ? name : name.substring(0, at);
+        String policy = policy(name);
         PolicyKey<?> key = PolicyKey.named(policy);
         if (key == null) {
             throw new IllegalArgumentException("there is no policy \"" + policy + "\"; "
