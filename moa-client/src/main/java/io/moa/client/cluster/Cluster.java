@@ -377,11 +377,9 @@ public final class Cluster {
     public String explain(Function<Instance, String> way) {
         Plan now = plan;
         StringBuilder text = new StringBuilder(200).append(summary(now));
-        known(now, way).forEach(each -> text.append(System.lineSeparator())
-                .append("  ")
-                .append(each.instance())
-                .append(": ")
-                .append(each.how()));
+        known(now, way)
+                .forEach(
+                        each -> text.append(System.lineSeparator()).append("  ").append(each.line()));
         return text.toString();
     }
 

@@ -35,7 +35,7 @@ public record ServiceView(
     List<String> lines(String title) {
         List<String> lines = new ArrayList<>();
         lines.add(summary);
-        known.forEach(each -> lines.add("  " + each.instance() + ": " + each.how()));
+        known.forEach(each -> lines.add("  " + each.line()));
         lines.add("");
         lines.add(title);
         for (RouteStep step : steps) {
