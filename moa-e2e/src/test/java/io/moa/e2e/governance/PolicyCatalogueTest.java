@@ -3,6 +3,7 @@ package io.moa.e2e.governance;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moa.annotation.CallKey;
 import io.moa.annotation.MoaService;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.rule.RouteRule;
@@ -132,11 +133,30 @@ class PolicyCatalogueTest {
     }
 
     private static <T> String row(PolicyKey<T> key) {
-        Object byDefault = key.type().plain(key.defaultValue());
         return "| `" + key.name() + "` | `" + key.example() + "` | " + key.meaning() + " | "
-                + key.type().range() + " | "
-                + (byDefault.toString().isEmpty() || byDefault.toString().equals("{}") ? "none" : "`" + byDefault + "`")
-                + " | " + key.side().label() + " | " + (key.isLive() ? "yes" : "no") + " |\n";
+                + key.type().range() + " | " + defaults(key) + " | "
+                + key.side().label() + " | " + (key.isLive() ? "yes" : "no") + " |\n";
+    }
+
+    /** What holds where nothing is said, and what the annotation says where it stands without the attribute, if that is something else. */
+    private static <T> String defaults(PolicyKey<T> key) {
+        String none = shown(key.type().plain(key.defaultValue()));
+        PolicyKey.Said said = key.said();
+        if (said == null || said.attribute().isEmpty() || said.annotation() == CallKey.class) {
+            return none;
+        }
+        Object alone;
+        try {
+            alone = said.annotation().getMethod(said.attribute()).getDefaultValue();
+        } catch (NoSuchMethodException e) {
+            throw new AssertionError(said + " is not there", e);
+        }
+        String bare = alone == null ? none : shown(key.type().plain(key.read(alone)));
+        return bare.equals(none) ? none : none + "; by `@" + said.annotation().getSimpleName() + "` alone " + bare;
+    }
+
+    private static String shown(Object plain) {
+        return plain.toString().isEmpty() || plain.toString().equals("{}") ? "none" : "`" + plain + "`";
     }
 
     @Test

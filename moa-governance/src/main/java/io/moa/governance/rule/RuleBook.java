@@ -139,7 +139,7 @@ public final class RuleBook {
      */
     public RuleBook with(Rule rule) {
         Map<String, Read> more = new HashMap<>(good);
-        more.put(rule.id(), new Read(rule, version));
+        more.put(rule.id(), new Read(rule, "as tried")); // it has no version, as it was never stored
         long same = more.values().stream()
                 .filter(each -> each.rule().service().equals(rule.service()))
                 .count();

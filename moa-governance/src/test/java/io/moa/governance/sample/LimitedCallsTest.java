@@ -519,7 +519,7 @@ class LimitedCallsTest {
                         policy("hedge-after", "20ms"));
         assertThat(told.describe()).isEqualTo("""
                         hedged: it would be passed over
-                          rule hedged, revision 1 is passed over for shop.Stock reserve: hedge-after and idempotent: a hedged \
+                          rule hedged, as tried is passed over for shop.Stock reserve: hedge-after and idempotent: a hedged \
                         call may run twice: expected @Idempotent beside @Hedge, or no hedge
                         0 of 3 sampled calls would fare otherwise""");
         assertThat(told.values()).isEmpty();
