@@ -88,8 +88,11 @@ final class MethodRules {
             return !passedOver.contains(read);
         }
         PolicyKey<EnforcedAt> at = key.sideSaidBy();
-        Object moved = at == null ? null : rule(read).set().get(at);
-        return moved == null || rule(read).rollout().equals(Rollout.EVERYWHERE) || at.read(moved) == side;
+        if (at == null || rule(read).rollout().equals(Rollout.EVERYWHERE)) {
+            return true;
+        }
+        Object moved = rule(read).set().get(at);
+        return moved == null || at.read(moved) == side;
     }
 
     private MethodPolicy policy(MethodPolicy declared, Map<PolicyKey<?>, RuleBook.Read> winners) {
