@@ -5,7 +5,7 @@ import io.moa.annotation.MoaService;
 import io.moa.annotation.Timeout;
 import java.util.concurrent.CompletableFuture;
 
-/** The service under load: each call has an id, and answers with it. */
+/** The service under load: each call has an id, and answers with it; a server that is marked answers with its complement. */
 @MoaService(name = "moa.benchmarks.Counted")
 @Timeout(millis = 3_000)
 public interface Counted {

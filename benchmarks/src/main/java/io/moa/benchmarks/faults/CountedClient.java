@@ -100,6 +100,7 @@ public final class CountedClient {
 
     private static String told(Traffic.Window window) {
         Histogram latencies = window.latencies.getIntervalHistogram();
+        Histogram marked = window.marked.getIntervalHistogram();
         return "sent=" + window.sent.sum() + " answered=" + window.answered.sum() + " failedIdempotent="
                 + window.failedIdempotent.sum() + " failedUnexecuted=" + window.failedUnexecuted.sum() + " unknown="
                 + window.unknown.sum() + " wrong=" + window.wrong.sum() + " notSent=" + window.notSent.sum() + " p50="
@@ -107,7 +108,9 @@ public final class CountedClient {
                 + " idempotentP999="
                 + window.idempotent.getIntervalHistogram().getValueAtPercentile(99.9) / 1_000 + " usualP99="
                 + window.slices.usualP99(latencies) / 1_000 + " max=" + latencies.getMaxValue() / 1_000
-                + " lastFailed=" + window.lastFailedMillis;
+                + " lastFailed=" + window.lastFailedMillis + " marked=" + marked.getTotalCount() + " markedP99="
+                + marked.getValueAtPercentile(99) / 1_000 + " unmarkedP99="
+                + window.unmarked.getIntervalHistogram().getValueAtPercentile(99) / 1_000;
     }
 
     private static long cpuNanos() {

@@ -19,13 +19,16 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * A server as a process. Arguments: the file of its counts, how many ids there are, its port or 0. It answers {@code @ready
  * uuid=… port=… millis=…} when the registry has it, and leaves by SIGTERM, or when its input ends. After the order {@code fail} each
- * call ends with an exception that no method declares, after {@code serve} with its answer, and after {@code leave} it has left and its
+ * call ends with an exception that no method declares, after {@code serve} with its answer, after {@code unmark} it is marked no more, and after {@code leave} it has left and its
  * process is still there; each is answered by {@code @calls number=…}, how many calls came since the order before.
  */
 public final class CountedServer {
 
     /** The property that says how long its share grows, in milliseconds. */
     static final String WARM_UP = "moa.benchmarks.warmUpMillis";
+
+    /** The property that marks a server, so that callers tell its answers from those of others. */
+    static final String MARKED = "moa.benchmarks.marked";
 
     private CountedServer() {}
 
@@ -42,6 +45,7 @@ public final class CountedServer {
                 .build();
         AtomicBoolean failing = new AtomicBoolean();
         LongAdder calls = new LongAdder();
+        AtomicBoolean marked = new AtomicBoolean(Boolean.getBoolean(MARKED));
         Counted counted = new Counted() {
             @Override
             public CompletableFuture<Long> read(long id, byte[] payload) {
@@ -49,7 +53,7 @@ public final class CountedServer {
                 if (failing.get()) {
                     throw new IllegalStateException("this server is broken");
                 }
-                return CompletableFuture.completedFuture(id);
+                return CompletableFuture.completedFuture(marked.get() ? ~id : id);
             }
 
             @Override
@@ -59,7 +63,7 @@ public final class CountedServer {
                     throw new IllegalStateException("this server is broken");
                 }
                 executions.ran(id);
-                return CompletableFuture.completedFuture(id);
+                return CompletableFuture.completedFuture(marked.get() ? ~id : id);
             }
 
             @Override
@@ -92,6 +96,9 @@ public final class CountedServer {
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String order = orders.readLine(); order != null; order = orders.readLine()) {
             failing.set(order.equals("fail"));
+            if (order.equals("unmark")) {
+                marked.set(false);
+            }
             if (order.equals("leave")) {
                 server.close();
             }

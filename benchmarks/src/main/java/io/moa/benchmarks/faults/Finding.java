@@ -133,6 +133,11 @@ final class Finding {
         return number(seen.p50() / 1e3) + " / " + number(seen.p99() / 1e3) + " / " + number(seen.max() / 1e3);
     }
 
+    /** A ratio, as figures say it. */
+    static String times(double ratio) {
+        return number(ratio) + "×";
+    }
+
     private static String number(double value) {
         return value == Math.rint(value) && Math.abs(value) < 1e9
                 ? Long.toString((long) value)

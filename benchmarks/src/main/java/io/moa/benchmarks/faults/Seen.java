@@ -12,6 +12,9 @@ import java.util.Map;
  * @param unknown calls of the other method that may have run
  * @param wrong answers to another call
  * @param notSent calls given up because too many were under way
+ * @param marked calls that a server answered that is marked
+ * @param markedP99 their p99
+ * @param unmarkedP99 that of the calls that others answered
  * @param lastFailed when the last call that failed was begun, in milliseconds since 1970 by its wall clock; 0 if none failed
  * @param wall what its wall clock showed, in milliseconds since 1970
  * @param twice calls of the other method that ran more than once; known at the end only
@@ -29,6 +32,9 @@ record Seen(
         long usualP99,
         long idempotentP999,
         long max,
+        long marked,
+        long markedP99,
+        long unmarkedP99,
         long cpuMillis,
         long threads,
         long heapKiB,
@@ -50,6 +56,9 @@ record Seen(
                 number(fields, "usualP99"),
                 number(fields, "idempotentP999"),
                 number(fields, "max"),
+                number(fields, "marked"),
+                number(fields, "markedP99"),
+                number(fields, "unmarkedP99"),
                 number(fields, "cpuMillis"),
                 number(fields, "threads"),
                 number(fields, "heapKiB"),
@@ -80,6 +89,9 @@ record Seen(
                 usualP99,
                 idempotentP999,
                 max,
+                marked,
+                markedP99,
+                unmarkedP99,
                 cpuMillis,
                 threads,
                 heapKiB,

@@ -41,6 +41,8 @@ final class Traffic {
         final LongAdder notSent = new LongAdder();
         final Recorder latencies = new Recorder(HIGHEST_NANOS, 3);
         final Recorder idempotent = new Recorder(HIGHEST_NANOS, 3);
+        final Recorder marked = new Recorder(HIGHEST_NANOS, 3); // what servers answered that are marked
+        final Recorder unmarked = new Recorder(HIGHEST_NANOS, 3); // what the others did
         final Slices slices = new Slices(HIGHEST_NANOS);
         final AtomicInteger examples = new AtomicInteger();
         volatile long lastFailedMillis; // since 1970, when the last one that failed was begun; 0 if none
@@ -122,7 +124,7 @@ final class Traffic {
         reply.whenComplete((answer, failure) -> {
             if (failure != null) {
                 failed(seen, idempotent, failure, wallMillis);
-            } else if (answer != id) {
+            } else if (answer != id && answer != ~id) {
                 seen.wrong.increment();
             } else {
                 seen.answered.increment();
@@ -132,6 +134,9 @@ final class Traffic {
             seen.slices.record(took);
             if (idempotent) {
                 seen.idempotent.recordValue(took);
+            }
+            if (failure == null) {
+                (answer < 0 ? seen.marked : seen.unmarked).recordValue(took);
             }
             inFlight.decrementAndGet();
         });
