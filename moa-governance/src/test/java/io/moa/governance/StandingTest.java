@@ -217,6 +217,21 @@ class StandingTest {
     }
 
     @Test
+    void whoHasSaidGoodbyeIsNotEjectedForACallThatWasOnItsWayWhenItLeft() {
+        a.leaves(ticker.nanos());
+        call(a, Outcome.UNREACHABLE);
+        assertThat(told).isEmpty();
+        assertThat(a.isOut(ticker.nanos())).isTrue();
+        ticker.advance(Duration.ofSeconds(31));
+        call(a, Outcome.UNREACHABLE);
+        assertThat(told).as("it is still there, and gone").hasSize(1);
+        b.leaves(ticker.nanos());
+        b.heard(ticker.nanos());
+        call(b, Outcome.UNREACHABLE);
+        assertThat(told).as("it had come back").hasSize(2);
+    }
+
+    @Test
     void oneCallTriesAndTheOthersWaitForIt() {
         call(a, Outcome.UNREACHABLE);
         ticker.advance(Duration.ofMillis(1_101));

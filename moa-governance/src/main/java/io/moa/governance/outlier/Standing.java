@@ -44,6 +44,7 @@ public final class Standing {
     private long inServiceSinceNanos;
     private long ejectedNanos; // the latest time
     private boolean silent; // and ejected for that
+    private boolean leaving; // it has said so, and not been heard since
     private int unreachedInARow;
     private long unreachedNanos; // the latest time
 
@@ -136,6 +137,7 @@ public final class Standing {
         }
         inARow = 0;
         if (unreached && begunNanos - unreachedNanos >= 0) {
+            leaving = false;
             unreached = false;
             unreachedInARow = 0;
         }
@@ -178,7 +180,8 @@ public final class Standing {
     }
 
     /**
-     * It has said that it closes: for rules it is as good as ejected.
+     * It has said that it closes: for rules it is as good as ejected, and that it cannot be reached from now on is no news of which to
+     * warn somebody.
      *
      * @return until when at most that speaks against it
      */
@@ -188,6 +191,7 @@ public final class Standing {
             return until;
         }
         clean = false; // an answer has to be looked at
+        leaving = true;
         unreached = true;
         unreachedNanos = nowNanos;
         unreachedUntilNanos = until;
@@ -200,6 +204,7 @@ public final class Standing {
             untilNanos = nowNanos;
         }
         silent = false;
+        leaving = false;
         unreached = false;
     }
 
@@ -218,6 +223,8 @@ public final class Standing {
                 return;
             }
             candidate = state == State.IN_SERVICE
+                    // a call that was on its way when it left says nothing new
+                    && !(unreachable && leaving && nowNanos - unreachedUntilNanos < 0)
                     && (unreachable
                             || inARow >= all.config().consecutive()
                             || failing * 100 >= all.config().failurePercent());
@@ -325,6 +332,7 @@ public final class Standing {
     private synchronized void forget() {
         called = false;
         silent = false;
+        leaving = false;
         unreached = false;
         unreachedInARow = 0;
         inARow = 0;
