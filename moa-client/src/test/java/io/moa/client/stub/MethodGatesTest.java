@@ -51,6 +51,7 @@ class MethodGatesTest {
         Set<MethodGate> held = new HashSet<>();
         IntStream.range(1, 50_000).forEach(limit -> held.add(gate(limit, held)));
         assertThat(held).hasSize(49_999);
-        IntStream.range(1, 50_000).forEach(limit -> assertThat(held).contains(gate(limit, held)));
+        assertThat(IntStream.range(1, 50_000).filter(limit -> held.contains(gate(limit, held))))
+                .hasSize(49_999);
     }
 }
