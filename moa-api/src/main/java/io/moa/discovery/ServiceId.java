@@ -1,5 +1,7 @@
 package io.moa.discovery;
 
+import io.moa.internal.UntrustedText;
+
 /**
  * A service that can be called: its name, and the group and version that keep incompatible or separate offers of the same
  * name apart.
@@ -42,11 +44,11 @@ public record ServiceId(String name, String group, String version) {
     private static void check(String what, String text, int min, int max) {
         if (text.length() < min || text.length() > max) {
             throw new IllegalArgumentException("A " + what + " has " + min + " to " + max + " characters, not "
-                    + text.length() + (text.isEmpty() ? "" : ": " + text.substring(0, Math.min(40, text.length()))));
+                    + text.length() + (text.isEmpty() ? "" : ": " + UntrustedText.shown(text, 40)));
         }
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c <= ' ' || c == '/' || c == ':' || c == 0x7F) {
+            if (c == ' ' || c == '/' || c == ':' || Character.isISOControl(c)) { // as on the wire
                 throw new IllegalArgumentException("A " + what
                         + " may not contain blanks, control characters, '/' or ':'; found one at position " + i);
             }

@@ -25,8 +25,11 @@ class NamesTest {
     void serviceIdsRefuseWhatWouldNotComeBack() {
         assertThatThrownBy(() -> ServiceId.of("")).hasMessageContaining("1 to 200 characters");
         assertThatThrownBy(() -> ServiceId.of("a b")).hasMessageContaining("position 1");
+        assertThatThrownBy(() -> ServiceId.of("ab\u009b")).hasMessageContaining("position 2");
         assertThatThrownBy(() -> new ServiceId("a", "b/c", "")).hasMessageContaining("group");
         assertThatThrownBy(() -> ServiceId.of("x".repeat(201))).hasMessageContaining("not 201");
+        assertThatThrownBy(() -> ServiceId.of("a\n" + "x".repeat(200)))
+                .hasMessageEndingWith(": a?" + "x".repeat(37) + "…");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.moa.cli;
 
+import io.moa.internal.UntrustedText;
 import io.moa.protocol.serialize.RuleText;
 import java.util.List;
 
@@ -16,26 +17,6 @@ final class RuleLines {
 
     /** The lines of plain values. */
     static List<String> of(Object plain) {
-        return RuleText.write(plain).lines().map(RuleLines::escaped).toList();
-    }
-
-    /** What must not reach a terminal stands within texts only, where JSON may write it as a number: so nothing is lost. */
-    private static String escaped(String line) {
-        StringBuilder safe = new StringBuilder(line.length());
-        line.codePoints().forEach(point -> {
-            switch (Character.getType(point)) {
-                case Character.CONTROL,
-                        Character.FORMAT,
-                        Character.SURROGATE,
-                        Character.LINE_SEPARATOR,
-                        Character.PARAGRAPH_SEPARATOR -> {
-                    for (char half : Character.toChars(point)) {
-                        safe.append(String.format("\\u%04x", (int) half));
-                    }
-                }
-                default -> safe.appendCodePoint(point);
-            }
-        });
-        return safe.toString();
+        return RuleText.write(plain).lines().map(UntrustedText::escaped).toList();
     }
 }

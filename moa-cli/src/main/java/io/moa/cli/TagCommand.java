@@ -1,5 +1,6 @@
 package io.moa.cli;
 
+import io.moa.internal.UntrustedText;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -37,9 +38,12 @@ final class TagCommand implements Callable<Integer> {
         if (tag != null && (tag.isBlank() || tag.length() > 64)) {
             throw new ParameterException(spec.commandLine(), "TAG has 1 to 64 characters, not " + tag.length());
         }
-        if (tag != null && tag.chars().anyMatch(Character::isISOControl)) {
+        int unseen = tag == null ? -1 : UntrustedText.firstUnseen(tag);
+        if (tag != null && unseen >= 0) {
             throw new ParameterException(
-                    spec.commandLine(), "TAG has no control characters, such as the end of a line");
+                    spec.commandLine(),
+                    "TAG has no control characters, such as the end of a line, and no others that nobody sees; this one has "
+                            + UntrustedText.codeAt(tag, unseen));
         }
         return action.decide((desk, uuid, author) -> desk.tag(uuid, tag, author));
     }

@@ -1,6 +1,7 @@
 package io.moa.client.cluster;
 
 import io.moa.discovery.Instance;
+import io.moa.internal.UntrustedText;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,14 +16,15 @@ import java.util.TreeMap;
 public record KnownInstance(Instance instance, String how) {
 
     private static final int SHOWN_LABELS = 8;
-    private static final int SHOWN_CHARACTERS = 40; // of a name, and of a value
+    private static final int SHOWN_CHARACTERS = 41; // of a name, and of a value; the last one tells that there are more
+    private static final int SHOWN_OF_PROCESS = 200;
 
     /** For people, on one line: which, with the labels by which rules ask for it, and how it stands. */
     public String line() {
-        return instance + labels() + ": " + how;
+        return UntrustedText.shown(instance.toString(), SHOWN_OF_PROCESS) + labels() + ": " + how;
     }
 
-    /** By name, the first few; the process itself says them, so nothing in them may break a line. Empty if there are none. */
+    /** By name, the first few; the process itself says them. Empty if there are none. */
     private String labels() {
         if (instance.labels().isEmpty()) {
             return "";
@@ -33,27 +35,10 @@ public record KnownInstance(Instance instance, String how) {
         for (int i = 0; i < SHOWN_LABELS && labels.hasNext(); i++) {
             Map.Entry<String, String> label = labels.next();
             text.append(i == 0 ? "" : ", ");
-            append(text, label.getKey());
-            text.append('=');
-            append(text, label.getValue());
+            text.append(UntrustedText.shown(label.getKey(), SHOWN_CHARACTERS))
+                    .append('=')
+                    .append(UntrustedText.shown(label.getValue(), SHOWN_CHARACTERS));
         }
         return text.append(labels.hasNext() ? ", …}" : "}").toString();
-    }
-
-    private static void append(StringBuilder text, String value) {
-        value.codePoints().limit(SHOWN_CHARACTERS).forEach(c -> text.appendCodePoint(isUnseen(c) ? '?' : c));
-        text.append(value.codePointCount(0, value.length()) > SHOWN_CHARACTERS ? "…" : "");
-    }
-
-    /** Control characters, marks of writing direction, and others that nobody sees or that break a line. */
-    private static boolean isUnseen(int c) {
-        return switch (Character.getType(c)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR,
-                    Character.SURROGATE -> true;
-            default -> false;
-        };
     }
 }

@@ -3,6 +3,7 @@ package io.moa.client.disk;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import io.moa.disk.KeptFile;
+import io.moa.internal.UntrustedText;
 import io.moa.invoke.Scheduler;
 import io.moa.invoke.Ticker;
 import java.io.IOException;
@@ -34,6 +35,7 @@ import org.slf4j.LoggerFactory;
 public final class DiskSnapshots implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DiskSnapshots.class);
+    private static final int SHOWN = 300;
 
     private final Path folder;
     private final DiskConfig config;
@@ -135,7 +137,7 @@ public final class DiskSnapshots implements AutoCloseable {
                 "The list of {} in {} is not used: {}. This process waits for its registry",
                 service,
                 file,
-                e.getMessage() == null ? e : e.getMessage().replaceAll("\\p{Cntrl}", "?"));
+                UntrustedText.shownProse(e.getMessage() == null ? e.toString() : e.getMessage(), SHOWN));
         return null;
     }
 

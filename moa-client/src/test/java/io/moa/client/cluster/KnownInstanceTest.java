@@ -45,4 +45,10 @@ class KnownInstanceTest {
                 .contains("{zone=no?rth?[2J??}")
                 .hasLineCount(1);
     }
+
+    @Test
+    void nothingInTheNameOfItsApplicationDoesEither() {
+        Instance instance = Instance.builder("aaaa1111", "st\nock\u202e\u00a0").build();
+        assertThat(new KnownInstance(instance, "called").line()).isEqualTo("st?ock??@nowhere#aaaa1111: called");
+    }
 }

@@ -21,7 +21,12 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
 
     private static final String[] API = {
-        "io.moa.annotation..", "io.moa.invoke..", "io.moa.discovery..", "io.moa.lookup..", "io.moa.operations.."
+        "io.moa.annotation..",
+        "io.moa.invoke..",
+        "io.moa.discovery..",
+        "io.moa.lookup..",
+        "io.moa.operations..",
+        "io.moa.internal.."
     };
 
     static final ArchRule API_KNOWS_ONLY_JAVA_AND_JSPECIFY = classes()

@@ -1,5 +1,6 @@
 package io.moa.governance.policy;
 
+import io.moa.internal.UntrustedText;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ import java.util.stream.Collectors;
  */
 public abstract sealed class PolicyType<T> {
 
+    private static final int SHOWN = 80;
+
     private PolicyType() {}
 
     /**
@@ -36,9 +39,8 @@ public abstract sealed class PolicyType<T> {
     public abstract String range();
 
     IllegalArgumentException wrong(Object plain) {
-        String said = String.valueOf(plain);
         return new IllegalArgumentException(
-                "expected " + range() + ", not " + (said.length() > 80 ? said.substring(0, 80) + "…" : said));
+                "expected " + range() + ", not " + UntrustedText.shown(String.valueOf(plain), SHOWN));
     }
 
     /** Yes or no. */

@@ -1,11 +1,11 @@
 package io.moa.governance.rule;
 
 import io.moa.governance.policy.Nearest;
+import io.moa.internal.UntrustedText;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -83,7 +83,7 @@ final class Fields {
             if (!(name instanceof String text)
                     || text.isEmpty()
                     || text.length() > MOST_CHARS
-                    || Words.unseen(text) >= 0) {
+                    || UntrustedText.firstUnseen(text) >= 0) {
                 throw wrong(
                         path, "expected names of 1 to " + MOST_CHARS + " visible characters, not " + Words.of(name));
             }
@@ -115,12 +115,12 @@ final class Fields {
     String prose(String name, int least) {
         String path = at(name);
         String text = sized(path, get(name), least);
-        return seen(path, text, Words.unseenInProse(text));
+        return seen(path, text, UntrustedText.firstUnseenInProse(text));
     }
 
     static String text(String path, @Nullable Object plain, int least) {
         String text = sized(path, plain, least);
-        return seen(path, text, Words.unseen(text));
+        return seen(path, text, UntrustedText.firstUnseen(text));
     }
 
     private static String sized(String path, @Nullable Object plain, int least) {
@@ -141,7 +141,7 @@ final class Fields {
                     path,
                     "expected a text without line breaks, invisible characters and marks of writing direction; "
                             + Words.quoted(text) + " has "
-                            + String.format(Locale.ROOT, "U+%04X", text.codePointAt(unseen)) + " at " + unseen);
+                            + UntrustedText.codeAt(text, unseen));
         }
         return text;
     }

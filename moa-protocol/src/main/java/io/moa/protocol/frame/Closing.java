@@ -5,7 +5,7 @@ import io.netty.buffer.ByteBuf;
 /**
  * Announces that the sender closes the connection once the calls on it are done.
  *
- * @param reason why, for people; control characters become blanks, and it is cut to 4,096 characters
+ * @param reason why, for people; made fit to be shown, and cut to 4,096 characters
  */
 public record Closing(String reason) implements Message {
 

@@ -114,7 +114,7 @@ public sealed interface Control extends Message {
      * run, and the connection lives.
      *
      * @param requestId which call
-     * @param message what was wrong, for people; control characters become blanks, and it is cut to 4,096 characters
+     * @param message what was wrong, for people; made fit to be shown, and cut to 4,096 characters
      */
     record ProtocolError(long requestId, String message) implements Control {
 

@@ -1,5 +1,6 @@
 package io.moa.protocol.frame;
 
+import io.moa.internal.UntrustedText;
 import io.moa.invoke.ThrownError;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
@@ -33,10 +34,10 @@ public final class ErrorDetails {
         string(out, 1, error.knownAs(), MAX_TYPE_CHARS);
         if (error.text() != null) { // exact, line breaks and all; and "" is another message than none
             String text = error.text();
-            FieldWriter.element(out, 2, text.length() <= MAX_TEXT_CHARS ? text : Sentence.cut(text, MAX_TEXT_CHARS));
+            FieldWriter.element(out, 2, UntrustedText.cut(text, MAX_TEXT_CHARS));
         }
         for (ThrownError.Cause cause : error.causes()) {
-            String type = Sentence.of(cause.type(), MAX_TYPE_CHARS);
+            String type = Sentence.name(cause.type(), MAX_TYPE_CHARS);
             String message = Sentence.of(cause.message(), MAX_CAUSE_CHARS);
             FieldWriter.message(out, 3, FieldWriter.stringLength(type) + FieldWriter.stringLength(message));
             FieldWriter.string(out, 1, type);
@@ -124,7 +125,7 @@ public final class ErrorDetails {
         FieldReader fields = new FieldReader(in, index, length, "ErrorCause");
         while (fields.next()) {
             switch (fields.field()) {
-                case 1 -> type = Sentence.of(fields.string(length), MAX_TYPE_CHARS);
+                case 1 -> type = Sentence.name(fields.string(length), MAX_TYPE_CHARS);
                 case 2 -> message = Sentence.of(fields.string(length), MAX_CAUSE_CHARS);
                 default -> {} // a newer peer's
             }

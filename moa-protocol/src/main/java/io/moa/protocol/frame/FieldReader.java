@@ -165,7 +165,8 @@ final class FieldReader {
     }
 
     /**
-     * A name that will appear in logs: as {@link #string}, without control characters.
+     * A name that will appear in logs: as {@link #string}, without control characters. That is what the wire accepts, the same on each side
+     * whatever Unicode its Java knows, and is asked of every call; how a name is shown is for {@link io.moa.internal.UntrustedText} to say.
      *
      * @throws HeaderException if there is one
      */

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a response says beside its hop header when the call failed. A value has none: its call header is empty.
  *
- * @param message one sentence or more for people; control characters become blanks, and it is cut to 4,096 characters
+ * @param message one sentence or more for people; made fit to be shown, and cut to 4,096 characters
  * @param exceptionType the class name of what the implementation threw, or null; at most 512 characters, and none is null
  * @param errorCode the stable code of what the implementation threw, or null; at most 128 characters, and none is null
  */
@@ -33,7 +33,7 @@ public record ReplyHeader(
     }
 
     private static @Nullable String word(@Nullable String text, int maxChars) {
-        return text == null || text.isEmpty() ? null : Sentence.of(text, maxChars);
+        return text == null || text.isEmpty() ? null : Sentence.name(text, maxChars);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.moa.protocol.frame;
 
+import io.moa.internal.UntrustedText;
+
 /**
  * Makes text fit to be shown: one line, of bounded length. Applied to what we send and to what we receive, because either
  * end may be the one that is careless or hostile, and the text ends in somebody's log.
@@ -11,41 +13,18 @@ final class Sentence {
 
     private Sentence() {}
 
-    /** The text without control characters, which become blanks, cut to {@value #MAX_CHARS} characters. */
+    /** A message for people, {@linkplain UntrustedText#shownProse as prose}, cut to {@value #MAX_CHARS} characters. */
     static String of(String text) {
         return of(text, MAX_CHARS);
     }
 
     /** As {@link #of(String)}, cut to at most so many characters. */
     static String of(String text, int maxChars) {
-        String cut = cut(text, maxChars);
-        int i = 0;
-        while (i < cut.length() && !breaks(cut.charAt(i))) {
-            i++;
-        }
-        if (i == cut.length()) {
-            return cut;
-        }
-        char[] chars = cut.toCharArray();
-        for (; i < chars.length; i++) {
-            if (breaks(chars[i])) {
-                chars[i] = ' ';
-            }
-        }
-        return new String(chars);
+        return UntrustedText.shownProse(text, maxChars);
     }
 
-    /** The text as it is, cut to at most so many characters. */
-    static String cut(String text, int maxChars) {
-        if (text.length() <= maxChars) {
-            return text;
-        }
-        int end = Character.isHighSurrogate(text.charAt(maxChars - 2)) ? maxChars - 2 : maxChars - 1;
-        return text.substring(0, end) + "…";
-    }
-
-    /** Control characters, and the two that break lines without being any. */
-    private static boolean breaks(char c) {
-        return Character.isISOControl(c) || c == '\u2028' || c == '\u2029';
+    /** The name of a type, or a code, {@linkplain UntrustedText#shown as a name}, cut to at most so many characters. */
+    static String name(String text, int maxChars) {
+        return UntrustedText.shown(text, maxChars);
     }
 }

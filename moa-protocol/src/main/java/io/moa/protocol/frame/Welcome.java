@@ -10,7 +10,7 @@ import java.util.List;
  * The first frame of the side that accepted: its answer to {@link Hello}. Compared by content.
  *
  * @param accepted whether calls may begin; if not, the sender closes the connection after this frame
- * @param refusal why not, for people; empty if accepted; control characters become blanks, and it is cut to 4,096
+ * @param refusal why not, for people; empty if accepted; made fit to be shown, and cut to 4,096
  *     characters
  * @param application whose process the sender is
  * @param instance its uuid

@@ -1,5 +1,6 @@
 package io.moa.protocol.serialize;
 
+import io.moa.internal.UntrustedText;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -264,7 +265,7 @@ public final class AllowList {
                 start = true;
             } else if (start ? !Character.isJavaIdentifierStart(c) : !Character.isJavaIdentifierPart(c)) {
                 return false;
-            } else if (Character.isIdentifierIgnorable(c)) {
+            } else if (UntrustedText.isUnseen(c)) {
                 return false;
             } else {
                 start = false;

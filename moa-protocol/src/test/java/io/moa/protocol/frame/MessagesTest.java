@@ -20,6 +20,8 @@ final class MessagesTest {
     void messagesForPeopleAreOneLineOfBoundedLength() {
         assertThat(new ReplyHeader("a\r\nb\u0000c\u001b[2J\u2028d\u0085", null, null).message())
                 .isEqualTo("a  b c [2J d ");
+        assertThat(new ReplyHeader("5\u00a0% \u202eof\ufeff", "shop\u202e.X\n", "a\u00a0b"))
+                .isEqualTo(new ReplyHeader("5\u00a0% ?of?", "shop?.X?", "a?b"));
         String cut = new ReplyHeader("x".repeat(10_000), null, null).message();
         assertThat(cut).hasSize(4096).endsWith("x…");
         assertThat(new ReplyHeader("x".repeat(4096), null, null).message())

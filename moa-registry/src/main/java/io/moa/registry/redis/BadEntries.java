@@ -1,5 +1,6 @@
 package io.moa.registry.redis;
 
+import io.moa.internal.UntrustedText;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -11,6 +12,7 @@ final class BadEntries {
 
     private static final Logger log = LoggerFactory.getLogger(BadEntries.class);
     private static final int MAX_NAMED = 1000;
+    private static final int SHOWN = 200;
 
     private final String where;
     private final AtomicLong count = new AtomicLong();
@@ -69,11 +71,6 @@ final class BadEntries {
 
     /** Others' text for a log: one line, and not a long one. */
     private static String printable(String text) {
-        StringBuilder line = new StringBuilder();
-        for (int i = 0; i < Math.min(text.length(), 200); i++) {
-            char c = text.charAt(i);
-            line.append(Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c);
-        }
-        return line.toString();
+        return UntrustedText.shown(text, SHOWN);
     }
 }

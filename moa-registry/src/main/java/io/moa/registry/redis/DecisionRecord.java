@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.moa.discovery.OperatorState;
+import io.moa.internal.UntrustedText;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -117,8 +118,11 @@ record DecisionRecord(OperatorState state, String uuid, String author, long atEp
         if (tag.length() > MAX_TAG) {
             throw new IllegalArgumentException("A tag has up to " + MAX_TAG + " characters, not " + tag.length());
         }
-        if (tag.chars().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException("A tag has no control characters, such as the end of a line");
+        int unseen = UntrustedText.firstUnseen(tag);
+        if (unseen >= 0) { // and no rule could name it
+            throw new IllegalArgumentException(
+                    "A tag has no control characters, such as the end of a line, and no others that nobody sees; this one has "
+                            + UntrustedText.codeAt(tag, unseen));
         }
         return tag;
     }

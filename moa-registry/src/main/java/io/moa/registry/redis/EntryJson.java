@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import io.moa.internal.UntrustedText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -143,7 +144,6 @@ final class EntryJson {
     private static String firstLine(IOException e) {
         String text = String.valueOf(e.getMessage());
         int end = text.indexOf('\n');
-        text = end < 0 ? text : text.substring(0, end);
-        return text.length() <= 200 ? text : text.substring(0, 200) + "…";
+        return UntrustedText.shown(end < 0 ? text : text.substring(0, end), 200);
     }
 }

@@ -1,5 +1,6 @@
 package io.moa.registry.redis;
 
+import io.moa.internal.UntrustedText;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ final class RedisError extends RuntimeException {
     private final String code;
 
     RedisError(String text) {
-        super(text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "…");
+        super(UntrustedText.shown(text, MAX_TEXT)); // it may repeat keys that others wrote
         int blank = text.indexOf(' ');
         this.code = blank < 0 ? text : text.substring(0, blank);
     }

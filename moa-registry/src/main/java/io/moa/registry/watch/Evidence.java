@@ -1,5 +1,6 @@
 package io.moa.registry.watch;
 
+import io.moa.internal.UntrustedText;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -72,13 +73,9 @@ public record Evidence(
         return List.copyOf(lines);
     }
 
+    /** A peer's words, fit for a terminal and a log. */
     static String sentence(String text) {
-        StringBuilder clean = new StringBuilder(Math.min(text.length(), MAX_SENTENCE));
-        for (int i = 0; i < text.length() && i < MAX_SENTENCE; i++) {
-            char c = text.charAt(i);
-            clean.append(Character.isISOControl(c) ? ' ' : c); // a peer's words must not break a terminal or a log
-        }
-        return clean.toString();
+        return UntrustedText.shownProse(text, MAX_SENTENCE);
     }
 
     private static List<String> sentences(List<String> texts) {

@@ -98,6 +98,7 @@ class DesksTest {
         assertThat(damaged.passedOver().get(0)).startsWith("an operator's decision: it is no proper JSON");
         assertThat(damaged.passedOver().get(1)).startsWith("a watcher's mark: it is longer than");
         assertThatThrownBy(() -> done(desk.tag("b", "a\nb", "ada"))).hasMessageContaining("no control characters");
+        assertThatThrownBy(() -> done(desk.tag("b", "gr\u202eay", "ada"))).hasMessageContaining("U+202E at 2");
         assertThat(done(desk.instance("nobody")).instance()).isNull();
         assertThat(done(desk.instances(ServiceId.of("nothing")))).isEmpty();
     }

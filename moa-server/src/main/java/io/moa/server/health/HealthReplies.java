@@ -1,5 +1,6 @@
 package io.moa.server.health;
 
+import io.moa.internal.UntrustedText;
 import io.moa.invoke.Ticker;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -99,13 +100,11 @@ final class HealthReplies {
             char c = text.charAt(i);
             if (c == '"' || c == '\\') {
                 safe.append('\\').append(c);
-            } else if (c < ' ') {
-                safe.append(String.format("\\u%04x", (int) c));
             } else {
                 safe.append(c);
             }
         }
-        return safe.toString();
+        return UntrustedText.escaped(safe.toString()); // all that JSON forbids, and what a terminal would obey
     }
 
     /** The length is told to {@code HEAD} too, as the answer to {@code GET} would have it. */

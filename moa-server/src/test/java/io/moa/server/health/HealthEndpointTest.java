@@ -79,11 +79,12 @@ class HealthEndpointTest {
         assertThat(yes.statusCode()).isEqualTo(200);
         assertThat(yes.body()).isEqualTo("{\"ready\":true,\"reasons\":[]}\n");
         assertThat(yes.headers().firstValue("content-type")).hasValue("application/json; charset=utf-8");
-        reasons = List.of("it said \"no\" \\ twice", "line\nbreak");
+        reasons = List.of("it said \"no\" \\ twice", "line\nbreak\u009b\u202e");
         HttpResponse<String> no = ask("GET", "/ready?verbose");
         assertThat(no.statusCode()).isEqualTo(503);
         assertThat(no.body())
-                .isEqualTo("{\"ready\":false,\"reasons\":[\"it said \\\"no\\\" \\\\ twice\",\"line\\u000abreak\"]}\n");
+                .isEqualTo(
+                        "{\"ready\":false,\"reasons\":[\"it said \\\"no\\\" \\\\ twice\",\"line\\u000abreak\\u009b\\u202e\"]}\n");
         assertThat(ask("GET", "/live").statusCode()).isEqualTo(200);
         assertThat(ask("GET", "/startup").statusCode()).isEqualTo(503);
         HttpResponse<String> head = ask("HEAD", "/ready");
