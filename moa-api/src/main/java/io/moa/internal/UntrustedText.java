@@ -25,8 +25,8 @@ import java.util.function.IntPredicate;
  * selectors and blanks that do not break: prose may have those. Text of which it is not known whether it is the one or the other is
  * treated as a name.
  *
- * <p>What is assigned depends on the Java that runs, as Unicode grows: a character that is newer than it is unseen to it. So what a wire accepts is
- * not decided here; two peers would disagree about it.
+ * <p>Unicode grows, and which characters are assigned depends on the Java that runs: those that came later are unseen. So it is not decided here
+ * what the wire accepts, about which two peers must agree.
  *
  * <p>Functions without state, for any thread. What is printable ASCII is found without looking anything up.
  */

@@ -122,7 +122,9 @@ class UntrustedTextTest {
                 "库存\u3000库存",
                 "❤\ufe0f",
                 "👩\u200d💻",
-                "葛\udb40\udd00")) {
+                "葛\udb40\udd00",
+                "ᠮ\u180eᠠ",
+                "ᠮ\u180f")) {
             assertThat(UntrustedText.firstUnseenInProse(prose)).as(prose).isEqualTo(-1);
             assertThat(UntrustedText.shownProse(prose, 100)).isEqualTo(prose);
             assertThat(UntrustedText.firstUnseen(prose)).as(prose).isPositive();

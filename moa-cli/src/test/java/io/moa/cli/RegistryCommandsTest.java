@@ -268,6 +268,7 @@ class RegistryCommandsTest {
         assertThat(run("watcher", "--name", "w".repeat(101)).err()).contains("--name has 1 to 100 characters, not 101");
         assertThat(run("weight", FIRST, "10001").err()).contains("WEIGHT is a whole number from 0 to 10000, or own");
         assertThat(run("tag", FIRST).err()).contains("Say either a TAG or --own");
+        assertThat(run("tag", FIRST, "gr\u202eay").err()).contains("this one has U+202E at 2");
         CommandRun none = CommandRun.of("ls", "--registry", "http://:secret@host");
         assertThat(none.exitCode()).isEqualTo(2);
         assertThat(none.err()).contains("--registry: This is no Redis URL").doesNotContain("secret");
