@@ -17,8 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,17 +28,8 @@ class AnnouncedAddressesTest {
 
     private static final ServiceId ORDERS = ServiceId.of("orders");
 
-    private static RedisProcess redis;
-
-    @BeforeAll
-    static void start() {
-        redis = RedisProcess.open();
-    }
-
-    @AfterAll
-    static void end() {
-        redis.close();
-    }
+    @AutoClose
+    private static final RedisProcess redis = RedisProcess.open();
 
     private static String text(String uuid, String address) {
         return "{\"v\":1,\"uuid\":\"" + uuid + "\",\"application\":\"s\",\"addresses\":[\"" + address

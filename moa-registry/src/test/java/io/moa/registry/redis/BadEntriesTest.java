@@ -16,8 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What strangers write into Redis harms nobody but themselves. */
@@ -26,17 +25,8 @@ class BadEntriesTest {
     private static final ServiceId ORDERS = ServiceId.of("orders");
     private static final ServiceId STOCK = ServiceId.of("stock");
 
-    private static RedisProcess redis;
-
-    @BeforeAll
-    static void start() {
-        redis = RedisProcess.open();
-    }
-
-    @AfterAll
-    static void end() {
-        redis.close();
-    }
+    @AutoClose
+    private static final RedisProcess redis = RedisProcess.open();
 
     @Test
     void badEntriesArePassedOverAloneAndCounted() {

@@ -12,10 +12,7 @@ import io.moa.discovery.Snapshot;
 import io.moa.testkit.Recorder;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** A Redis that forgets what an operator decided does not undo it. */
@@ -24,33 +21,15 @@ class DecisionMemoryTest {
     private static final ServiceId ORDERS = ServiceId.of("orders");
     private static final OperatorState OFFLINE = new OperatorState(true, null, null);
 
-    private static RedisProcess redis;
+    @AutoClose
+    private static final RedisProcess redis = RedisProcess.open();
 
-    private RedisStage stage;
-    private OperatorDesk desk;
-    private RedisKeys keys;
+    @AutoClose
+    private final RedisStage stage =
+            new RedisStage(redis.config().heartbeat(Duration.ofMillis(150)).lease(Duration.ofSeconds(20)), redis);
 
-    @BeforeAll
-    static void startRedis() {
-        redis = RedisProcess.open();
-    }
-
-    @AfterAll
-    static void endRedis() {
-        redis.close();
-    }
-
-    @BeforeEach
-    void start() {
-        stage = new RedisStage(redis.config().heartbeat(Duration.ofMillis(150)).lease(Duration.ofSeconds(20)), redis);
-        desk = new OperatorDesk(stage.hand);
-        keys = stage.hand.keys();
-    }
-
-    @AfterEach
-    void end() {
-        stage.close();
-    }
+    private final OperatorDesk desk = new OperatorDesk(stage.hand);
+    private final RedisKeys keys = stage.hand.keys();
 
     private OperatorState seen(String uuid) {
         return done(desk.instance(uuid)).operator();

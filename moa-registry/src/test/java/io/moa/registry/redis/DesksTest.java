@@ -21,10 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -33,33 +30,14 @@ class DesksTest {
 
     private static final ServiceId ORDERS = ServiceId.of("orders");
 
-    private static RedisProcess redis;
+    @AutoClose
+    private static final RedisProcess redis = RedisProcess.open();
 
-    private RedisStage stage;
-    private OperatorDesk desk;
-    private RuleDesk rules;
+    @AutoClose
+    private final RedisStage stage = new RedisStage(redis.config(), redis);
 
-    @BeforeAll
-    static void startRedis() {
-        redis = RedisProcess.open();
-    }
-
-    @AfterAll
-    static void endRedis() {
-        redis.close();
-    }
-
-    @BeforeEach
-    void start() {
-        stage = new RedisStage(redis.config(), redis);
-        desk = new OperatorDesk(stage.hand);
-        rules = new RuleDesk(stage.hand);
-    }
-
-    @AfterEach
-    void end() {
-        stage.close();
-    }
+    private final OperatorDesk desk = new OperatorDesk(stage.hand);
+    private final RuleDesk rules = new RuleDesk(stage.hand);
 
     @Test
     void theDeskSeesWhatEachWriterHasSaid() {

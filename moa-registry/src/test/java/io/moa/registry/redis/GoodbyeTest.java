@@ -11,47 +11,27 @@ import io.moa.discovery.Snapshot;
 import io.moa.testkit.Recorder;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** A goodbye is told also if a whole reading comes before the log was looked at. */
 class GoodbyeTest {
 
     private static final ServiceId ORDERS = ServiceId.of("orders");
-    private static RedisProcess redis;
 
-    private RedisStage stage;
-    private RedisRegistry registry;
+    @AutoClose
+    private static final RedisProcess redis = RedisProcess.open();
 
-    @BeforeAll
-    static void start() {
-        redis = RedisProcess.open();
-    }
+    /** Nobody looks by himself while the test runs. */
+    @AutoClose
+    private final RedisStage stage = new RedisStage(
+            redis.config()
+                    .poll(Duration.ofMinutes(5))
+                    .fullRead(Duration.ofHours(1))
+                    .coalesce(Duration.ofSeconds(10)),
+            redis);
 
-    @AfterAll
-    static void end() {
-        redis.close();
-    }
-
-    @BeforeEach
-    void open() {
-        // Nobody looks by himself while the test runs.
-        stage = new RedisStage(
-                redis.config()
-                        .poll(Duration.ofMinutes(5))
-                        .fullRead(Duration.ofHours(1))
-                        .coalesce(Duration.ofSeconds(10)),
-                redis);
-        registry = stage.open();
-    }
-
-    @AfterEach
-    void close() {
-        stage.close();
-    }
+    private final RedisRegistry registry = stage.open();
 
     private Registry.Registration register(String uuid) {
         Registry.Registration registration = registry.register(Instances.of(uuid, ORDERS));

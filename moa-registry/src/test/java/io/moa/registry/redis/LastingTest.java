@@ -9,25 +9,20 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The ticker stands still: what were to be waited out would never be told. */
 class LastingTest {
 
-    private static RedisProcess redis;
+    @AutoClose
+    private static final RedisProcess redis = RedisProcess.open();
 
     @BeforeAll
-    static void start() {
-        redis = RedisProcess.open();
+    static void users() {
         redis.call("ACL", "SETUSER", "ada", "on", ">right", "~*", "&*", "+@all");
         redis.call("ACL", "SETUSER", "bob", "on", ">right", "~*", "&*", "+@all", "-role");
-    }
-
-    @AfterAll
-    static void end() {
-        redis.close();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.moa.registry.redis;
 
+import static io.moa.registry.redis.RedisRuleStage.known;
 import static io.moa.registry.redis.RedisStage.SOON;
 import static io.moa.registry.redis.RedisStage.done;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,60 +10,28 @@ import io.moa.discovery.RuleSet;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Redis loses the rules and keeps the log of their changes, which says that nobody took them away. */
 class LostRulesTest {
 
-    private static RedisProcess redis;
+    @AutoClose
+    private static final RedisProcess redis = RedisProcess.open();
 
-    private RedisConfig config;
-    private RedisLink hand;
-    private RuleDesk desk;
-    private RedisRules rules;
+    @AutoClose
+    private final RedisRuleStage stage =
+            new RedisRuleStage(redis.config().poll(Duration.ofMillis(100)).fullRead(Duration.ofMillis(100)), redis);
 
-    @BeforeAll
-    static void start() {
-        redis = RedisProcess.open();
-    }
-
-    @AfterAll
-    static void end() {
-        redis.close();
-    }
-
-    @BeforeEach
-    void open() {
-        config = redis.config()
-                .prefix(RedisStage.nextPrefix())
-                .poll(Duration.ofMillis(100))
-                .fullRead(Duration.ofMillis(100))
-                .build();
-        hand = RedisLink.open(config);
-        desk = new RuleDesk(hand);
-        rules = RedisRules.open(config);
-    }
-
-    @AfterEach
-    void close() {
-        rules.close();
-        hand.close();
-    }
+    private final RuleDesk desk = stage.desk;
+    private final RedisRules rules = stage.open();
 
     private String put(String id) {
         return done(desk.putRule(id, "{}", null, "ada"));
     }
 
-    private static RuleSet known(RedisRules source, String version) {
-        return SOON.value(source::current, told -> told.version().equals(version), "version " + version);
-    }
-
     private void lose() {
-        redis.call("DEL", hand.keys().rules());
+        redis.call("DEL", stage.hand.keys().rules());
         SOON.until(() -> rules.toString().contains("which Redis has lost"), rules::toString);
     }
 
@@ -73,7 +42,7 @@ class LostRulesTest {
         lose();
         assertThat(rules.current()).isEqualTo(before);
         done(desk.putSetting("moa.mesh", "off", null, "ada"));
-        try (RedisRules late = RedisRules.open(config)) {
+        try (RedisRules late = RedisRules.open(stage.config)) {
             late.current();
             SOON.until(() -> late.toString().contains("which Redis has lost"), late::toString);
             assertThat(late.current().neverChanged())
@@ -102,7 +71,7 @@ class LostRulesTest {
         known(rules, last);
         lose();
         assertThat(rules.current().rules()).containsOnlyKeys("old");
-        try (RedisRules late = RedisRules.open(config)) {
+        try (RedisRules late = RedisRules.open(stage.config)) {
             RuleSet told = known(late, last);
             assertThat(told.rules()).as("only who has them knows of them").isEmpty();
         }
@@ -153,7 +122,7 @@ class LostRulesTest {
     void strangersRuleUnderANameThatNoRuleHasIsLeftOutAndCountedOnce() {
         known(rules, put("a"));
         String name = "x".repeat(66_000);
-        redis.call("HSET", hand.keys().rules(), name, "{}");
+        redis.call("HSET", stage.hand.keys().rules(), name, "{}");
         SOON.until(() -> rules.badEntries() == 1, rules::toString);
         RuleSet told = known(rules, put("b"));
         assertThat(told.rules()).containsOnlyKeys("a", "b");

@@ -28,9 +28,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -39,26 +38,14 @@ class RedisAclTest {
 
     private static final ServiceId ORDERS = ServiceId.of("orders");
 
-    private static RedisProcess redis;
-    private static boolean since7;
+    @AutoClose
+    private static final RedisProcess redis = RedisProcess.withPassword("all");
+
+    private static final boolean since7 = redis.isSince7();
 
     private final List<AutoCloseable> closing = new ArrayList<>();
     private String prefix;
     private RedisKeys keys;
-
-    @BeforeAll
-    static void startRedis() {
-        redis = RedisProcess.open("requirepass all");
-        redis.access(RedisConfig.standalone("127.0.0.1", redis.port())
-                .password("all")
-                .build());
-        since7 = !String.valueOf(redis.text("INFO", "server")).contains("redis_version:6.");
-    }
-
-    @AfterAll
-    static void endRedis() {
-        redis.close();
-    }
 
     @BeforeEach
     void start() {

@@ -13,8 +13,7 @@ import io.moa.testkit.Recorder;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Predicate;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -24,17 +23,8 @@ class RedisCatalogueTest {
     private static final ServiceId ORDERS = ServiceId.of("orders");
     private static final ServiceId STOCK = ServiceId.of("stock");
 
-    private static RedisProcess redis;
-
-    @BeforeAll
-    static void start() {
-        redis = RedisProcess.open();
-    }
-
-    @AfterAll
-    static void end() {
-        redis.close();
-    }
+    @AutoClose
+    private static final RedisProcess redis = RedisProcess.open();
 
     /** What a follower knows who does what {@link CatalogueChange} says. */
     private static Map<String, Snapshot.Entry> known(Recorder<CatalogueChange> listener) {

@@ -5,29 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** A look at a real Redis, with each kind of user. */
 class RedisCheckupTest {
 
-    private static RedisProcess redis;
-    private static boolean since7;
+    @AutoClose
+    private static final RedisProcess redis = RedisProcess.withPassword("all");
 
-    @BeforeAll
-    static void startRedis() {
-        redis = RedisProcess.open("requirepass all");
-        redis.access(RedisConfig.standalone("127.0.0.1", redis.port())
-                .password("all")
-                .build());
-        since7 = !String.valueOf(redis.text("INFO", "server")).contains("redis_version:6.");
-    }
-
-    @AfterAll
-    static void endRedis() {
-        redis.close();
-    }
+    private static final boolean since7 = redis.isSince7();
 
     private static RedisCheckup look(RedisConfig config, RedisRole role) {
         try (RedisLink link = RedisLink.open(config)) {

@@ -16,38 +16,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class RedisLinkTest {
 
-    private static RedisProcess redis;
+    @AutoClose
+    private static final RedisProcess redis = RedisProcess.open();
 
     private final FakeTicker ticker = new FakeTicker();
-    private RedisLink link;
 
-    @BeforeAll
-    static void startRedis() {
-        redis = RedisProcess.open();
-    }
-
-    @AfterAll
-    static void endRedis() {
-        redis.close();
-    }
-
-    @BeforeEach
-    void start() {
-        link = open(redis.port());
-    }
-
-    @AfterEach
-    void end() {
-        link.close();
-    }
+    @AutoClose
+    private final RedisLink link = open(redis.port());
 
     private RedisLink open(int port) {
         return new RedisLink(

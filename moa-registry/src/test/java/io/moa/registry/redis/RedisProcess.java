@@ -63,6 +63,15 @@ final class RedisProcess implements AutoCloseable {
         return new RedisProcess(port, false, List.of(settings));
     }
 
+    /** Starts one that asks for a password, which the test's own hand says. */
+    static RedisProcess withPassword(String password) {
+        RedisProcess redis = open("requirepass " + password);
+        redis.access(RedisConfig.standalone("127.0.0.1", redis.port)
+                .password(password)
+                .build());
+        return redis;
+    }
+
     static RedisProcess sentinel(String... settings) {
         return new RedisProcess(freePort(), true, List.of(settings));
     }
@@ -177,6 +186,11 @@ final class RedisProcess implements AutoCloseable {
 
     String text(String name, Object... parts) {
         return Replies.text(call(name, parts));
+    }
+
+    /** Whether it knows the rights that Redis knows since 7.0. */
+    boolean isSince7() {
+        return !String.valueOf(text("INFO", "server")).contains("redis_version:6.");
     }
 
     void kill() {

@@ -2,22 +2,12 @@ package io.moa.registry.redis;
 
 import io.moa.testkit.RegistryContract;
 import io.moa.testkit.RegistryStage;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 
 class RedisStandaloneContractTest implements RegistryContract {
 
-    private static RedisProcess redis;
-
-    @BeforeAll
-    static void start() {
-        redis = RedisProcess.open();
-    }
-
-    @AfterAll
-    static void end() {
-        redis.close();
-    }
+    @AutoClose
+    private static final RedisProcess redis = RedisProcess.open();
 
     @Override
     public RegistryStage stage() {

@@ -1,54 +1,26 @@
 package io.moa.registry.redis;
 
+import static io.moa.registry.redis.RedisRuleStage.known;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moa.discovery.RuleSet;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Rules are told with the versions that the history names, so that they can be given to it. */
 class RuleVersionsTest {
 
-    private static RedisProcess redis;
+    @AutoClose
+    private static final RedisProcess redis = RedisProcess.open();
 
-    private RedisConfig config;
-    private RedisLink hand;
-    private RuleDesk desk;
-    private RedisRules rules;
+    @AutoClose
+    private final RedisRuleStage stage = new RedisRuleStage(redis.config(), redis);
 
-    @BeforeAll
-    static void start() {
-        redis = RedisProcess.open();
-    }
-
-    @AfterAll
-    static void end() {
-        redis.close();
-    }
-
-    @BeforeEach
-    void open() {
-        config = redis.config().prefix(RedisStage.nextPrefix()).build();
-        hand = RedisLink.open(config);
-        desk = new RuleDesk(hand);
-        rules = RedisRules.open(config);
-    }
-
-    @AfterEach
-    void close() {
-        rules.close();
-        hand.close();
-    }
+    private final RuleDesk desk = stage.desk;
+    private final RedisRules rules = stage.open();
 
     private String put(String id, String text) {
         return RedisStage.done(desk.putRule(id, text, null, "ada"));
-    }
-
-    private static RuleSet known(RedisRules source, String version) {
-        return RedisStage.SOON.value(source::current, told -> told.version().equals(version), "version " + version);
     }
 
     @Test
@@ -75,7 +47,7 @@ class RuleVersionsTest {
             last = put("new", "" + i);
         }
         assertThat(known(rules, last).versions()).containsEntry("old", old).containsEntry("new", last);
-        try (RedisRules late = RedisRules.open(config)) {
+        try (RedisRules late = RedisRules.open(stage.config)) {
             assertThat(known(late, last).versions()).doesNotContainKey("old").containsEntry("new", last);
             assertThat(late.current().rules()).containsKey("old");
         }

@@ -53,7 +53,7 @@ class SlotMigrationTest {
                 .findFirst()
                 .orElseThrow();
         slot = cluster.slot(prefix);
-        boolean since7 = !String.valueOf(before.text("INFO", "server")).contains("redis_version:6.");
+        boolean since7 = before.isSince7();
         List<String> rules = new ArrayList<>(List.of("reset", "on", ">secret"));
         rules.addAll(RedisRole.PROCESS.rules(prefix, since7));
         cluster.nodes.forEach(node -> node.call("ACL", "SETUSER", prefix, rules));
