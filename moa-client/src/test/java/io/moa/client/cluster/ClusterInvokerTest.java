@@ -3,19 +3,15 @@ package io.moa.client.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.moa.Moa;
 import io.moa.annotation.FailureMode;
 import io.moa.client.Calls;
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Liveness;
 import io.moa.discovery.OperatorState;
-import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import io.moa.governance.balance.CandidateSet;
-import io.moa.governance.belief.BeliefConfig;
-import io.moa.governance.outlier.OutlierConfig;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.Attributes;
@@ -38,67 +34,29 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class ClusterInvokerTest {
 
-    private final FakeTicker ticker = new FakeTicker();
-    private final FakeScheduler scheduler = new FakeScheduler(ticker);
-    private final StagedTransport transport = new StagedTransport();
-    private final Moa moa = Moa.builder("caller")
-            .ticker(ticker)
-            .scheduler(scheduler)
-            .transport(transport)
-            .chance(new Random(1))
-            .callbacks(Runnable::run)
-            .build();
-    private final Endpoints endpoints = new Endpoints(moa, EndpointConfig.DEFAULT);
-    private final List<Consumer<Snapshot>> followers = new ArrayList<>();
-    private final Clusters clusters =
-            new Clusters(moa, endpoints, this::subscribe, BeliefConfig.DEFAULT, OutlierConfig.DEFAULT, null);
-    private final ClusterInvoker invoker = new ClusterInvoker(
-            clusters, endpoints, ticker, new FirstAnswer(moa), SilentAttempts.WAIT, DirectAnswer.UNSUPPORTED);
+    @AutoClose
+    private final ClusterStage stage = new ClusterStage();
 
-    private Registry.Subscription subscribe(ServiceId service, Consumer<Snapshot> listener) {
-        followers.add(listener);
-        return new Registry.Subscription() {
-            @Override
-            public Snapshot current() {
-                return Snapshot.unknown(service, ticker.nanos());
-            }
-
-            @Override
-            public void close() {
-                followers.remove(listener);
-            }
-        };
-    }
-
-    @AfterEach
-    void close() {
-        clusters.close();
-        endpoints.close();
-        moa.close();
-    }
+    private final FakeTicker ticker = stage.ticker;
+    private final FakeScheduler scheduler = stage.scheduler;
+    private final StagedTransport transport = stage.transport;
+    private final Clusters clusters = stage.clusters();
+    private final ClusterInvoker invoker = stage.invoker(clusters);
 
     private void tell(Instance... instances) {
         tell(Set.of(), instances);
     }
 
     private void tell(Set<String> goodbyes, Instance... instances) {
-        List<Snapshot.Entry> entries = new ArrayList<>();
-        for (Instance instance : instances) {
-            entries.add(new Snapshot.Entry(instance, Liveness.ONLINE, OperatorState.NONE));
-        }
         clusters.of(Calls.SERVICE);
-        List.copyOf(followers)
-                .forEach(
-                        each -> each.accept(new Snapshot(Calls.SERVICE, 1, entries, ticker.nanos(), "test", goodbyes)));
+        stage.tell(stage.snapshot(Calls.SERVICE, ClusterStage.online(instances), goodbyes));
     }
 
     private static Instance instance(String uuid, int port) {
@@ -253,9 +211,9 @@ class ClusterInvokerTest {
         Invocation call = call();
         ClusterInvoker listening = new ClusterInvoker(
                 clusters,
-                endpoints,
+                stage.endpoints,
                 ticker,
-                new FirstAnswer(moa),
+                new FirstAnswer(stage.moa),
                 (which, attempt, withdraw, route) -> {
                     silent.add(which);
                     assertThat(attempt.divert(reply -> withdraw.cancelled(Cancellation.Reason.SUPERSEDED)))
@@ -359,16 +317,16 @@ class ClusterInvokerTest {
     void aConnectionStaysWhileAnyServiceListsItsInstance() {
         Snapshot.Entry entry = new Snapshot.Entry(instance("a", 1), Liveness.ONLINE, OperatorState.NONE);
         ServiceId other = ServiceId.of("x.Other");
-        endpoints.list(other, List.of(entry));
+        stage.endpoints.list(other, List.of(entry));
         tell(instance("a", 1));
         invoker.invoke(call());
         StagedTransport.Line line = transport.last().succeed("provider", "a");
         line.replies.get(0).complete(new Reply.Value(Payload.EMPTY));
         tell(Set.of("a"));
         assertThat(line.closed).isFalse();
-        endpoints.list(other, List.of());
+        stage.endpoints.list(other, List.of());
         assertThat(line.closed).isTrue();
-        endpoints.of(instance("a", 1)).invoke(call()); // picked from a list that is over
+        stage.endpoints.of(instance("a", 1)).invoke(call()); // picked from a list that is over
         StagedTransport.Line stray = transport.last().succeed("provider", "a");
         stray.replies.get(0).complete(new Reply.Value(Payload.EMPTY));
         tell(instance("b", 2));
@@ -460,8 +418,7 @@ class ClusterInvokerTest {
         for (Instance instance : List.of(instance("a", 1), instance("b", 2))) {
             suspects.add(new Snapshot.Entry(instance, Liveness.SUSPECT, OperatorState.NONE));
         }
-        List.copyOf(followers)
-                .forEach(each -> each.accept(new Snapshot(Calls.SERVICE, 2, suspects, ticker.nanos(), "test")));
+        stage.tell(Calls.SERVICE, suspects);
         assertThat(clusters.of(Calls.SERVICE).plan().last()).containsOnlyKeys(other);
         for (int i = 0; i < 20; i++) {
             Invocation call = call();
@@ -473,7 +430,7 @@ class ClusterInvokerTest {
     @Test
     void closedClientRefusesAndSaysSo() {
         tell(instance("a", 1));
-        endpoints.close();
+        stage.endpoints.close();
         Reply.Failure refused = (Reply.Failure) invoker.invoke(call()).join();
         assertThat(refused.message()).contains("The client is closed");
         assertThat(refused.executed()).isEqualTo(Executed.NO);

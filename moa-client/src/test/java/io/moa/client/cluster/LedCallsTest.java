@@ -2,19 +2,13 @@ package io.moa.client.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moa.Moa;
 import io.moa.client.Calls;
 import io.moa.client.filter.HedgeFilter;
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
-import io.moa.discovery.Liveness;
-import io.moa.discovery.OperatorState;
-import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import io.moa.governance.balance.CandidateSet;
-import io.moa.governance.belief.BeliefConfig;
-import io.moa.governance.outlier.OutlierConfig;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.rule.LocalProcess;
@@ -32,15 +26,15 @@ import io.moa.testkit.FakeTicker;
 import io.moa.transport.WireForm;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Calls that a rule leads to another service, without sockets. */
@@ -49,61 +43,25 @@ class LedCallsTest {
     private static final ServiceId OLD = Calls.SERVICE;
     private static final ServiceId NEW = ServiceId.parse("x.Y:2");
 
-    private final FakeTicker ticker = new FakeTicker();
-    private final FakeScheduler scheduler = new FakeScheduler(ticker);
-    private final StagedTransport transport = new StagedTransport();
-    private final Moa moa = Moa.builder("caller")
-            .ticker(ticker)
-            .scheduler(scheduler)
-            .transport(transport)
-            .chance(new Random(1))
-            .callbacks(Runnable::run)
-            .build();
-    private final Endpoints endpoints = new Endpoints(moa, EndpointConfig.DEFAULT);
-    private final Map<ServiceId, Consumer<Snapshot>> followed = new LinkedHashMap<>();
-    private int most = 100;
-    private final Clusters clusters =
-            new Clusters(moa, endpoints, this::subscribe, BeliefConfig.DEFAULT, OutlierConfig.DEFAULT, null);
-    private final ClusterInvoker invoker = new ClusterInvoker(
-            clusters, endpoints, ticker, new FirstAnswer(moa), SilentAttempts.WAIT, DirectAnswer.UNSUPPORTED);
+    @AutoClose
+    private final ClusterStage stage = new ClusterStage();
+
+    private final FakeTicker ticker = stage.ticker;
+    private final FakeScheduler scheduler = stage.scheduler;
+    private final StagedTransport transport = stage.transport;
+    private final Map<ServiceId, Consumer<Snapshot>> followed = stage.followed;
+    private final Clusters clusters = stage.clusters();
+    private final ClusterInvoker invoker = stage.invoker(clusters);
     private RuleBook book = RuleBook.none(new LocalProcess("self", "caller", Map.of()));
-    private long revision;
-
-    private Registry.Subscription subscribe(ServiceId service, Consumer<Snapshot> listener) {
-        if (followed.size() >= most) {
-            throw new IllegalStateException("followed are at most " + most + " services");
-        }
-        followed.put(service, listener);
-        return new Registry.Subscription() {
-            @Override
-            public Snapshot current() {
-                return Snapshot.unknown(service, ticker.nanos());
-            }
-
-            @Override
-            public void close() {
-                followed.remove(service, listener);
-            }
-        };
-    }
-
-    @AfterEach
-    void close() {
-        clusters.close();
-        endpoints.close();
-        moa.close();
-    }
 
     private void tell(ServiceId service, String... uuids) {
-        List<Snapshot.Entry> entries = new ArrayList<>();
-        for (String uuid : uuids) {
-            Instance instance = Instance.builder(uuid, "provider")
-                    .addresses(List.of(address(uuid)))
-                    .build();
-            entries.add(new Snapshot.Entry(instance, Liveness.ONLINE, OperatorState.NONE));
-        }
-        assertThat(followed).containsKey(service);
-        followed.get(service).accept(new Snapshot(service, ++revision, entries, ticker.nanos(), "test"));
+        stage.tell(
+                service,
+                ClusterStage.online(Arrays.stream(uuids)
+                        .map(uuid -> Instance.builder(uuid, "provider")
+                                .addresses(List.of(address(uuid)))
+                                .build())
+                        .toArray(Instance[]::new)));
     }
 
     private static Map<String, Object> led(Object... more) {
@@ -294,12 +252,12 @@ class LedCallsTest {
 
     @Test
     void aServiceThatTheRegistryDoesNotFollowIsNotOffered() {
-        most = 1;
+        stage.most = 1;
         clusters.link(OLD);
         tell(OLD, "old");
         rules(Map.of("second", led()));
         assertThat(sentTo(call().build())).isEqualTo("old");
-        most = 2;
+        stage.most = 2;
         invoker.invoke(call().build());
         tell(NEW, "new");
         assertThat(sentTo(call().build())).isEqualTo("new");
@@ -370,8 +328,8 @@ class LedCallsTest {
     @Test
     void theSecondAttemptAtASilentServerIsMadeAtTheOtherServiceToo() {
         HedgeFilter hedges = new HedgeFilter(ticker, scheduler);
-        ClusterInvoker hedging =
-                new ClusterInvoker(clusters, endpoints, ticker, new FirstAnswer(moa), hedges, DirectAnswer.UNSUPPORTED);
+        ClusterInvoker hedging = new ClusterInvoker(
+                clusters, stage.endpoints, ticker, new FirstAnswer(stage.moa), hedges, DirectAnswer.UNSUPPORTED);
         ClusterLink link = clusters.link(OLD);
         tell(OLD, "old");
         rules(Map.of("half", led("redirect", Map.of("service", "x.Y:2", "percent", 50))));

@@ -2,7 +2,6 @@ package io.moa.client.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moa.Moa;
 import io.moa.client.Calls;
 import io.moa.client.disk.DiskConfig;
 import io.moa.client.disk.DiskSnapshots;
@@ -10,28 +9,21 @@ import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Liveness;
 import io.moa.discovery.OperatorState;
-import io.moa.discovery.Registry;
-import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
-import io.moa.governance.belief.BeliefConfig;
-import io.moa.governance.outlier.OutlierConfig;
+import io.moa.governance.plan.Vantage;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Reply;
-import io.moa.testkit.FakeScheduler;
 import io.moa.testkit.FakeTicker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,19 +34,11 @@ class RememberedListTest {
     @TempDir
     private Path folder;
 
-    private final FakeTicker ticker = new FakeTicker();
-    private final FakeScheduler scheduler = new FakeScheduler(ticker);
-    private final StagedTransport transport = new StagedTransport();
-    private final Moa moa = Moa.builder("caller")
-            .ticker(ticker)
-            .scheduler(scheduler)
-            .transport(transport)
-            .chance(new Random(1))
-            .callbacks(Runnable::run)
-            .build();
-    private final Endpoints endpoints = new Endpoints(moa, EndpointConfig.DEFAULT);
+    @AutoClose
+    private final ClusterStage stage = new ClusterStage();
+
+    private final FakeTicker ticker = stage.ticker;
     private final Queue<Runnable> diskThread = new ArrayDeque<>();
-    private final List<Consumer<Snapshot>> followers = new ArrayList<>();
     private Clusters clusters;
     private ClusterInvoker invoker;
 
@@ -63,31 +47,14 @@ class RememberedListTest {
         try (DiskSnapshots earlier = disk(Runnable::run)) {
             earlier.keep(snapshot("a", "b"));
         }
-        clusters = new Clusters(
-                moa, endpoints, this::subscribe, BeliefConfig.DEFAULT, OutlierConfig.DEFAULT, disk(diskThread::add));
-        invoker = new ClusterInvoker(
-                clusters, endpoints, ticker, new FirstAnswer(moa), SilentAttempts.WAIT, DirectAnswer.UNSUPPORTED);
+        stage.atOnce = service -> Snapshot.unknown(service, ticker.nanos());
+        clusters = stage.clusters(Vantage.ANYWHERE, disk(diskThread::add));
+        invoker = stage.invoker(clusters);
     }
 
     private DiskSnapshots disk(Executor writer) {
         return new DiskSnapshots(
-                "caller", folder, DiskConfig.in(folder), ticker, System::currentTimeMillis, scheduler, writer);
-    }
-
-    private Registry.Subscription subscribe(ServiceId service, Consumer<Snapshot> listener) {
-        followers.add(listener);
-        listener.accept(Snapshot.unknown(service, ticker.nanos()));
-        return new Registry.Subscription() {
-            @Override
-            public Snapshot current() {
-                return Snapshot.unknown(service, ticker.nanos());
-            }
-
-            @Override
-            public void close() {
-                followers.remove(listener);
-            }
-        };
+                "caller", folder, DiskConfig.in(folder), ticker, System::currentTimeMillis, stage.scheduler, writer);
     }
 
     private Snapshot snapshot(String... uuids) {
@@ -112,7 +79,7 @@ class RememberedListTest {
     }
 
     private void tell(String... uuids) {
-        List.copyOf(followers).forEach(each -> each.accept(snapshot(uuids)));
+        stage.tell(snapshot(uuids));
     }
 
     private void read() {
@@ -123,13 +90,6 @@ class RememberedListTest {
 
     private Invocation call() {
         return Calls.of(ticker, Duration.ofSeconds(1)).build();
-    }
-
-    @AfterEach
-    void close() {
-        clusters.close();
-        endpoints.close();
-        moa.close();
     }
 
     @Test
@@ -161,15 +121,8 @@ class RememberedListTest {
             try (DiskSnapshots earlier = disk(Runnable::run)) {
                 earlier.keep(kept);
             }
-            Clusters own = new Clusters(
-                    moa,
-                    endpoints,
-                    this::subscribe,
-                    BeliefConfig.DEFAULT,
-                    OutlierConfig.DEFAULT,
-                    disk(diskThread::add));
-            ClusterInvoker calls = new ClusterInvoker(
-                    own, endpoints, ticker, new FirstAnswer(moa), SilentAttempts.WAIT, DirectAnswer.UNSUPPORTED);
+            Clusters own = stage.clusters(Vantage.ANYWHERE, disk(diskThread::add));
+            ClusterInvoker calls = stage.invoker(own);
             Invocation call = call();
             CompletableFuture<Reply> first = calls.invoke(call);
             read();
@@ -197,13 +150,7 @@ class RememberedListTest {
     @Test
     void whoIsInTheFileAndNotInTheRegistryIsMissingWhicheverIsReadFirst() {
         for (boolean fileFirst : List.of(true, false)) {
-            Clusters own = new Clusters(
-                    moa,
-                    endpoints,
-                    this::subscribe,
-                    BeliefConfig.DEFAULT,
-                    OutlierConfig.DEFAULT,
-                    disk(diskThread::add));
+            Clusters own = stage.clusters(Vantage.ANYWHERE, disk(diskThread::add));
             own.of(Calls.SERVICE);
             if (fileFirst) {
                 read();

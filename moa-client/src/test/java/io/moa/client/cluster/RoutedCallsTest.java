@@ -2,18 +2,10 @@ package io.moa.client.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moa.Moa;
 import io.moa.client.Calls;
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
-import io.moa.discovery.Liveness;
-import io.moa.discovery.OperatorState;
-import io.moa.discovery.Registry;
-import io.moa.discovery.ServiceId;
-import io.moa.discovery.Snapshot;
 import io.moa.governance.balance.CandidateSet;
-import io.moa.governance.belief.BeliefConfig;
-import io.moa.governance.outlier.OutlierConfig;
 import io.moa.governance.rule.LocalProcess;
 import io.moa.governance.rule.RuleBook;
 import io.moa.invoke.Attributes;
@@ -25,41 +17,30 @@ import io.moa.invoke.Invocation;
 import io.moa.invoke.Payload;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
-import io.moa.testkit.FakeScheduler;
 import io.moa.testkit.FakeTicker;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class RoutedCallsTest {
 
-    private final FakeTicker ticker = new FakeTicker();
-    private final StagedTransport transport = new StagedTransport();
-    private final Moa moa = Moa.builder("caller")
-            .ticker(ticker)
-            .scheduler(new FakeScheduler(ticker))
-            .transport(transport)
-            .chance(new Random(1))
-            .callbacks(Runnable::run)
-            .build();
-    private final Endpoints endpoints = new Endpoints(moa, EndpointConfig.DEFAULT);
-    private final Map<ServiceId, Consumer<Snapshot>> followers = new LinkedHashMap<>();
-    private final Clusters clusters =
-            new Clusters(moa, endpoints, this::subscribe, BeliefConfig.DEFAULT, OutlierConfig.DEFAULT, null);
+    @AutoClose
+    private final ClusterStage stage = new ClusterStage();
+
+    private final FakeTicker ticker = stage.ticker;
+    private final StagedTransport transport = stage.transport;
+    private final Clusters clusters = stage.clusters();
     private final ClusterInvoker invoker = new ClusterInvoker(
             clusters,
-            endpoints,
+            stage.endpoints,
             ticker,
-            new FirstAnswer(moa),
+            new FirstAnswer(stage.moa),
             SilentAttempts.WAIT,
             (call, answered) -> new Reply.Value(new Counted("" + answered.value())));
     private RuleBook book = RuleBook.none(new LocalProcess("self", "caller", Map.of()));
@@ -85,33 +66,9 @@ class RoutedCallsTest {
         }
     }
 
-    private Registry.Subscription subscribe(ServiceId service, Consumer<Snapshot> listener) {
-        followers.put(service, listener);
-        return new Registry.Subscription() {
-            @Override
-            public Snapshot current() {
-                return Snapshot.unknown(service, ticker.nanos());
-            }
-
-            @Override
-            public void close() {}
-        };
-    }
-
-    @AfterEach
-    void close() {
-        clusters.close();
-        endpoints.close();
-        moa.close();
-    }
-
     private void tell(Instance... instances) {
-        List<Snapshot.Entry> entries = new ArrayList<>();
-        for (Instance instance : instances) {
-            entries.add(new Snapshot.Entry(instance, Liveness.ONLINE, OperatorState.NONE));
-        }
         clusters.of(Calls.SERVICE);
-        followers.get(Calls.SERVICE).accept(new Snapshot(Calls.SERVICE, 1, entries, ticker.nanos(), "test"));
+        stage.tell(Calls.SERVICE, ClusterStage.online(instances));
     }
 
     private void rule(Object... fields) {
@@ -193,15 +150,7 @@ class RoutedCallsTest {
         rule("answer", Map.of("left", 0));
         Reply.Value answered = (Reply.Value) ended(invoker.invoke(call().build()));
         assertThat(((Counted) answered.payload()).text).isEqualTo("{left=0}");
-        assertThat(failure(new ClusterInvoker(
-                                        clusters,
-                                        endpoints,
-                                        ticker,
-                                        new FirstAnswer(moa),
-                                        SilentAttempts.WAIT,
-                                        DirectAnswer.UNSUPPORTED)
-                                .invoke(call().build()))
-                        .message())
+        assertThat(failure(stage.invoker(clusters).invoke(call().build())).message())
                 .contains("is to be answered by rule a, revision 1, and this client cannot answer calls itself");
     }
 

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.moa.Moa;
 import io.moa.annotation.CallKey;
 import io.moa.annotation.FailureMode;
 import io.moa.annotation.Fallback;
@@ -14,8 +13,6 @@ import io.moa.annotation.OnFailure;
 import io.moa.annotation.OneWay;
 import io.moa.annotation.RouteTag;
 import io.moa.annotation.Timeout;
-import io.moa.client.MoaClient;
-import io.moa.discovery.Address;
 import io.moa.invoke.CallException;
 import io.moa.invoke.Criticality;
 import io.moa.invoke.Executed;
@@ -23,10 +20,7 @@ import io.moa.invoke.Invocation;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
 import io.moa.protocol.payload.BodyPayload;
-import io.moa.testkit.FakeScheduler;
 import io.moa.testkit.Shows;
-import io.moa.transport.TransportConfig;
-import io.moa.transport.inprocess.InProcessTransport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.time.Duration;
@@ -34,7 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What a stub makes of a call by what is declared of its method, beside a method of which nothing is declared. No call leaves the client. */
@@ -133,33 +127,17 @@ class DeclaredCallsTest {
 
     private static final Reply FAILED = Reply.failure(Status.UNAVAILABLE, Executed.NO, "nobody is there");
 
-    private final FakeScheduler scheduler = new FakeScheduler();
-    private final InProcessTransport transport =
-            new InProcessTransport(TransportConfig.DEFAULT, scheduler.ticker(), scheduler);
-    private final Moa moa = Moa.builder("caller")
-            .transport(transport)
-            .scheduler(scheduler)
-            .ticker(scheduler.ticker())
-            .callbacks(Runnable::run)
-            .build();
     private final List<Invocation> begun = new ArrayList<>();
     private final List<String> bodies = new ArrayList<>();
-    private final MoaClient client = MoaClient.builder(moa)
-            .addresses(new Address.InProcess("nobody"))
-            .filter((call, next) -> {
-                begun.add(call);
-                bodies.add(bodyOf(call));
-                return CompletableFuture.completedFuture(FAILED);
-            })
-            .build();
-    private final Stock stock = client.stub(Stock.class);
 
-    @AfterEach
-    void close() {
-        client.close();
-        moa.close();
-        transport.close();
-    }
+    @AutoClose
+    private final StubStage stage = new StubStage((call, next) -> {
+        begun.add(call);
+        bodies.add(bodyOf(call));
+        return CompletableFuture.completedFuture(FAILED);
+    });
+
+    private final Stock stock = stage.client.stub(Stock.class);
 
     private static String bodyOf(Invocation call) {
         ByteBuf body = ((BodyPayload) call.payload()).encoded(UnpooledByteBufAllocator.DEFAULT, 1_000);
@@ -179,7 +157,7 @@ class DeclaredCallsTest {
     }
 
     private long timeOf(Invocation call) {
-        return call.deadline().remainingNanos(scheduler.ticker().nanos());
+        return call.deadline().remainingNanos(stage.scheduler.ticker().nanos());
     }
 
     @Test
@@ -215,7 +193,8 @@ class DeclaredCallsTest {
     @Test
     @Shows("serializer")
     void argumentsBecomeBytesAsIsSaid() {
-        assertThatThrownBy(() -> client.stub(JsonStock.class).plain("book")).isInstanceOf(CallException.class);
+        assertThatThrownBy(() -> stage.client.stub(JsonStock.class).plain("book"))
+                .isInstanceOf(CallException.class);
         assertThat(bodies).containsExactly("[\"book\"]");
         begun(s -> s.plain("book"));
         assertThat(bodies.get(1)).contains("book").doesNotContain("[\"book\"]");

@@ -3,27 +3,21 @@ package io.moa.client.stub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.moa.Moa;
 import io.moa.annotation.FailureMode;
 import io.moa.annotation.Fallback;
 import io.moa.annotation.MoaService;
 import io.moa.annotation.OnFailure;
-import io.moa.client.MoaClient;
-import io.moa.discovery.Address;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.route.Route;
 import io.moa.governance.rule.LocalProcess;
 import io.moa.governance.rule.RouteRule;
 import io.moa.governance.rule.RoutedRule;
 import io.moa.governance.rule.RuleBook;
-import io.moa.testkit.FakeScheduler;
-import io.moa.transport.TransportConfig;
-import io.moa.transport.inprocess.InProcessTransport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What stubs make of the value of a rule, and who hears of one that does not fit. No call leaves the client. */
@@ -48,30 +42,15 @@ class RuleAnswerTest {
 
     private static final ServiceId STOCK = ServiceId.of("answered.Stock");
 
-    private final FakeScheduler scheduler = new FakeScheduler();
-    private final InProcessTransport transport =
-            new InProcessTransport(TransportConfig.DEFAULT, scheduler.ticker(), scheduler);
-    private final Moa moa = Moa.builder("caller")
-            .transport(transport)
-            .scheduler(scheduler)
-            .ticker(scheduler.ticker())
-            .callbacks(Runnable::run)
-            .build();
     private final List<String> told = new ArrayList<>();
     private final RuleAnswer answers = new RuleAnswer(told::add);
     private RuleBook book = RuleBook.none(new LocalProcess("self", "caller", Map.of()));
-    private final MoaClient client = MoaClient.builder(moa)
-            .addresses(new Address.InProcess("nobody"))
-            .filter((call, next) -> CompletableFuture.completedFuture(answers.answer(call, answered())))
-            .build();
-    private final Stock stock = client.stub(Stock.class);
 
-    @AfterEach
-    void close() {
-        client.close();
-        moa.close();
-        transport.close();
-    }
+    @AutoClose
+    private final StubStage stage =
+            new StubStage((call, next) -> CompletableFuture.completedFuture(answers.answer(call, answered())));
+
+    private final Stock stock = stage.client.stub(Stock.class);
 
     private Route.Answered answered() {
         RoutedRule rule = book.routes(STOCK).rules().stream()
