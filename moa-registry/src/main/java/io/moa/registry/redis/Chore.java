@@ -30,6 +30,8 @@ interface Chore {
     /** It was told to look, or may have missed that. Called by any thread. */
     void hinted(String channel);
 
-    /** Whether it has something to say before the link ends. */
-    boolean wantsFarewell();
+    /** Whether it has something to say before the link ends; most have not. */
+    default boolean wantsFarewell() {
+        return false;
+    }
 }

@@ -288,11 +288,6 @@ final class RedisCatalogue implements Chore, AutoCloseable {
     }
 
     @Override
-    public boolean wantsFarewell() {
-        return false;
-    }
-
-    @Override
     public void close() {
         List<Following> ending;
         synchronized (lock) {

@@ -383,11 +383,6 @@ public final class RedisRules implements RuleSource {
         }
 
         @Override
-        public boolean wantsFarewell() {
-            return false;
-        }
-
-        @Override
         public String toString() {
             return "The rules";
         }

@@ -240,11 +240,6 @@ class RedisLinkTest {
 
             @Override
             public void hinted(String channel) {}
-
-            @Override
-            public boolean wantsFarewell() {
-                return false;
-            }
         };
     }
 
