@@ -37,12 +37,7 @@ final class AskedProcess {
      * @throws IllegalStateException if it does not answer, with a message for people
      */
     static String ask(CommandSpec spec, String process, Function<Operations, String> question) {
-        Address address;
-        try {
-            address = ProcessAddress.parse(process);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), "--process: " + e.getMessage(), e);
-        }
+        Address address = Argument.read(spec, "--process", () -> ProcessAddress.parse(process));
         try (Moa runtime = Moa.builder("moa-cli")
                         .eventLoops(1)
                         .transportConfig(TransportConfig.DEFAULT.toBuilder()

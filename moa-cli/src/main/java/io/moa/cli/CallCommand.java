@@ -95,13 +95,13 @@ final class CallCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws JsonProcessingException {
-        Address where = parsed("ADDRESS", () -> ProcessAddress.parse(address));
-        ServiceId what = parsed("SERVICE", () -> ServiceId.parse(service));
-        MethodId how = parsed("METHOD", () -> MethodId.parse(method));
+        Address where = Argument.read(spec, "ADDRESS", () -> ProcessAddress.parse(address));
+        ServiceId what = Argument.read(spec, "SERVICE", () -> ServiceId.parse(service));
+        MethodId how = Argument.read(spec, "METHOD", () -> MethodId.parse(method));
         @Nullable Object[] values = arguments();
         checkNumber(how, values.length);
-        CallOptions options =
-                parsed("--timeout-millis", () -> CallOptions.NONE.withTimeout(Duration.ofMillis(timeoutMillis)));
+        CallOptions options = Argument.read(
+                spec, "--timeout-millis", () -> CallOptions.NONE.withTimeout(Duration.ofMillis(timeoutMillis)));
 
         AtomicReference<@Nullable Ledger> ledger = new AtomicReference<>();
         Filter remember = (call, next) -> {
@@ -238,14 +238,6 @@ final class CallCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "ARGUMENTS has " + given + (given == 1 ? " value" : " values") + ", and " + wanted + " takes "
                             + declared + "; write a JSON array with one value for each parameter.");
-        }
-    }
-
-    private <T> T parsed(String parameter, Callable<T> parser) {
-        try {
-            return parser.call();
-        } catch (Exception e) {
-            throw new ParameterException(spec.commandLine(), parameter + ": " + e.getMessage(), e);
         }
     }
 }

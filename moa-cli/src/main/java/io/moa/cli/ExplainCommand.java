@@ -79,7 +79,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ServiceId asked = parsed("SERVICE", () -> ServiceId.parse(service));
+        ServiceId asked = Argument.read(spec, "SERVICE", () -> ServiceId.parse(service));
         CallFacts said = facts.read();
         if (process != null) {
             return askProcess(process, asked);
@@ -114,7 +114,7 @@ final class ExplainCommand implements Callable<Integer> {
         String unused = RegistryOption.answer(new RuleDesk(link).version()); // else why it is away is told by nobody
         try (RedisRegistry instances = RedisRegistry.over(link);
                 RedisRules rules = RedisRules.over(link);
-                Moa runtime = parsed("--caller", () -> Moa.builder(caller == null ? SELF : caller))
+                Moa runtime = Argument.read(spec, "--caller", () -> Moa.builder(caller == null ? SELF : caller))
                         .eventLoops(1)
                         .registry(instances)
                         .rules(rules)
@@ -122,7 +122,7 @@ final class ExplainCommand implements Callable<Integer> {
                 MoaClient client = client(runtime)) {
             long until = System.nanoTime() + PATIENCE_NANOS;
             while (true) {
-                CallExplanation now = parsed("METHOD", () -> client.explain(asked, method, said));
+                CallExplanation now = Argument.read(spec, "METHOD", () -> client.explain(asked, method, said));
                 if (now.answered() && now.rulesRevision() > 0) {
                     return now;
                 }
@@ -139,17 +139,5 @@ final class ExplainCommand implements Callable<Integer> {
         MoaClient.Builder client = MoaClient.builder(runtime).disk(DiskConfig.OFF);
         labels.forEach(client::label);
         return client.build();
-    }
-
-    private <T> T parsed(String parameter, Callable<T> parser) {
-        try {
-            return parser.call();
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), parameter + ": " + e.getMessage(), e);
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

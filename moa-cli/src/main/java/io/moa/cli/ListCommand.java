@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
@@ -45,16 +44,9 @@ final class ListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ServiceId one = service == null ? null : parsed(service);
+        String named = service;
+        ServiceId one = named == null ? null : Argument.read(spec, "SERVICE", () -> ServiceId.parse(named));
         return registry.atDesk(desk -> one == null ? services(desk) : instances(desk, one));
-    }
-
-    private ServiceId parsed(String text) {
-        try {
-            return ServiceId.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), "SERVICE: " + e.getMessage(), e);
-        }
     }
 
     private int services(OperatorDesk desk) {

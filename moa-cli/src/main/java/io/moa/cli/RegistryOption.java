@@ -74,15 +74,7 @@ final class RegistryOption {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-        return parsed(spec, url != null ? "--registry" : VARIABLE, text);
-    }
-
-    private static RedisConfig parsed(CommandSpec spec, String source, String text) {
-        try {
-            return RedisConfig.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), source + ": " + e.getMessage(), e);
-        }
+        return Argument.read(spec, url != null ? "--registry" : VARIABLE, () -> RedisConfig.parse(text));
     }
 
     /**

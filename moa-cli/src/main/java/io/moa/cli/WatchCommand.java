@@ -9,7 +9,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
@@ -46,11 +45,7 @@ final class WatchCommand implements Callable<Integer> {
     public Integer call() {
         List<ServiceId> asked = new ArrayList<>();
         for (String text : services) {
-            try {
-                asked.add(ServiceId.parse(text));
-            } catch (IllegalArgumentException e) {
-                throw new ParameterException(spec.commandLine(), "SERVICE: " + e.getMessage(), e);
-            }
+            asked.add(Argument.read(spec, "SERVICE", () -> ServiceId.parse(text)));
         }
         try (EndRequest end = new EndRequest("watch", GRACE_SECONDS)) {
             return registry.with(link -> {

@@ -5,6 +5,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Predicate;
 
 /** What one run of the command in this process printed, and how it ended. */
@@ -15,6 +17,14 @@ record CommandRun(int exitCode, String out, String err) {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int exitCode = MoaCommand.run(stream(out), stream(err), false, args);
         return new CommandRun(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    /** Runs a command at a registry; it may have two words, as {@code rules get}. */
+    static CommandRun at(String registry, String command, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(command.split(" ")));
+        all.addAll(List.of("--registry", registry));
+        all.addAll(List.of(arguments));
+        return of(all.toArray(String[]::new));
     }
 
     /**

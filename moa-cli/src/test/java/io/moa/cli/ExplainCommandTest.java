@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -27,12 +27,13 @@ class ExplainCommandTest {
     private static final String WEST = "bbbb2222-0000-0000-0000-000000000002";
     private static final String SECOND = "cccc3333-0000-0000-0000-000000000003";
 
-    private static EmbeddedRegistry embedded;
+    @AutoClose
+    private static final EmbeddedRegistry embedded = EmbeddedRegistry.start();
+
     private static String url;
 
     @BeforeAll
     static void start() throws Exception {
-        embedded = EmbeddedRegistry.start();
         url = RealRedis.of(embedded).url();
         for (Registry.Registration registration : List.of(
                 embedded.registry().register(instance(EAST, "shop.Stock", "east", 7001)),
@@ -73,11 +74,6 @@ class ExplainCommandTest {
         }
     }
 
-    @AfterAll
-    static void end() {
-        embedded.close();
-    }
-
     private static Instance instance(String uuid, String service, String zone, int port) {
         return Instance.builder(uuid, "stock")
                 .addresses(List.of(new Address.Tcp("10.0.0.1", port)))
@@ -87,12 +83,7 @@ class ExplainCommandTest {
     }
 
     private static CommandRun explain(String... more) {
-        String[] all = new String[more.length + 3];
-        all[0] = "explain";
-        all[1] = "--registry";
-        all[2] = url;
-        System.arraycopy(more, 0, all, 3, more.length);
-        return CommandRun.of(all);
+        return CommandRun.at(url, "explain", more);
     }
 
     @Test

@@ -87,14 +87,27 @@ class LostRulesTest {
     }
 
     private CommandRun registry(String command, String... arguments) {
-        String[] all = new String[arguments.length + 4];
-        System.arraycopy(new String[] {"rules", command, "--registry", redis.url()}, 0, all, 0, 4);
-        System.arraycopy(arguments, 0, all, 4, arguments.length);
-        return CommandRun.of(all);
+        return CommandRun.at(redis.url(), "rules " + command, arguments);
     }
 
     private String file(String text) throws IOException {
         return Files.writeString(folder.resolve("rules.json"), text).toString();
+    }
+
+    /** All rules come to be in force in the process. */
+    private void putAll() throws IOException {
+        assertThat(registry("put", "--all", file(RULES)).exitCode()).isZero();
+        soon().until(() -> held(process).contains("\"zone\""), () -> held(process));
+    }
+
+    /** At which it was put, the last line of its history. */
+    private String firstVersionOf(String rule) {
+        return registry("history", rule)
+                .out()
+                .lines()
+                .reduce((first, last) -> last)
+                .orElse("")
+                .split(" ")[0];
     }
 
     private static String held(String process) {
@@ -127,8 +140,7 @@ class LostRulesTest {
     @Test
     void whatAProcessHoldsBringsTheRulesBack() throws IOException {
         assertThat(held(process)).isEqualToIgnoringWhitespace("{}");
-        assertThat(registry("put", "--all", file(RULES)).exitCode()).isZero();
-        soon().until(() -> held(process).contains("\"zone\""), () -> held(process));
+        putAll();
         String before = held(process);
         assertThat(CommandRun.of("rules", "get", "zone", "--process", process).out())
                 .startsWith("{")
@@ -153,8 +165,7 @@ class LostRulesTest {
 
     @Test
     void whatProcessesHoldIsTakenAwayByWhoSaysThatThereAreNoRules() throws IOException {
-        assertThat(registry("put", "--all", file(RULES)).exitCode()).isZero();
-        soon().until(() -> held(process).contains("\"zone\""), () -> held(process));
+        putAll();
         lose();
         String late = begin(keep(RedisRules.open(redis.config()))); // it has them from the disk alone
         soon().until(() -> held(late).contains("\"zone\""), () -> held(late));
@@ -173,15 +184,9 @@ class LostRulesTest {
 
     @Test
     void rulesThatAreLostWithoutTheirHistoryAreNamedAndComeBack() throws IOException {
-        assertThat(registry("put", "--all", file(RULES)).exitCode()).isZero();
-        soon().until(() -> held(process).contains("\"zone\""), () -> held(process));
+        putAll();
         String before = held(process);
-        String version = registry("history", "zone")
-                .out()
-                .lines()
-                .reduce((first, last) -> last)
-                .orElse("")
-                .split(" ")[0];
+        String version = firstVersionOf("zone");
         loseRulesAlone();
         assertThat(held(process)).as("it goes on by them").isEqualTo(before);
         String late = begin(keep(RedisRules.open(redis.config())));
@@ -210,14 +215,8 @@ class LostRulesTest {
 
     @Test
     void changeOfOneRuleWhereAllAreLostTellsWhatFollows() throws IOException {
-        assertThat(registry("put", "--all", file(RULES)).exitCode()).isZero();
-        soon().until(() -> held(process).contains("\"zone\""), () -> held(process));
-        String version = registry("history", "slow")
-                .out()
-                .lines()
-                .reduce((first, last) -> last)
-                .orElse("")
-                .split(" ")[0];
+        putAll();
+        String version = firstVersionOf("slow");
         loseRulesAlone();
         CommandRun rollback = registry("rollback", version);
         assertThat(rollback.out()).contains("slow: put as at " + version);
@@ -229,8 +228,7 @@ class LostRulesTest {
 
     @Test
     void lostRulesAreTakenAwayByWhoSaysSo() throws IOException {
-        assertThat(registry("put", "--all", file(RULES)).exitCode()).isZero();
-        soon().until(() -> held(process).contains("\"zone\""), () -> held(process));
+        putAll();
         loseRulesAlone();
         assertThat(registry("clear", "--yes").out()).contains("processes let go of what they hold from before");
         soon().until(() -> held(process).strip().equals("{ }"), () -> held(process));

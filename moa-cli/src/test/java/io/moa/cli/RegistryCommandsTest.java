@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,23 +28,19 @@ class RegistryCommandsTest {
 
     private static final String CRASHED = "bbbb3333-0000-0000-0000-000000000003";
 
-    private static EmbeddedRegistry embedded;
+    @AutoClose
+    private static final EmbeddedRegistry embedded = EmbeddedRegistry.start();
+
     private static String url;
 
     @BeforeAll
     static void start() throws Exception {
-        embedded = EmbeddedRegistry.start();
         url = RealRedis.of(embedded).url();
         for (Registry.Registration registration : List.of(
                 embedded.registry().register(instance(FIRST, 7001)),
                 embedded.registry().register(instance(SECOND, 7002)))) {
             registration.registered().get(30, TimeUnit.SECONDS);
         }
-    }
-
-    @AfterAll
-    static void end() {
-        embedded.close();
     }
 
     @BeforeEach
@@ -66,12 +62,7 @@ class RegistryCommandsTest {
     }
 
     private static CommandRun run(String command, String... arguments) {
-        String[] all = new String[arguments.length + 3];
-        all[0] = command;
-        all[1] = "--registry";
-        all[2] = url;
-        System.arraycopy(arguments, 0, all, 3, arguments.length);
-        return CommandRun.of(all);
+        return CommandRun.at(url, command, arguments);
     }
 
     @Test
@@ -140,12 +131,11 @@ class RegistryCommandsTest {
         String other = url + "?prefix=wrongtype";
         redis("SET", "{wrongtype}:s:str.Svc", "x");
         redis("HSET", "{wrongtype}:services", "str.Svc", "");
-        CommandRun ls = CommandRun.of("ls", "--registry", other);
+        CommandRun ls = CommandRun.at(other, "ls");
         assertThat(ls.exitCode()).as(ls.err()).isZero();
         assertThat(ls.out()).contains("str.Svc").contains("WRONGTYPE");
-        assertThat(CommandRun.of("why", "--registry", other, "10.0.0.1:7001").err())
-                .contains("The registry knows no process");
-        assertThat(CommandRun.of("ls", "--registry", other, "str.Svc").err()).contains("WRONGTYPE");
+        assertThat(CommandRun.at(other, "why", "10.0.0.1:7001").err()).contains("The registry knows no process");
+        assertThat(CommandRun.at(other, "ls", "str.Svc").err()).contains("WRONGTYPE");
     }
 
     @Test
@@ -185,7 +175,7 @@ class RegistryCommandsTest {
                 "100");
         assertThat(lookup.out()).contains("Following ", "listening on 127.0.0.1:");
         assertThat(lookup.out()).doesNotContain(password());
-        CommandRun ends = CommandRun.of("lookup", "--registry", own, "--port", "0", "--for-millis", "1");
+        CommandRun ends = CommandRun.at(own, "lookup", "--port", "0", "--for-millis", "1");
         assertThat(ends.err()).isEmpty();
         assertThat(ends.exitCode()).as("it ends by itself").isZero();
     }
@@ -216,18 +206,16 @@ class RegistryCommandsTest {
         redis("HSET", "{away}:services", SERVICE, "");
         redis("HSET", "{away}:o", CRASHED, decision);
         redis("HSET", "{away}:oa", "shop tcp://10.0.0.9:7009", decision);
-        assertThat(CommandRun.of("ls", "--registry", other).out())
+        assertThat(CommandRun.at(other, "ls").out())
                 .contains("decided, and the process is away: " + CRASHED)
                 .contains("shop tcp://10.0.0.9:7009");
-        assertThat(CommandRun.of("weight", "--registry", other, "10.0.0.9:7009", "5")
+        assertThat(CommandRun.at(other, "weight", "10.0.0.9:7009", "5").exitCode())
+                .isZero();
+        assertThat(CommandRun.at(other, "weight", CRASHED.substring(0, 6), "own")
                         .exitCode())
                 .isZero();
-        assertThat(CommandRun.of("weight", "--registry", other, CRASHED.substring(0, 6), "own")
-                        .exitCode())
-                .isZero();
-        assertThat(CommandRun.of("online", "--registry", other, CRASHED).exitCode())
-                .isZero();
-        assertThat(CommandRun.of("ls", "--registry", other).out()).doesNotContain("the process is away");
+        assertThat(CommandRun.at(other, "online", CRASHED).exitCode()).isZero();
+        assertThat(CommandRun.at(other, "ls").out()).doesNotContain("the process is away");
     }
 
     @Test
@@ -239,7 +227,7 @@ class RegistryCommandsTest {
         redis("HSET", "{bad}:s:" + SERVICE, CRASHED, "1");
         redis("HSET", "{bad}:p", CRASHED, "{broken");
         redis("HSET", "{bad}:o", CRASHED, decision);
-        String ls = CommandRun.of("ls", "--registry", other).out();
+        String ls = CommandRun.at(other, "ls").out();
         assertThat(ls.lines()).anyMatch(line -> line.matches("shop\\.Orders +0 +0 +1"));
         assertThat(ls).doesNotContain("the process is away");
     }
@@ -256,9 +244,8 @@ class RegistryCommandsTest {
                 "stranger",
                 "{\"v\":1,\"uuid\":\"stranger\",\"application\":\"bank\",\"addresses\":[\"tcp://10.0.0.9:1\"],"
                         + "\"exports\":[{\"service\":\"bank.Accounts\"}]}");
-        assertThat(CommandRun.of("ls", "--registry", other).out().lines())
-                .anyMatch(line -> line.matches("shop\\.Toys +0 +0 +2"));
-        assertThat(CommandRun.of("ls", "--registry", other, "shop.Toys").out())
+        assertThat(CommandRun.at(other, "ls").out().lines()).anyMatch(line -> line.matches("shop\\.Toys +0 +0 +2"));
+        assertThat(CommandRun.at(other, "ls", "shop.Toys").out())
                 .contains("stands in the list of shop.Toys, and says that it offers [bank.Accounts]")
                 .contains("the name of a process has 1 to 200 characters, and this one 300");
     }

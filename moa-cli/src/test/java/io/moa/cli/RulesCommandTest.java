@@ -9,11 +9,8 @@ import io.moa.registry.redis.RuleDesk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
@@ -27,22 +24,13 @@ class RulesCommandTest {
     private static final String SLOWER =
             "{\"kind\": \"policy\", \"service\": \"shop.Stock\", \"set\": {\"timeout\": \"700ms\"}, \"note\": \"slow on Mondays\"}";
 
-    private static EmbeddedRegistry embedded;
+    @AutoClose
+    private static final EmbeddedRegistry embedded = EmbeddedRegistry.start();
 
     @TempDir
     private Path folder;
 
     private String url;
-
-    @BeforeAll
-    static void start() throws Exception {
-        embedded = EmbeddedRegistry.start();
-    }
-
-    @AfterAll
-    static void end() {
-        embedded.close();
-    }
 
     @BeforeEach
     void ownRegistry(TestInfo test) {
@@ -51,9 +39,7 @@ class RulesCommandTest {
     }
 
     private CommandRun run(String command, String... arguments) {
-        List<String> all = new ArrayList<>(List.of("rules", command, "--registry", url));
-        all.addAll(Arrays.asList(arguments));
-        return CommandRun.of(all.toArray(new String[0]));
+        return CommandRun.at(url, "rules " + command, arguments);
     }
 
     private String file(String text) throws IOException {
@@ -428,11 +414,8 @@ class RulesCommandTest {
 
     @Test
     void aRegistryThatIsAwayIsSaidToBeSo() throws IOException {
-        String away = "redis://127.0.0.1:1";
-        for (String[] command : new String[][] {{"put", "slow", file(SLOW)}, {"diff", "1-0"}}) {
-            List<String> all = new ArrayList<>(List.of("rules", command[0], "--registry", away));
-            all.addAll(Arrays.asList(command).subList(1, command.length));
-            CommandRun run = CommandRun.of(all.toArray(new String[0]));
+        url = "redis://127.0.0.1:1";
+        for (CommandRun run : List.of(run("put", "slow", file(SLOW)), run("diff", "1-0"))) {
             assertThat(run.exitCode()).isEqualTo(1);
             assertThat(run.err()).contains("The registry does not answer as it should");
         }

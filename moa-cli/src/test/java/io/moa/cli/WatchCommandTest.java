@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -24,18 +24,14 @@ class WatchCommandTest {
 
     private static final Eventually SOON = Eventually.within(Duration.ofSeconds(60));
 
-    private static EmbeddedRegistry embedded;
+    @AutoClose
+    private static final EmbeddedRegistry embedded = EmbeddedRegistry.start();
+
     private static String url;
 
     @BeforeAll
     static void start() {
-        embedded = EmbeddedRegistry.start();
         url = RealRedis.of(embedded).url();
-    }
-
-    @AfterAll
-    static void end() {
-        embedded.close();
     }
 
     private static Registry.Registration register(Registry registry, String uuid, String service) throws Exception {
