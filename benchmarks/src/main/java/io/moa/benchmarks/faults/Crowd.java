@@ -13,19 +13,12 @@ import io.moa.transport.Listener;
 import io.moa.transport.Peer;
 import io.moa.transport.Transport;
 import io.moa.transport.Wanted;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
 /**
@@ -37,12 +30,9 @@ public final class Crowd {
 
     private static final long BUCKET_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final int BUCKETS = 10; // of a window of 100 ms
-    private static final int EXAMPLES = 5; // of failures, in each turn
 
     private final List<Member> members = new ArrayList<>();
-    private final LongAdder sent = new LongAdder();
-    private final LongAdder failed = new LongAdder();
-    private final AtomicInteger examples = new AtomicInteger();
+    private final PacedCalls calls = new PacedCalls();
 
     /**
      * What was seen since the last turn: calls, failures, the most clients that began, and that ended, a successful connect within
@@ -120,8 +110,6 @@ public final class Crowd {
 
     /** Runs it. */
     public static void main(String[] args) throws Exception {
-        PrintStream answers = System.out;
-        System.setOut(System.err);
         int number = Integer.parseInt(args[0]);
         int rate = Integer.parseInt(args[1]);
         Crowd crowd = new Crowd();
@@ -134,34 +122,23 @@ public final class Crowd {
             crowd.call(member);
         }
         crowd.awaitAll(System.nanoTime(), rate);
-        Executors.newSingleThreadScheduledExecutor()
-                .scheduleAtFixedRate(
-                        new Runnable() {
-                            private int next;
+        crowd.calls.begin(rate, new Runnable() {
+            private int next;
 
-                            @Override
-                            public void run() {
-                                crowd.call(crowd.members.get(next++ % number));
-                            }
-                        },
-                        0,
-                        1_000_000 / rate,
-                        TimeUnit.MICROSECONDS);
-        TimeUnit.SECONDS.sleep(5); // until all have connected to all servers
-        crowd.turn();
-        answers.println(ChildProcess.MARK + "ready");
-        BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String order = orders.readLine(); order != null; order = orders.readLine()) {
-            if (order.equals("turn")) {
-                answers.println(ChildProcess.MARK + "seen " + crowd.turn());
-            } else {
-                long start = System.nanoTime();
-                crowd.awaitAll(start, 0);
-                answers.println(
-                        ChildProcess.MARK + "back millis=" + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+            @Override
+            public void run() {
+                crowd.call(crowd.members.get(next++ % number));
             }
-        }
-        Runtime.getRuntime().halt(0);
+        });
+        crowd.turn();
+        crowd.calls.takeOrders(order -> {
+            if (order.equals("turn")) {
+                return "seen " + crowd.turn();
+            }
+            long start = System.nanoTime();
+            crowd.awaitAll(start, 0);
+            return "back millis=" + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+        });
     }
 
     private static Member member(Moa parts) {
@@ -178,23 +155,7 @@ public final class Crowd {
 
     private void call(Member member) {
         long begun = System.nanoTime();
-        sent.increment();
-        CompletableFuture<Long> reply;
-        try {
-            reply = member.counted.read(begun, new byte[0]);
-        } catch (RuntimeException e) {
-            reply = CompletableFuture.failedFuture(e);
-        }
-        reply.whenComplete((answer, failure) -> {
-            if (failure == null) {
-                member.answeredBegunAt = begun;
-            } else {
-                failed.increment();
-                if (examples.getAndIncrement() < EXAMPLES) {
-                    System.err.println(failure.getMessage());
-                }
-            }
-        });
+        calls.make(() -> member.counted.read(begun, new byte[0]), answer -> member.answeredBegunAt = begun);
     }
 
     /** Waits up to half a minute until each had an answer to a call begun after this moment. */
@@ -213,13 +174,12 @@ public final class Crowd {
     }
 
     private String turn() {
-        examples.set(0);
         long reads = 0;
         for (Member member : members) {
             reads = Math.max(reads, member.registry.fullReads() - member.readsBefore);
             member.readsBefore = member.registry.fullReads();
         }
-        return "sent=" + sent.sumThenReset() + " failed=" + failed.sumThenReset() + " busiestBegun="
+        return calls.turn() + " busiestBegun="
                 + busiest(member -> member.take(member.began)) + " busiestEnded="
                 + busiest(member -> member.take(member.ended)) + " busiestTried="
                 + busiest(member -> member.take(member.tried)) + " fullReads=" + reads;

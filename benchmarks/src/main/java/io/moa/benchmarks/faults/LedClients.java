@@ -1,25 +1,16 @@
 package io.moa.benchmarks.faults;
 
 import io.moa.Moa;
-import io.moa.benchmarks.ChildProcess;
 import io.moa.client.MoaClient;
 import io.moa.client.disk.DiskConfig;
 import io.moa.registry.redis.RedisConfig;
 import io.moa.registry.redis.RedisRegistry;
 import io.moa.registry.redis.RedisRules;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Clients in one process that follow live rules, each with its own registry, rules and connections, and see who answers them; they share
@@ -43,13 +34,11 @@ public final class LedClients {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long LOOK_MILLIS = 20; // what looks all the time holds up what it looks at
     private static final int ENOUGH = 8; // so many in a row are no chance
-    private static final int EXAMPLES = 5; // of failures, in each turn
 
     private final List<Member> members = new ArrayList<>();
     private final Set<String> unled = ConcurrentHashMap.newKeySet(); // who answered since the last expectation
-    private final LongAdder sent = new LongAdder();
-    private final LongAdder failed = new LongAdder();
-    private final AtomicInteger examples = new AtomicInteger();
+    private final PacedCalls calls = new PacedCalls();
+    private long expectedAt;
 
     /** One client, and since when its led calls arrive where they should. */
     private static final class Member {
@@ -95,8 +84,6 @@ public final class LedClients {
 
     /** Runs it. */
     public static void main(String[] args) throws Exception {
-        PrintStream answers = System.out;
-        System.setOut(System.err);
         int number = Integer.parseInt(args[0]);
         int rate = Integer.parseInt(args[1]);
         LedClients clients = new LedClients();
@@ -108,60 +95,39 @@ public final class LedClients {
             member.client.describe(member.counted); // the first look would load code when a change comes
             clients.members.add(member);
         }
-        Executors.newSingleThreadScheduledExecutor()
-                .scheduleAtFixedRate(
-                        new Runnable() {
-                            private int next;
+        clients.calls.begin(rate * number, new Runnable() {
+            private int next;
 
-                            @Override
-                            public void run() {
-                                Member member = clients.members.get(next % number);
-                                clients.call(member, next / number % 2 == 0);
-                                next = (next + 1) % (2 * number);
-                            }
-                        },
-                        0,
-                        1_000_000 / (rate * number),
-                        TimeUnit.MICROSECONDS);
-        TimeUnit.SECONDS.sleep(5); // until all have connected to all servers
-        clients.turn();
-        answers.println(ChildProcess.MARK + "ready");
-        BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        long expectedAt = 0;
-        for (String order = orders.readLine(); order != null; order = orders.readLine()) {
-            int blank = order.indexOf(' ');
-            String rest = order.substring(blank + 1);
-            switch (blank < 0 ? order : order.substring(0, blank)) {
-                case "expect" -> {
-                    expectedAt = System.nanoTime();
-                    clients.members.forEach(member -> member.expect(rest));
-                    clients.unled.clear();
-                    answers.println(ChildProcess.MARK + "expecting");
-                }
-                case "ruled" ->
-                    answers.println(ChildProcess.MARK + "ruled millis=" + clients.saySince(rest, expectedAt));
-                case "arrived" -> answers.println(ChildProcess.MARK + "arrived " + clients.arrivedAfter(expectedAt));
-                default -> answers.println(ChildProcess.MARK + "seen " + clients.turn());
+            @Override
+            public void run() {
+                Member member = clients.members.get(next % number);
+                clients.call(member, next / number % 2 == 0);
+                next = (next + 1) % (2 * number);
             }
-        }
-        Runtime.getRuntime().halt(0);
+        });
+        clients.calls.turn();
+        clients.calls.takeOrders(clients::answer);
+    }
+
+    private String answer(String order) throws InterruptedException {
+        int blank = order.indexOf(' ');
+        String rest = order.substring(blank + 1);
+        return switch (blank < 0 ? order : order.substring(0, blank)) {
+            case "expect" -> {
+                expectedAt = System.nanoTime();
+                members.forEach(member -> member.expect(rest));
+                unled.clear();
+                yield "expecting";
+            }
+            case "ruled" -> "ruled millis=" + saySince(rest, expectedAt);
+            case "arrived" -> "arrived " + arrivedAfter(expectedAt);
+            default -> "seen " + calls.turn();
+        };
     }
 
     private void call(Member member, boolean led) {
-        sent.increment();
-        CompletableFuture<String> reply;
-        try {
-            reply = led ? member.counted.led() : member.counted.unled();
-        } catch (RuntimeException e) {
-            reply = CompletableFuture.failedFuture(e);
-        }
-        reply.whenComplete((uuid, failure) -> {
-            if (failure != null) {
-                failed.increment();
-                if (examples.getAndIncrement() < EXAMPLES) {
-                    System.err.println(failure.getMessage());
-                }
-            } else if (led) {
+        calls.make(led ? member.counted::led : member.counted::unled, uuid -> {
+            if (led) {
                 member.answered(uuid);
             } else {
                 unled.add(uuid);
@@ -197,10 +163,5 @@ public final class LedClients {
             }
         }
         return "never=" + never + " worst=" + worst + " sum=" + sum + " unled=" + String.join(",", unled);
-    }
-
-    private String turn() {
-        examples.set(0);
-        return "sent=" + sent.sumThenReset() + " failed=" + failed.sumThenReset();
     }
 }
