@@ -15,16 +15,14 @@ import io.moa.annotation.SubTypes;
 import io.moa.annotation.Timeout;
 import io.moa.client.MoaClient;
 import io.moa.client.stub.StubConfig;
-import io.moa.discovery.Address;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.server.ExportConfig;
 import io.moa.server.MoaServer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Mistakes in declarations and settings end the making of a stub or a server with a sentence, and what is no mistake does not. */
 class MistakesAtStartTest {
@@ -171,18 +169,14 @@ class MistakesAtStartTest {
         void write(String key);
     }
 
-    private final List<AutoCloseable> open = new ArrayList<>();
+    @RegisterExtension
+    final Processes processes = new Processes();
 
-    @AfterEach
-    void end() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
-        }
-    }
-
-    private <T extends AutoCloseable> T keep(T one) {
-        open.add(one);
-        return one;
+    private Moa moa(String application, Map<String, String> release) {
+        return processes.keep(Moa.builder(application)
+                .eventLoops(1)
+                .release(ReleaseSettings.of(release))
+                .build());
     }
 
     private MoaServer serve(ExportConfig config) {
@@ -190,16 +184,9 @@ class MistakesAtStartTest {
     }
 
     private MoaServer serve(ExportConfig config, Map<String, String> release) {
-        Moa moa = keep(Moa.builder("shop")
-                .eventLoops(1)
-                .release(ReleaseSettings.of(release))
-                .build());
-        return keep(MoaServer.builder(moa)
-                .address(new Address.Tcp("127.0.0.1", 0))
+        return processes.serve(moa("shop", release), server -> server.port(0)
                 .export(Prices.class, new Shelf(), config)
-                .export(Finder.class, new Clerk())
-                .closeOnShutdown(false)
-                .start());
+                .export(Finder.class, new Clerk()));
     }
 
     private MoaClient client(Map<String, String> release) {
@@ -207,11 +194,7 @@ class MistakesAtStartTest {
     }
 
     private MoaClient client(Map<String, String> release, MoaServer server) {
-        Moa moa = keep(Moa.builder("web")
-                .eventLoops(1)
-                .release(ReleaseSettings.of(release))
-                .build());
-        return keep(MoaClient.builder(moa).addresses(server.address()).build());
+        return processes.client(moa("web", release), client -> client.addresses(server.address()));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.moa.e2e.governance;
 
+import static io.moa.e2e.governance.Processes.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -24,7 +25,6 @@ import io.moa.registry.embedded.EmbeddedRegistry;
 import io.moa.registry.redis.RedisLink;
 import io.moa.registry.redis.RuleDesk;
 import io.moa.server.MoaServer;
-import io.moa.testkit.Eventually;
 import io.moa.testkit.Shows;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,10 +36,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Rules that lead calls to another version of a service, over sockets, with registry and rules in Redis. */
 @Timeout(120)
@@ -69,7 +69,9 @@ class RedirectTest {
     private static final ServiceId STOCK = ServiceId.of("led.Stock");
     private static final ServiceId SECOND = ServiceId.parse("led.Stock:2");
 
-    private final List<AutoCloseable> open = new ArrayList<>();
+    @RegisterExtension
+    final Processes processes = new Processes();
+
     private final Map<String, AtomicInteger> forgotten = new ConcurrentHashMap<>();
     private EmbeddedRegistry embedded;
     private RuleDesk desk;
@@ -78,28 +80,17 @@ class RedirectTest {
 
     @BeforeEach
     void start() {
-        embedded = keep(EmbeddedRegistry.start());
-        desk = new RuleDesk(keep(RedisLink.open(embedded.redis().orElseThrow().config())));
+        embedded = processes.keep(EmbeddedRegistry.start());
+        desk = new RuleDesk(
+                processes.keep(RedisLink.open(embedded.redis().orElseThrow().config())));
         serve("old");
-        client = keep(MoaClient.builder(moa("web")).disk(DiskConfig.OFF).build());
+        client = processes.client(moa("web"), web -> web.disk(DiskConfig.OFF));
         stock = client.stub(Stock.class);
         soon().until(() -> answer("any").equals("old"), () -> client.explain(STOCK));
     }
 
-    @AfterEach
-    void end() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
-        }
-    }
-
-    private <T extends AutoCloseable> T keep(T one) {
-        open.add(one);
-        return one;
-    }
-
     private Moa moa(String application) {
-        return keep(Moa.builder(application)
+        return processes.keep(Moa.builder(application)
                 .eventLoops(1)
                 .registry(embedded.redis().orElseThrow().url())
                 .build());
@@ -111,9 +102,9 @@ class RedirectTest {
     }
 
     private void serve(String name) {
-        keep(MoaServer.builder(moa("stock"))
-                .host("127.0.0.1")
-                .export(Stock.class, new Stock() {
+        processes.serve(
+                moa("stock"),
+                server -> server.export(Stock.class, new Stock() {
                     @Override
                     public String where(String item) {
                         return name;
@@ -128,15 +119,13 @@ class RedirectTest {
                     public String forget(String item) {
                         return RedirectTest.this.forget(name);
                     }
-                })
-                .closeOnShutdown(false)
-                .start());
+                }));
     }
 
     private MoaServer serveSecond(String name) {
-        return keep(MoaServer.builder(moa("second-stock"))
-                .host("127.0.0.1")
-                .export(SecondStock.class, new SecondStock() {
+        return processes.serve(
+                moa("second-stock"),
+                server -> server.export(SecondStock.class, new SecondStock() {
                     @Override
                     public String where(String item) {
                         return name;
@@ -146,13 +135,7 @@ class RedirectTest {
                     public String forget(String item) {
                         return RedirectTest.this.forget(name);
                     }
-                })
-                .closeOnShutdown(false)
-                .start());
-    }
-
-    private static Eventually soon() {
-        return Eventually.within(Duration.ofSeconds(60));
+                }));
     }
 
     private void put(String fields) {
