@@ -134,6 +134,13 @@ public record Instance(
         return null;
     }
 
+    /** The same with another {@link #TAG}; with none if it is empty. */
+    public Instance withTag(String tag) {
+        Builder copy = toBuilder();
+        copy.labels.remove(TAG);
+        return tag.isEmpty() ? copy.build() : copy.label(TAG, tag).build();
+    }
+
     public Instance withAddresses(List<Address> newAddresses) {
         return toBuilder().addresses(newAddresses).build();
     }

@@ -55,6 +55,12 @@ public record Snapshot(
         public boolean usable() {
             return online() && !operator.offline();
         }
+
+        /** The instance as rules see it: with the tag that an operator decided in place of its own. An empty one takes its own away. */
+        public Instance instanceAsDecided() {
+            String tag = operator.tag();
+            return tag == null ? instance : instance.withTag(tag);
+        }
     }
 
     public Snapshot {

@@ -422,7 +422,7 @@ public final class Cluster {
             how.append(source.equals(teller) ? "" : "; says " + source);
             String at = way.apply(entry.instance());
             how.append(at.isEmpty() ? "" : "; " + at);
-            known.add(new KnownInstance(entry.instance(), how.toString()));
+            known.add(new KnownInstance(entry.instanceAsDecided(), how.toString()));
         }
         return known;
     }

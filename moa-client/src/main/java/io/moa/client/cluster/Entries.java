@@ -15,6 +15,7 @@ final class Entries {
         if (entry.operator().offline()) {
             return "not called: an operator took it offline";
         }
+        String tag = entry.operator().tag() == null ? "" : "; its tag is an operator's";
         if (goodbyes.contains(entry.instance().uuid())) {
             return "not called: it said itself that it leaves";
         }
@@ -24,7 +25,7 @@ final class Entries {
         if (weight == 0) {
             return "not called: its weight is 0" + (decided != null ? ", says an operator" : "");
         }
-        return "called; weight " + weight + (decided != null ? ", says an operator" : "")
+        return "called; weight " + weight + (decided != null ? ", says an operator" : "") + tag
                 + (entry.liveness() == Liveness.SUSPECT
                         ? "; a watcher cannot reach it, but calls of this process succeed"
                         : "");

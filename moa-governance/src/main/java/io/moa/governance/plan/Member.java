@@ -4,6 +4,7 @@ import io.moa.discovery.Instance;
 import io.moa.discovery.Snapshot;
 import io.moa.governance.balance.Candidate;
 import io.moa.governance.balance.InstanceLoad;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ final class Member {
     private final long firstSeenNanos;
     private final boolean appeared;
     private Snapshot.@Nullable Entry entry; // the latest
+    private @Nullable Instance called; // of that entry, as an operator decided
     private int fullWeight;
     private @Nullable String noWay;
     private Successors.@Nullable Site site;
@@ -64,6 +66,7 @@ final class Member {
         String why = full == 0 ? null : whyNone.apply(listed.instance()); // first: if it throws, nothing has changed
         leave(successors);
         entry = listed;
+        called = listed.instanceAsDecided();
         candidate = null;
         fullWeight = full;
         noWay = why == null ? null : "not called: " + why;
@@ -109,13 +112,13 @@ final class Member {
     }
 
     /** It, to be picked with this weight; the same as before if nothing has changed. */
-    Candidate candidate(Instance instance, int weight) {
+    Candidate candidate(int weight) {
         Candidate before = candidate;
         boolean warming = weight < fullWeight;
         if (before != null && before.weight() == weight && before.warming() == warming) {
             return before;
         }
-        Candidate now = new Candidate(instance, weight, load, warming);
+        Candidate now = new Candidate(Objects.requireNonNull(called), weight, load, warming);
         candidate = now;
         return now;
     }

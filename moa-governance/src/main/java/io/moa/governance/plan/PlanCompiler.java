@@ -172,7 +172,7 @@ public final class PlanCompiler {
             if (weight < full) {
                 warming++;
             }
-            Candidate candidate = one.candidate(instance, weight);
+            Candidate candidate = one.candidate(weight);
             usable++;
             one.load.standing().enter(instance);
             standings.add(one.load.standing());
