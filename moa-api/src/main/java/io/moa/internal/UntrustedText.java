@@ -1,6 +1,8 @@
 package io.moa.internal;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.StringJoiner;
 import java.util.function.IntPredicate;
 
 /**
@@ -120,6 +122,18 @@ public final class UntrustedText {
         }
         int end = Character.isHighSurrogate(text.charAt(most - 2)) ? most - 2 : most - 1;
         return text.substring(0, end) + MORE;
+    }
+
+    /**
+     * Lines as one text, in which each stays one: whatever a line says of what others wrote, it begins none of its own.
+     */
+    public static String joined(List<String> lines) {
+        StringJoiner all = new StringJoiner("\n");
+        for (String line : lines) {
+            int unseen = firstUnseen(line);
+            all.add(unseen < 0 ? line : replaced(line, unseen, UntrustedText::isUnseen, '?'));
+        }
+        return all.toString();
     }
 
     /**

@@ -170,6 +170,12 @@ class UntrustedTextTest {
     }
 
     @Test
+    void aLineOfSeveralStaysOne() {
+        assertThat(UntrustedText.joined(List.of("a", "b\nforged", "c"))).isEqualTo("a\nb?forged\nc");
+        assertThat(UntrustedText.joined(List.of())).isEmpty();
+    }
+
+    @Test
     void escapedJsonLosesNothing() {
         assertThat(UntrustedText.escaped("{\"a\": \"é𝄞\"}")).isEqualTo("{\"a\": \"é𝄞\"}");
         assertThat(UntrustedText.escaped("\"é\u009b𝄞\u202e\udb40\udc41\u00a0\""))

@@ -6,6 +6,7 @@ import io.moa.discovery.Instance;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.route.RouteStep;
 import io.moa.governance.sample.CallFacts;
+import io.moa.internal.UntrustedText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -109,6 +110,6 @@ public record CallExplanation(
         lines.add("Policies: " + method.source());
         method.policy().describe().lines().forEach(line -> lines.add("  " + line));
         method.passedOver().forEach(why -> lines.add("  " + why));
-        return String.join("\n", lines);
+        return UntrustedText.joined(lines);
     }
 }

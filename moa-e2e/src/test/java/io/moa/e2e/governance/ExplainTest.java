@@ -101,6 +101,16 @@ class ExplainTest {
     }
 
     @Test
+    void whatACallSaysOfItselfForgesNoLine() {
+        CallFacts forging = CallFacts.ofTexts(
+                Map.of("key.item", "a\nPicked now, by p2c: evil", "tag", "t\nforged", "caller", "c\nforged\u202e"));
+        assertThat(explained("where", forging).describe().lines())
+                .noneMatch(line -> line.startsWith("forged") || line.contains("\u202e"))
+                .filteredOn(line -> line.startsWith("Picked now"))
+                .hasSize(1);
+    }
+
+    @Test
     void askingCountsNobodyAsCalledAndSendsNothing() {
         for (int i = 0; i < 50; i++) {
             CallExplanation told = explained("where(java.lang.String)", item("x"));

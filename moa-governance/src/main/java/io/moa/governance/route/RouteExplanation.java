@@ -1,6 +1,7 @@
 package io.moa.governance.route;
 
 import io.moa.governance.balance.Candidate;
+import io.moa.internal.UntrustedText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,6 @@ public record RouteExplanation(List<RouteStep> steps, Map<String, String> leftOu
         steps.forEach(step -> lines.add(step.toString()));
         leftOut.forEach((rule, why) -> lines.add(rule + ": left out, " + why));
         candidates().forEach(each -> lines.add("  " + each.instance() + ", weight " + each.weight()));
-        return String.join("\n", lines);
+        return UntrustedText.joined(lines);
     }
 }

@@ -1,6 +1,7 @@
 package io.moa.governance.sample;
 
 import io.moa.governance.policy.PolicyKey;
+import io.moa.internal.UntrustedText;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -92,6 +93,6 @@ public record DryRun(
             lines.add("Such as");
             deviations.stream().limit(SHOWN).forEach(each -> lines.add("  " + each));
         }
-        return String.join("\n", lines);
+        return UntrustedText.joined(lines);
     }
 }
