@@ -108,7 +108,8 @@ public final class CountedClient {
                 + " idempotentP999="
                 + window.idempotent.getIntervalHistogram().getValueAtPercentile(99.9) / 1_000 + " usualP99="
                 + window.slices.usualP99(latencies) / 1_000 + " max=" + latencies.getMaxValue() / 1_000
-                + " lastFailed=" + window.lastFailedMillis + " marked=" + marked.getTotalCount() + " markedP99="
+                + " longestStart=" + window.longestStartNanos / 1_000 + " lastFailed=" + window.lastFailedMillis
+                + " marked=" + marked.getTotalCount() + " markedP99="
                 + marked.getValueAtPercentile(99) / 1_000 + " unmarkedP99="
                 + window.unmarked.getIntervalHistogram().getValueAtPercentile(99) / 1_000;
     }

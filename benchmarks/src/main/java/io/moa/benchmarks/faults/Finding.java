@@ -63,6 +63,12 @@ final class Finding {
         return this;
     }
 
+    /** A figure that must not be less. */
+    Finding atLeast(String name, double value, double limit, String unit) {
+        figures.add(new Figure(name, number(value) + unit, "≥ " + number(limit) + unit, value >= limit));
+        return this;
+    }
+
     /** A whole number that must not be more. */
     Finding atMost(String name, long value, long limit, String unit) {
         return atMost(name, (double) value, (double) limit, unit);

@@ -41,6 +41,7 @@ final class PacketFaults {
                     .lasted("they were dropped for", options)
                     .noneIdempotentFailed(control, seen)
                     .atMost("ejected, after the first drop", ejected, 2_500, " ms")
+                    .atMost("longest start of a call, which holds up its thread", seen.longestStart() / 1e3, 100, " ms")
                     .told("the client's connection that was there was closed, ms after that", closed)
                     .exactly("connections that were never closed", closed < 0 ? 1 : 0, 0)
                     .atMost("back in rotation, after it healed", back, 5_000, " ms")

@@ -59,6 +59,14 @@ final class Restarts {
                 .orElseThrow();
     }
 
+    /** How much the p99 of all calls is above that of the calls to the others, where it is most. */
+    double worstRatio() {
+        return ramps.stream()
+                .mapToDouble(each -> each.p99() / (double) each.unmarkedP99())
+                .max()
+                .orElseThrow();
+    }
+
     static long worst(List<Seen> windows, ToLongFunction<Seen> figure) {
         return windows.stream().mapToLong(figure).max().orElseThrow();
     }

@@ -12,6 +12,7 @@ import java.util.Map;
  * @param unknown calls of the other method that may have run
  * @param wrong answers to another call
  * @param notSent calls given up because too many were under way
+ * @param longestStart how long the calling thread was held up at most by the start of a call
  * @param marked calls that a server answered that is marked
  * @param markedP99 their p99
  * @param unmarkedP99 that of the calls that others answered
@@ -32,6 +33,7 @@ record Seen(
         long usualP99,
         long idempotentP999,
         long max,
+        long longestStart,
         long marked,
         long markedP99,
         long unmarkedP99,
@@ -56,6 +58,7 @@ record Seen(
                 number(fields, "usualP99"),
                 number(fields, "idempotentP999"),
                 number(fields, "max"),
+                number(fields, "longestStart"),
                 number(fields, "marked"),
                 number(fields, "markedP99"),
                 number(fields, "unmarkedP99"),
@@ -89,6 +92,7 @@ record Seen(
                 usualP99,
                 idempotentP999,
                 max,
+                longestStart,
                 marked,
                 markedP99,
                 unmarkedP99,

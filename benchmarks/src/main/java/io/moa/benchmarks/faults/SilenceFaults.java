@@ -70,6 +70,7 @@ final class SilenceFaults {
                     .lasted("they vanished for", options)
                     .noneIdempotentFailed(control, seen)
                     .atMost("ejected, after the cut", ejected, 2_500, " ms")
+                    .atMost("longest start of a call, which holds up its thread", seen.longestStart() / 1e3, 100, " ms")
                     .told("the connections that were there were closed by both sides, ms after that", closed)
                     .exactly("connections that were never closed", closed < 0 ? 1 : 0, 0)
                     .told("back in rotation, after it healed, ms", back)

@@ -45,6 +45,7 @@ final class Traffic {
         final Recorder unmarked = new Recorder(HIGHEST_NANOS, 3); // what the others did
         final Slices slices = new Slices(HIGHEST_NANOS);
         final AtomicInteger examples = new AtomicInteger();
+        volatile long longestStartNanos; // how long the calling thread was held up at most; written by it
         volatile long lastFailedMillis; // since 1970, when the last one that failed was begun; 0 if none
 
         /** Whether each of its calls has ended. */
@@ -116,11 +117,13 @@ final class Traffic {
         boolean idempotent = (id & 1) == 0;
         long wallMillis = System.currentTimeMillis();
         CompletableFuture<Long> reply;
+        long start = System.nanoTime();
         try {
             reply = idempotent ? counted.read(id, payload) : counted.write(id, payload);
         } catch (RuntimeException e) {
             reply = CompletableFuture.failedFuture(e);
         }
+        seen.longestStartNanos = Math.max(seen.longestStartNanos, System.nanoTime() - start);
         reply.whenComplete((answer, failure) -> {
             if (failure != null) {
                 failed(seen, idempotent, failure, wallMillis);
