@@ -132,6 +132,7 @@ public final class MoaClient implements AutoCloseable {
                 this::routesOf,
                 this::routesElsewhere,
                 this::applied,
+                (service, method, value) -> methods.misfit(service, method.toString(), value),
                 moa.chance().nextLong());
         this.following = follow(rulesFolder);
     }

@@ -24,6 +24,7 @@ import io.moa.invoke.Invocation;
 import io.moa.invoke.MethodId;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Explains what would become of a call, by the walk and the choice that decide about real ones. Safe for many threads. */
 public final class Explainer {
@@ -80,7 +81,9 @@ public final class Explainer {
                 book.version(),
                 asked,
                 there,
-                end(told.route(), plan, call, chosen.isSomebody()),
+                told.route() instanceof Route.Answered by
+                        ? answered(by, methods.misfit(service, view.method(), by.value()))
+                        : end(told.route(), plan, call, chosen.isSomebody()),
                 chosen.notes(),
                 chosen.choices().stream().map(Choice::of).toList(),
                 picked == null ? null : picked.instance(),
@@ -137,9 +140,6 @@ public final class Explainer {
         if (route instanceof Route.Denied denied) {
             return "Refused by " + denied.rule().name() + ": " + denied.reason();
         }
-        if (route instanceof Route.Answered answered) {
-            return "Answered by " + answered.rule().name() + "; nobody is called";
-        }
         if (route instanceof Route.Nobody nobody) {
             return "Refused by " + nobody.rule().name() + ", " + nobody.why();
         }
@@ -147,6 +147,13 @@ public final class Explainer {
         return somebody
                 ? left + " of " + plan.usable() + " candidates are left"
                 : "Nobody can be called: " + plan.whyNone(call);
+    }
+
+    private static String answered(Route.Answered answered, @Nullable String misfit) {
+        return misfit == null
+                ? "Answered by " + answered.rule().name() + "; nobody is called"
+                : "To be answered by " + answered.rule().name()
+                        + ", but such calls fail: the value does not fit the result of the method: " + misfit;
     }
 
     private static String described(LocalProcess process) {

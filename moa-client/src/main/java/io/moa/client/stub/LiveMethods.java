@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,12 +62,7 @@ public final class LiveMethods {
         if (id.isEmpty()) {
             throw new IllegalArgumentException("Expected the name of a method, such as reserve");
         }
-        List<StubMethod> stubs = methods.stream()
-                .filter(each -> each.service().equals(service)
-                        && (each.method().name().equals(id)
-                                || each.method().toString().equals(id)))
-                .sorted(Comparator.comparing(each -> each.method().toString()))
-                .toList();
+        List<StubMethod> stubs = stubs(service, id);
         if (stubs.isEmpty()) {
             return new DeclaredMethod(
                     id,
@@ -87,6 +83,33 @@ public final class LiveMethods {
                 first.gates(),
                 "declared by a stub of this process"
                         + (others == 0 ? "" : "; it has " + others + " more of this name, which say otherwise"));
+    }
+
+    private synchronized List<StubMethod> stubs(ServiceId service, String id) {
+        return methods.stream()
+                .filter(each -> each.service().equals(service)
+                        && (each.method().name().equals(id)
+                                || each.method().toString().equals(id)))
+                .sorted(Comparator.comparing(each -> each.method().toString()))
+                .toList();
+    }
+
+    /**
+     * Why the value of a rule is no result of a method, by the stubs of this client: of several that declare it, by any that cannot return
+     * the value.
+     *
+     * @param method a name, or one with its parameter types
+     * @param plain a plain value
+     * @return for people; null if it fits, or no stub declares the method
+     */
+    public @Nullable String misfit(ServiceId service, String method, @Nullable Object plain) {
+        for (StubMethod each : stubs(service, method)) { // not under the lock: a value may be large
+            String misfit = each.misfit(plain);
+            if (misfit != null) {
+                return misfit;
+            }
+        }
+        return null;
     }
 
     /** The gates of all methods of stubs that are still held. */

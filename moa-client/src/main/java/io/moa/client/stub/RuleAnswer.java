@@ -54,6 +54,17 @@ public final class RuleAnswer implements DirectAnswer {
      */
     record Form(Serializers serializers, Type type, AllowList allowed, BodyCodec own) {
 
+        /** Why a plain value is no such result, for people; null if it is. */
+        @Nullable
+        String misfit(@Nullable Object plain) {
+            try {
+                encoded(plain).release();
+                return null;
+            } catch (SerializationException e) {
+                return String.valueOf(e.getMessage());
+            }
+        }
+
         ByteBuf encoded(@Nullable Object plain) {
             Serializer json = serializers.require("json");
             ByteBuf text = Unpooled.buffer();

@@ -145,6 +145,13 @@ final class StubMethod {
                         declaration, parameters, declared.value(PolicyKey.CALL_KEYS), policy.get(PolicyKey.CALL_KEYS));
     }
 
+    /** Why the plain value of a rule is no result of the method, for people; null if it is. */
+    @Nullable
+    String misfit(@Nullable Object plain) {
+        RuleAnswer.Form form = facts.get(RuleAnswer.KEY);
+        return form == null ? null : form.misfit(plain);
+    }
+
     /** What of a policy the method's types make impossible. */
     List<PolicyConflict> conflicts(MethodPolicy policy) {
         try {

@@ -3,6 +3,7 @@ package io.moa.e2e.governance;
 import static io.moa.e2e.governance.Processes.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.moa.Moa;
 import io.moa.annotation.CallKey;
@@ -13,6 +14,7 @@ import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.policy.PolicyKey;
+import io.moa.governance.sample.CallFacts;
 import io.moa.governance.sample.DryRun;
 import io.moa.governance.sample.Fate;
 import io.moa.invoke.CallException;
@@ -43,6 +45,17 @@ class DryRunTest {
     public interface Stock {
         String where(@CallKey("item") String item);
     }
+
+    /** Results of other kinds, of a service that nobody needs to offer. */
+    @MoaService(name = "tried.Shelf")
+    public interface Shelf {
+        int count();
+
+        Place place();
+    }
+
+    /** Where something lies. */
+    public record Place(String aisle, int level) {}
 
     private static final String CLOSED =
             "{\"kind\": \"route\", \"service\": \"tried.Stock\", \"when\": {\"key.item\": {\"from\": 0, \"to\": 6}},"
@@ -142,6 +155,52 @@ class DryRunTest {
         for (int i = 0; i < 20; i++) {
             assertThatThrownBy(() -> fromSouth.where("book")).hasMessageContaining("is in zone south");
         }
+    }
+
+    @Test
+    void aValueThatAMethodCannotReturnIsToldBeforeAnyCallFailsOfIt() {
+        String word = "{\"kind\": \"route\", \"service\": \"tried.Shelf\", \"answer\": \"hi\"}";
+        processes.serve(
+                "shelf",
+                server -> server.export(Shelf.class, new Shelf() {
+                    @Override
+                    public int count() {
+                        return 3;
+                    }
+
+                    @Override
+                    public Place place() {
+                        return new Place("a", 1);
+                    }
+                }));
+        Shelf shelf = client.stub(Shelf.class);
+        ServiceId service = ServiceId.of("tried.Shelf");
+        soon().until(() -> client.explain(service).contains("1 of 1"), () -> client.explain(service));
+        shelf.count();
+        shelf.place();
+        DryRun told = client.dryRun("word", RuleText.read(word));
+        assertThat(told.deviations()).hasSize(2).allMatch(each -> each.after().kind() == Fate.Kind.MISFIT);
+        assertThat(told.describe()).contains("failed, as the value of rule word does not fit the result of the method");
+        assertThat(client.dryRun("word", RuleText.read(word.replace("\"hi\"", "7")))
+                        .deviations())
+                .extracting(each -> each.sample().method().name(), each -> each.after()
+                        .kind())
+                .containsExactlyInAnyOrder(tuple("count", Fate.Kind.ANSWERED), tuple("place", Fate.Kind.MISFIT));
+        rules.putRule("word", word);
+        soon().until(
+                        () -> client.explain(service, "count", CallFacts.NONE)
+                                .toString()
+                                .contains("rule word"),
+                        () -> client.explain(service));
+        for (String method : List.of("count", "place()")) {
+            assertThat(client.explain(service, method, CallFacts.NONE).toString())
+                    .contains("but such calls fail: the value does not fit the result of the method: ");
+        }
+        assertThatThrownBy(shelf::count).hasMessageContaining("its value does not fit");
+        assertThatThrownBy(shelf::place).hasMessageContaining("its value does not fit");
+        assertThat(client.explain(service, "unheard", CallFacts.NONE).toString())
+                .as("of which no stub knows the result")
+                .contains("Answered by rule word");
     }
 
     /** A rule that limits calls or breaks them, tried on calls that were made without it. */

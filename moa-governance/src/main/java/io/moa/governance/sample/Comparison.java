@@ -73,7 +73,7 @@ final class Comparison {
         int number = 0;
         for (int i = 0; i < these.size(); i++) {
             int[] counts = new int[WAYS * WAYS];
-            for (int j = 0; j < these.get(i).calls(); j++) {
+            for (int j = 0; j < made.calls(i); j++) {
                 counts[way(refusedNow, number) * WAYS + way(refusedThen, number)]++;
                 number++;
             }

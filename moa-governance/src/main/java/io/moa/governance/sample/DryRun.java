@@ -14,7 +14,7 @@ import java.util.TreeMap;
  * @param rule its id
  * @param standing how it would stand in this process, for people; it may not be in force here
  * @param samples how many samples were looked at
- * @param calls for how many calls they stand
+ * @param calls for how many calls they stand; if more than there are samples, this and all numbers of calls are estimates
  * @param deviations those that would fare otherwise
  * @param refusals where limits and breakers of this process would refuse others than now
  * @param values what else would be decided otherwise, which by itself changes the fate of none of them
@@ -71,6 +71,11 @@ public record DryRun(
                         ? otherwise() + " of " + samples + " sampled calls would fare otherwise"
                         : otherwise() + " of " + calls + " calls, for which " + samples
                                 + " samples stand, would fare otherwise");
+        if (samples != calls) {
+            lines.add(
+                    "  These are estimates: of most calls no sample is kept, their number and pace are taken from the mean of many"
+                            + " samples, and bursts that are shorter are not seen");
+        }
         noPart.forEach(each -> lines.add("  " + each));
         sums().entrySet().stream()
                 .sorted(Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder()))

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * at which the calls were made, and then is routed. Limits and breakers begin as new, both under the rules in force and under the others,
  * for nobody knows what was counted before the first sample. Limits that providers enforce are not judged: each counts the calls of all its callers.
  *
+ * <p>What is said of calls for which drawn samples stand is an estimate: see {@link DryRun#calls()}.
+ *
  * <p>Samples are routed under the policy of their method, so calls that must stay in their zone do, with the facts that they had. What a
  * policy adds to calls, a tag, a criticality or call keys, is a value that changes, and the route that would follow from it is not
  * foretold. A call key or an attachment of more
@@ -44,14 +46,16 @@ public final class DryRuns {
      * @param targets as {@code trees}, of services to which rules lead calls, also of those that are not followed yet; null while nothing
      *     is known of one
      * @param policies what is decided about a sample's method by the rules of a book
+     * @param fit whether the methods of calls can return what rules answer
      * @param seed what lots are drawn by
      */
     public DryRuns(
             Function<ServiceId, @Nullable RouteTree> trees,
             Function<ServiceId, @Nullable RouteTree> targets,
             BiFunction<RuleBook, Sample, AppliedPolicy> policies,
+            AnswerFit fit,
             long seed) {
-        this.stage = new Replay.Stage(trees, targets, policies);
+        this.stage = new Replay.Stage(trees, targets, policies, fit);
         this.seed = seed;
     }
 

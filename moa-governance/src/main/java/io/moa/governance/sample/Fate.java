@@ -26,6 +26,8 @@ public record Fate(Kind kind, Set<String> instances, Set<String> copies, String 
         FAILED,
         /** A rule answers it. */
         ANSWERED,
+        /** A rule answers it with a value that is no result of its method, so that it fails. */
+        MISFIT,
         /** A limit or a breaker of its caller refuses it, so no rule is asked where it goes. */
         LIMITED,
         /** It is not known: the service is not followed any more, or not yet. */
@@ -49,7 +51,7 @@ public record Fate(Kind kind, Set<String> instances, Set<String> copies, String 
             case TO -> "to " + counted(instances) + (copies.isEmpty() ? "" : ", a copy to one of " + copies.size());
             case DENIED -> "denied by " + told;
             case REFUSED -> "refused by " + told;
-            case FAILED -> "failed, as " + told;
+            case FAILED, MISFIT -> "failed, as " + told;
             case ANSWERED -> "answered by " + told;
             case LIMITED -> "refused, " + told;
             case UNKNOWN -> "to nobody known, as " + told;

@@ -17,9 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Lets the calls of one method by one application come to its limits and its breaker once more: to new ones of the kind that real calls
  * meet, on the time of the samples, while nobody waits.
  *
- * <p>A sample that stands for several calls counts as so many, one after the other in equal steps since the sample before it. A call that
- * goes somewhere ends as it ended, and takes as long; one that a rule denies, refuses or answers, or that
- * nobody may take, ends at once.
+ * <p>A sample that stands for several calls counts as so many, one after the other at their {@linkplain Pace pace}. A call that goes
+ * somewhere ends as it ended, and takes as long; one that a rule denies, refuses or answers, or that nobody may take, ends at once.
  *
  * <p>Not safe for threads.
  */
@@ -70,7 +69,7 @@ final class GateReplay {
         for (int i = 0; i < calls.samples(); i++) {
             Sample sample = calls.sample(i);
             Invocation call = sample.facts().toCall(of.service(), of.method(), "", Attributes.EMPTY, 0);
-            for (int j = 0; j < sample.calls(); j++) {
+            for (int j = 0; j < calls.calls(i); j++) {
                 Ending ending = ending(routes.get(i), calls.ending(i, j));
                 long begins = calls.momentNanos(i, j);
                 endUntil(begins, due);
@@ -111,7 +110,8 @@ final class GateReplay {
     /** As the replies do that a client makes of such routes. */
     private static Ending ending(Fate route, Ending recorded) {
         return switch (route.kind()) {
-            case DENIED, ANSWERED -> Ending.AT_ONCE;
+            case DENIED, ANSWERED, MISFIT ->
+                Ending.AT_ONCE; // of a value that does not fit a breaker learns nothing bad
             case REFUSED, FAILED -> NOBODY;
             case TO, UNKNOWN, LIMITED -> recorded;
         };

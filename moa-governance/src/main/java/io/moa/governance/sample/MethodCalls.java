@@ -21,7 +21,7 @@ final class MethodCalls {
     private static final int TOGETHER = 16;
 
     private final List<Sample> samples;
-    private final long[] fromNanos; // the calls of a sample come after this moment
+    private final Pace pace;
     private final List<Ending> endings;
     private final int[] rowFrom; // the first of the samples with which one takes turns
     private final int[] rowTo; // the one behind the last of them
@@ -36,14 +36,11 @@ final class MethodCalls {
      */
     MethodCalls(List<Sample> samples, List<Fate> routes, long sinceNanos) {
         this.samples = List.copyOf(samples);
-        this.fromNanos = new long[samples.size()];
+        this.pace = new Pace(this.samples, sinceNanos);
         this.endings = endings(samples, routes);
-        long before = sinceNanos;
         int sum = 0;
-        for (int i = 0; i < fromNanos.length; i++) {
-            fromNanos[i] = before;
-            before = samples.get(i).beganNanos();
-            sum += samples.get(i).calls();
+        for (int i = 0; i < samples.size(); i++) {
+            sum += pace.calls(i);
         }
         this.total = sum;
         this.rowFrom = new int[samples.size()];
@@ -69,7 +66,7 @@ final class MethodCalls {
             boolean went =
                     switch (routes.get(i).kind()) {
                         case TO, UNKNOWN -> samples.get(i).ending().kind() != Ending.Kind.REFUSED;
-                        case DENIED, REFUSED, FAILED, ANSWERED, LIMITED -> false;
+                        case DENIED, REFUSED, FAILED, ANSWERED, MISFIT, LIMITED -> false;
                     };
             latest = went ? samples.get(i).ending() : latest;
             if (latest == null) {
@@ -92,6 +89,11 @@ final class MethodCalls {
         return samples.get(place);
     }
 
+    /** How many calls are those of a sample, as far as that is known. */
+    int calls(int place) {
+        return pace.calls(place);
+    }
+
     /** How many calls those are in all. */
     int total() {
         return total;
@@ -103,10 +105,8 @@ final class MethodCalls {
         return endings.get(from + (place - from + number) % (rowTo[place] - from));
     }
 
-    /** When one of the calls of a sample begins, the sampled one being the last of them. */
+    /** When one of the calls of a sample begins. */
     long momentNanos(int place, int number) {
-        Sample sample = samples.get(place);
-        long gap = sample.beganNanos() - fromNanos[place];
-        return sample.beganNanos() - gap / sample.calls() * (sample.calls() - 1 - number);
+        return pace.momentNanos(place, number);
     }
 }

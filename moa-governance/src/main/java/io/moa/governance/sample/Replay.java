@@ -17,6 +17,7 @@ import io.moa.governance.rule.Rule;
 import io.moa.governance.rule.RuleBook;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Invocation;
+import io.moa.invoke.MethodId;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -50,11 +51,16 @@ final class Replay {
      * @param trees the candidates of a service at present, under any rules; null for a service that is not followed
      * @param targets as {@code trees}, of services to which rules lead calls; null while nothing is known of one
      * @param policies what is decided about a sample's method by the rules of a book
+     * @param fit whether the methods of calls can return what rules answer
      */
     record Stage(
             Function<ServiceId, @Nullable RouteTree> trees,
             Function<ServiceId, @Nullable RouteTree> targets,
-            BiFunction<RuleBook, Sample, AppliedPolicy> policies) {}
+            BiFunction<RuleBook, Sample, AppliedPolicy> policies,
+            AnswerFit fit) {}
+
+    /** Whether the value of a rule, which has one in a book, fits a method. */
+    private record Asked(String rule, ServiceId service, MethodId method) {}
 
     private static final long PER_SAMPLE = 0xbf58476d1ce4e5b9L; // any odd number whose bits are mixed
 
@@ -65,6 +71,7 @@ final class Replay {
     private final Map<ServiceId, Optional<RouteTree>> trees = new HashMap<>();
     private final Map<ServiceId, Optional<RouteTree>> targets = new HashMap<>();
     private final Map<Sampled, AppliedPolicy> policies = new HashMap<>();
+    private final Map<Asked, Optional<String>> misfits = new HashMap<>();
 
     // Who of a set may be called, by the one thing in a policy that decides it; sets of a tree are few.
     private final Map<ZoneChoice, Map<CandidateSet, Set<String>>> uuids = new EnumMap<>(ZoneChoice.class);
@@ -184,12 +191,7 @@ final class Replay {
                     via);
         }
         if (route instanceof Route.Answered answered) {
-            return new Fate(
-                    Fate.Kind.ANSWERED,
-                    Set.of(),
-                    Set.of(),
-                    "rule " + answered.rule().rule().id() + ": " + answered.value(),
-                    via);
+            return answered(answered, call, via);
         }
         if (route instanceof Route.Nobody nobody) {
             return new Fate(
@@ -201,6 +203,22 @@ final class Replay {
                     via);
         }
         return to((Route.To) route, call, via);
+    }
+
+    private Fate answered(Route.Answered answered, Invocation call, String via) {
+        String rule = answered.rule().rule().id();
+        Route.Redirected led = call.attributes().get(Route.Redirected.KEY);
+        Asked asked = new Asked(rule, led == null ? call.service() : led.from(), call.method());
+        Optional<String> misfit = misfits.computeIfAbsent(
+                asked, any -> Optional.ofNullable(stage.fit().misfit(any.service(), any.method(), answered.value())));
+        return misfit.isEmpty()
+                ? new Fate(Fate.Kind.ANSWERED, Set.of(), Set.of(), "rule " + rule + ": " + answered.value(), via)
+                : new Fate(
+                        Fate.Kind.MISFIT,
+                        Set.of(),
+                        Set.of(),
+                        "the value of rule " + rule + " does not fit the result of the method: " + misfit.get(),
+                        via);
     }
 
     private Fate to(Route.To to, Invocation call, String via) {

@@ -13,7 +13,7 @@ import java.util.Map;
  * @param method which method of it
  * @param facts what rules may have asked of it; call keys and attachments up to {@value #MAX_CHARS} characters each
  * @param beganNanos when it began, by the ticker of its process
- * @param calls for how many calls it stands; at least 1
+ * @param calls for how many calls it stands on average, being one of so many drawn by chance; 1 if it was kept as all were
  * @param ending how it ended
  */
 public record Sample(ServiceId service, MethodId method, CallFacts facts, long beganNanos, int calls, Ending ending) {

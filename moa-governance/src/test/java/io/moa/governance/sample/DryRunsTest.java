@@ -66,6 +66,7 @@ class DryRunsTest {
                 service -> service.equals(RandomRules.SERVICE) ? present : null,
                 service -> target(service, set.ownZone()),
                 DryRunsTest::declaringNothing,
+                AnswerFit.UNKNOWN,
                 SEED);
     }
 
@@ -85,7 +86,8 @@ class DryRunsTest {
         return new Replay.Stage(
                 service -> new RouteTree(RouteTable.NONE, set, new Random(8)),
                 service -> target(service, set.ownZone()),
-                DryRunsTest::declaringNothing);
+                DryRunsTest::declaringNothing,
+                AnswerFit.UNKNOWN);
     }
 
     private static AppliedPolicy declaringNothing(RuleBook book, Sample sample) {
@@ -308,6 +310,38 @@ class DryRunsTest {
                         10));
     }
 
+    /** The method is that of the service to which the call was made, also where a rule has led it elsewhere. */
+    @Test
+    void callsThatARuleAnswersWithWhatTheirMethodCannotReturnFail() {
+        RouteTree present = new RouteTree(RouteTable.NONE, five(), new Random(5));
+        DryRuns knowing = new DryRuns(
+                service -> service.equals(RandomRules.SERVICE) ? present : null,
+                service -> target(service, null),
+                DryRunsTest::declaringNothing,
+                (service, method, value) -> service.equals(RandomRules.SERVICE)
+                                && method.name().equals("reserve")
+                                && !(value instanceof Integer)
+                        ? "expected a number"
+                        : null,
+                SEED);
+        Map<String, Object> word = rule("route", "answer", "many");
+        assertThat(knowing.of(samples(10), book(WEB, Map.of()), "x", word).sums())
+                .isEqualTo(Map.of(
+                        "shop.Stock reserve: route: to 5 instances -> failed, as the value of rule x does not fit the"
+                                + " result of the method: expected a number",
+                        10));
+        assertThat(knowing.of(samples(10), book(WEB, Map.of()), "x", rule("route", "answer", 7))
+                        .deviations())
+                .hasSize(10)
+                .allMatch(each -> each.after().kind() == Fate.Kind.ANSWERED);
+        word.put("service", "shop.Stock:2");
+        Map<String, Object> second = rule("route", "redirect", Map.of("service", "shop.Stock:2"));
+        assertThat(knowing.of(samples(10), book(WEB, Map.of("second", second)), "x", word)
+                        .deviations())
+                .hasSize(10)
+                .allMatch(each -> each.after().kind() == Fate.Kind.MISFIT);
+    }
+
     @Test
     void callsThatAreLedToAnotherServiceAreToldWithTheirFateThere() {
         Map<String, Object> second =
@@ -459,7 +493,8 @@ class DryRunsTest {
     @Test
     void aServiceOfWhichNothingIsKnownYetIsToldAsThat() {
         RouteTree present = new RouteTree(RouteTable.NONE, five(), new Random(5));
-        DryRuns early = new DryRuns(service -> present, service -> null, DryRunsTest::declaringNothing, SEED);
+        DryRuns early = new DryRuns(
+                service -> present, service -> null, DryRunsTest::declaringNothing, AnswerFit.UNKNOWN, SEED);
         assertThat(early.of(
                                 samples(10),
                                 book(WEB, Map.of()),

@@ -78,7 +78,8 @@ class LimitedCallsTest {
 
     private DryRuns dryRuns() {
         RouteTree present = new RouteTree(RouteTable.NONE, stock, new Random(5));
-        return new DryRuns(service -> present, LimitedCallsTest::nobody, LimitedCallsTest::applied, SEED);
+        return new DryRuns(
+                service -> present, LimitedCallsTest::nobody, LimitedCallsTest::applied, AnswerFit.UNKNOWN, SEED);
     }
 
     private static RuleBook book(Map<String, ?> rules) {
@@ -107,7 +108,10 @@ class LimitedCallsTest {
 
         Route route(int sample) {
             Replay lots = new Replay(
-                    book, new Replay.Stage(service -> tree, LimitedCallsTest::nobody, LimitedCallsTest::applied), SEED);
+                    book,
+                    new Replay.Stage(
+                            service -> tree, LimitedCallsTest::nobody, LimitedCallsTest::applied, AnswerFit.UNKNOWN),
+                    SEED);
             return tree.route(call(sample), lots.lots(sample));
         }
 
@@ -196,7 +200,11 @@ class LimitedCallsTest {
             }
             return new Replay(
                             book,
-                            new Replay.Stage(service -> tree, LimitedCallsTest::nobody, LimitedCallsTest::applied),
+                            new Replay.Stage(
+                                    service -> tree,
+                                    LimitedCallsTest::nobody,
+                                    LimitedCallsTest::applied,
+                                    AnswerFit.UNKNOWN),
                             SEED)
                     .fate(route, call(sample), "")
                     .toString();
@@ -213,7 +221,8 @@ class LimitedCallsTest {
         long second = samples.get(1).beganNanos();
         List<Made> made = new ArrayList<>();
         groups.forEach((of, places) -> {
-            long from = samples.get(0).beganNanos() * 2 - second;
+            Pace pace = new Pace(
+                    places.stream().map(samples::get).toList(), samples.get(0).beganNanos() * 2 - second);
             List<Ending> endings = new ArrayList<>();
             for (int i = 0; i < places.size(); i++) {
                 endings.add(ending(samples, places, i, now));
@@ -230,14 +239,12 @@ class LimitedCallsTest {
                         row.add(j);
                     }
                 }
-                long step = (sample.beganNanos() - from) / sample.calls();
-                for (int j = 0; j < sample.calls(); j++) {
+                for (int j = 0; j < pace.calls(i); j++) {
                     made.add(new Made(
-                            sample.beganNanos() - (sample.calls() - 1 - j) * step,
+                            pace.momentNanos(i, j),
                             places.get(i),
                             endings.get(row.isEmpty() ? i : row.get((row.indexOf(i) + j) % row.size()))));
                 }
-                from = sample.beganNanos();
             }
         });
         made.sort(Comparator.comparingLong(Made::atNanos));
@@ -541,6 +548,7 @@ class LimitedCallsTest {
                                             (PolicyRule) book.rules().get(0),
                                             "rule keys, revision 1 is passed over: nosuch")));
                 },
+                AnswerFit.UNKNOWN,
                 SEED);
         DryRun told = knowing.of(
                 every(Duration.ofMillis(1), 3, 1, success(Duration.ofMillis(1))),
