@@ -42,7 +42,10 @@ final class Comparison {
         inTime.forEach(place -> places.computeIfAbsent(Sampled.of(samples.get(place)), any -> new ArrayList<>())
                 .add(place));
         long since = inTime.isEmpty() ? 0 : sinceNanos(inTime);
-        places.forEach((of, ofOne) -> compare(of, ofOne, since));
+        long until = inTime.isEmpty()
+                ? 0
+                : samples.get(inTime.get(inTime.size() - 1)).beganNanos();
+        places.forEach((of, ofOne) -> compare(of, ofOne, since, until));
     }
 
     /** The calls for which the very first sample stands are taken to be as far apart as those of the second. */
@@ -52,7 +55,7 @@ final class Comparison {
         return first.beganNanos() - (second - first.beganNanos());
     }
 
-    private void compare(Sampled of, List<Integer> places, long sinceNanos) {
+    private void compare(Sampled of, List<Integer> places, long sinceNanos, long untilNanos) {
         List<Sample> these = places.stream().map(samples::get).toList();
         List<Fate> routesNow = new ArrayList<>();
         List<Fate> routesThen = new ArrayList<>();
@@ -65,7 +68,7 @@ final class Comparison {
         after.passedOver().stream()
                 .filter(why -> !before.passedOver().contains(why))
                 .forEach(passedOver::add);
-        MethodCalls made = new MethodCalls(these, routesNow, sinceNanos);
+        MethodCalls made = new MethodCalls(these, routesNow, sinceNanos, untilNanos);
         calls += made.total();
         GateReplay gates = new GateReplay(of, made);
         byte[] refusedNow = gates.refusals(before.policy(), routesNow);

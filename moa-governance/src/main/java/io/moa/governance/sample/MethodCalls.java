@@ -33,10 +33,11 @@ final class MethodCalls {
      * @param samples in the order of their times; at least one
      * @param routes where the calls of each go under the rules in force, if nothing limits them
      * @param sinceNanos when what the samples of all methods stand for began
+     * @param untilNanos when it ended
      */
-    MethodCalls(List<Sample> samples, List<Fate> routes, long sinceNanos) {
+    MethodCalls(List<Sample> samples, List<Fate> routes, long sinceNanos, long untilNanos) {
         this.samples = List.copyOf(samples);
-        this.pace = new Pace(this.samples, sinceNanos);
+        this.pace = new Pace(this.samples, sinceNanos, untilNanos);
         this.endings = endings(samples, routes);
         int sum = 0;
         for (int i = 0; i < samples.size(); i++) {

@@ -8,7 +8,7 @@ import java.util.List;
  * <p>A sample that stands for itself has its own moment. The others were drawn by chance, so two of them may be close together without any
  * more calls between them than elsewhere: if as many calls lay between any two, each short gap would look like a burst. So the calls of
  * {@value #STRETCH} such samples in a row, or up to twice as many, are spread evenly from the sample before the first of them to the last
- * one; what is said of their rate is wrong by about one part in the square root of the number of samples. Where fewer were drawn, those
+ * one, or the last ones of a method until all samples end; what is said of their rate is wrong by about one part in the square root of the number of samples. Where fewer were drawn, those
  * just before them that stand for themselves say what the rate was, unless the drawn ones speak against it by three standard deviations.
  * A gap of {@value #PAUSE} times the mean is a pause, and no chance: what comes after it is not spread over it.
  *
@@ -22,6 +22,8 @@ final class Pace {
 
     private final List<Sample> samples;
     private final long sinceNanos;
+    private final long untilNanos;
+    private final double pauseNanos;
     private final int[] calls; // of each sample
     private final long[] lastNanos; // when the last of them began
     private final long[] stepNanos; // from one of them to the next
@@ -30,20 +32,22 @@ final class Pace {
      * The pace of some calls.
      *
      * @param samples in the order of their times; at least one
-     * @param sinceNanos when what they stand for began
+     * @param sinceNanos when what the samples of all methods stand for began
+     * @param untilNanos when it ended
      */
-    Pace(List<Sample> samples, long sinceNanos) {
+    Pace(List<Sample> samples, long sinceNanos, long untilNanos) {
         this.samples = samples;
         this.sinceNanos = sinceNanos;
+        this.untilNanos = untilNanos;
         this.calls = new int[samples.size()];
         this.lastNanos = new long[samples.size()];
         this.stepNanos = new long[samples.size()];
-        double pause = PAUSE * meanGap();
+        pauseNanos = PAUSE * meanGap();
         int from = 0;
         while (from < calls.length) {
             int to = from + 1;
             if (isDrawn(from)) {
-                while (to < calls.length && isDrawn(to) && gap(to) <= pause && gap(from) <= pause) {
+                while (to < calls.length && isDrawn(to) && gap(to) <= pauseNanos && gap(from) <= pauseNanos) {
                     to++;
                 }
                 int parts = Math.max(1, (to - from) / STRETCH);
@@ -70,20 +74,26 @@ final class Pace {
         return samples.get(place).beganNanos() - beforeNanos(place);
     }
 
+    /** So long was none of them drawn before the end. */
+    private long tail() {
+        return untilNanos - samples.get(samples.size() - 1).beganNanos();
+    }
+
     private double meanGap() {
-        double sum = 0;
-        int drawn = 0;
+        double sum = tail();
+        int drawn = 1; // the last gap is the tail
         for (int i = 0; i < samples.size(); i++) {
             if (isDrawn(i)) {
                 sum += gap(i);
                 drawn++;
             }
         }
-        return sum / Math.max(1, drawn);
+        return sum / drawn;
     }
 
     private void spread(int from, int to) {
-        long ends = samples.get(to - 1).beganNanos();
+        boolean isLast = to == samples.size() && tail() <= pauseNanos;
+        long ends = isLast ? untilNanos : samples.get(to - 1).beganNanos();
         long counted = 0;
         for (int i = from; i < to; i++) {
             counted += samples.get(i).calls();

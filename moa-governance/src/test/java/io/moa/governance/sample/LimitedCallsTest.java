@@ -222,7 +222,9 @@ class LimitedCallsTest {
         List<Made> made = new ArrayList<>();
         groups.forEach((of, places) -> {
             Pace pace = new Pace(
-                    places.stream().map(samples::get).toList(), samples.get(0).beganNanos() * 2 - second);
+                    places.stream().map(samples::get).toList(),
+                    samples.get(0).beganNanos() * 2 - second,
+                    samples.get(samples.size() - 1).beganNanos());
             List<Ending> endings = new ArrayList<>();
             for (int i = 0; i < places.size(); i++) {
                 endings.add(ending(samples, places, i, now));

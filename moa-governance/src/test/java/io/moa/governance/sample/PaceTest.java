@@ -126,6 +126,20 @@ class PaceTest {
         assertThat(refusedShare(ended(samples), 5, 5)).isBetween(0.4, 0.6);
     }
 
+    /** One drawn call of a method stands for many, and nothing says that they were made in the second before it. */
+    @Test
+    void theCallsOfAMethodThatIsSeldomSeenAreSpreadOverAllTheTimeThatSamplesSpan() {
+        Samples samples = new Samples(100, () -> 0L, ticker); // the lot falls on each call
+        calls(samples, 100, TENTH);
+        calls(samples, 1, Duration.ofSeconds(13));
+        samples.offer(RandomRules.call("count").caller(new Caller("web", "p-1")).build());
+        calls(samples, 98, Duration.ofSeconds(13));
+        assertThat(tried(ended(samples), Map.of("rate-limit", 1, "rate-limit-at", "caller"))
+                        .refusals())
+                .extracting(each -> each.of().method().name())
+                .containsExactly("reserve");
+    }
+
     @Test
     void whoAsksIsToldThatSuchNumbersAreEstimates() {
         Map<String, Object> few = Map.of("rate-limit", 5, "rate-limit-at", "caller");
