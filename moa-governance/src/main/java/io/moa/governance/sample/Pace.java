@@ -8,8 +8,9 @@ import java.util.List;
  * <p>A sample that stands for itself has its own moment. The others were drawn by chance, so two of them may be close together without any
  * more calls between them than elsewhere: if as many calls lay between any two, each short gap would look like a burst. So the calls of
  * {@value #STRETCH} such samples in a row, or up to twice as many, are spread evenly from the sample before the first of them to the last
- * one, or the last ones of a method until all samples end; what is said of their rate is wrong by about one part in the square root of the number of samples. Where fewer were drawn, those
- * just before them that stand for themselves say what the rate was, unless the drawn ones speak against it by three standard deviations.
+ * one, those of the last ones until the samples of all methods end; what is said of their rate is wrong by about one part in the square
+ * root of the number of samples. Where fewer were drawn, those just before them that stand for themselves say what the rate was, unless the
+ * drawn ones speak against it by three standard deviations.
  * A gap of {@value #PAUSE} times the mean is a pause, and no chance: what comes after it is not spread over it.
  *
  * <p>Immutable, safe for many threads.
@@ -42,7 +43,7 @@ final class Pace {
         this.calls = new int[samples.size()];
         this.lastNanos = new long[samples.size()];
         this.stepNanos = new long[samples.size()];
-        pauseNanos = PAUSE * meanGap();
+        this.pauseNanos = PAUSE * meanGap();
         int from = 0;
         while (from < calls.length) {
             int to = from + 1;
