@@ -252,6 +252,47 @@ class DeclaredPolicyTest {
                 .contains("release configuration: property moa.policy.hedge-after) has no effect");
     }
 
+    @LoadBalance(Balancing.CONSISTENT_HASH)
+    interface HashedByNothing {
+        String get(String key);
+    }
+
+    @Idempotent
+    @Hedge(afterMillis = 1_000)
+    interface HedgedTooLate {
+        String get(String key);
+
+        String find(String key);
+
+        @Idempotent
+        @Retry(attempts = 1)
+        String once(String key);
+    }
+
+    @Retry(attempts = 1, budgetPercent = 5)
+    interface BudgetForNothing {
+        String get(String key);
+    }
+
+    @Test
+    void whatIsOfUseToNoMethodOfAnInterfaceSaysWhy() {
+        assertThatThrownBy(
+                        () -> DeclaredPolicy.unused("HashedByNothing", all(HashedByNothing.class, PolicySettings.NONE)))
+                .hasMessageContaining(
+                        "no method of HashedByNothing can: get(java.lang.String): load-balance and hash-by:"
+                                + " consistent hashing goes by a call key: expected")
+                .hasMessageEndingWith(". Expected it on a method that can, or not at all");
+        assertThatThrownBy(() -> DeclaredPolicy.unused("HedgedTooLate", all(HedgedTooLate.class, PolicySettings.NONE)))
+                .hasMessageContaining(
+                        "(java.lang.String) and 1 more: hedge-after and timeout: the call has ended by then:"
+                                + " expected a hedge before the timeout, which is 1s")
+                .hasMessageContaining("once(java.lang.String): hedge-after and attempts: a hedge is a second attempt");
+        assertThatThrownBy(() ->
+                        DeclaredPolicy.unused("BudgetForNothing", all(BudgetForNothing.class, PolicySettings.NONE)))
+                .hasMessageContaining("get(java.lang.String): retry-budget and attempts: 5 has no effect, as no call is"
+                        + " sent again");
+    }
+
     @Test
     void whatTheReleaseConfigurationMakesIdleIsToldAndHolds() {
         PolicySettings once = release("attempts@s.S#read", "1", "timeout@s.S#read", "10ms");

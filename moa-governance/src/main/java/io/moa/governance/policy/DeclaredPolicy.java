@@ -6,8 +6,10 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -126,7 +128,8 @@ public final class DeclaredPolicy {
             String text = each.key() + " (" + each.origin().label() + ": " + each.where() + ") has no effect: "
                     + (each.isWide()
                             ? "what is said for all methods holds for those that can use it, and no method of "
-                                    + service + " can. Expected it on a method that can, or not at all"
+                                    + service + " can: " + distinctReasons(meant, each)
+                                    + ". Expected it on a method that can, or not at all"
                             : "what is said by a name alone holds for the methods of that name that can use it, and in "
                                     + service + " none can: " + reasons(meant, each));
             boolean impossible = meant.stream()
@@ -142,6 +145,24 @@ public final class DeclaredPolicy {
 
     private boolean leavesOut(PolicySettings.Said<?> said) {
         return settled.leftOut().stream().anyMatch(out -> out.said().equals(said));
+    }
+
+    /** Each reason once, with one of the methods whose it is: an interface may have many, and mostly all have the same. */
+    private static String distinctReasons(List<DeclaredPolicy> methods, PolicySettings.Said<?> said) {
+        Map<String, List<String>> whose = new LinkedHashMap<>();
+        for (DeclaredPolicy method : methods) {
+            method.settled.leftOut().stream()
+                    .filter(out -> out.said().equals(said))
+                    .forEach(out -> whose.computeIfAbsent("" + out.why(), why -> new ArrayList<>())
+                            .add(method.names.iterator().next()));
+        }
+        return whose.entrySet().stream()
+                .map(each -> each.getValue().get(0)
+                        + (each.getValue().size() == 1
+                                ? ""
+                                : " and " + (each.getValue().size() - 1) + " more")
+                        + ": " + each.getKey())
+                .collect(Collectors.joining("; "));
     }
 
     private static String reasons(List<DeclaredPolicy> methods, PolicySettings.Said<?> said) {
