@@ -12,6 +12,7 @@ import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.policy.PolicySettings;
 import io.moa.governance.policy.ResolvedTypes;
+import io.moa.governance.policy.StrayAnnotations;
 import io.moa.invoke.MethodId;
 import io.moa.protocol.serialize.AllowList;
 import io.moa.protocol.serialize.ErrorReader;
@@ -79,6 +80,7 @@ public final class StubCompiler {
                 annotation.name().isEmpty() ? type.getName() : annotation.name(),
                 config.group() == null ? annotation.group() : config.group(),
                 config.version() == null ? annotation.version() : config.version());
+        StrayAnnotations.refuseIn(type);
         PolicySettings settings = config.policies().and(releaseOf(moa, service));
         AllowList allowed = AllowList.ofService(type).plus(config.allow().toArray(new Class<?>[0]));
         Map<Method, StubMethod> methods = new HashMap<>();

@@ -10,6 +10,7 @@ import io.moa.annotation.Fallback;
 import io.moa.annotation.Hedge;
 import io.moa.annotation.Idempotent;
 import io.moa.annotation.MoaService;
+import io.moa.annotation.RateLimit;
 import io.moa.annotation.Retry;
 import io.moa.annotation.SubTypes;
 import io.moa.annotation.Timeout;
@@ -169,6 +170,24 @@ class MistakesAtStartTest {
         void write(String key);
     }
 
+    @MoaService(name = "mistakes.AnsweredHastily")
+    interface AnsweredHastily {
+        @Fallback(method = "cached")
+        String get(String key);
+
+        @Timeout(millis = 5)
+        default String cached(String key) {
+            return key;
+        }
+    }
+
+    /** Whose author takes the class for the place of limits. */
+    static final class LimitedByItself implements HedgedForNobody {
+        @Override
+        @RateLimit(perSecond = 5)
+        public void write(String key) {}
+    }
+
     @RegisterExtension
     final Processes processes = new Processes();
 
@@ -223,6 +242,18 @@ class MistakesAtStartTest {
     void whatIsSaidForAllMethodsAndServesNoneIsAnError() {
         assertThatThrownBy(() -> client(Map.of()).stub(HedgedForNobody.class))
                 .hasMessageContaining("hedge-after (annotation: @Hedge on HedgedForNobody) has no effect");
+    }
+
+    @Test
+    void annotationsThatNobodyReadsAreErrorsOnBothSides() {
+        assertThatThrownBy(() -> client(Map.of()).stub(AnsweredHastily.class))
+                .hasMessageContaining(
+                        "@Timeout on AnsweredHastily.cached has no effect: a method that answers when a call"
+                                + " of get has failed is never called remotely");
+        assertThatThrownBy(() -> processes.serve(moa("shop", Map.of()), server -> server.port(0)
+                        .export(HedgedForNobody.class, new LimitedByItself())))
+                .hasMessageContaining("@RateLimit on LimitedByItself.write has no effect")
+                .hasMessageContaining("expected it on HedgedForNobody.write");
     }
 
     @Test

@@ -64,7 +64,8 @@ final class Declarations {
         return new Declarations(service.getSimpleName() + "." + meant.getName(), owners, methods);
     }
 
-    private static void collect(Class<?> type, Set<Class<?>> all) {
+    /** An interface and all that it extends, each once. */
+    static void collect(Class<?> type, Set<Class<?>> all) {
         if (all.add(type)) {
             for (Class<?> parent : type.getInterfaces()) {
                 collect(parent, all);
@@ -103,6 +104,11 @@ final class Declarations {
             }
         }
         return method;
+    }
+
+    /** The declarations, the service's own first. */
+    List<Method> all() {
+        return List.copyOf(methods);
     }
 
     /** The method as one of the interfaces has it that have it: its own declaration, or that of the nearest parent. */

@@ -10,6 +10,7 @@ import io.moa.governance.policy.FallbackForm;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.policy.PolicySettings;
+import io.moa.governance.policy.StrayAnnotations;
 import io.moa.invoke.Gate;
 import io.moa.invoke.MethodId;
 import io.moa.invoke.Ticker;
@@ -138,6 +139,8 @@ public final class ServiceExporter {
                 annotation.name().isEmpty() ? type.getName() : annotation.name(),
                 terms.group().isEmpty() ? annotation.group() : terms.group(),
                 terms.version().isEmpty() ? annotation.version() : terms.version());
+        StrayAnnotations.refuseIn(type);
+        StrayAnnotations.refuseOn(type, implementation.getClass());
         AllowList allowed = AllowList.ofService(type).plus(terms.extraTypes().toArray(new Class<?>[0]));
         PolicySettings said = terms.policies().apply(service);
         Set<Method> onlyLocal = FallbackForm.onlyLocal(type);

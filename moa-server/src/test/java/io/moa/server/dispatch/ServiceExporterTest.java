@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.moa.annotation.MoaService;
 import io.moa.annotation.NonBlocking;
 import io.moa.annotation.OneWay;
+import io.moa.annotation.Timeout;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.policy.PolicySettings;
 import io.moa.invoke.MethodId;
@@ -91,6 +92,23 @@ class ServiceExporterTest {
 
     /** Inherits what it offers. */
     private static final class TopShelf extends Shelf {}
+
+    /** Says what only the interface can say. */
+    private static final class HastyShelf extends Shelf {
+        @Override
+        @Timeout(millis = 5)
+        public int price(String item) {
+            return 4;
+        }
+    }
+
+    @MoaService
+    public interface WithHelper {
+        int price(String item);
+
+        @Timeout(millis = 5)
+        static void help() {}
+    }
 
     public interface Plain {
         int price(String item);
@@ -285,6 +303,17 @@ class ServiceExporterTest {
                 .isThrownBy(() -> export(OneWayWithResult.class, text -> 1))
                 .withMessageContaining("@OneWay on OneWayWithResult.note")
                 .withMessageContaining("expected: @OneWay void note(...)");
+    }
+
+    @Test
+    void policyOnTheImplementingClassIsSaid() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> export(Prices.class, new HastyShelf()))
+                .withMessage("@Timeout on HastyShelf.price has no effect: a provider goes by the annotations of the"
+                        + " interface that both sides share; expected it on Prices.price");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> export(WithHelper.class, item -> 1))
+                .withMessageContaining("@Timeout on WithHelper.help has no effect: a static method");
     }
 
     @Test
