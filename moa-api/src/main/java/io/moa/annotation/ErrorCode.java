@@ -18,6 +18,6 @@ import java.lang.annotation.Target;
 @Target(ElementType.TYPE)
 public @interface ErrorCode {
 
-    /** The code, such as {@code OUT_OF_STOCK}; 1 to 128 characters. */
+    /** The code, such as {@code OUT_OF_STOCK}; 1 to 128 characters that can be seen, not all of them blanks. Checked at start where a method declares it. */
     String value();
 }

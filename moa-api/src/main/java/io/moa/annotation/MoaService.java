@@ -15,13 +15,13 @@ import java.lang.annotation.Target;
 @Target(ElementType.TYPE)
 public @interface MoaService {
 
-    /** The service's name; default the interface's full name. 1 to 200 characters without blanks, '/' and ':'. */
+    /** The service's name; default the interface's full name. 1 to 200 characters that can be seen, without blanks, '/', ':' and '*'. */
     String name() default "";
 
-    /** A separate offer of the same service; default none. */
+    /** A separate offer of the same service; default none. Up to 64 characters as of the name. */
     String group() default "";
 
-    /** An incompatible edition of the service; default none. */
+    /** An incompatible edition of the service; default none. Up to 64 characters as of the name. */
     String version() default "";
 
     /** The serializer that callers use; default {@code hessian}. Others: {@code json}, {@code protobuf}. */

@@ -4,6 +4,7 @@ import io.moa.Moa;
 import io.moa.annotation.FailureMode;
 import io.moa.client.CallOptions;
 import io.moa.governance.outcome.Resend;
+import io.moa.governance.policy.CallKeyReader;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.invoke.Backstop;
 import io.moa.invoke.Baggage;

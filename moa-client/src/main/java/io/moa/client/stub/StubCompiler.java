@@ -6,7 +6,9 @@ import io.moa.annotation.MoaService;
 import io.moa.client.CallOptions;
 import io.moa.client.cluster.ClusterLink;
 import io.moa.discovery.ServiceId;
+import io.moa.governance.policy.DeclaredErrors;
 import io.moa.governance.policy.DeclaredPolicy;
+import io.moa.governance.policy.DeclaredService;
 import io.moa.governance.policy.FallbackForm;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
@@ -76,8 +78,9 @@ public final class StubCompiler {
             throw new IllegalArgumentException(
                     type.getName() + " must be an interface with @MoaService to be called as a service");
         }
-        ServiceId service = new ServiceId(
-                annotation.name().isEmpty() ? type.getName() : annotation.name(),
+        ServiceId service = DeclaredService.of(
+                type,
+                annotation,
                 config.group() == null ? annotation.group() : config.group(),
                 config.version() == null ? annotation.version() : config.version());
         StrayAnnotations.refuseIn(type);
@@ -96,6 +99,7 @@ public final class StubCompiler {
                 local.put(method, FallbackAnswer.local(type, method));
                 continue;
             }
+            DeclaredErrors.check(type, method);
             FallbackForm fallback = FallbackForm.of(type, method);
             DeclaredPolicy declared = DeclaredPolicy.ofStub(type, method, settings);
             all.add(declared);

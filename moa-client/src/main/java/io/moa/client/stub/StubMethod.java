@@ -5,6 +5,7 @@ import io.moa.client.cluster.ClusterLink;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.gate.GateLook;
 import io.moa.governance.gate.MethodGate;
+import io.moa.governance.policy.CallKeyReader;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyConflict;
 import io.moa.governance.policy.PolicyKey;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.moa.Moa;
 import io.moa.ReleaseSettings;
 import io.moa.annotation.CallKey;
+import io.moa.annotation.ErrorCode;
 import io.moa.annotation.Fallback;
 import io.moa.annotation.Hedge;
 import io.moa.annotation.Idempotent;
@@ -188,6 +189,21 @@ class MistakesAtStartTest {
         public void write(String key) {}
     }
 
+    @MoaService(name = "mistakes.*")
+    interface NamedForMany {
+        String get(String key);
+    }
+
+    @ErrorCode(" ")
+    static final class NoCode extends Exception {
+        private static final long serialVersionUID = 1L;
+    }
+
+    @MoaService(name = "mistakes.Uncoded")
+    interface Uncoded {
+        String get(String key) throws NoCode;
+    }
+
     @RegisterExtension
     final Processes processes = new Processes();
 
@@ -254,6 +270,14 @@ class MistakesAtStartTest {
                         .export(HedgedForNobody.class, new LimitedByItself())))
                 .hasMessageContaining("@RateLimit on LimitedByItself.write has no effect")
                 .hasMessageContaining("expected it on HedgedForNobody.write");
+    }
+
+    @Test
+    void namesAndCodesThatCannotBeToldAreErrorsOfTheStubToo() {
+        assertThatThrownBy(() -> client(Map.of()).stub(NamedForMany.class))
+                .hasMessageContaining("The name of the service NamedForMany, mistakes.*, has a '*'");
+        assertThatThrownBy(() -> client(Map.of()).stub(Uncoded.class))
+                .hasMessageContaining("@ErrorCode(\" \") on NoCode, for an exception that Uncoded.get declares");
     }
 
     @Test

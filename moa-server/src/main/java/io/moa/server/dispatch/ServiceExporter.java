@@ -5,9 +5,13 @@ import io.moa.annotation.MoaService;
 import io.moa.discovery.ServiceExport;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.gate.MethodGate;
+import io.moa.governance.policy.CallKeyReader;
+import io.moa.governance.policy.DeclaredErrors;
 import io.moa.governance.policy.DeclaredPolicy;
+import io.moa.governance.policy.DeclaredService;
 import io.moa.governance.policy.FallbackForm;
 import io.moa.governance.policy.MethodPolicy;
+import io.moa.governance.policy.Origin;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.policy.PolicySettings;
 import io.moa.governance.policy.StrayAnnotations;
@@ -135,8 +139,9 @@ public final class ServiceExporter {
                                     ? "null"
                                     : "a " + implementation.getClass().getName()));
         }
-        ServiceId service = new ServiceId(
-                annotation.name().isEmpty() ? type.getName() : annotation.name(),
+        ServiceId service = DeclaredService.of(
+                type,
+                annotation,
                 terms.group().isEmpty() ? annotation.group() : terms.group(),
                 terms.version().isEmpty() ? annotation.version() : terms.version());
         StrayAnnotations.refuseIn(type);
@@ -152,7 +157,11 @@ public final class ServiceExporter {
             if (Modifier.isStatic(method.getModifiers()) || isShadow(method, type) || onlyLocal.contains(method)) {
                 continue;
             }
+            DeclaredErrors.check(type, method);
             DeclaredPolicy declared = DeclaredPolicy.ofExport(type, method, said);
+            if (declared.policy().get(PolicyKey.CALL_KEYS).origin() != Origin.DEFAULT) {
+                CallKeyReader.check(type, method);
+            }
             all.add(declared);
             MethodPolicy policy = declared.policy();
             MethodId id = MethodId.of(method.getName(), method.getParameterTypes());

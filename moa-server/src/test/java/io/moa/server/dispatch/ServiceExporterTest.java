@@ -3,6 +3,8 @@ package io.moa.server.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.moa.annotation.CallKey;
+import io.moa.annotation.ErrorCode;
 import io.moa.annotation.MoaService;
 import io.moa.annotation.NonBlocking;
 import io.moa.annotation.OneWay;
@@ -108,6 +110,36 @@ class ServiceExporterTest {
 
         @Timeout(millis = 5)
         static void help() {}
+    }
+
+    @MoaService
+    public interface KeyOfBytes {
+        int price(@CallKey("item") byte[] item);
+    }
+
+    @MoaService
+    public interface KeyOfList {
+        int price(@CallKey("items") List<String> items);
+    }
+
+    @MoaService
+    public interface KeyOfText {
+        int price(@CallKey("item") String item);
+    }
+
+    @ErrorCode("")
+    public static final class Unsaid extends Exception {
+        private static final long serialVersionUID = 1L;
+    }
+
+    @MoaService
+    public interface Unsaying {
+        int price(String item) throws Unsaid;
+    }
+
+    @MoaService(name = "shop.*")
+    public interface Starred {
+        int price(String item);
     }
 
     public interface Plain {
@@ -314,6 +346,35 @@ class ServiceExporterTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> export(WithHelper.class, item -> 1))
                 .withMessageContaining("@Timeout on WithHelper.help has no effect: a static method");
+    }
+
+    @Test
+    void callKeyThatNoCallerCouldReadIsSaid() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> export(KeyOfBytes.class, item -> 1))
+                .withMessage(
+                        "The call key item of KeyOfBytes.price leads to a byte[]; expected a text, number, boolean,"
+                                + " character, enum or UUID, or a path that goes on to one");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> export(KeyOfList.class, items -> 1))
+                .withMessageContaining("The call key items of KeyOfList.price leads to a java.util.List; expected");
+        assertThat(export(KeyOfText.class, item -> 1).methods()).hasSize(1);
+    }
+
+    @Test
+    void errorCodeThatIsNoneIsSaid() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> export(Unsaying.class, item -> 1))
+                .withMessageContaining(
+                        "@ErrorCode(\"\") on Unsaid, for an exception that Unsaying.price declares, names"
+                                + " nothing");
+    }
+
+    @Test
+    void nameThatRulesWouldTakeForManyIsSaid() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> export(Starred.class, item -> 1))
+                .withMessageContaining("The name of the service Starred, shop.*, has a '*'");
     }
 
     @Test

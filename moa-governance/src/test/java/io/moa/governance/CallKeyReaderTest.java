@@ -1,8 +1,9 @@
-package io.moa.client.stub;
+package io.moa.governance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.moa.governance.policy.CallKeyReader;
 import io.moa.governance.policy.Origin;
 import io.moa.governance.policy.ResolvedTypes;
 import io.moa.governance.policy.Setting;

@@ -1,7 +1,5 @@
-package io.moa.client.stub;
+package io.moa.governance.policy;
 
-import io.moa.governance.policy.Origin;
-import io.moa.governance.policy.Setting;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -20,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * Reads one call key out of the arguments of a call. The way there is found once, by the declared types; a call only follows it. Immutable,
  * safe for many threads.
  */
-final class CallKeyReader {
+public final class CallKeyReader {
 
     /** A longer value is cut to so many characters. */
-    static final int MOST_CHARS = 256;
+    public static final int MOST_CHARS = 256;
 
     private final String key;
     private final int argument;
@@ -50,7 +48,7 @@ final class CallKeyReader {
      *     getters of public types alone: an operator is not to run methods whose author never meant them to be read
      * @throws IllegalArgumentException if there is no such argument, or no way there from its type; the message says what there is
      */
-    static List<CallKeyReader> of(
+    public static List<CallKeyReader> of(
             Method method, List<Class<?>> types, Map<String, String> declared, Setting<Map<String, String>> paths) {
         List<CallKeyReader> readers = new ArrayList<>();
         paths.value().forEach((key, path) -> {
@@ -58,6 +56,22 @@ final class CallKeyReader {
             readers.add(of(method, types, key, path, byRule));
         });
         return readers;
+    }
+
+    /**
+     * Checks that the keys which the annotations of a method name can be read. A provider reads none, but callers who cannot read them have
+     * no stub.
+     *
+     * @param service the interface
+     * @throws IllegalArgumentException as {@link #of}
+     */
+    public static void check(Class<?> service, Method method) {
+        List<CallKeyReader> unused = of(
+                method,
+                ResolvedTypes.ofParameters(service, method),
+                Map.of(),
+                AnnotatedPolicy.read(service, method)
+                        .get(PolicyKey.CALL_KEYS)); // it is only asked whether they can be read
     }
 
     private static CallKeyReader of(Method method, List<Class<?>> types, String key, String path, boolean byRule) {
@@ -93,8 +107,9 @@ final class CallKeyReader {
             steps[i] = value -> (Object) handle.invokeExact(value);
         }
         if (!isText(type)) {
-            throw new IllegalArgumentException("The call key " + key + " of " + whose + " leads to a " + type.getName()
-                    + "; expected a text, number, boolean, character, enum or UUID, or a path that goes on to one");
+            throw new IllegalArgumentException(
+                    "The call key " + key + " of " + whose + " leads to a " + type.getTypeName()
+                            + "; expected a text, number, boolean, character, enum or UUID, or a path that goes on to one");
         }
         return new CallKeyReader(key, argument, steps);
     }
@@ -158,7 +173,7 @@ final class CallKeyReader {
     }
 
     /** The keys of a call; those that lead to nothing are left out. */
-    static Map<String, String> read(List<CallKeyReader> readers, @Nullable Object[] arguments) {
+    public static Map<String, String> read(List<CallKeyReader> readers, @Nullable Object[] arguments) {
         Map<String, String> keys = new LinkedHashMap<>(readers.size() * 2);
         for (CallKeyReader reader : readers) {
             String value = reader.read(arguments);
