@@ -88,6 +88,21 @@ class PolicyCatalogueTest {
         assertThat(missing).isEmpty();
     }
 
+    @Test
+    void whatIsNoPolicyHasItsRowInTheDocumentationToo() throws IOException {
+        List<String> rows = Files.readAllLines(DOCS, UTF_8).stream()
+                .filter(line -> line.startsWith("| `@"))
+                .toList();
+        for (String attribute : NO_POLICIES) {
+            assertThat(rows)
+                    .as(attribute)
+                    .filteredOn(row -> row.startsWith("| `" + attribute + "` |"))
+                    .singleElement()
+                    .satisfies(row ->
+                            assertThat(List.of(row.split("\\|")).subList(1, 7)).noneMatch(String::isBlank));
+        }
+    }
+
     private static Set<String> shownIn(String tests) throws IOException {
         Set<String> shown = new TreeSet<>();
         try (Stream<Path> files = Files.walk(ROOT.resolve(tests))) {
