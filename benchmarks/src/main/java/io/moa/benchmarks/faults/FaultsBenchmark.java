@@ -79,6 +79,9 @@ public final class FaultsBenchmark implements Callable<Integer> {
         faults.put("A12", Row.of(ServerFaults::restarted));
         faults.put("A13", Row.of(ServerFaults::another));
         faults.put("R1", Row.of(RuleFaults::changed).coming(20));
+        faults.put("C1", Row.of(OverloadFaults::drowned).lasting(60));
+        faults.put("C5", Row.of(OverloadFaults::shared).lasting(60));
+        faults.put("C9", Row.of(OverloadFaults::slowMethod).lasting(60));
         faults.put("C3", Row.of(HopFaults::repetitions));
         faults.put("C4", Row.of(HopFaults::deadlines));
         return faults;

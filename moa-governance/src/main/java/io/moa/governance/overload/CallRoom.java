@@ -1,0 +1,251 @@
+package io.moa.governance.overload;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who of those that call runs, waits, or is refused, where so many threads serve: an {@link AdaptiveLimit} says how many run at once, a
+ * {@link QueueLength} how many wait, and a {@link FairQueue} who.
+ *
+ * <p>Safe for many threads, by one lock that is held for as long as it takes to count.
+ *
+ * @param <T> what calls
+ */
+public final class CallRoom<T extends Waiting> {
+
+    /** What is done with calls. Told without a lock, by the thread that entered or left. */
+    public interface Desk<T> {
+
+        /** It runs now, on a thread other than this one. Must not throw. */
+        void run(T call);
+
+        /** It is not run. */
+        void refuse(T call, Refusal why);
+    }
+
+    /**
+     * Why a call is not run.
+     *
+     * @param isOver whether nobody waited for it any more; else there was no room
+     * @param waiting how many waited
+     * @param limit how many run at once
+     * @param retryAfterMillis after what time those that wait now will have been served; 0 if nobody knows
+     */
+    public record Refusal(boolean isOver, int waiting, int limit, long retryAfterMillis) {}
+
+    private static final double SMOOTHING = 0.3; // of what is served, from step to step
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Desk<T> desk;
+
+    // Guarded by the lock.
+    private final FairQueue<T> queue = new FairQueue<>();
+    private final AdaptiveLimit limit;
+    private final QueueLength length;
+    private int running;
+    private int peak; // since the latest step
+    private int served; // since then
+    private boolean waited; // somebody, since then, be it for the limit or for a share
+    private long steppedNanos;
+    private double perSecond; // smoothed
+
+    /**
+     * An empty one.
+     *
+     * @param least how many run at once at least; 1 to {@code threads}
+     * @param threads how many run at once at most
+     * @param mostWaiting how many wait at most; 0 for nobody
+     * @param longestWait how long one should wait at most; fewer wait if less than {@code mostWaiting} are served in that time
+     */
+    public CallRoom(int least, int threads, int mostWaiting, Duration longestWait, Desk<T> desk, long nowNanos) {
+        this.limit = new AdaptiveLimit(least, threads);
+        this.length = new QueueLength(mostWaiting, longestWait);
+        this.desk = desk;
+        this.steppedNanos = nowNanos;
+    }
+
+    /** A call has come. */
+    public void enter(T call, long nowNanos) {
+        T runs = null;
+        T yields = null;
+        Refusal why = null;
+        List<T> late = List.of();
+        lock.lock();
+        try {
+            if (running < limit.limit() && queue.size() == 0 && call.share().hasRoom()) {
+                call.share().begin();
+                begins();
+                runs = call;
+            } else {
+                yields = queue.offer(call, length.length(limit.limit()), nowNanos);
+                if (yields != null) {
+                    why = refusal(yields.isOver(nowNanos));
+                }
+                if (running
+                        < limit.limit()) { // those that wait are held by their shares alone, and it may not be one of
+                    // them
+                    late = new ArrayList<>();
+                    runs = next(nowNanos, late);
+                }
+                waited |= runs != call;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (yields != null && why != null) {
+            desk.refuse(yields, why);
+        }
+        refuse(late);
+        if (runs != null) {
+            desk.run(runs);
+        }
+    }
+
+    /**
+     * One that ran has ended, or has let its thread go.
+     *
+     * @return who runs in its place, best on this very thread; null if nobody waits who may
+     */
+    public @Nullable T leave(T ended, long nowNanos) {
+        T runs;
+        List<T> late = List.of();
+        lock.lock();
+        try {
+            running--;
+            served++;
+            ended.share().end();
+            if (queue.size() == 0 || running >= limit.limit()) {
+                return null;
+            }
+            late = new ArrayList<>();
+            runs = next(nowNanos, late);
+        } finally {
+            lock.unlock();
+        }
+        refuse(late);
+        return runs;
+    }
+
+    private @Nullable T next(long nowNanos, List<T> late) {
+        T next = queue.poll(nowNanos, late::add);
+        if (next != null) {
+            begins();
+        }
+        return next;
+    }
+
+    private void begins() {
+        running++;
+        peak = Math.max(peak, running);
+    }
+
+    private void refuse(List<T> late) {
+        if (!late.isEmpty()) {
+            Refusal why = refusalNow();
+            late.forEach(each -> desk.refuse(each, why));
+        }
+    }
+
+    private Refusal refusalNow() {
+        lock.lock();
+        try {
+            return refusal(true);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Refusal refusal(boolean isOver) {
+        int waiting = queue.size();
+        long after = perSecond < 1 ? 0 : Math.round(1_000 * waiting / perSecond) + 1;
+        return new Refusal(isOver, waiting, limit.limit(), after);
+    }
+
+    /**
+     * Judges what has happened since the last time. Called some times a second, by one thread.
+     *
+     * @param busy which part of the processors that this process may use is in use, by whomever; 0 to 1, or NaN if nobody knows
+     */
+    public void step(double busy, long nowNanos) {
+        List<T> run = new ArrayList<>();
+        List<T> late = new ArrayList<>();
+        List<T> tooMany = new ArrayList<>();
+        Refusal why;
+        lock.lock();
+        try {
+            double seconds = (nowNanos - steppedNanos) / (double) TimeUnit.SECONDS.toNanos(1);
+            if (seconds <= 0) {
+                return;
+            }
+            double rate = served / seconds;
+            perSecond = perSecond == 0 ? rate : perSecond + (rate - perSecond) * SMOOTHING;
+            boolean full = waited || queue.size() > 0;
+            length.served(perSecond, full);
+            limit.step(busy, full, peak, served);
+            steppedNanos = nowNanos;
+            served = 0;
+            peak = running;
+            waited = false;
+            while (queue.size() > length.length(limit.limit())) {
+                tooMany.add(queue.give());
+            }
+            why = refusal(false);
+            while (running < limit.limit() && queue.size() > 0) {
+                T next = next(nowNanos, late);
+                if (next == null) {
+                    break;
+                }
+                run.add(next);
+            }
+        } finally {
+            lock.unlock();
+        }
+        refuse(late);
+        tooMany.forEach(each -> desk.refuse(each, why));
+        run.forEach(desk::run);
+    }
+
+    /** How many run. */
+    public int running() {
+        lock.lock();
+        try {
+            return running;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many wait. */
+    public int waiting() {
+        lock.lock();
+        try {
+            return queue.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many may wait now. */
+    public int mostWaiting() {
+        lock.lock();
+        try {
+            return length.length(limit.limit());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many run at once, now. */
+    public int limit() {
+        lock.lock();
+        try {
+            return limit.limit();
+        } finally {
+            lock.unlock();
+        }
+    }
+}
