@@ -3,7 +3,6 @@ package io.moa.benchmarks.faults;
 import io.moa.Moa;
 import io.moa.annotation.MoaService;
 import io.moa.benchmarks.ChildProcess;
-import io.moa.discovery.ServiceId;
 import io.moa.server.MoaServer;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -24,9 +23,6 @@ public final class BusyServer {
 
         int sleep(int millis);
     }
-
-    /** Its name for callers. */
-    static final ServiceId SERVICE = ServiceId.of("moa.benchmarks.Busy");
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 

@@ -81,15 +81,18 @@ public final class CallRoom<T extends Waiting> {
                 begins();
                 runs = call;
             } else {
-                yields = queue.offer(call, length.length(limit.limit()), nowNanos);
-                if (yields != null) {
-                    why = refusal(yields.isOver(nowNanos));
-                }
-                if (running
-                        < limit.limit()) { // those that wait are held by their shares alone, and it may not be one of
-                    // them
+                // Where there is a thread, those that wait are held by their shares alone: nobody makes room before it
+                // is known who runs.
+                boolean free = running < limit.limit();
+                int most = length.length(limit.limit());
+                yields = queue.offer(call, free ? Integer.MAX_VALUE : most, nowNanos);
+                if (free) {
                     late = new ArrayList<>();
                     runs = next(nowNanos, late);
+                    yields = queue.size() > most ? queue.give() : null;
+                }
+                if (yields != null) {
+                    why = refusal(yields.isOver(nowNanos));
                 }
                 waited |= runs != call;
             }

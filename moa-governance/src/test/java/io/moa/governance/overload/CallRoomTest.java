@@ -27,12 +27,18 @@ class CallRoomTest {
     private final class Call implements Waiting {
         private final String name;
         private final FairQueue.Share share;
+        private final Criticality criticality;
         private final AtomicInteger ended = new AtomicInteger();
         private volatile boolean over;
 
         Call(String name, FairQueue.Share share) {
+            this(name, share, Criticality.CRITICAL);
+        }
+
+        Call(String name, FairQueue.Share share, Criticality criticality) {
             this.name = name;
             this.share = share;
+            this.criticality = criticality;
         }
 
         @Override
@@ -42,7 +48,7 @@ class CallRoomTest {
 
         @Override
         public Criticality criticality() {
-            return Criticality.CRITICAL;
+            return criticality;
         }
 
         @Override
@@ -126,6 +132,18 @@ class CallRoomTest {
         room.enter(call("a1"), now);
         assertThat(ran).containsExactly("s1", "a1");
         assertThat(left(room, slow, now)).isEqualTo("s2");
+    }
+
+    @Test
+    void whoMayRunIsNotRefusedBecauseMoreImportantOnesThatMayNotFillTheQueue() {
+        CallRoom<Call> room = room(2, 1);
+        FairQueue.Share one = new FairQueue.Share(1);
+        room.enter(new Call("s1", one), now);
+        room.enter(new Call("s2", one), now);
+        room.enter(new Call("b1", any, Criticality.SHEDDABLE), now);
+        assertThat(ran).containsExactly("s1", "b1");
+        assertThat(refused).isEmpty();
+        assertThat(room.waiting()).isEqualTo(1);
     }
 
     @Test
