@@ -297,6 +297,29 @@ class StandingTest {
     }
 
     @Test
+    void whoFailsLikeAllOthersAfterItsEjectionIsCalledLikeThem() {
+        fail(a, 5);
+        assertThat(avoided(a)).as("the others had not failed yet").isTrue();
+        for (Standing other : List.of(b, c, d)) {
+            fail(other, 1);
+        }
+        ticker.advance(Duration.ofMillis(1_100));
+        call(a, Outcome.FAILED);
+        assertThat(a.isInService()).isTrue();
+        assertThat(ejections.count()).isZero();
+        assertThat(told).hasSize(2).last().asString().contains("released");
+        fail(a, 20);
+        assertThat(a.isInService()).isTrue();
+        for (int i = 0; i < 20; i++) {
+            for (Standing other : List.of(b, c, d)) {
+                call(other, Outcome.ANSWERED);
+            }
+        }
+        fail(a, 1);
+        assertThat(avoided(a)).as("now it is this one alone").isTrue();
+    }
+
+    @Test
     void aTrialThatTellsNothingIsFollowedByAnother() {
         call(a, Outcome.UNREACHABLE);
         ticker.advance(Duration.ofMillis(1_101));

@@ -32,7 +32,7 @@ final class EjectionLog implements Ejections.Listener {
 
     @Override
     public void released(Instance instance, int ejections) {
-        LOG.info("{}: {} answers again, after {} ejections", service, instance, ejections);
+        LOG.info("{}: {} is called again, after {} ejections", service, instance, ejections);
         then.run();
     }
 }

@@ -20,7 +20,7 @@ public final class Ejections {
          */
         void ejected(Instance instance, String why);
 
-        /** It answers again, after so many ejections. */
+        /** It answers again, or fails no more than all others, after so many ejections. */
         void released(Instance instance, int ejections);
     }
 

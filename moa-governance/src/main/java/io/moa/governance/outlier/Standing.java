@@ -8,7 +8,8 @@ import io.moa.discovery.Instance;
  *
  * <p>An ejection lasts twice as long as the one before; when it is over, one call tries whether the instance is back, and the others
  * go on avoiding it until that call has ended, or has taken as long as the first ejection. A trial that fails while nobody else does
- * better is repeated after the time of a first ejection. An answer to any call that was begun after
+ * better ends the ejection, for then it is not the instance; one that cannot be reached is tried again after the time of a first
+ * ejection. An answer to any call that was begun after
  * the ejection ends it; one to an earlier call may have been sent by a process that is dead by now.
  *
  * <p>One that says nothing although it is asked is ejected as one whose connection broke, but for the longest time: whoever asks goes on
@@ -219,7 +220,7 @@ public final class Standing {
             inARow = inARow + 1;
             failing += (1 - failing) * STEP;
             if (state == State.TRIED) {
-                triedInVain(nowNanos);
+                triedInVain(unreachable, nowNanos);
                 return;
             }
             candidate = state == State.IN_SERVICE
@@ -279,12 +280,19 @@ public final class Standing {
     }
 
     /**
-     * The trial has failed. If nobody else does better, that says little of this one: it stays away for the shortest time again, so that it
-     * is back with the others when what all of them lack is back.
+     * The trial has failed. If nobody else does better, that says nothing of this one: it is called like the others, or, if it cannot be
+     * reached, stays away for the shortest time again, so that it is back with them when what all of them lack is back.
      */
-    private void triedInVain(long nowNanos) {
+    private void triedInVain(boolean unreachable, long nowNanos) {
         if (all.nobodyDoesBetter(this)) {
-            stayAway(nowNanos, all.config().base().toNanos());
+            if (unreachable) {
+                stayAway(nowNanos, all.config().base().toNanos());
+            } else {
+                state = State.IN_SERVICE;
+                silent = false;
+                inServiceSinceNanos = nowNanos;
+                all.released(this, ejections);
+            }
         } else {
             ejectUntil(nowNanos);
         }
