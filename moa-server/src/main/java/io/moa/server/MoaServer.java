@@ -61,6 +61,7 @@ public final class MoaServer implements AutoCloseable {
     private final LifeCycle life;
     private final @Nullable HealthEndpoint health;
     private final @Nullable UnixSocketFile unix;
+    private final OverloadWatch overload;
     private final Duration drainLimit;
     private final @Nullable FollowedRules following;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -76,6 +77,7 @@ public final class MoaServer implements AutoCloseable {
             LifeCycle life,
             @Nullable HealthEndpoint health,
             @Nullable UnixSocketFile unix,
+            OverloadWatch overload,
             Duration drainLimit,
             @Nullable FollowedRules following) {
         this.following = following;
@@ -87,6 +89,7 @@ public final class MoaServer implements AutoCloseable {
         this.life = life;
         this.health = health;
         this.unix = unix;
+        this.overload = overload;
         this.drainLimit = drainLimit;
     }
 
@@ -188,6 +191,7 @@ public final class MoaServer implements AutoCloseable {
             }
         } finally {
             ServerStart.remove(unix);
+            overload.close();
             pools.values().forEach(WorkerPool::close);
             if (following != null) {
                 following.close();

@@ -21,7 +21,7 @@ final class ServerLoad {
         this.countedNanos = ticker.nanos() - FRESH_NANOS;
     }
 
-    /** In percent: 100 when all threads of a pool are busy, up to 200 when its queue is full too. */
+    /** In percent: 100 when as many run in a pool as may at once, up to 200 when as many wait as may, too. */
     int percent() {
         long now = ticker.nanos();
         if (now - countedNanos >= FRESH_NANOS) {
@@ -34,11 +34,7 @@ final class ServerLoad {
     private int count() {
         int fullest = 0;
         for (WorkerPool pool : pools) {
-            int busy = 100 * pool.running() / pool.workers().threads();
-            int waiting = pool.workers().queue() == 0
-                    ? 0
-                    : 100 * pool.queued() / pool.workers().queue();
-            fullest = Math.max(fullest, Math.min(100, busy) + Math.min(100, waiting));
+            fullest = Math.max(fullest, pool.load());
         }
         return fullest;
     }

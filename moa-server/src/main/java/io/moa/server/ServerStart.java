@@ -63,6 +63,7 @@ final class ServerStart {
     private @Nullable UnixSocketFile unix;
     private Registry.@Nullable Registration registration;
     private @Nullable FollowedRules following;
+    private @Nullable OverloadWatch overload;
 
     ServerStart(MoaServer.Builder set) {
         this.set = set;
@@ -145,8 +146,9 @@ final class ServerStart {
         registration = moa.hasRegistry() ? moa.registry().register(instance) : null;
         Listener doors = opened.size() == 1 ? opened.get(0) : new Doors(opened);
         life.begin(doors, registration);
-        MoaServer server =
-                new MoaServer(moa, doors, pools, methods, instance, life, health, unix, set.drainLimit, following);
+        overload = OverloadWatch.open(pools.values(), moa.self().application());
+        MoaServer server = new MoaServer(
+                moa, doors, pools, methods, instance, life, health, unix, overload, set.drainLimit, following);
         if (set.closeOnShutdown) {
             server.closeOnShutdown();
         }
@@ -279,6 +281,9 @@ final class ServerStart {
         LifeCycle.withdraw(registration);
         opened.forEach(Listener::close);
         remove(unix);
+        if (overload != null) {
+            overload.close();
+        }
         pools.values().forEach(WorkerPool::close);
         if (health != null) {
             health.close();
@@ -291,7 +296,8 @@ final class ServerStart {
         requirePreferredSerializer(export.type());
         Workers wanted = config.workers() != null ? config.workers() : set.workers;
         String name = export.type().getSimpleName();
-        WorkerPool pool = pools.computeIfAbsent(export.type().getName() + config, any -> new WorkerPool(name, wanted));
+        WorkerPool pool = pools.computeIfAbsent(
+                export.type().getName() + config, any -> new WorkerPool(name, wanted, moa.ticker()));
         List<Serializer> serializers = new ArrayList<>();
         if (config.serializers().isEmpty()) {
             serializers.addAll(moa.serializers().all());

@@ -2,6 +2,7 @@ package io.moa.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moa.server.dispatch.Job;
 import io.moa.server.dispatch.WorkerPool;
 import io.moa.server.dispatch.Workers;
 import io.moa.testkit.Eventually;
@@ -20,8 +21,8 @@ class ServerLoadTest {
 
     private final FakeTicker ticker = new FakeTicker();
     private final CountDownLatch goOn = new CountDownLatch(1);
-    private final WorkerPool large = new WorkerPool("Large", Workers.platform(4, 10));
-    private final WorkerPool small = new WorkerPool("Small", Workers.platform(2, 0));
+    private final WorkerPool large = new WorkerPool("Large", Workers.platform(4, 10), System::nanoTime);
+    private final WorkerPool small = new WorkerPool("Small", Workers.platform(2, 0), System::nanoTime);
     private final ServerLoad load = new ServerLoad(List.of(large, small), ticker);
 
     @AfterEach
@@ -75,7 +76,7 @@ class ServerLoadTest {
     private void occupy(WorkerPool pool, int threads) throws InterruptedException {
         CountDownLatch running = new CountDownLatch(threads);
         for (int i = 0; i < threads; i++) {
-            pool.execute(() -> {
+            Job.on(pool, () -> {
                 running.countDown();
                 awaitGoOn();
             });
@@ -85,7 +86,7 @@ class ServerLoadTest {
 
     private void queue(WorkerPool pool, int tasks) {
         for (int i = 0; i < tasks; i++) {
-            pool.execute(this::awaitGoOn);
+            Job.on(pool, this::awaitGoOn);
         }
     }
 

@@ -76,7 +76,7 @@ public class Dispatch {
                     new ServiceExporter.Terms(
                             List.copyOf(serializers.all()),
                             List.of(),
-                            new WorkerPool("echo", Workers.DEFAULT),
+                            new WorkerPool("echo", Workers.DEFAULT, System::nanoTime),
                             call -> Permit.FREE,
                             service -> PolicySettings.NONE,
                             Ticker.system(),

@@ -173,7 +173,8 @@ class OutlierTest {
     void whereAllFailNobodyStaysEjected() throws Exception {
         warm();
         shelves.forEach(shelf -> shelf.way = Way.IS_BROKEN);
-        // Who fails while the others have not been called since, on a busy machine, may be ejected until it is tried again.
+        // Who fails while the others have not been called since, on a busy machine, may be ejected until it is tried
+        // again.
         soon().until(
                         () -> {
                             for (int i = 0; i < 300; i++) {

@@ -45,7 +45,7 @@ final class ProviderProcess {
         });
         Moa moa = Moa.builder(Town.APPLICATION).instance(arguments[0]).build();
         MoaServer server = MoaServer.builder(moa)
-                .workers(Workers.platform(256, 4096))
+                .workers(Workers.platform(256, 4096).methodPercent(100))
                 .health(HealthConfig.at(0))
                 .export(Work.class, workshop)
                 .start();

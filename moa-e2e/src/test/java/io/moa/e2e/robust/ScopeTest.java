@@ -13,6 +13,7 @@ import io.moa.server.ExportConfig;
 import io.moa.server.MoaServer;
 import io.moa.server.dispatch.Workers;
 import io.netty.util.ResourceLeakDetector;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -98,7 +99,9 @@ class ScopeTest {
         Scoped onwards = next == null
                 ? null
                 : town.keep(MoaClient.builder(moa).build()).stub(Scoped.class, StubConfig.ANNOTATED.withGroup(next));
-        ExportConfig config = ExportConfig.DEFAULT.withGroup(group).withWorkers(Workers.platform(WORKERS, 4096));
+        ExportConfig config = ExportConfig.DEFAULT
+                .withGroup(group)
+                .withWorkers(Workers.platform(WORKERS, 4096).methodPercent(100).longestWait(Duration.ofMinutes(1)));
         return town.provider(moa, Scoped.class, new Seeing(onwards, pool), config);
     }
 

@@ -37,8 +37,6 @@ public final class CallRoom<T extends Waiting> {
      */
     public record Refusal(boolean isOver, int waiting, int limit, long retryAfterMillis) {}
 
-    private static final double SMOOTHING = 0.3; // of what is served, from step to step
-
     private final ReentrantLock lock = new ReentrantLock();
     private final Desk<T> desk;
 
@@ -50,8 +48,10 @@ public final class CallRoom<T extends Waiting> {
     private int peak; // since the latest step
     private int served; // since then
     private boolean waited; // somebody, since then, be it for the limit or for a share
+    private long waitingSinceNanos; // some wait; if any do
+    private long waitedNanos; // since the latest step, until those came who wait now
+    private int servedMeanwhile; // while some waited, since then
     private long steppedNanos;
-    private double perSecond; // smoothed
 
     /**
      * An empty one.
@@ -76,6 +76,7 @@ public final class CallRoom<T extends Waiting> {
         List<T> late = List.of();
         lock.lock();
         try {
+            int before = queue.size();
             if (running < limit.limit() && queue.size() == 0 && call.share().hasRoom()) {
                 call.share().begin();
                 begins();
@@ -95,6 +96,7 @@ public final class CallRoom<T extends Waiting> {
                     why = refusal(yields.isOver(nowNanos));
                 }
                 waited |= runs != call;
+                waitingBegins(before, nowNanos);
             }
         } finally {
             lock.unlock();
@@ -121,11 +123,16 @@ public final class CallRoom<T extends Waiting> {
             running--;
             served++;
             ended.share().end();
-            if (queue.size() == 0 || running >= limit.limit()) {
+            if (queue.size() == 0) {
+                return null;
+            }
+            servedMeanwhile++;
+            if (running >= limit.limit()) {
                 return null;
             }
             late = new ArrayList<>();
             runs = next(nowNanos, late);
+            waitingEnds(nowNanos);
         } finally {
             lock.unlock();
         }
@@ -139,6 +146,21 @@ public final class CallRoom<T extends Waiting> {
             begins();
         }
         return next;
+    }
+
+    private void waitingBegins(int before, long nowNanos) {
+        if (before > 0) {
+            waitingEnds(nowNanos);
+        } else if (queue.size() > 0) {
+            waitingSinceNanos = nowNanos;
+        }
+    }
+
+    /** Some waited: now perhaps nobody does any more. */
+    private void waitingEnds(long nowNanos) {
+        if (queue.size() == 0) {
+            waitedNanos += nowNanos - waitingSinceNanos;
+        }
     }
 
     private void begins() {
@@ -164,6 +186,7 @@ public final class CallRoom<T extends Waiting> {
 
     private Refusal refusal(boolean isOver) {
         int waiting = queue.size();
+        double perSecond = length.perSecond();
         long after = perSecond < 1 ? 0 : Math.round(1_000 * waiting / perSecond) + 1;
         return new Refusal(isOver, waiting, limit.limit(), after);
     }
@@ -180,16 +203,19 @@ public final class CallRoom<T extends Waiting> {
         Refusal why;
         lock.lock();
         try {
-            double seconds = (nowNanos - steppedNanos) / (double) TimeUnit.SECONDS.toNanos(1);
-            if (seconds <= 0) {
+            if (nowNanos - steppedNanos <= 0) {
                 return;
             }
-            double rate = served / seconds;
-            perSecond = perSecond == 0 ? rate : perSecond + (rate - perSecond) * SMOOTHING;
-            boolean full = waited || queue.size() > 0;
-            length.served(perSecond, full);
-            limit.step(busy, full, peak, served);
+            boolean waits = queue.size() > 0;
+            if (waits) {
+                waitedNanos += nowNanos - waitingSinceNanos;
+                waitingSinceNanos = nowNanos;
+            }
+            length.step(servedMeanwhile, waitedNanos / (double) TimeUnit.SECONDS.toNanos(1));
+            limit.step(busy, waited || waits, peak, served);
             steppedNanos = nowNanos;
+            waitedNanos = 0;
+            servedMeanwhile = 0;
             served = 0;
             peak = running;
             waited = false;
@@ -203,6 +229,9 @@ public final class CallRoom<T extends Waiting> {
                     break;
                 }
                 run.add(next);
+            }
+            if (waits) {
+                waitingEnds(nowNanos);
             }
         } finally {
             lock.unlock();

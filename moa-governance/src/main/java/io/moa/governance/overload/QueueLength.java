@@ -6,15 +6,20 @@ import java.time.Duration;
  * How many calls may wait: as many as are served in the time that a call may wait, so that nobody waits much longer; twice those that run at
  * least. Who finds the queue full is refused at once, and not after having waited.
  *
- * <p>What is served while there is room for more says nothing of what could be: until the first time that calls wait, the most may.
+ * <p>What is served while there is room for more says nothing of what could be. So only the time counts in which calls waited, and until it
+ * is a tenth of a second, lately, the most may: many calls that come together and are served soon are no overload.
  *
- * <p>Not safe for threads.
+ * <p>It is told at regular moments, some hundred milliseconds apart, what happened since the last one. Not safe for threads.
  */
 public final class QueueLength {
 
+    private static final double KEPT = 0.7; // of what was counted, from step to step
+    private static final double TELLING = 0.1; // seconds
+
     private final int most;
-    private final double seconds;
-    private double perSecond; // calls that are served; 0 if nobody knows
+    private final double longest; // in seconds
+    private double served; // while calls waited, lately
+    private double seconds; // in which calls waited, lately
 
     /**
      * One that allows the most.
@@ -24,16 +29,23 @@ public final class QueueLength {
      */
     public QueueLength(int most, Duration longest) {
         this.most = most;
-        this.seconds = longest.toNanos() / 1e9;
+        this.longest = longest.toNanos() / 1e9;
     }
 
     /**
-     * So many calls were served in a second, lately.
+     * A step.
      *
-     * @param full whether more would have been, had there been room; else only more than was known tells something
+     * @param calls that were served while others waited
+     * @param waited for how many seconds of this step there were some that waited
      */
-    public void served(double callsPerSecond, boolean full) {
-        perSecond = full ? callsPerSecond : perSecond == 0 ? 0 : Math.max(perSecond, callsPerSecond);
+    public void step(int calls, double waited) {
+        served = served * KEPT + calls;
+        seconds = seconds * KEPT + waited;
+    }
+
+    /** How many calls are served in a second while others wait; 0 if nobody knows. */
+    public double perSecond() {
+        return seconds < TELLING ? 0 : served / seconds;
     }
 
     /**
@@ -42,6 +54,8 @@ public final class QueueLength {
      * @param running how many run at once
      */
     public int length(int running) {
-        return perSecond == 0 ? most : (int) Math.min(most, Math.max(2L * running, Math.round(seconds * perSecond)));
+        return seconds < TELLING
+                ? most
+                : (int) Math.min(most, Math.max(2L * running, Math.round(longest * perSecond())));
     }
 }

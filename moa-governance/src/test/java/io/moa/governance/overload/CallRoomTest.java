@@ -92,6 +92,34 @@ class CallRoomTest {
     }
 
     @Test
+    void onlyTheTimeInWhichCallsWaitTellsHowManyAreServed() {
+        CallRoom<Call> room = room(1, 1_000);
+        Call runs = call("a0");
+        room.enter(runs, now);
+        for (int step = 0; step < 20; step++) {
+            room.enter(call("a1"), now);
+            room.enter(call("a2"), now);
+            for (int i = 0; i < 2; i++) { // each takes 10 ms
+                now += TimeUnit.MILLISECONDS.toNanos(10);
+                room.leave(runs, now);
+            }
+            now += STEP - TimeUnit.MILLISECONDS.toNanos(20);
+            room.step(0.1, now);
+            assertThat(room.mostWaiting()).as("calls waited for 20 ms of 200").isEqualTo(1_000);
+        }
+        for (int step = 0; step < 20; step++) {
+            room.enter(call("a1"), now);
+            room.enter(call("a2"), now);
+            now += STEP / 2;
+            room.leave(runs, now);
+            now += STEP / 2;
+            room.step(0.1, now);
+            room.leave(runs, now);
+        }
+        assertThat(room.mostWaiting()).as("now somebody always waits").isEqualTo(2);
+    }
+
+    @Test
     void asManyRunAsThereAreThreadsAndTheOthersWaitOrAreRefused() {
         CallRoom<Call> room = room(2, 1);
         Call first = call("a1");

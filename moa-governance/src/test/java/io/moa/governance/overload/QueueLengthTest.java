@@ -12,7 +12,10 @@ class QueueLengthTest {
     @Test
     void whileNobodyKnowsWhatIsServedTheMostMayWait() {
         assertThat(length.length(64)).isEqualTo(1_024);
-        length.served(400, false);
+        assertThat(length.perSecond()).isZero();
+        for (int i = 0; i < 100; i++) {
+            length.step(80, 0);
+        }
         assertThat(length.length(64))
                 .as("nobody waited, so more might have been served")
                 .isEqualTo(1_024);
@@ -20,21 +23,45 @@ class QueueLengthTest {
 
     @Test
     void asManyAsAreServedInATenthOfASecondAndTwiceThoseThatRun() {
-        length.served(400, true);
+        length.step(80, 0.2);
+        assertThat(length.perSecond()).isEqualTo(400);
         assertThat(length.length(4)).isEqualTo(40);
         assertThat(length.length(64)).isEqualTo(128);
-        length.served(1_000_000, true);
+        length.step(1_000_000, 0.2);
         assertThat(length.length(4)).isEqualTo(1_024);
     }
 
     @Test
-    void moreThanWasKnownIsLearnedAtAnyTimeAndLessOnlyWhenNoMoreCould() {
-        length.served(400, true);
-        length.served(100, false);
-        assertThat(length.length(4)).isEqualTo(40);
-        length.served(800, false);
+    void manyThatComeTogetherAndAreServedSoonAreNoOverload() {
+        length.step(1_000, 0.03);
+        assertThat(length.length(64)).isEqualTo(1_024);
+        for (int i = 0; i < 100; i++) {
+            length.step(1_000, 0.03);
+            assertThat(length.length(64)).isEqualTo(1_024);
+        }
+    }
+
+    @Test
+    void whatIsServedLatelyCounts() {
+        length.step(80, 0.2);
+        for (int i = 0; i < 20; i++) {
+            length.step(20, 0.2);
+        }
+        assertThat(length.length(4)).isEqualTo(10);
+        for (int i = 0; i < 20; i++) {
+            length.step(160, 0.2);
+        }
         assertThat(length.length(4)).isEqualTo(80);
-        length.served(200, true);
-        assertThat(length.length(4)).isEqualTo(20);
+        for (int i = 0; i < 20; i++) {
+            length.step(0, 0);
+        }
+        assertThat(length.length(4)).as("nobody has waited for long").isEqualTo(1_024);
+    }
+
+    @Test
+    void whoMayWaitForLongFindsMoreRoom() {
+        QueueLength patient = new QueueLength(100_000, Duration.ofSeconds(10));
+        patient.step(80, 0.2);
+        assertThat(patient.length(4)).isEqualTo(4_000);
     }
 }

@@ -7,7 +7,6 @@ import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
 import io.moa.invoke.Ticker;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * The end of the server's route: hands a call to the thread on which its implementation runs, or runs it here if the
@@ -44,22 +43,12 @@ public final class Dispatcher implements Invoker {
                     method + " is not offered in the serializer of this call; it is offered in the numbers "
                             + method.codecs().keySet() + " (1 hessian, 2 json, 3 protobuf)");
         }
-        ServedCall served = new ServedCall(call, method, codecs, ticker, maxReplyBytes);
+        ServedCall served = new ServedCall(call, method, codecs, services, ticker, maxReplyBytes);
         WorkerPool workers = method.workers();
         if (workers == null) {
             served.run();
         } else {
-            try {
-                workers.execute(served);
-            } catch (RejectedExecutionException full) {
-                if (workers.isClosed()) {
-                    served.refuse(Status.DRAINING, method + " was not run: this server has closed");
-                } else {
-                    served.refuse(Status.OVERLOADED, services.whyFull(method, workers));
-                }
-            } catch (Throwable noThread) { // the operating system gives no more threads
-                served.refuse(Status.OVERLOADED, "No thread could be started for " + method + ": " + noThread);
-            }
+            workers.serve(served);
         }
         return served.reply();
     }

@@ -3,6 +3,7 @@ package io.moa.server.dispatch;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.gate.MethodGate;
 import io.moa.governance.gate.SequentialGate;
+import io.moa.governance.overload.FairQueue;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.rule.AppliedPolicy;
 import io.moa.invoke.Attributes;
@@ -44,6 +45,7 @@ public final class ExportedMethod {
     private final boolean async;
     private final Map<Integer, Codecs> codecs;
     private final @Nullable WorkerPool workers;
+    private final FairQueue.Share share;
     private final Gate gate;
     private final MethodGate methodGate;
     private volatile AppliedPolicy applied;
@@ -79,6 +81,7 @@ public final class ExportedMethod {
         this.async = async;
         this.codecs = Map.copyOf(codecs);
         this.workers = workers;
+        this.share = workers == null ? new FairQueue.Share(Integer.MAX_VALUE) : workers.newShare();
         this.methodGate = methodGate;
         this.gate = Objects.requireNonNull(SequentialGate.of(gate, methodGate));
         methodGate.govern(policy);
@@ -155,6 +158,11 @@ public final class ExportedMethod {
     @Nullable
     WorkerPool workers() {
         return workers;
+    }
+
+    /** What its calls use of the workers. */
+    FairQueue.Share share() {
+        return share;
     }
 
     SizeHint resultSize() {

@@ -1,8 +1,11 @@
 package io.moa.server.dispatch;
 
+import io.moa.governance.overload.CallRoom;
+import io.moa.governance.overload.FairQueue;
 import io.moa.invoke.Backstop;
 import io.moa.invoke.CallScope;
 import io.moa.invoke.Cancellation;
+import io.moa.invoke.Criticality;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Hints;
 import io.moa.invoke.Invocation;
@@ -30,23 +33,31 @@ import org.slf4j.LoggerFactory;
  * One call on its way through decode, execute and encode. It runs on a worker, or on the event loop if the method is
  * declared non-blocking; an asynchronous implementation ends it on any thread.
  */
-final class ServedCall implements Runnable, CallScope.Serving {
+final class ServedCall implements WorkerPool.Task, CallScope.Serving {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServedCall.class);
 
     private final Invocation call;
     private final ExportedMethod method;
     private final ExportedMethod.Codecs codecs;
+    private final ServiceTable services;
     private final Ticker ticker;
     private final int maxReplyBytes;
     private final Payload request; // our own reference: the caller may give up, and free its own, while we decode
     private final CompletableFuture<Reply> reply = new CompletableFuture<>();
     private volatile boolean failedBelow;
 
-    ServedCall(Invocation call, ExportedMethod method, ExportedMethod.Codecs codecs, Ticker ticker, int maxReplyBytes) {
+    ServedCall(
+            Invocation call,
+            ExportedMethod method,
+            ExportedMethod.Codecs codecs,
+            ServiceTable services,
+            Ticker ticker,
+            int maxReplyBytes) {
         this.call = call;
         this.method = method;
         this.codecs = codecs;
+        this.services = services;
         this.ticker = ticker;
         this.maxReplyBytes = maxReplyBytes;
         this.request = call.payload().retain();
@@ -56,10 +67,43 @@ final class ServedCall implements Runnable, CallScope.Serving {
         return reply;
     }
 
-    /** Ends the call before it ran, because no thread would take it. */
-    void refuse(Status status, String why) {
+    @Override
+    public String caller() {
+        return call.caller().application();
+    }
+
+    @Override
+    public Criticality criticality() {
+        return call.baggage().criticality();
+    }
+
+    @Override
+    public boolean isOver(long nowNanos) {
+        return call.deadline().expired(nowNanos) || call.cancellation().reason() != null;
+    }
+
+    @Override
+    public FairQueue.Share share() {
+        return method.share();
+    }
+
+    @Override
+    public void refuse(CallRoom.Refusal why) {
         request.release();
-        reply.complete(Reply.failure(status, Executed.NO, why));
+        if (!why.isOver() || !notWanted(ticker.nanos())) {
+            reply.complete(Reply.failure(Status.OVERLOADED, Executed.NO, services.whyFull(method, why))
+                    .withHints(new Hints(why.retryAfterMillis(), false, Hints.UNKNOWN_LOAD)));
+        }
+    }
+
+    @Override
+    public void refuse(Throwable noThread) {
+        request.release();
+        WorkerPool workers = method.workers();
+        reply.complete(
+                workers != null && workers.isClosed()
+                        ? Reply.failure(Status.DRAINING, Executed.NO, method + " was not run: this server has closed")
+                        : Reply.failure(Status.OVERLOADED, Executed.NO, services.whyNoThread(method, noThread)));
     }
 
     @Override

@@ -1,12 +1,14 @@
 package io.moa.server.dispatch;
 
 import io.moa.discovery.ServiceId;
+import io.moa.governance.overload.CallRoom;
 import io.moa.invoke.MethodId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -68,8 +70,16 @@ public final class ServiceTable {
                         : "of that name there is " + overloads);
     }
 
-    String whyFull(ExportedMethod refused, WorkerPool pool) {
-        String busiest = methods().stream()
+    /** Why a call finds no room, for its caller. */
+    String whyFull(ExportedMethod refused, CallRoom.Refusal why) {
+        WorkerPool pool = refused.workers();
+        return "No room for " + refused + ": " + why.limit() + " calls run on the threads of "
+                + (pool == null ? "nobody" : pool.name()) + ", as many as may now, and " + why.waiting() + " wait"
+                + (pool == null ? "" : "; running now: " + pool.busiest(this::busiest));
+    }
+
+    private String busiest(WorkerPool pool) {
+        String running = methods().stream()
                 .filter(method -> method.workers() == pool && method.running().get() > 0)
                 .sorted(Comparator.comparingInt(
                                 (ExportedMethod method) -> method.running().get())
@@ -77,8 +87,14 @@ public final class ServiceTable {
                 .limit(3)
                 .map(method -> method.method() + " " + method.running().get())
                 .collect(Collectors.joining(", "));
-        return "No worker for " + refused + ": the " + pool.workers().threads() + " threads of " + pool.name()
-                + " are busy and its queue of " + pool.workers().queue() + " is full; running now: "
-                + (busiest.isEmpty() ? "none of ours" : busiest);
+        return running.isEmpty() ? "none of ours" : running;
+    }
+
+    /** Why a call that had room did not run. */
+    String whyNoThread(ExportedMethod refused, Throwable noThread) {
+        WorkerPool pool = refused.workers();
+        return pool != null && pool.workers().executor() != null && noThread instanceof RejectedExecutionException
+                ? "The executor of " + pool.name() + " refuses " + refused + ": " + noThread
+                : "No thread could be started for " + refused + ": " + noThread;
     }
 }

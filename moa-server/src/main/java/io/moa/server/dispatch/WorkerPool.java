@@ -1,30 +1,54 @@
 package io.moa.server.dispatch;
 
+import io.moa.governance.overload.CallRoom;
+import io.moa.governance.overload.FairQueue;
+import io.moa.governance.overload.Waiting;
+import io.moa.invoke.Ticker;
 import java.lang.reflect.InvocationTargetException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bounded threads of one service or method. A task is either taken or refused at once; it never waits for room. Safe
- * for many threads.
+ * The bounded threads of one service or method, and who may use them. A call runs, waits in turn, or is refused at once. As many run as there
+ * are threads, or fewer while more would only be slower: see {@link CallRoom}. Safe for many threads.
  */
-public final class WorkerPool implements Executor, AutoCloseable {
+public final class WorkerPool implements AutoCloseable {
+
+    /** A call on its way to a thread. */
+    public interface Task extends Waiting, Runnable {
+
+        /** It is not run, because nobody waits for it any more or there is no room. */
+        void refuse(CallRoom.Refusal why);
+
+        /** It is not run, because no thread takes it: the pool is closed, or its executor refuses, or there are no more threads. */
+        void refuse(Throwable noThread);
+    }
+
+    /** What ran at a moment, for people. */
+    private record Busiest(String methods, long nanos) {}
+
+    private static final long BUSIEST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final String name;
     private final Workers workers;
+    private final Ticker ticker;
     private final Executor executor;
-    private final @Nullable ThreadPoolExecutor bounded; // the executor, if it has the bounds of the setting itself
+    private final boolean staysOnThread; // the next call may run where one has ended
+    private final CallRoom<Task> room;
+    private final List<FairQueue.Share> shares = new ArrayList<>(); // of methods; written while a server is made
+    private volatile @Nullable Busiest busiest;
     private volatile boolean closed;
-    private final AtomicInteger handedOver = new AtomicInteger(); // only where the executor itself has no bound
 
     /**
      * Starts a pool; its threads are made when they are needed.
@@ -32,8 +56,8 @@ public final class WorkerPool implements Executor, AutoCloseable {
      * @param name whose calls run here, for thread names and messages
      * @throws IllegalArgumentException if virtual threads are asked for on a Java that has none
      */
-    public WorkerPool(String name, Workers workers) {
-        this(name, workers, workers.virtual() ? virtualThreads(name) : platformThreads(name));
+    public WorkerPool(String name, Workers workers, Ticker ticker) {
+        this(name, workers, ticker, workers.virtual() ? virtualThreads(name) : platformThreads(name));
     }
 
     /**
@@ -41,28 +65,39 @@ public final class WorkerPool implements Executor, AutoCloseable {
      *
      * @param threads makes them; of virtual workers, one for each task
      */
-    WorkerPool(String name, Workers workers, ThreadFactory threads) {
+    WorkerPool(String name, Workers workers, Ticker ticker, ThreadFactory threads) {
         this.name = name;
         this.workers = workers;
+        this.ticker = ticker;
         Executor given = workers.executor();
+        this.staysOnThread = given == null && !workers.virtual();
         if (given != null) {
             this.executor = given;
-            this.bounded = null;
         } else if (workers.virtual()) {
             this.executor = threadPerTask(threads);
-            this.bounded = null;
         } else {
             ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                    workers.threads(),
-                    workers.threads(),
-                    60,
-                    TimeUnit.SECONDS,
-                    workers.queue() == 0 ? new SynchronousQueue<>() : new LinkedBlockingQueue<>(workers.queue()),
-                    threads);
+                    workers.threads(), workers.threads(), 60, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
             pool.allowCoreThreadTimeOut(true);
             this.executor = pool;
-            this.bounded = pool;
         }
+        this.room = new CallRoom<>(
+                Math.min(workers.threads(), Runtime.getRuntime().availableProcessors()),
+                workers.threads(),
+                workers.queue(),
+                workers.longestWait(),
+                new CallRoom.Desk<>() {
+                    @Override
+                    public void run(Task task) {
+                        handOver(task);
+                    }
+
+                    @Override
+                    public void refuse(Task task, CallRoom.Refusal why) {
+                        task.refuse(why);
+                    }
+                },
+                ticker.nanos());
     }
 
     /** Whose calls run here. */
@@ -74,52 +109,98 @@ public final class WorkerPool implements Executor, AutoCloseable {
         return workers;
     }
 
-    /**
-     * Runs a task on one of the threads.
-     *
-     * @throws RejectedExecutionException if every thread is busy and the queue is full, or the pool is closed
-     */
-    @Override
-    public void execute(Runnable task) {
-        if (bounded != null) {
-            bounded.execute(task);
-            return;
+    /** A share for one more method: all threads if it is the only one, else what the workers leave to each. Before anything is served. */
+    public FairQueue.Share newShare() {
+        FairQueue.Share share = new FairQueue.Share(workers.threads());
+        shares.add(share);
+        if (shares.size() > 1) {
+            shares.forEach(each -> each.limit(workers.mostOfMethod()));
         }
+        return share;
+    }
+
+    /** Runs a call on one of the threads, lets it wait, or refuses it. */
+    public void serve(Task task) {
         if (closed) {
-            throw new RejectedExecutionException("the pool is closed");
+            task.refuse(new RejectedExecutionException("the pool is closed"));
+        } else {
+            room.enter(task, ticker.nanos());
         }
-        if (handedOver.incrementAndGet() > workers.threads()) {
-            handedOver.decrementAndGet();
-            throw new RejectedExecutionException(
-                    workers.virtual()
-                            ? "all " + workers.threads() + " virtual threads are in use"
-                            : workers.threads() + " calls run, which is the limit");
-        }
-        boolean started = false;
-        try {
-            executor.execute(() -> {
-                try {
-                    task.run();
-                } finally {
-                    handedOver.decrementAndGet();
-                }
-            });
-            started = true;
-        } finally {
-            if (!started) {
-                handedOver.decrementAndGet();
+    }
+
+    private void handOver(Task task) {
+        Task next = task;
+        while (next != null) {
+            Task runs = next;
+            try {
+                executor.execute(() -> run(runs));
+                return;
+            } catch (Throwable noThread) { // the executor refuses, or the operating system gives no more threads
+                runs.refuse(noThread);
+                next = room.leave(runs, ticker.nanos());
             }
         }
     }
 
-    /** How many calls wait for a thread. */
-    public int queued() {
-        return bounded != null ? bounded.getQueue().size() : 0;
+    private void run(Task task) {
+        Task next = task;
+        while (next != null) {
+            Task runs = next;
+            boolean ended = false;
+            try {
+                runs.run();
+                ended = true;
+            } finally {
+                next = room.leave(runs, ticker.nanos());
+                if (next != null && !(ended && staysOnThread)) {
+                    handOver(next);
+                    next = null;
+                }
+            }
+        }
     }
 
-    /** How many calls run; of an executor that was given, how many were handed to it and have not ended. */
+    /**
+     * Judges how many calls run at once and wait; called some times a second, by one thread.
+     *
+     * @param busy which part of the processors is in use, 0 to 1; NaN if nobody knows
+     */
+    public void judge(double busy) {
+        room.step(busy, ticker.nanos());
+    }
+
+    /** How many calls wait for a thread. */
+    public int queued() {
+        return room.waiting();
+    }
+
+    /** How many calls run, or have been handed to an executor that was given and have not ended. */
     public int running() {
-        return bounded != null ? bounded.getActiveCount() : handedOver.get();
+        return room.running();
+    }
+
+    /** How many calls run at once, as things are: at most the number of threads. */
+    public int limit() {
+        return room.limit();
+    }
+
+    /** How busy it is, in percent: 100 when as many run as may, up to 200 when as many wait as may, too. */
+    public int load() {
+        int busy = 100 * room.running() / room.limit();
+        int most = room.mostWaiting();
+        int waiting = most == 0 ? 0 : 100 * room.waiting() / most;
+        return Math.min(100, busy) + Math.min(100, waiting);
+    }
+
+    /** Which methods run most. Asked ten times a second at most: those that are refused, and would know, are many. */
+    String busiest(Function<WorkerPool, String> who) {
+        long now = ticker.nanos();
+        Busiest known = busiest;
+        if (known == null || now - known.nanos() >= BUSIEST_NANOS) {
+            known = new Busiest(who.apply(this), now);
+            busiest = known;
+        }
+        return known.methods();
     }
 
     /** Whether it takes no more tasks. */

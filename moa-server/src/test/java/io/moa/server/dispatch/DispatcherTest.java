@@ -405,7 +405,7 @@ class DispatcherTest {
     void callThatFindsThePoolFullIsRefusedWithTheNamesOfThoseThatFillIt() throws InterruptedException {
         CountDownLatch running = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        try (WorkerPool pool = new WorkerPool("Stock", Workers.platform(1, 0))) {
+        try (WorkerPool pool = new WorkerPool("Stock", Workers.platform(1, 0), System::nanoTime)) {
             ExportedMethod method = method(pool, false, arguments -> {
                 running.countDown();
                 goOn.await();
@@ -421,15 +421,15 @@ class DispatcherTest {
             assertThat(refused.executed()).isEqualTo(Executed.NO);
             assertThat(refused.message())
                     .isEqualTo(
-                            "No worker for shop.Stock take(java.lang.String): the 1 threads of Stock are busy and its"
-                                    + " queue of 0 is full; running now: take(java.lang.String) 1");
+                            "No room for shop.Stock take(java.lang.String): 1 calls run on the threads of Stock, as many as"
+                                    + " may now, and 0 wait; running now: take(java.lang.String) 1");
             assertThat(valueOf(first.join())).isEqualTo("done");
         }
     }
 
     @Test
     void callThatFindsThePoolClosedMayGoElsewhere() {
-        WorkerPool pool = new WorkerPool("Stock", Workers.DEFAULT);
+        WorkerPool pool = new WorkerPool("Stock", Workers.DEFAULT, System::nanoTime);
         pool.close();
         ExportedMethod method = method(pool, false, arguments -> "any");
         Reply.Failure refused = failureOf(dispatch(method, call(method).build()).join());
@@ -441,7 +441,7 @@ class DispatcherTest {
 
     @Test
     void callForWhichNoThreadCanBeStartedMayGoElsewhere() {
-        try (WorkerPool pool = new WorkerPool("Stock", Workers.DEFAULT, task -> {
+        try (WorkerPool pool = new WorkerPool("Stock", Workers.DEFAULT, System::nanoTime, task -> {
             throw new Error("unable to create native thread");
         })) {
             ExportedMethod method = method(pool, false, arguments -> "any");

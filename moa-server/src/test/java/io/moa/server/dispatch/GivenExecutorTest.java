@@ -3,6 +3,7 @@ package io.moa.server.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
@@ -16,8 +17,8 @@ class GivenExecutorTest {
     @Test
     void callsRunOnTheExecutorThatWasGiven() {
         int[] ran = new int[1];
-        try (WorkerPool pool = new WorkerPool("Stock", Workers.on(handedOver::add, 2))) {
-            pool.execute(() -> ran[0]++);
+        try (WorkerPool pool = new WorkerPool("Stock", Workers.on(handedOver::add, 2), System::nanoTime)) {
+            Job.on(pool, () -> ran[0]++);
             assertThat(ran).containsExactly(0);
             assertThat(pool.running()).isEqualTo(1);
             handedOver.remove().run();
@@ -28,15 +29,15 @@ class GivenExecutorTest {
 
     @Test
     void noMoreThanTheLimitAreHandedOverAtOnce() {
-        try (WorkerPool pool = new WorkerPool("Stock", Workers.on(handedOver::add, 2))) {
-            pool.execute(() -> {});
-            pool.execute(() -> {
+        try (WorkerPool pool = new WorkerPool("Stock", Workers.on(handedOver::add, 2), System::nanoTime)) {
+            Job.on(pool, () -> {});
+            Job.on(pool, () -> {
                 throw new IllegalStateException("thrown by the test's task");
             });
-            assertThatThrownBy(() -> pool.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
+            assertThatThrownBy(() -> Job.on(pool, () -> {})).isInstanceOf(RejectedExecutionException.class);
             handedOver.remove().run();
             assertThatThrownBy(handedOver.remove()::run).isInstanceOf(IllegalStateException.class);
-            pool.execute(() -> {});
+            Job.on(pool, () -> {});
             assertThat(pool.running()).isEqualTo(1);
         }
     }
@@ -49,14 +50,15 @@ class GivenExecutorTest {
                         task -> {
                             throw new RejectedExecutionException("full");
                         },
-                        2));
-        assertThatThrownBy(() -> pool.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
+                        2),
+                System::nanoTime);
+        assertThatThrownBy(() -> Job.on(pool, () -> {})).isInstanceOf(RejectedExecutionException.class);
         assertThat(pool.running()).isZero();
     }
 
     @Test
     void anExecutorBringsItsOwnQueueAndThreads() {
-        assertThatThrownBy(() -> new Workers(2, 10, false, handedOver::add))
+        assertThatThrownBy(() -> new Workers(2, 10, false, Duration.ofMillis(100), 50, handedOver::add))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("Workers.on(executor, atOnce)");
     }

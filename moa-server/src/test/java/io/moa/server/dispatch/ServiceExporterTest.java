@@ -211,7 +211,7 @@ class ServiceExporterTest {
     @MoaService
     public @interface NoInterface {}
 
-    private final WorkerPool workers = new WorkerPool("Stock", Workers.DEFAULT);
+    private final WorkerPool workers = new WorkerPool("Stock", Workers.DEFAULT, System::nanoTime);
     private final Serializers serializers = Serializers.builtIn(SerializationLimits.DEFAULTS);
 
     @AfterEach

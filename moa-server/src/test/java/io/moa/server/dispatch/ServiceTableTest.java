@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.moa.discovery.ServiceId;
+import io.moa.governance.overload.CallRoom;
 import io.moa.invoke.MethodId;
+import io.moa.testkit.FakeTicker;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -62,8 +65,9 @@ class ServiceTableTest {
 
     @Test
     void fullPoolIsSaidWithTheThreeMethodsThatFillItMost() {
-        try (WorkerPool mine = new WorkerPool("Stock", Workers.platform(7, 3));
-                WorkerPool other = new WorkerPool("Other", Workers.platform(7, 3))) {
+        FakeTicker ticker = new FakeTicker();
+        try (WorkerPool mine = new WorkerPool("Stock", Workers.platform(7, 3), ticker);
+                WorkerPool other = new WorkerPool("Other", Workers.platform(7, 3), System::nanoTime)) {
             ExportedMethod refused = running("a()", mine, 1);
             ServiceTable busy = new ServiceTable(List.of(
                     refused,
@@ -72,12 +76,14 @@ class ServiceTableTest {
                     running("d()", mine, 2),
                     running("e()", mine, 4),
                     running("f()", mine, 0)));
-            assertThat(busy.whyFull(refused, mine))
+            assertThat(busy.whyFull(refused, new CallRoom.Refusal(false, 3, 7, 0)))
                     .isEqualTo(
-                            "No worker for shop.Stock a(): the 7 threads of Stock are busy and its queue of 3 is full;"
+                            "No room for shop.Stock a(): 7 calls run on the threads of Stock, as many as may now, and 3 wait;"
                                     + " running now: e() 4, b() 3, d() 2");
             ExportedMethod idle = running("a()", mine, 0);
-            assertThat(new ServiceTable(List.of(idle)).whyFull(idle, mine)).endsWith("running now: none of ours");
+            ticker.advance(Duration.ofMillis(100)); // it is not counted anew for each that is refused
+            assertThat(new ServiceTable(List.of(idle)).whyFull(idle, new CallRoom.Refusal(false, 3, 7, 0)))
+                    .endsWith("running now: none of ours");
         }
     }
 

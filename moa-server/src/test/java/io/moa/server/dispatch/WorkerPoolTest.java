@@ -27,13 +27,13 @@ class WorkerPoolTest {
 
     @Test
     void taskIsRefusedAtOnceWhenEveryThreadIsBusyAndTheQueueIsFull() throws Exception {
-        try (WorkerPool pool = new WorkerPool("Stock", Workers.platform(2, 1))) {
+        try (WorkerPool pool = new WorkerPool("Stock", Workers.platform(2, 1), System::nanoTime)) {
             occupy(pool, 2);
             CompletableFuture<String> waiting = new CompletableFuture<>();
-            pool.execute(() -> waiting.complete("ran"));
+            Job.on(pool, () -> waiting.complete("ran"));
             assertThat(pool.running()).isEqualTo(2);
             assertThat(pool.queued()).isEqualTo(1);
-            assertThatThrownBy(() -> pool.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
+            assertThatThrownBy(() -> Job.on(pool, () -> {})).isInstanceOf(RejectedExecutionException.class);
             assertThat(waiting).isNotDone();
             goOn.countDown();
             assertThat(waiting.get()).isEqualTo("ran");
@@ -42,46 +42,46 @@ class WorkerPoolTest {
 
     @Test
     void withoutQueueATaskRunsOrIsRefused() throws Exception {
-        try (WorkerPool pool = new WorkerPool("Stock", Workers.platform(1, 0))) {
+        try (WorkerPool pool = new WorkerPool("Stock", Workers.platform(1, 0), System::nanoTime)) {
             occupy(pool, 1);
             assertThat(pool.queued()).isZero();
-            assertThatThrownBy(() -> pool.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
+            assertThatThrownBy(() -> Job.on(pool, () -> {})).isInstanceOf(RejectedExecutionException.class);
         }
     }
 
     @Test
     void fullPoolOfOneServiceLeavesThatOfAnotherAlone() throws Exception {
-        try (WorkerPool slow = new WorkerPool("Slow", Workers.platform(1, 0));
-                WorkerPool quick = new WorkerPool("Quick", Workers.platform(1, 0))) {
+        try (WorkerPool slow = new WorkerPool("Slow", Workers.platform(1, 0), System::nanoTime);
+                WorkerPool quick = new WorkerPool("Quick", Workers.platform(1, 0), System::nanoTime)) {
             occupy(slow, 1);
-            assertThatThrownBy(() -> slow.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
+            assertThatThrownBy(() -> Job.on(slow, () -> {})).isInstanceOf(RejectedExecutionException.class);
             assertThat(threadOf(quick).getName()).isEqualTo("moa-worker-Quick-1");
         }
     }
 
     @Test
     void closedPoolFinishesWhatItTookAndTakesNoMore() throws Exception {
-        WorkerPool pool = new WorkerPool("Stock", Workers.platform(1, 1));
+        WorkerPool pool = new WorkerPool("Stock", Workers.platform(1, 1), System::nanoTime);
         occupy(pool, 1);
         CompletableFuture<String> waiting = new CompletableFuture<>();
-        pool.execute(() -> waiting.complete("ran"));
+        Job.on(pool, () -> waiting.complete("ran"));
         assertThat(pool.isClosed()).isFalse();
         pool.close();
         pool.close();
         assertThat(pool.isClosed()).isTrue();
-        assertThatThrownBy(() -> pool.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
+        assertThatThrownBy(() -> Job.on(pool, () -> {})).isInstanceOf(RejectedExecutionException.class);
         goOn.countDown();
         assertThat(waiting.get()).isEqualTo("ran");
     }
 
     @Test
     void taskThatThrowsTakesNoThreadAway() throws Exception {
-        try (WorkerPool pool = new WorkerPool("Stock", Workers.platform(1, 1), task -> {
+        try (WorkerPool pool = new WorkerPool("Stock", Workers.platform(1, 1), System::nanoTime, task -> {
             Thread thread = new Thread(task);
             thread.setUncaughtExceptionHandler((ended, thrown) -> {}); // nothing on the error stream
             return thread;
         })) {
-            pool.execute(() -> {
+            Job.on(pool, () -> {
                 throw new IllegalStateException("oops");
             });
             assertThat(threadOf(pool)).isNotNull();
@@ -91,11 +91,11 @@ class WorkerPoolTest {
     @Test
     @EnabledForJreRange(min = JRE.JAVA_21)
     void virtualThreadsAreAsManyAsAllowedAndNoMore() throws Exception {
-        try (WorkerPool pool = new WorkerPool("Stock", Workers.virtual(2))) {
+        try (WorkerPool pool = new WorkerPool("Stock", Workers.virtual(2), System::nanoTime)) {
             occupy(pool, 2);
             assertThat(pool.running()).isEqualTo(2);
             assertThat(pool.queued()).isZero();
-            assertThatThrownBy(() -> pool.execute(() -> {}))
+            assertThatThrownBy(() -> Job.on(pool, () -> {}))
                     .isInstanceOf(RejectedExecutionException.class)
                     .hasMessage("all 2 virtual threads are in use");
             goOn.countDown();
@@ -110,21 +110,21 @@ class WorkerPoolTest {
     @EnabledForJreRange(min = JRE.JAVA_21)
     void virtualThreadThatFailsOrCannotStartGivesItsPlaceBack() {
         Thread[] none = new Thread[1];
-        try (WorkerPool pool = new WorkerPool("Stock", Workers.virtual(1), task -> none[0])) {
-            assertThatThrownBy(() -> pool.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
+        try (WorkerPool pool = new WorkerPool("Stock", Workers.virtual(1), System::nanoTime, task -> none[0])) {
+            assertThatThrownBy(() -> Job.on(pool, () -> {})).isInstanceOf(RejectedExecutionException.class);
             assertThat(pool.running()).isZero();
         }
-        try (WorkerPool pool = new WorkerPool("Stock", Workers.virtual(1), task -> {
+        try (WorkerPool pool = new WorkerPool("Stock", Workers.virtual(1), System::nanoTime, task -> {
             Thread thread = new Thread(task);
             thread.setUncaughtExceptionHandler((ended, thrown) -> {});
             return thread;
         })) {
-            pool.execute(() -> {
+            Job.on(pool, () -> {
                 throw new IllegalStateException("oops");
             });
             idle(pool);
             pool.close();
-            assertThatThrownBy(() -> pool.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
+            assertThatThrownBy(() -> Job.on(pool, () -> {})).isInstanceOf(RejectedExecutionException.class);
             assertThat(pool.running()).isZero();
         }
     }
@@ -133,7 +133,7 @@ class WorkerPoolTest {
     @EnabledForJreRange(max = JRE.JAVA_20)
     void virtualThreadsOnAJavaWithoutThemAreAMistakeThatSaysWhatToDo() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new WorkerPool("Stock", Workers.virtual(10)))
+                .isThrownBy(() -> new WorkerPool("Stock", Workers.virtual(10), System::nanoTime))
                 .withMessage("Virtual threads need Java 21 or newer; this is Java "
                         + Runtime.version().feature() + ". Use Workers.platform(...) here.");
     }
@@ -159,7 +159,7 @@ class WorkerPoolTest {
     private void occupy(WorkerPool pool, int threads) throws InterruptedException {
         CountDownLatch running = new CountDownLatch(threads);
         for (int i = 0; i < threads; i++) {
-            pool.execute(() -> {
+            Job.on(pool, () -> {
                 running.countDown();
                 awaitGoOn();
             });
@@ -177,7 +177,7 @@ class WorkerPoolTest {
 
     private static Thread threadOf(WorkerPool pool) throws Exception {
         CompletableFuture<Thread> thread = new CompletableFuture<>();
-        pool.execute(() -> thread.complete(Thread.currentThread()));
+        Job.on(pool, () -> thread.complete(Thread.currentThread()));
         return thread.get();
     }
 
