@@ -5,6 +5,7 @@ import io.moa.client.filter.DeadlineFilter;
 import io.moa.client.filter.HedgeFilter;
 import io.moa.client.filter.RetryFilter;
 import io.moa.client.filter.SampleFilter;
+import io.moa.client.filter.ThrottleFilter;
 import io.moa.governance.gate.GateFilter;
 import io.moa.governance.gate.MethodGate;
 import io.moa.invoke.Backstop;
@@ -27,6 +28,7 @@ final class ClientStack {
             Ticker ticker,
             List<Filter> users,
             @Nullable SampleFilter samples,
+            ThrottleFilter throttle,
             HedgeFilter hedges,
             ClusterInvoker cluster) {
         List<Filter> stops = new ArrayList<>();
@@ -38,6 +40,7 @@ final class ClientStack {
         }
         stops.add(new DeadlineFilter(ticker)); // below users' filters: time that they spent counts
         stops.add(new GateFilter(call -> call.attributes().get(MethodGate.KEY))); // above retry: a call counts once
+        stops.add(throttle); // below the gates, which refuse without asking anybody; above retry: a call counts once
         stops.add(new RetryFilter(ticker)); // above the pick, so that every attempt may go to another instance
         stops.add(hedges); // below retry: a failure is resent only when no attempt is left
         return Filter.stack(stops, cluster); // last: plan, route, copies, one pick or several, lease, connection

@@ -15,6 +15,7 @@ import io.moa.client.explain.CallExplanation;
 import io.moa.client.explain.Explainer;
 import io.moa.client.filter.HedgeFilter;
 import io.moa.client.filter.SampleFilter;
+import io.moa.client.filter.ThrottleFilter;
 import io.moa.client.stub.CallStarter;
 import io.moa.client.stub.DeclaredMethod;
 import io.moa.client.stub.GenericStub;
@@ -35,6 +36,7 @@ import io.moa.disk.DiskThread;
 import io.moa.disk.KeptFile;
 import io.moa.governance.belief.BeliefConfig;
 import io.moa.governance.outlier.OutlierConfig;
+import io.moa.governance.overload.OverloadThrottle;
 import io.moa.governance.plan.Plan;
 import io.moa.governance.plan.Vantage;
 import io.moa.governance.route.RouteTree;
@@ -85,6 +87,7 @@ public final class MoaClient implements AutoCloseable {
     private final CallStarter starter;
     private final StubCompiler compiler;
     private final LiveMethods methods;
+    private final OverloadThrottle throttle;
     private final Explainer explainer;
     private final @Nullable Samples samples;
     private final DryRuns dryRuns;
@@ -102,6 +105,7 @@ public final class MoaClient implements AutoCloseable {
             @Nullable Path rulesFolder,
             Consumer<List<Registry.Unreachable>> complaints,
             int places,
+            double sendsOfAccepted,
             List<Filter> filters) {
         this.moa = moa;
         String application = moa.self().application();
@@ -119,15 +123,18 @@ public final class MoaClient implements AutoCloseable {
         this.clusters = new Clusters(moa, endpoints, discovery, belief, outliers, vantage, disk);
         this.samples = places == 0 ? null : new Samples(places, moa.chance(), moa.ticker());
         HedgeFilter hedges = new HedgeFilter(moa.ticker(), moa.scheduler());
+        this.throttle = new OverloadThrottle(sendsOfAccepted, moa.ticker(), moa.chance());
         Invoker route = ClientStack.route(
                 moa.ticker(),
                 filters,
                 samples == null ? null : new SampleFilter(samples),
+                new ThrottleFilter(throttle),
                 hedges,
-                new ClusterInvoker(clusters, endpoints, moa.ticker(), new FirstAnswer(moa), hedges, new RuleAnswer()));
+                new ClusterInvoker(
+                        clusters, endpoints, moa.ticker(), new FirstAnswer(moa), hedges, new RuleAnswer(), throttle));
         this.starter = new CallStarter(moa, route);
         this.compiler = new StubCompiler(moa, starter, clusters::link, new MethodGates(moa.ticker()), methods);
-        this.explainer = new Explainer(moa, clusters, methods, endpoints::way);
+        this.explainer = new Explainer(moa, clusters, methods, throttle, endpoints::way);
         this.dryRuns = new DryRuns(
                 this::routesOf,
                 this::routesElsewhere,
@@ -330,6 +337,7 @@ public final class MoaClient implements AutoCloseable {
         private final Map<String, String> labels = new HashMap<>();
         private int subset;
         private int samples = Samples.DEFAULT_PLACES;
+        private double overloadThrottle = OverloadThrottle.DEFAULT_RATIO;
         private @Nullable Discovery discovery;
         private final List<Filter> filters = new ArrayList<>();
 
@@ -352,6 +360,17 @@ public final class MoaClient implements AutoCloseable {
         /** When an instance gets no calls for a while because of how they end; default {@link OutlierConfig#DEFAULT}. */
         public Builder outliers(OutlierConfig value) {
             this.outliers = value;
+            return this;
+        }
+
+        /**
+         * While servers refuse most calls of a method for lack of room, this client sends so many times what they accept, and refuses the
+         * others itself; 1.1 to 100, default 2, or 0 to send everything.
+         *
+         * @throws IllegalArgumentException if it is out of range
+         */
+        public Builder overloadThrottle(double value) {
+            this.overloadThrottle = OverloadThrottle.check(value);
             return this;
         }
 
@@ -464,6 +483,7 @@ public final class MoaClient implements AutoCloseable {
                     keepRules ? kept.folder() : null,
                     complaints,
                     samples,
+                    overloadThrottle,
                     filters);
         }
     }

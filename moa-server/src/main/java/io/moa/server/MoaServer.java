@@ -61,7 +61,7 @@ public final class MoaServer implements AutoCloseable {
     private final LifeCycle life;
     private final @Nullable HealthEndpoint health;
     private final @Nullable UnixSocketFile unix;
-    private final OverloadWatch overload;
+    private final @Nullable OverloadWatch overload;
     private final Duration drainLimit;
     private final @Nullable FollowedRules following;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -77,7 +77,7 @@ public final class MoaServer implements AutoCloseable {
             LifeCycle life,
             @Nullable HealthEndpoint health,
             @Nullable UnixSocketFile unix,
-            OverloadWatch overload,
+            @Nullable OverloadWatch overload,
             Duration drainLimit,
             @Nullable FollowedRules following) {
         this.following = following;
@@ -191,7 +191,9 @@ public final class MoaServer implements AutoCloseable {
             }
         } finally {
             ServerStart.remove(unix);
-            overload.close();
+            if (overload != null) {
+                overload.close();
+            }
             pools.values().forEach(WorkerPool::close);
             if (following != null) {
                 following.close();
@@ -253,6 +255,7 @@ public final class MoaServer implements AutoCloseable {
         Duration drainLimit = Duration.ofSeconds(30);
         DedupFilter.Window dedup = DedupFilter.Window.DEFAULT;
         boolean closeOnShutdown = true;
+        boolean adaptive = true;
         int weight = Instance.DEFAULT_WEIGHT;
 
         @Nullable
@@ -362,6 +365,15 @@ public final class MoaServer implements AutoCloseable {
         /** The window in which repeated idempotency keys are recognised. */
         public Builder dedup(DedupFilter.Window value) {
             this.dedup = value;
+            return this;
+        }
+
+        /**
+         * Whether how many calls run at once follows the processors, and how many wait the time that they would wait; default true. Else as
+         * many run as there are threads, and as many wait as {@link Workers#queue()} says.
+         */
+        public Builder adaptive(boolean value) {
+            this.adaptive = value;
             return this;
         }
 

@@ -9,9 +9,12 @@ import java.util.function.LongSupplier;
 
 /**
  * How busy the processors are that this process may use: by all that runs on the machine, or in the container; and by this process alone, which
- * may be kept to some of the machine's processors. The larger share counts. Used by one thread.
+ * may be kept to some of the machine's processors. The larger share counts; but while this process uses next to nothing, its calls wait for
+ * others, whatever those do with the processors, and its own share alone counts. Used by one thread.
  */
 final class Processors implements DoubleSupplier {
+
+    private static final double NEXT_TO_NOTHING = 0.15;
 
     private final Ticker ticker;
     private final DoubleSupplier machine;
@@ -58,7 +61,7 @@ final class Processors implements DoubleSupplier {
                 : (used - usedThenNanos) / ((double) (now - lookedNanos) * number.getAsInt());
         lookedNanos = now;
         usedThenNanos = used;
-        double most = Math.max(all, own);
+        double most = own >= 0 && own < NEXT_TO_NOTHING ? own : Math.max(all, own);
         return most < 0 || Double.isNaN(most) ? Double.NaN : Math.min(1, most);
     }
 }

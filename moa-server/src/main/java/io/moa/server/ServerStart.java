@@ -146,7 +146,7 @@ final class ServerStart {
         registration = moa.hasRegistry() ? moa.registry().register(instance) : null;
         Listener doors = opened.size() == 1 ? opened.get(0) : new Doors(opened);
         life.begin(doors, registration);
-        overload = OverloadWatch.open(pools.values(), moa.self().application());
+        overload = set.adaptive ? OverloadWatch.open(pools.values(), moa.self().application()) : null;
         MoaServer server = new MoaServer(
                 moa, doors, pools, methods, instance, life, health, unix, overload, set.drainLimit, following);
         if (set.closeOnShutdown) {

@@ -28,7 +28,15 @@ class ProcessorsTest {
         assertThat(busyAfter(100)).isEqualTo(0.5);
         assertThat(busyAfter(380)).as("it is kept to a part of the machine").isCloseTo(0.95, within(1e-9));
         assertThat(busyAfter(500)).as("clocks that are not exact").isEqualTo(1);
-        assertThat(busyAfter(0)).isEqualTo(0.5);
+        assertThat(busyAfter(60)).isEqualTo(0.5);
+    }
+
+    @Test
+    void whatOthersDoIsNothingToAProcessWhoseCallsOnlyWait() {
+        machine = 1;
+        assertThat(busyAfter(40)).isCloseTo(0.1, within(1e-9));
+        assertThat(busyAfter(0)).isZero();
+        assertThat(busyAfter(80)).isEqualTo(1);
     }
 
     @Test

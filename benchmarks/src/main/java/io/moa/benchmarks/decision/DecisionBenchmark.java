@@ -20,6 +20,7 @@ import io.moa.client.filter.DeadlineFilter;
 import io.moa.client.filter.HedgeFilter;
 import io.moa.client.filter.RetryFilter;
 import io.moa.client.filter.SampleFilter;
+import io.moa.client.filter.ThrottleFilter;
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Liveness;
@@ -31,6 +32,7 @@ import io.moa.governance.belief.BeliefConfig;
 import io.moa.governance.gate.GateFilter;
 import io.moa.governance.gate.MethodGate;
 import io.moa.governance.outlier.OutlierConfig;
+import io.moa.governance.overload.OverloadThrottle;
 import io.moa.governance.plan.Vantage;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
@@ -229,19 +231,23 @@ public final class DecisionBenchmark {
             }
             clusters.rules(book);
             HedgeFilter hedges = new HedgeFilter(moa.ticker(), moa.scheduler());
+            OverloadThrottle throttle =
+                    new OverloadThrottle(OverloadThrottle.DEFAULT_RATIO, moa.ticker(), moa.chance());
             Invoker end = new ClusterInvoker(
                     clusters,
                     endpoints,
                     moa.ticker(),
                     new FirstAnswer(moa),
                     hedges,
-                    (each, answered) -> new Reply.Value(Payload.EMPTY));
+                    (each, answered) -> new Reply.Value(Payload.EMPTY),
+                    throttle);
             route = Filter.stack( // as ClientStack does
                     List.of(
                             Backstop.INSTANCE,
                             new SampleFilter(new Samples(1_024, moa.chance(), moa.ticker())),
                             new DeadlineFilter(moa.ticker()),
                             new GateFilter(each -> each.attributes().get(MethodGate.KEY)),
+                            new ThrottleFilter(throttle),
                             new RetryFilter(moa.ticker()),
                             hedges),
                     end);

@@ -2,6 +2,7 @@ package io.moa.client.cluster;
 
 import io.moa.discovery.ServiceId;
 import io.moa.governance.balance.CandidateSet;
+import io.moa.governance.overload.OverloadThrottle;
 import io.moa.governance.plan.Plan;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.route.Route;
@@ -45,6 +46,7 @@ public final class ClusterInvoker implements Invoker {
     private final FirstAnswer firstAnswer;
     private final SilentAttempts silentAttempts;
     private final DirectAnswer directAnswer;
+    private final OverloadThrottle throttle;
 
     /**
      * An end of the route.
@@ -52,6 +54,7 @@ public final class ClusterInvoker implements Invoker {
      * @param firstAnswer what calls wait for while no registry has told of their service
      * @param silentAttempts what becomes of calls that wait for a server that says nothing
      * @param directAnswer makes the replies of calls that a rule answers
+     * @param throttle is told which attempts servers refuse for lack of room
      */
     public ClusterInvoker(
             Clusters clusters,
@@ -59,7 +62,9 @@ public final class ClusterInvoker implements Invoker {
             Ticker ticker,
             FirstAnswer firstAnswer,
             SilentAttempts silentAttempts,
-            DirectAnswer directAnswer) {
+            DirectAnswer directAnswer,
+            OverloadThrottle throttle) {
+        this.throttle = throttle;
         this.directAnswer = directAnswer;
         this.firstAnswer = firstAnswer;
         this.silentAttempts = silentAttempts;
@@ -258,6 +263,11 @@ public final class ClusterInvoker implements Invoker {
                     ? value
                     : Backstop.broken(call, thrown == null ? new NullPointerException("no reply") : thrown);
             lease.settle(reply, ticker.nanos());
+            if (reply instanceof Reply.Failure failure
+                    && failure.status() == Status.OVERLOADED
+                    && call.ledger().current() != Phase.CONNECT_WAIT) { // there it is this client that has no room
+                throttle.refused(call);
+            }
             end(LedCall.told(call, reply));
         }
 

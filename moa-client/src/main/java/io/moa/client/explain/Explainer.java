@@ -9,6 +9,8 @@ import io.moa.discovery.Instance;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.balance.Candidate;
 import io.moa.governance.balance.CandidateSet;
+import io.moa.governance.gate.GateLook;
+import io.moa.governance.overload.OverloadThrottle;
 import io.moa.governance.plan.Plan;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
@@ -22,6 +24,8 @@ import io.moa.invoke.Attributes;
 import io.moa.invoke.Criticality;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.MethodId;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +36,7 @@ public final class Explainer {
     private final Moa moa;
     private final Clusters clusters;
     private final LiveMethods methods;
+    private final OverloadThrottle throttle;
     private final Function<Instance, String> way;
 
     /**
@@ -39,7 +44,13 @@ public final class Explainer {
      *
      * @param way which address of an instance is used, and why; empty for nothing to say
      */
-    public Explainer(Moa moa, Clusters clusters, LiveMethods methods, Function<Instance, String> way) {
+    public Explainer(
+            Moa moa,
+            Clusters clusters,
+            LiveMethods methods,
+            OverloadThrottle throttle,
+            Function<Instance, String> way) {
+        this.throttle = throttle;
         this.moa = moa;
         this.clusters = clusters;
         this.methods = methods;
@@ -106,8 +117,15 @@ public final class Explainer {
         DeclaredMethod declared = methods.declared(service, method);
         AppliedPolicy applied =
                 book.applied(service, declared.name(), application(facts), declared.policy(), declared.form());
-        return new MethodView(
-                declared.method(), applied.policy(), applied.reasons(), declared.gates(), declared.source());
+        List<GateLook> gates = new ArrayList<>(declared.gates());
+        GateLook heldBack = throttle.look(
+                service,
+                id(declared.method()),
+                completed(facts, applied.policy()).criticality());
+        if (heldBack != null) {
+            gates.add(heldBack);
+        }
+        return new MethodView(declared.method(), applied.policy(), applied.reasons(), gates, declared.source());
     }
 
     private String application(CallFacts facts) {
@@ -126,11 +144,14 @@ public final class Explainer {
                 facts.attachments());
     }
 
+    private static MethodId id(String method) {
+        return method.endsWith(")") ? MethodId.parse(method) : new MethodId(method, "()");
+    }
+
     private Invocation call(ServiceId service, String method, CallFacts facts, MethodPolicy policy) {
-        MethodId id = method.endsWith(")") ? MethodId.parse(method) : new MethodId(method, "()");
         return facts.toCall(
                 service,
-                id,
+                id(method),
                 moa.self().instance(),
                 Attributes.EMPTY.with(MethodPolicy.KEY, policy),
                 moa.ticker().nanos());

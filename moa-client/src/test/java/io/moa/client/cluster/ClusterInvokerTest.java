@@ -12,6 +12,7 @@ import io.moa.discovery.OperatorState;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import io.moa.governance.balance.CandidateSet;
+import io.moa.governance.overload.OverloadThrottle;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.Attributes;
@@ -219,7 +220,8 @@ class ClusterInvokerTest {
                     assertThat(attempt.divert(reply -> withdraw.cancelled(Cancellation.Reason.SUPERSEDED)))
                             .isTrue();
                 },
-                DirectAnswer.UNSUPPORTED);
+                DirectAnswer.UNSUPPORTED,
+                OverloadThrottle.OFF);
         CompletableFuture<Reply> reply = listening.invoke(call);
         StagedTransport.Line line = transport.last().succeed("provider", "a");
         List<Cancellation.Reason> withdrawn = new ArrayList<>();

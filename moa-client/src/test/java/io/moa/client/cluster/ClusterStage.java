@@ -12,6 +12,7 @@ import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import io.moa.governance.belief.BeliefConfig;
 import io.moa.governance.outlier.OutlierConfig;
+import io.moa.governance.overload.OverloadThrottle;
 import io.moa.governance.plan.Vantage;
 import io.moa.testkit.FakeScheduler;
 import io.moa.testkit.FakeTicker;
@@ -71,7 +72,13 @@ final class ClusterStage implements AutoCloseable {
 
     ClusterInvoker invoker(Clusters clusters) {
         return new ClusterInvoker(
-                clusters, endpoints, ticker, new FirstAnswer(moa), SilentAttempts.WAIT, DirectAnswer.UNSUPPORTED);
+                clusters,
+                endpoints,
+                ticker,
+                new FirstAnswer(moa),
+                SilentAttempts.WAIT,
+                DirectAnswer.UNSUPPORTED,
+                OverloadThrottle.OFF);
     }
 
     private Registry.Subscription subscribe(ServiceId service, Consumer<Snapshot> listener) {

@@ -9,6 +9,7 @@ import io.moa.discovery.Instance;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import io.moa.governance.balance.CandidateSet;
+import io.moa.governance.overload.OverloadThrottle;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.rule.LocalProcess;
@@ -329,7 +330,13 @@ class LedCallsTest {
     void theSecondAttemptAtASilentServerIsMadeAtTheOtherServiceToo() {
         HedgeFilter hedges = new HedgeFilter(ticker, scheduler);
         ClusterInvoker hedging = new ClusterInvoker(
-                clusters, stage.endpoints, ticker, new FirstAnswer(stage.moa), hedges, DirectAnswer.UNSUPPORTED);
+                clusters,
+                stage.endpoints,
+                ticker,
+                new FirstAnswer(stage.moa),
+                hedges,
+                DirectAnswer.UNSUPPORTED,
+                OverloadThrottle.OFF);
         ClusterLink link = clusters.link(OLD);
         tell(OLD, "old");
         rules(Map.of("half", led("redirect", Map.of("service", "x.Y:2", "percent", 50))));

@@ -6,6 +6,7 @@ import io.moa.client.Calls;
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.governance.balance.CandidateSet;
+import io.moa.governance.overload.OverloadThrottle;
 import io.moa.governance.rule.LocalProcess;
 import io.moa.governance.rule.RuleBook;
 import io.moa.invoke.Attributes;
@@ -42,7 +43,8 @@ class RoutedCallsTest {
             ticker,
             new FirstAnswer(stage.moa),
             SilentAttempts.WAIT,
-            (call, answered) -> new Reply.Value(new Counted("" + answered.value())));
+            (call, answered) -> new Reply.Value(new Counted("" + answered.value())),
+            OverloadThrottle.OFF);
     private RuleBook book = RuleBook.none(new LocalProcess("self", "caller", Map.of()));
 
     /** Counts its references, as pooled memory would. */

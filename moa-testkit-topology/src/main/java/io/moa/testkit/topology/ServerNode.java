@@ -154,6 +154,7 @@ public final class ServerNode {
         builder.filter(topology.book().serverFilter()); // next to the implementation, or a death in between is missed
         MoaServer server = builder.address(new Address.InProcess(name))
                 .workers(workersOfTopology())
+                .adaptive(false) // the processors of this machine have no say in what happens here
                 .closeOnShutdown(false)
                 .start();
         running = new Incarnation(moa, server, registry);
@@ -212,7 +213,7 @@ public final class ServerNode {
     }
 
     private Workers workersOfTopology() {
-        return Workers.on(serviceTime, workers);
+        return Workers.on(serviceTime, workers).methodPercent(100);
     }
 
     @Override
