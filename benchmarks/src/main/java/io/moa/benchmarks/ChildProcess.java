@@ -72,6 +72,11 @@ public final class ChildProcess implements AutoCloseable {
         thread.start();
     }
 
+    /** Whether it has not ended. */
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** The process's number. */
     public long pid() {
         return process.pid();

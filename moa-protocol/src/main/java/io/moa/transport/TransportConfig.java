@@ -37,9 +37,10 @@ import java.time.Duration;
  *     MiB
  * @param maxReplyBytesQueued what the replies that wait for the clients of a listener may take together; beyond it,
  *     connections that have taken nothing for a tenth of the {@code stallTimeout} are cut off, and a large reply for which
- *     that makes no room is replaced by a failure; default 32 MiB
+ *     that makes no room is replaced by a failure; default 32 MiB, or an eighth of the heap's limit if that is less
  * @param maxRequestBytesHeld what all connections of a listener may hold of requests not yet answered; beyond it requests
- *     with a body are refused as overload; also what a client gathers of split replies on one connection; default 256 MiB
+ *     with a body are refused as overload; also what a client gathers of split replies on one connection; default 256 MiB,
+ *     or a quarter of the heap's limit if that is less
  * @param maxInFlightPerConnection how many unanswered requests one connection may have; default 8,192
  * @param maxConnections how many connections a listener holds; further ones are closed at once; default 10,000, and never
  *     more than half of the process's limit of open files
@@ -74,6 +75,11 @@ public record TransportConfig(
     private static final int KIB = 1024;
     private static final int MIB = 1024 * KIB;
 
+    /** A part of what the heap may be, which is also what direct memory may be unless somebody says otherwise. */
+    private static long ofHeap(int part, long atMost) {
+        return Math.min(atMost, Math.max(MIB, Runtime.getRuntime().maxMemory() / part));
+    }
+
     /** Every value its default. */
     public static final TransportConfig DEFAULT = new TransportConfig(
             Duration.ofSeconds(2),
@@ -92,8 +98,8 @@ public record TransportConfig(
             MIB,
             16L * MIB,
             MIB,
-            32L * MIB,
-            256L * MIB,
+            ofHeap(8, 32L * MIB),
+            ofHeap(4, 256L * MIB),
             8192,
             10_000,
             5_000,

@@ -12,6 +12,10 @@ public interface Busy {
     @Timeout(millis = 1_000)
     CompletableFuture<Integer> compute(int micros);
 
+    /** Keeps the body while it computes for so many microseconds, and answers with its length. */
+    @Timeout(millis = 1_000)
+    CompletableFuture<Integer> keep(byte[] body, int micros);
+
     /** Waits for so long, as for a database that does not answer. */
     @Timeout(millis = 10_000)
     CompletableFuture<Integer> sleep(int millis);

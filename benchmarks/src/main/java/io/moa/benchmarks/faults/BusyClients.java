@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class BusyClients {
 
     private static final int EXAMPLES = 3;
+    private static final byte[] BODY = new byte[100_000];
 
     private final int port;
     private final Map<String, Load> loads = new LinkedHashMap<>();
@@ -43,7 +44,7 @@ public final class BusyClients {
     private static final class Load implements Runnable {
         private final MoaClient client;
         private final Busy busy;
-        private final boolean sleeps;
+        private final String method;
         private final int argument;
         private final SplittableRandom chance;
         private volatile double perSecond;
@@ -55,7 +56,7 @@ public final class BusyClients {
                     .addresses(new Address.Tcp("127.0.0.1", port))
                     .build();
             this.busy = client.with(client.stub(Busy.class), CallOptions.NONE.withCriticality(criticality));
-            this.sleeps = method.equals("sleep");
+            this.method = method;
             this.argument = argument;
             this.chance = new SplittableRandom(name.hashCode());
             Thread thread = new Thread(this, "load-" + name);
@@ -84,7 +85,12 @@ public final class BusyClients {
         private void call(long intended) {
             Window now = window;
             now.sent.increment();
-            CompletableFuture<Integer> reply = sleeps ? busy.sleep(argument) : busy.compute(argument);
+            CompletableFuture<Integer> reply =
+                    switch (method) {
+                        case "sleep" -> busy.sleep(argument);
+                        case "keep" -> busy.keep(BODY, argument);
+                        default -> busy.compute(argument);
+                    };
             reply.whenComplete((answer, failure) -> now.ended(failure, System.nanoTime() - intended));
         }
     }

@@ -21,6 +21,8 @@ public final class BusyServer {
     public interface Holding {
         int compute(int micros);
 
+        int keep(byte[] body, int micros);
+
         int sleep(int millis);
     }
 
@@ -41,6 +43,12 @@ public final class BusyServer {
                             Thread.onSpinWait();
                         }
                         return micros;
+                    }
+
+                    @Override
+                    public int keep(byte[] body, int micros) {
+                        compute(micros);
+                        return body.length;
                     }
 
                     @Override

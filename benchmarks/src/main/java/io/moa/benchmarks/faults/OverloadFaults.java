@@ -36,21 +36,23 @@ final class OverloadFaults {
         private double capacity; // calls a second
 
         Town() throws Exception {
-            server = child("busy", "0", BusyServer.class, List.of());
+            this(List.of("-Xmx384m"));
+        }
+
+        Town(List<String> memory) throws Exception {
+            server = child("busy", "0", memory, BusyServer.class, List.of());
             String port = ChildProcess.field(ChildProcess.fields(server.await("ready")), "port");
-            clients = child("callers", "1", BusyClients.class, List.of(port));
+            clients = child("callers", "1", List.of("-Xmx1g"), BusyClients.class, List.of(port));
             clients.await("ready");
         }
 
-        private static ChildProcess child(String name, String processor, Class<?> main, List<String> arguments)
+        private static ChildProcess child(
+                String name, String processor, List<String> memory, Class<?> main, List<String> arguments)
                 throws IOException {
-            return new ChildProcess(
-                    name,
-                    List.of("taskset", "-c", processor),
-                    List.of("-Xmx384m", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"),
-                    main,
-                    arguments,
-                    Map.of());
+            List<String> options =
+                    new ArrayList<>(List.of("-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"));
+            options.addAll(memory);
+            return new ChildProcess(name, List.of("taskset", "-c", processor), options, main, arguments, Map.of());
         }
 
         /** Compiles what there is to compile, and finds out how many calls are served in a second. */
@@ -195,6 +197,39 @@ final class OverloadFaults {
                 worst = Math.min(worst, seen.percentOk());
             }
             return finding.atLeast("calls of the others served, at worst", worst, 99.9, " %");
+        }
+    }
+
+    /** C11: bodies of which few fit into memory. */
+    static Finding heavy(FaultOptions options) throws Exception {
+        double seconds = options.faultSeconds();
+        try (Town town = new Town(List.of("-Xmx96m", "-XX:+ExitOnOutOfMemoryError"))) {
+            town.load("web/keep/" + MICROS + "/CRITICAL=150");
+            Scene.pause(options.warmSeconds());
+            double peak = 0;
+            for (int rate : new int[] {150, 200, 300}) {
+                town.load("web/keep/" + MICROS + "/CRITICAL=" + rate);
+                Scene.pause(2);
+                town.turn("web");
+                Scene.pause(10);
+                peak = Math.max(peak, town.seen("web", 10).perSecond());
+            }
+            town.load("web/keep/" + MICROS + "/CRITICAL=" + 5 * peak);
+            Scene.pause(2);
+            town.turn("web");
+            Scene.pause(seconds);
+            Window seen = town.seen("web", seconds);
+            boolean lives = town.server.isAlive();
+            return new Finding(
+                            "C11",
+                            "five times as many calls as can be served, with bodies of 100 kB, for a server with -Xmx96m")
+                    .lasted("for", options)
+                    .told("served in a second, at most", Math.round(peak))
+                    .told(
+                            "sent; served, refused, late, other",
+                            seen.sent + "; " + seen.ok + ", " + seen.refused + ", " + seen.late + ", " + seen.other)
+                    .atMost("ended for lack of memory", lives ? 0 : 1, 0, "")
+                    .atLeast("goodput, of the most", 100 * seen.perSecond() / peak, 80, " %");
         }
     }
 

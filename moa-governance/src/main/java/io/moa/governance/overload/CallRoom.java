@@ -52,6 +52,7 @@ public final class CallRoom<T extends Waiting> {
     private long waitedNanos; // since the latest step, until those came who wait now
     private int servedMeanwhile; // while some waited, since then
     private long steppedNanos;
+    private boolean shortOfMemory;
 
     /**
      * An empty one.
@@ -85,7 +86,7 @@ public final class CallRoom<T extends Waiting> {
                 // Where there is a thread, those that wait are held by their shares alone: nobody makes room before it
                 // is known who runs.
                 boolean free = running < limit.limit();
-                int most = length.length(limit.limit());
+                int most = mayWait();
                 yields = queue.offer(call, free ? Integer.MAX_VALUE : most, nowNanos);
                 if (free) {
                     late = new ArrayList<>();
@@ -163,6 +164,10 @@ public final class CallRoom<T extends Waiting> {
         }
     }
 
+    private int mayWait() {
+        return shortOfMemory ? 0 : length.length(limit.limit());
+    }
+
     private void begins() {
         running++;
         peak = Math.max(peak, running);
@@ -195,8 +200,9 @@ public final class CallRoom<T extends Waiting> {
      * Judges what has happened since the last time. Called some times a second, by one thread.
      *
      * @param busy which part of the processors that this process may use is in use, by whomever; 0 to 1, or NaN if nobody knows
+     * @param memoryShort whether there is too little memory left; then nobody waits until it is said otherwise
      */
-    public void step(double busy, long nowNanos) {
+    public void step(double busy, boolean memoryShort, long nowNanos) {
         List<T> run = new ArrayList<>();
         List<T> late = new ArrayList<>();
         List<T> tooMany = new ArrayList<>();
@@ -213,13 +219,14 @@ public final class CallRoom<T extends Waiting> {
             }
             length.step(servedMeanwhile, waitedNanos / (double) TimeUnit.SECONDS.toNanos(1));
             limit.step(busy, waited || waits, peak, served);
+            shortOfMemory = memoryShort;
             steppedNanos = nowNanos;
             waitedNanos = 0;
             servedMeanwhile = 0;
             served = 0;
             peak = running;
             waited = false;
-            while (queue.size() > length.length(limit.limit())) {
+            while (queue.size() > mayWait()) {
                 tooMany.add(queue.give());
             }
             why = refusal(false);
@@ -265,7 +272,7 @@ public final class CallRoom<T extends Waiting> {
     public int mostWaiting() {
         lock.lock();
         try {
-            return length.length(limit.limit());
+            return mayWait();
         } finally {
             lock.unlock();
         }

@@ -104,7 +104,7 @@ class CallRoomTest {
                 room.leave(runs, now);
             }
             now += STEP - TimeUnit.MILLISECONDS.toNanos(20);
-            room.step(0.1, now);
+            room.step(0.1, false, now);
             assertThat(room.mostWaiting()).as("calls waited for 20 ms of 200").isEqualTo(1_000);
         }
         for (int step = 0; step < 20; step++) {
@@ -113,10 +113,28 @@ class CallRoomTest {
             now += STEP / 2;
             room.leave(runs, now);
             now += STEP / 2;
-            room.step(0.1, now);
+            room.step(0.1, false, now);
             room.leave(runs, now);
         }
         assertThat(room.mostWaiting()).as("now somebody always waits").isEqualTo(2);
+    }
+
+    @Test
+    void whereMemoryIsShortNobodyWaits() {
+        CallRoom<Call> room = room(1, 10);
+        Call runs = call("a1");
+        room.enter(runs, now);
+        room.enter(call("a2"), now);
+        room.enter(call("a3"), now);
+        room.step(0.1, true, now += STEP);
+        assertThat(refused).hasSize(2);
+        assertThat(room.mostWaiting()).isZero();
+        room.enter(call("a4"), now);
+        assertThat(refused).hasSize(3);
+        room.step(0.1, false, now += STEP);
+        room.enter(call("a5"), now);
+        assertThat(refused).hasSize(3);
+        assertThat(left(room, runs, now)).isEqualTo("a5");
     }
 
     @Test
@@ -183,13 +201,13 @@ class CallRoomTest {
             calls.add(call);
             room.enter(call, now);
         }
-        room.step(1, now += STEP);
+        room.step(1, false, now += STEP);
         assertThat(room.limit()).isEqualTo(1);
         for (int i = 0; i < 3; i++) {
             assertThat(left(room, calls.get(i), now)).as("too many run").isNull();
         }
         assertThat(left(room, calls.get(3), now)).isEqualTo("a4");
-        room.step(0.5, now += STEP);
+        room.step(0.5, false, now += STEP);
         assertThat(room.limit()).isEqualTo(2);
         assertThat(room.running()).isEqualTo(room.limit());
         assertThat(ran).contains("a5");
@@ -204,7 +222,7 @@ class CallRoomTest {
             room.enter(call("a" + i), now);
         }
         assertThat(left(room, runs, now)).isEqualTo("a1");
-        room.step(0.5, now += STEP); // one call in a fifth of a second
+        room.step(0.5, false, now += STEP); // one call in a fifth of a second
         assertThat(room.waiting()).isEqualTo(2);
         assertThat(refused).hasSize(97).first().isEqualTo("a100, 2 wait");
     }
@@ -246,7 +264,7 @@ class CallRoomTest {
                         call.ended.incrementAndGet();
                         running.decrementAndGet();
                         if (chance.nextInt(50) == 0) {
-                            room.step(chance.nextDouble(), System.nanoTime());
+                            room.step(chance.nextDouble(), false, System.nanoTime());
                         }
                         call = room.leave(call, System.nanoTime());
                         if (call != null) {

@@ -164,7 +164,7 @@ final class SimulatedServer {
     private void step() {
         double busy = Math.min(1, used / (STEP_MILLIS * processors) + usedByOthers);
         used = 0;
-        room.step(busy, nanos(now));
+        room.step(busy, false, nanos(now));
         events.add(new Event(now + STEP_MILLIS, this::step));
     }
 

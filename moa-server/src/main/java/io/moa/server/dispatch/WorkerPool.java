@@ -164,9 +164,10 @@ public final class WorkerPool implements AutoCloseable {
      * Judges how many calls run at once and wait; called some times a second, by one thread.
      *
      * @param busy which part of the processors is in use, 0 to 1; NaN if nobody knows
+     * @param memoryShort whether there is too little memory left, so that nobody should wait
      */
-    public void judge(double busy) {
-        room.step(busy, ticker.nanos());
+    public void judge(double busy, boolean memoryShort) {
+        room.step(busy, memoryShort, ticker.nanos());
     }
 
     /** How many calls wait for a thread. */
