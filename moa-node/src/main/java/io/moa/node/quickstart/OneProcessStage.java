@@ -1,10 +1,13 @@
 package io.moa.node.quickstart;
 
 import io.moa.discovery.Registry;
+import io.moa.discovery.RuleSource;
 import io.moa.invoke.Ticker;
 import io.moa.registry.embedded.EmbeddedRegistry;
 import io.moa.registry.memory.MemoryRegistry;
 import io.moa.registry.memory.MemoryRegistryStore;
+import io.moa.registry.memory.MemoryRuleSource;
+import io.moa.registry.memory.MemoryRuleStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +20,8 @@ final class OneProcessStage implements Stage {
     private final MemoryRegistryStore store = new MemoryRegistryStore();
     private final List<AutoCloseable> started = new ArrayList<>();
     private final Registry registry = join();
+    private final MemoryRuleStore ruleStore = new MemoryRuleStore();
+    private final MemoryRuleSource rules = new MemoryRuleSource(ruleStore);
 
     /**
      * A stage.
@@ -41,6 +46,16 @@ final class OneProcessStage implements Stage {
     @Override
     public Registry registry() {
         return registry;
+    }
+
+    @Override
+    public RuleSource rules() {
+        return rules;
+    }
+
+    @Override
+    public void putRule(String id, String json) {
+        ruleStore.putRule(id, json);
     }
 
     @Override
@@ -75,6 +90,7 @@ final class OneProcessStage implements Stage {
                 throw new IllegalStateException("A part of the quickstart did not end", e);
             }
         }
+        rules.close();
         none.close();
     }
 }

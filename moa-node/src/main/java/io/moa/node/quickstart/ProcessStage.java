@@ -2,11 +2,14 @@ package io.moa.node.quickstart;
 
 import io.moa.discovery.Liveness;
 import io.moa.discovery.Registry;
+import io.moa.discovery.RuleSource;
 import io.moa.registry.embedded.EmbeddedRedis;
 import io.moa.registry.embedded.EmbeddedRegistry;
 import io.moa.registry.redis.InstanceReport;
 import io.moa.registry.redis.OperatorDesk;
 import io.moa.registry.redis.RedisLink;
+import io.moa.registry.redis.RedisRules;
+import io.moa.registry.redis.RuleDesk;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +24,7 @@ final class ProcessStage implements Stage {
     private final EmbeddedRegistry embedded;
     private final EmbeddedRedis redis;
     private final ChildProcess watcher;
+    private final RedisRules rules;
     private final List<Provider> started = new ArrayList<>();
 
     ProcessStage(EmbeddedRegistry embedded, EmbeddedRedis redis) {
@@ -29,6 +33,7 @@ final class ProcessStage implements Stage {
         try {
             this.watcher = ChildProcess.start(WatcherMain.class, "quickstart-watcher", redis.url());
             watcher.answer("ready");
+            this.rules = RedisRules.open(ChildProcess.hasty(redis.url()));
         } catch (IOException e) {
             embedded.close();
             throw new IllegalStateException("The watcher could not be started as a process: " + e.getMessage(), e);
@@ -43,6 +48,18 @@ final class ProcessStage implements Stage {
     @Override
     public Registry registry() {
         return embedded.registry();
+    }
+
+    @Override
+    public RuleSource rules() {
+        return rules;
+    }
+
+    @Override
+    public void putRule(String id, String json) {
+        try (RedisLink link = RedisLink.open(ChildProcess.hasty(redis.url()))) {
+            new RuleDesk(link).putRule(id, json, null, "quickstart").join();
+        }
     }
 
     @Override
@@ -81,6 +98,7 @@ final class ProcessStage implements Stage {
     @Override
     public void close() {
         started.forEach(Provider::close);
+        rules.close();
         watcher.close();
         embedded.close();
     }

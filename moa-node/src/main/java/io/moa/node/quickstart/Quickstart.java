@@ -30,7 +30,7 @@ public final class Quickstart {
     private static final int CALLS = 500;
     private static final int CALLERS = 8;
     private static final Duration WATCHER_PATIENCE = Duration.ofSeconds(60);
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Account account;
     private volatile Ledger ledgerOfLastCall = new Ledger(Phase.CLIENT_QUEUE, 0);
@@ -55,7 +55,10 @@ public final class Quickstart {
         try (Stage stage = Stage.open();
                 Provider a = stage.provider("A");
                 Provider b = stage.provider("B");
-                Moa moa = Moa.builder("consumer").registry(stage.registry()).build();
+                Moa moa = Moa.builder("consumer")
+                        .registry(stage.registry())
+                        .rules(stage.rules())
+                        .build();
                 MoaClient client = MoaClient.builder(moa)
                         .filter(rememberLedger())
                         .disk(DiskConfig.OFF) // the next run has another registry
@@ -70,6 +73,7 @@ public final class Quickstart {
             whereTheTimeGoes(greeter);
             whatTakesTooLong(client, greeter);
             otherWaysToCall(client, greeter, a, b);
+            new LiveRulesChapter(account, stage, client, greeter).play();
             try (Provider c = oneLeavesOneComes(stage, greeter, a)) {
                 oneIsKilled(stage, greeter, b, c);
             }
@@ -229,7 +233,8 @@ public final class Quickstart {
         account.tell(
                 kept
                         ? "Everything went as promised. The consumer named a service and never an address; it saw one"
-                                + " instance leave, one come and one die, and lost no call that could be saved. Where"
+                                + " instance leave, one come and one die, and lost no call that could be saved; a limit"
+                                + " and a breaker were put by rules while it ran. Where"
                                 + " the time of a call went stands in its ledger."
                         : account.broken() + " of the promises above were not kept. That should not happen: please"
                                 + " report it with this account.");
@@ -247,7 +252,7 @@ public final class Quickstart {
         };
     }
 
-    private static boolean within(Duration limit, java.util.function.BooleanSupplier condition) {
+    static boolean within(Duration limit, java.util.function.BooleanSupplier condition) {
         long start = System.nanoTime();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - start > limit.toNanos()) {

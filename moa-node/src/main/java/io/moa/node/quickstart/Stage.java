@@ -1,6 +1,7 @@
 package io.moa.node.quickstart;
 
 import io.moa.discovery.Registry;
+import io.moa.discovery.RuleSource;
 import io.moa.registry.embedded.EmbeddedRegistry;
 import java.time.Duration;
 import java.util.List;
@@ -22,6 +23,12 @@ interface Stage extends AutoCloseable {
 
     /** The consumer's registry. */
     Registry registry();
+
+    /** The live rules that the consumer goes by. */
+    RuleSource rules();
+
+    /** Puts a live rule, as {@code ./moa rules put} does; all who follow the rules go by it soon. */
+    void putRule(String id, String json);
 
     /** Starts an instance, which has announced itself when this returns. */
     Provider provider(String name);
