@@ -1,6 +1,5 @@
 package io.moa.benchmarks.decision;
 
-import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import io.moa.Moa;
 import io.moa.annotation.EnforcedAt;
@@ -60,13 +59,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -141,21 +137,21 @@ public final class DecisionBenchmark {
                 .add(new Table("what", "median", "best", "worst", "wanted")
                         .row(
                                 "a decision, processor time in ns",
-                                median(decisions),
-                                best(decisions),
-                                worst(decisions),
+                                Figures.median(decisions),
+                                Figures.best(decisions),
+                                Figures.worst(decisions),
                                 "")
                         .row(
                                 "a whole call of 1 KiB, both ends, processor time in ns",
-                                median(calls),
-                                best(calls),
-                                worst(calls),
+                                Figures.median(calls),
+                                Figures.best(calls),
+                                Figures.worst(calls),
                                 "")
                         .row(
                                 "the decision's share, in percent",
-                                median(ratios),
-                                best(ratios),
-                                worst(ratios),
+                                Figures.median(ratios),
+                                Figures.best(ratios),
+                                Figures.worst(ratios),
                                 "10 at most")
                         .row("a decision, bytes allocated", "%.0f".formatted(bytes), "", "", "less than 400"))
                 .add(
@@ -168,29 +164,10 @@ public final class DecisionBenchmark {
                                 + " threads. " + ROUNDS
                                 + " rounds by turns, each measured by the process's clock of processor time, so that what the"
                                 + " collector and the compiler do meanwhile counts.");
-        boolean met = bytes < 400 && Double.parseDouble(median(ratios)) <= 10;
+        boolean met = bytes < 400 && Double.parseDouble(Figures.median(ratios)) <= 10;
         report.add(met ? "Everything wanted was seen." : "Not everything wanted was seen.");
         report.write(name);
         System.exit(met ? 0 : 1);
-    }
-
-    private static String median(List<Double> all) {
-        double[] sorted = all.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        return String.format(Locale.ROOT, "%.1f", sorted[sorted.length / 2]);
-    }
-
-    private static String best(List<Double> all) {
-        return "%.1f"
-                .formatted(all.stream().mapToDouble(Double::doubleValue).min().orElse(0));
-    }
-
-    private static String worst(List<Double> all) {
-        return "%.1f"
-                .formatted(all.stream().mapToDouble(Double::doubleValue).max().orElse(0));
-    }
-
-    private static long cpuNanos() {
-        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
     }
 
     private static Invocation prepared(Ticker ticker, MethodPolicy policy, MethodGate gate, ClusterLink link) {
@@ -307,9 +284,9 @@ public final class DecisionBenchmark {
 
     /** Nanoseconds of processor time for each decision. */
     private static double decide(Supplier<CompletableFuture<Reply>> decision, int times) {
-        long before = cpuNanos();
+        long before = Figures.processorNanos();
         run(decision, times);
-        return (cpuNanos() - before) / (double) times;
+        return (Figures.processorNanos() - before) / (double) times;
     }
 
     private static void run(Supplier<CompletableFuture<Reply>> decision, int times) {
@@ -328,26 +305,13 @@ public final class DecisionBenchmark {
         return (threads.getCurrentThreadAllocatedBytes() - before) / (double) times;
     }
 
-    /** Nanoseconds of processor time for each whole call. */
     private static double call(Stock stock, int each) throws InterruptedException {
         byte[] body = new byte[1024];
         Arrays.fill(body, (byte) 7);
-        CountDownLatch done = new CountDownLatch(CALLERS);
-        long before = cpuNanos();
-        for (int i = 0; i < CALLERS; i++) {
-            new Thread(() -> {
-                        for (int n = 0; n < each; n++) {
-                            if (stock.reserve(body).length != body.length) {
-                                throw new IllegalStateException("another body came back");
-                            }
-                        }
-                        done.countDown();
-                    })
-                    .start();
-        }
-        if (!done.await(5, TimeUnit.MINUTES)) {
-            throw new IllegalStateException("the calls have not ended");
-        }
-        return (cpuNanos() - before) / (double) (each * CALLERS);
+        return Figures.perCall(CALLERS, each, () -> {
+            if (stock.reserve(body).length != body.length) {
+                throw new IllegalStateException("another body came back");
+            }
+        });
     }
 }
