@@ -44,7 +44,10 @@ public final class CallRoom<T extends Waiting> {
     private final FairQueue<T> queue = new FairQueue<>();
     private final AdaptiveLimit limit;
     private final QueueLength length;
+    private final List<FairQueue.Share> shares = new ArrayList<>();
+    private final int threads;
     private int running;
+    private int counted; // of them, for the limit: not those of a share that began when it was larger
     private int peak; // since the latest step
     private int served; // since then
     private boolean waited; // somebody, since then, be it for the limit or for a share
@@ -63,10 +66,32 @@ public final class CallRoom<T extends Waiting> {
      * @param longestWait how long one should wait at most; fewer wait if less than {@code mostWaiting} are served in that time
      */
     public CallRoom(int least, int threads, int mostWaiting, Duration longestWait, Desk<T> desk, long nowNanos) {
+        this.threads = threads;
         this.limit = new AdaptiveLimit(least, threads);
         this.length = new QueueLength(mostWaiting, longestWait);
         this.desk = desk;
         this.steppedNanos = nowNanos;
+    }
+
+    /**
+     * A share that becomes smaller while fewer calls run in all. Of its calls that began before, those beyond it keep nobody else from
+     * running: a method that waits for seconds does not take what is left.
+     *
+     * @param most how many of its calls run at once when as many run as there are threads; at least 1
+     */
+    public FairQueue.Share newShare(int most) {
+        FairQueue.Share share = new FairQueue.Share(most);
+        lock.lock();
+        try {
+            shares.add(share);
+        } finally {
+            lock.unlock();
+        }
+        return share;
+    }
+
+    private boolean hasThread() {
+        return counted < limit.limit() && running < threads;
     }
 
     /** A call has come. */
@@ -78,14 +103,14 @@ public final class CallRoom<T extends Waiting> {
         lock.lock();
         try {
             int before = queue.size();
-            if (running < limit.limit() && queue.size() == 0 && call.share().hasRoom()) {
+            if (hasThread() && queue.size() == 0 && call.share().hasRoom()) {
                 call.share().begin();
                 begins();
                 runs = call;
             } else {
                 // Where there is a thread, those that wait are held by their shares alone: nobody makes room before it
                 // is known who runs.
-                boolean free = running < limit.limit();
+                boolean free = hasThread();
                 int most = mayWait();
                 yields = queue.offer(call, free ? Integer.MAX_VALUE : most, nowNanos);
                 if (free) {
@@ -123,12 +148,14 @@ public final class CallRoom<T extends Waiting> {
         try {
             running--;
             served++;
+            counted -= ended.share().counted();
             ended.share().end();
+            counted += ended.share().counted();
             if (queue.size() == 0) {
                 return null;
             }
             servedMeanwhile++;
-            if (running >= limit.limit()) {
+            if (!hasThread()) {
                 return null;
             }
             late = new ArrayList<>();
@@ -168,8 +195,10 @@ public final class CallRoom<T extends Waiting> {
         return shortOfMemory ? 0 : length.length(limit.limit());
     }
 
+    /** Of a share with room, which has counted it. */
     private void begins() {
         running++;
+        counted++;
         peak = Math.max(peak, running);
     }
 
@@ -230,7 +259,8 @@ public final class CallRoom<T extends Waiting> {
                 tooMany.add(queue.give());
             }
             why = refusal(false);
-            while (running < limit.limit() && queue.size() > 0) {
+            scale();
+            while (hasThread() && queue.size() > 0) {
                 T next = next(nowNanos, late);
                 if (next == null) {
                     break;
@@ -246,6 +276,14 @@ public final class CallRoom<T extends Waiting> {
         refuse(late);
         tooMany.forEach(each -> desk.refuse(each, why));
         run.forEach(desk::run);
+    }
+
+    private void scale() {
+        for (FairQueue.Share each : shares) {
+            counted -= each.counted();
+            each.scale(limit.limit(), threads);
+            counted += each.counted();
+        }
     }
 
     /** How many run. */

@@ -45,6 +45,7 @@ public final class FairQueue<T extends Waiting> {
     /** What some calls, those of one method, run with at most at once. Belongs to one queue, and is guarded with it. */
     public static final class Share {
         private int most;
+        private int now; // as many as most, or fewer while fewer run in all
         private int running;
         private final List<Runnable> held = new ArrayList<>(); // what lets lines go on when one of its calls has ended
 
@@ -55,6 +56,7 @@ public final class FairQueue<T extends Waiting> {
          */
         public Share(int most) {
             this.most = atLeastOne(most);
+            this.now = most;
         }
 
         private static int atLeastOne(int most) {
@@ -67,11 +69,26 @@ public final class FairQueue<T extends Waiting> {
         /** Lets another number run at once; before any of its calls waits. */
         public void limit(int next) {
             most = atLeastOne(next);
+            now = next;
+        }
+
+        /** Lets as large a part of its calls run at once as run in all. */
+        void scale(int limit, int threads) {
+            int before = now;
+            now = (int) Math.max(1, Math.min(most, ((long) most * limit + threads - 1) / threads));
+            if (now > before) {
+                release();
+            }
         }
 
         /** Whether one more may run. */
         public boolean hasRoom() {
-            return running < most;
+            return running < now;
+        }
+
+        /** How many run, but for those that began when more were allowed. */
+        int counted() {
+            return Math.min(running, now);
         }
 
         /** How many run at once at most. */
@@ -92,6 +109,10 @@ public final class FairQueue<T extends Waiting> {
         /** One runs no more. */
         public void end() {
             running--;
+            release();
+        }
+
+        private void release() {
             if (!held.isEmpty()) {
                 held.forEach(Runnable::run);
                 held.clear();

@@ -138,6 +138,31 @@ class CallRoomTest {
     }
 
     @Test
+    void aMethodThatHasTakenItsShareDoesNotTakeWhatIsLeftWhenFewerRun() {
+        CallRoom<Call> room = room(8, 10);
+        FairQueue.Share slow = room.newShare(4);
+        FairQueue.Share fast = room.newShare(4);
+        for (int i = 0; i < 5; i++) {
+            room.enter(new Call("s" + i, slow), now);
+        }
+        assertThat(ran).containsExactly("s0", "s1", "s2", "s3");
+        room.step(1, false, now += STEP);
+        assertThat(room.limit()).isEqualTo(1);
+        Call first = new Call("f1", fast);
+        room.enter(first, now);
+        assertThat(ran)
+                .as("one is counted of those that sleep, and that is the limit")
+                .hasSize(4);
+        room.step(0.5, false, now += STEP);
+        room.step(0.5, false, now += STEP);
+        assertThat(room.limit()).isGreaterThan(1);
+        assertThat(ran)
+                .as("the limit is larger, and they are still four")
+                .contains("f1")
+                .hasSize(5);
+    }
+
+    @Test
     void asManyRunAsThereAreThreadsAndTheOthersWaitOrAreRefused() {
         CallRoom<Call> room = room(2, 1);
         Call first = call("a1");

@@ -111,7 +111,7 @@ public final class WorkerPool implements AutoCloseable {
 
     /** A share for one more method: all threads if it is the only one, else what the workers leave to each. Before anything is served. */
     public FairQueue.Share newShare() {
-        FairQueue.Share share = new FairQueue.Share(workers.threads());
+        FairQueue.Share share = room.newShare(workers.threads());
         shares.add(share);
         if (shares.size() > 1) {
             shares.forEach(each -> each.limit(workers.mostOfMethod()));
