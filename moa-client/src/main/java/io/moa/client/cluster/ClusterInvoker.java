@@ -131,7 +131,8 @@ public final class ClusterInvoker implements Invoker {
         MethodPolicy policy = call.attributes().get(MethodPolicy.KEY);
         boolean fanned = FanOut.wanted(policy);
         if (policy != null && fanned) {
-            CompletableFuture<Reply> all = FanOut.begin(call, policy, to.candidates(), ticker.nanos(), this::send);
+            CompletableFuture<Reply> all =
+                    FanOut.begin(call, policy, to.candidates(), ticker.nanos(), this::sendBeside);
             if (all != null) {
                 return all;
             }
@@ -201,7 +202,7 @@ public final class ClusterInvoker implements Invoker {
                 Mirror.end(copy, null);
                 return;
             }
-            reply = send(copy, lease);
+            reply = sendBeside(copy, lease);
         } catch (RuntimeException | Error e) {
             LOG.debug("a copy of {} could not be sent", copy, e);
             Mirror.end(copy, null);
@@ -211,6 +212,15 @@ public final class ClusterInvoker implements Invoker {
     }
 
     private CompletableFuture<Reply> send(Invocation call, Lease lease) {
+        return send(call, lease, call.hop().attempt() == 0);
+    }
+
+    /** Sends a copy, or one attempt of several at once: that it is refused does not mean that its call is. */
+    private CompletableFuture<Reply> sendBeside(Invocation call, Lease lease) {
+        return send(call, lease, false);
+    }
+
+    private CompletableFuture<Reply> send(Invocation call, Lease lease, boolean isFirst) {
         call.ledger().sentTo(lease.instance().uuid());
         long now = ticker.nanos();
         if (call.deadline().expired(now)) {
@@ -226,7 +236,7 @@ public final class ClusterInvoker implements Invoker {
             lease.settle(Reply.failure(Status.CANCELLED, Executed.NO, "nobody was called"), now);
             return ended(call, nobody);
         }
-        Sent sent = new Sent(call, lease);
+        Sent sent = new Sent(call, lease, isFirst);
         call.ledger().onSilence(sent);
         CompletableFuture<Reply> reply;
         try {
@@ -251,8 +261,10 @@ public final class ClusterInvoker implements Invoker {
             implements BiConsumer<@Nullable Reply, @Nullable Throwable>, Ledger.SilenceListener {
         private final Invocation call;
         private final Lease lease;
+        private final boolean isFirst; // attempt of a call
 
-        Sent(Invocation call, Lease lease) {
+        Sent(Invocation call, Lease lease, boolean isFirst) {
+            this.isFirst = isFirst;
             this.call = call;
             this.lease = lease;
         }
@@ -263,7 +275,8 @@ public final class ClusterInvoker implements Invoker {
                     ? value
                     : Backstop.broken(call, thrown == null ? new NullPointerException("no reply") : thrown);
             lease.settle(reply, ticker.nanos());
-            if (reply instanceof Reply.Failure failure
+            if (isFirst
+                    && reply instanceof Reply.Failure failure
                     && failure.status() == Status.OVERLOADED
                     && call.ledger().current() != Phase.CONNECT_WAIT) { // there it is this client that has no room
                 throttle.refused(call);

@@ -97,7 +97,7 @@ public final class OverloadThrottle {
         return counts == null ? null : counts.holdsBack(now);
     }
 
-    /** A server has refused an attempt for lack of room. */
+    /** A server has refused the first attempt of a call for lack of room. */
     public void refused(Invocation call) {
         if (ratio == 0) {
             return;
@@ -198,7 +198,7 @@ public final class OverloadThrottle {
 
         private String said(double share) {
             return "servers refused " + sum(refused)
-                    + " attempts for lack of room in the last second, so this client sends no more" + " than "
+                    + " calls for lack of room in the last second, so this client sends no more" + " than "
                     + Math.round((1 - share) * 100) + " % of its calls";
         }
 
