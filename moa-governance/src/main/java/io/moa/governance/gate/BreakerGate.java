@@ -7,6 +7,8 @@ import io.moa.invoke.Permit;
 import io.moa.invoke.Status;
 import io.moa.invoke.Ticker;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * whatever became of it. A call that began before the breaker opened says nothing about the time after.
  *
  * <p>Safe for many threads. Calls of a closed breaker take a short lock when they end, and none when they begin. Its thresholds may be
- * changed; what was counted stays, and so does the time that is left.
+ * changed; what was counted stays, and so does the time that is left. What it knows can be handed to another one ({@link #memory}).
  */
 public final class BreakerGate implements Gate {
 
@@ -55,11 +57,11 @@ public final class BreakerGate implements Gate {
         HALF_OPEN
     }
 
-    private static final int SLICES = 10;
+    /** Parts of the window; the oldest one is forgotten as a whole. */
+    static final int SLICES = 10;
 
     private final String subject;
     private final Ticker ticker;
-    private final long begunNanos;
     private volatile Thresholds thresholds;
     private volatile State state = State.CLOSED;
     private volatile int epoch; // grows with each change of the state: the end of an earlier call does not count
@@ -67,6 +69,7 @@ public final class BreakerGate implements Gate {
     // Guarded by this.
     private final int[] calls = new int[SLICES];
     private final int[] failures = new int[SLICES];
+    private long begunNanos; // when slice 0 began
     private long slice; // the number of the latest one
     private long sliceNanos;
     private long sinceNanos;
@@ -84,13 +87,18 @@ public final class BreakerGate implements Gate {
         this.subject = subject;
         this.ticker = ticker;
         this.thresholds = thresholds;
-        this.sliceNanos = Math.max(1, thresholds.window().toNanos() / SLICES);
+        this.sliceNanos = sliceNanos(thresholds.window());
         this.begunNanos = ticker.nanos();
+    }
+
+    /** How long one of the slices lasts. */
+    static long sliceNanos(Duration window) {
+        return Math.max(1, window.toNanos() / SLICES);
     }
 
     /** Changes the thresholds for what happens from now on. */
     public synchronized void thresholds(Thresholds next) {
-        long nanos = Math.max(1, next.window().toNanos() / SLICES);
+        long nanos = sliceNanos(next.window());
         if (nanos != sliceNanos) {
             // What was counted moves to the present slice of the new window; it is forgotten with it.
             turn(ticker.nanos()); // what is older than the former window is forgotten
@@ -106,6 +114,57 @@ public final class BreakerGate implements Gate {
         if (state == State.HALF_OPEN && succeeded >= next.trials()) {
             enter(State.CLOSED, ticker.nanos());
         }
+    }
+
+    /** What it knows now, for another one to go on from there. Nothing changes. */
+    public synchronized BreakerMemory memory() {
+        long now = ticker.nanos();
+        turn(now);
+        return new BreakerMemory(
+                state,
+                thresholds.window(),
+                Duration.ofNanos(now - begunNanos - slice * sliceNanos),
+                counted(calls),
+                counted(failures),
+                state == State.OPEN ? Duration.ofNanos(now - sinceNanos) : Duration.ZERO,
+                failedPercent,
+                tried,
+                succeeded,
+                state == State.HALF_OPEN ? Duration.ofNanos(now - triedNanos) : Duration.ZERO);
+    }
+
+    private List<Integer> counted(int[] slices) {
+        List<Integer> counted = new ArrayList<>(SLICES);
+        for (long each = slice - SLICES + 1; each <= slice; each++) {
+            counted.add(state == State.CLOSED ? slices[at(each)] : 0);
+        }
+        return counted;
+    }
+
+    /**
+     * Goes on from what another one knew, under the thresholds that hold here; what this one knew is forgotten, and calls that it let
+     * pass say nothing when they end. The time between the two moments does not count. Trials that were under way there are given up
+     * when the open time has passed since the latest of them.
+     */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // all writers hold the lock
+    public synchronized void remember(BreakerMemory memory) {
+        long now = ticker.nanos();
+        Thresholds held = thresholds;
+        sliceNanos = sliceNanos(memory.window());
+        begunNanos = now - memory.sinceSlice().toNanos();
+        slice = 0;
+        for (int i = 0; i < SLICES; i++) {
+            calls[at(i + 1)] = memory.calls().get(i); // the oldest stands behind the latest, which is slice 0
+            failures[at(i + 1)] = memory.failures().get(i);
+        }
+        sinceNanos = now - memory.sinceOpened().toNanos();
+        failedPercent = memory.failedPercent();
+        tried = memory.tried();
+        succeeded = memory.succeeded();
+        triedNanos = now - memory.sinceTried().toNanos();
+        epoch++;
+        state = memory.state();
+        thresholds(held); // if its window was another one
     }
 
     /** What it does with calls now. An open one whose time is over is half-open from its next call on. */

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The gates of one method at one side, as its policy says: breaker, calls at once, calls in a second. Another policy changes the limits and
- * keeps what was counted, also when a limit is taken away and comes back; calls meanwhile are not counted. Safe for many threads; a method without limits costs one volatile read.
+ * keeps what was counted, also when a limit is taken away and comes back; calls meanwhile are not counted. What was counted can be handed to
+ * the gate of another process ({@link #memory}). Safe for many threads; a method without limits costs one volatile read.
  */
 public final class MethodGate implements Gate {
 
@@ -32,6 +33,10 @@ public final class MethodGate implements Gate {
     private @Nullable BreakerGate breaker;
     private @Nullable ConcurrencyGate concurrency;
     private @Nullable RateGate rate;
+
+    // What another process knew of a gate that the policy does not have yet; guarded by this.
+    private @Nullable BreakerMemory breakerBefore;
+    private @Nullable RateMemory rateBefore;
 
     private MethodPolicy policy = MethodPolicy.DEFAULT; // by which it goes; guarded by this
     private volatile @Nullable Gate gates; // those that limit now
@@ -102,6 +107,9 @@ public final class MethodGate implements Gate {
                 policy.value(PolicyKey.BREAKER_TRIALS));
         if (breaker == null) {
             breaker = new BreakerGate(subject, thresholds, ticker);
+            if (breakerBefore != null) {
+                breaker.remember(breakerBefore);
+            }
         } else {
             breaker.thresholds(thresholds);
         }
@@ -129,10 +137,38 @@ public final class MethodGate implements Gate {
         int burst = policy.value(PolicyKey.RATE_BURST);
         if (rate == null) {
             rate = new RateGate(subject, perSecond, burst, ticker);
+            if (rateBefore != null) {
+                rate.remember(rateBefore);
+            }
         } else {
             rate.limit(perSecond, burst);
         }
         return rate;
+    }
+
+    /** What its breaker and its rate limit know now, for the gate of this method in another process. Nothing changes. */
+    public synchronized GateMemory memory() {
+        return new GateMemory(
+                breaker == null ? breakerBefore : breaker.memory(), rate == null ? rateBefore : rate.memory());
+    }
+
+    /**
+     * Goes on from what the gate of this method in another process knew, under the policy that holds here. Of what is not limited here yet it is
+     * kept until it is, and time begins then; what the memory does not speak of stays as it is.
+     */
+    public synchronized void remember(GateMemory memory) {
+        BreakerMemory ofBreaker = memory.breaker();
+        if (ofBreaker != null && breaker != null) {
+            breaker.remember(ofBreaker);
+        } else if (ofBreaker != null) {
+            breakerBefore = ofBreaker;
+        }
+        RateMemory ofRate = memory.rate();
+        if (ofRate != null && rate != null) {
+            rate.remember(ofRate);
+        } else if (ofRate != null) {
+            rateBefore = ofRate;
+        }
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.moa.invoke.Invocation;
 import io.moa.invoke.Permit;
 import io.moa.invoke.Status;
 import io.moa.invoke.Ticker;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * generic cell rate algorithm, ITU-T I.371.
  *
  * <p>Safe for many threads. The limit holds exactly: no interleaving admits one more. Rate and burst may be changed; what was used stays
- * used.
+ * used, and can be handed to another one ({@link #memory}).
  */
 public final class RateGate implements Gate {
 
@@ -69,6 +70,24 @@ public final class RateGate implements Gate {
         // An empty bucket of the new size, and not what is missing in a much larger one of before.
         long latest = (ticker.nanos() - begunNanos) * PARTS + next.ahead();
         fullAt.updateAndGet(at -> Math.min(at, latest));
+    }
+
+    /** What was used and is not yet free again, for another one to go on from there. Nothing changes. */
+    public RateMemory memory() {
+        long left = fullAt.get() - (ticker.nanos() - begunNanos) * PARTS;
+        return new RateMemory(Duration.ofNanos(Math.max(0, left + PARTS - 1) / PARTS));
+    }
+
+    /**
+     * Goes on from what another one knew, under the limit that holds here; what was used of this one is forgotten. The time between the two
+     * moments does not count.
+     */
+    public void remember(RateMemory memory) {
+        long ahead = limit.ahead();
+        long left = memory.untilFull().compareTo(Duration.ofNanos(ahead / PARTS)) < 0
+                ? memory.untilFull().toNanos() * PARTS
+                : ahead; // an empty bucket of this size, and not what is missing in a much larger one
+        fullAt.set((ticker.nanos() - begunNanos) * PARTS + left);
     }
 
     @Override
