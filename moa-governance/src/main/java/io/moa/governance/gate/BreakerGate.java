@@ -57,14 +57,26 @@ public final class BreakerGate implements Gate {
         HALF_OPEN
     }
 
+    /**
+     * The time in one state, which a permit names by which it was let through: if another phase is there when it ends, that says nothing.
+     * State and phase are read at once; of two fields a thread could see the state before a change and the phase after it, and a call from
+     * before a breaker opened would count among its trials.
+     */
+    private static final class Phase {
+        final State state;
+
+        Phase(State state) {
+            this.state = state;
+        }
+    }
+
     /** Parts of the window; the oldest one is forgotten as a whole. */
     static final int SLICES = 10;
 
     private final String subject;
     private final Ticker ticker;
     private volatile Thresholds thresholds;
-    private volatile State state = State.CLOSED;
-    private volatile int epoch; // grows with each change of the state: the end of an earlier call does not count
+    private volatile Phase phase = new Phase(State.CLOSED);
 
     // Guarded by this.
     private final int[] calls = new int[SLICES];
@@ -111,7 +123,7 @@ public final class BreakerGate implements Gate {
             failures[at(slice)] = allFailures;
         }
         thresholds = next;
-        if (state == State.HALF_OPEN && succeeded >= next.trials()) {
+        if (phase.state == State.HALF_OPEN && succeeded >= next.trials()) {
             enter(State.CLOSED, ticker.nanos());
         }
     }
@@ -121,22 +133,22 @@ public final class BreakerGate implements Gate {
         long now = ticker.nanos();
         turn(now);
         return new BreakerMemory(
-                state,
+                phase.state,
                 thresholds.window(),
                 Duration.ofNanos(now - begunNanos - slice * sliceNanos),
                 counted(calls),
                 counted(failures),
-                state == State.OPEN ? Duration.ofNanos(now - sinceNanos) : Duration.ZERO,
+                phase.state == State.OPEN ? Duration.ofNanos(now - sinceNanos) : Duration.ZERO,
                 failedPercent,
                 tried,
                 succeeded,
-                state == State.HALF_OPEN ? Duration.ofNanos(now - triedNanos) : Duration.ZERO);
+                phase.state == State.HALF_OPEN ? Duration.ofNanos(now - triedNanos) : Duration.ZERO);
     }
 
     private List<Integer> counted(int[] slices) {
         List<Integer> counted = new ArrayList<>(SLICES);
         for (long each = slice - SLICES + 1; each <= slice; each++) {
-            counted.add(state == State.CLOSED ? slices[at(each)] : 0);
+            counted.add(phase.state == State.CLOSED ? slices[at(each)] : 0);
         }
         return counted;
     }
@@ -146,7 +158,6 @@ public final class BreakerGate implements Gate {
      * pass say nothing when they end. The time between the two moments does not count. Trials that were under way there are given up
      * when the open time has passed since the latest of them.
      */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // all writers hold the lock
     public synchronized void remember(BreakerMemory memory) {
         long now = ticker.nanos();
         Thresholds held = thresholds;
@@ -162,42 +173,41 @@ public final class BreakerGate implements Gate {
         tried = memory.tried();
         succeeded = memory.succeeded();
         triedNanos = now - memory.sinceTried().toNanos();
-        epoch++;
-        state = memory.state();
+        phase = new Phase(memory.state());
         thresholds(held); // if its window was another one
     }
 
     /** What it does with calls now. An open one whose time is over is half-open from its next call on. */
     public State state() {
-        return state;
+        return phase.state;
     }
 
     @Override
     public Admission admit(Invocation call) {
-        return state == State.CLOSED ? new Ended(epoch) : admitSome();
+        Phase now = phase;
+        return now.state == State.CLOSED ? new Ended(now) : admitSome();
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // all writers hold the lock
     private synchronized Admission admitSome() {
         long now = ticker.nanos();
         Thresholds held = thresholds;
         long openNanos = held.open().toNanos();
-        if (state == State.OPEN && now - sinceNanos >= openNanos) {
+        if (phase.state == State.OPEN && now - sinceNanos >= openNanos) {
             enter(State.HALF_OPEN, now);
         }
-        switch (state) {
+        switch (phase.state) {
             case CLOSED -> {
-                return new Ended(epoch);
+                return new Ended(phase);
             }
             case HALF_OPEN -> {
                 if (tried >= held.trials() && now - triedNanos >= openNanos) {
                     tried = succeeded; // those that have not ended by now are not waited for
-                    epoch++;
+                    phase = new Phase(State.HALF_OPEN);
                 }
                 if (tried < held.trials()) {
                     tried++;
                     triedNanos = now;
-                    return new Ended(epoch);
+                    return new Ended(phase);
                 }
                 return refused("some calls are trying whether it works again", openNanos - (now - triedNanos));
             }
@@ -211,10 +221,10 @@ public final class BreakerGate implements Gate {
     public synchronized Admission.@Nullable Rejected refusal() {
         long now = ticker.nanos();
         long openNanos = thresholds.open().toNanos();
-        if (state == State.OPEN && now - sinceNanos < openNanos) {
+        if (phase.state == State.OPEN && now - sinceNanos < openNanos) {
             return refused("it tries again later", openNanos - (now - sinceNanos));
         }
-        return state == State.HALF_OPEN && tried >= thresholds.trials() && now - triedNanos < openNanos
+        return phase.state == State.HALF_OPEN && tried >= thresholds.trials() && now - triedNanos < openNanos
                 ? refused("some calls are trying whether it works again", openNanos - (now - triedNanos))
                 : null;
     }
@@ -226,12 +236,12 @@ public final class BreakerGate implements Gate {
                 TimeUnit.NANOSECONDS.toMillis(Math.max(0, leftNanos)) + 1);
     }
 
-    private synchronized void ended(int begunIn, Permit.End how) {
-        if (begunIn != epoch) {
+    private synchronized void ended(Phase begunIn, Permit.End how) {
+        if (begunIn != phase) {
             return;
         }
         long now = ticker.nanos();
-        if (state == State.HALF_OPEN) {
+        if (begunIn.state == State.HALF_OPEN) {
             switch (how) {
                 case NOT_USED -> tried = Math.max(0, tried - 1);
                 case FAILURE -> enter(State.OPEN, now);
@@ -264,7 +274,6 @@ public final class BreakerGate implements Gate {
         }
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // all writers hold the lock
     private void enter(State next, long now) {
         if (next == State.CLOSED) {
             clear();
@@ -272,8 +281,7 @@ public final class BreakerGate implements Gate {
         sinceNanos = now;
         tried = 0;
         succeeded = 0;
-        epoch++;
-        state = next;
+        phase = new Phase(next);
     }
 
     /** Clears the slices that have begun since the latest call ended. */
@@ -307,15 +315,15 @@ public final class BreakerGate implements Gate {
 
     @Override
     public String toString() {
-        return "BreakerGate[" + subject + ", " + state + "]";
+        return "BreakerGate[" + subject + ", " + phase.state + "]";
     }
 
     // The permit is the flag that makes its end happen once.
     @SuppressWarnings("serial")
     private final class Ended extends AtomicBoolean implements Permit {
-        private final int begunIn;
+        private final Phase begunIn;
 
-        Ended(int begunIn) {
+        Ended(Phase begunIn) {
             this.begunIn = begunIn;
         }
 
