@@ -87,7 +87,8 @@ class BreakerOracleTest {
                                 SlidingWindowSynchronizationStrategy.SYNCHRONIZED)
                         .failureRateThreshold(percent)
                         .permittedNumberOfCallsInHalfOpenState(trials)
-                        // It tries when more than the time has passed, ours when it has; all steps here are whole milliseconds.
+                        // It tries when more than the time has passed, ours when it has; all steps here are whole
+                        // milliseconds.
                         .waitDurationInOpenState(OPEN.minusMillis(1))
                         .automaticTransitionFromOpenToHalfOpenEnabled(false)
                         .build());
@@ -128,7 +129,15 @@ class BreakerOracleTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 50, 10, 1", "2, 50, 3, 1", "3, 20, 20, 1", "4, 100, 5, 1", "5, 1, 1, 1", "6, 30, 10, 3", "7, 20, 7, 5"})
+    @CsvSource({
+        "1, 50, 10, 1",
+        "2, 50, 3, 1",
+        "3, 20, 20, 1",
+        "4, 100, 5, 1",
+        "5, 1, 1, 1",
+        "6, 30, 10, 3",
+        "7, 20, 7, 5"
+    })
     void statesAgreeAtEveryStep(long seed, int failurePercent, int leastCalls, int permitted) {
         both(failurePercent, leastCalls, permitted);
         Random random = new Random(seed);
