@@ -164,6 +164,26 @@ class ArchitectureTest {
             .because("an application with a Redis of its own brings no second one along")
             .allowEmptyShould(true);
 
+    static final ArchRule RESILIENCE4J_STAYS_IN_ITS_MODULE = noClasses()
+            .that()
+            .resideInAPackage("io.moa..")
+            .and()
+            .resideOutsideOfPackage("io.moa.resilience4j..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.github.resilience4j..")
+            .because("limits and breakers are decided by the kernel: docs/decisions/0021")
+            .allowEmptyShould(true);
+
+    static final ArchRule RESILIENCE4J_GATES_KNOW_ONLY_THE_API = classes()
+            .that()
+            .resideInAPackage("io.moa.resilience4j..")
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage(
+                    with(API, "io.moa.resilience4j..", "io.github.resilience4j..", "java..", "org.jspecify..")))
+            .because("it leads from what a project has to a gate, and to nothing behind that")
+            .allowEmptyShould(true);
+
     static final ArchRule TESTKIT_KNOWS_ONLY_THE_API = noClasses()
             .that()
             .resideInAPackage("io.moa.testkit")
@@ -326,6 +346,7 @@ class ArchitectureTest {
             "io.moa.registry.embedded",
             "io.moa.client",
             "io.moa.server",
+            "io.moa.resilience4j",
             "io.moa.testkit",
             "io.moa.testkit.topology",
             "io.moa.node",
@@ -382,6 +403,12 @@ class ArchitectureTest {
         ONLY_THE_REGISTRY_KNOWS_JEDIS.check(moa);
         REGISTRY_STARTS_NO_REDIS.check(moa);
         REGISTRY_READS_ENTRIES_TOKEN_BY_TOKEN.check(moa);
+    }
+
+    @Test
+    void resilience4jStaysInItsModule() {
+        RESILIENCE4J_STAYS_IN_ITS_MODULE.check(moa);
+        RESILIENCE4J_GATES_KNOW_ONLY_THE_API.check(moa);
     }
 
     @Test

@@ -12,7 +12,9 @@ import io.moa.invoke.wrong.KnowsALibrary;
 import io.moa.node.wrong.AsksRedisItself;
 import io.moa.registry.redis.wrong.BindsEntries;
 import io.moa.registry.redis.wrong.StartsItsOwnRedis;
+import io.moa.resilience4j.wrong.KnowsTheKernel;
 import io.moa.server.wrong.AbstractWorkerImpl;
+import io.moa.server.wrong.BreaksByALibrary;
 import io.moa.server.wrong.DecodesItself;
 import io.moa.server.wrong.KeepsACallAccount;
 import io.moa.server.wrong.ListensItself;
@@ -70,6 +72,12 @@ class RulesCanFailTest {
         refuses(ArchitectureTest.ONLY_THE_REGISTRY_KNOWS_JEDIS, AsksRedisItself.class);
         refuses(ArchitectureTest.REGISTRY_STARTS_NO_REDIS, StartsItsOwnRedis.class);
         refuses(ArchitectureTest.REGISTRY_READS_ENTRIES_TOKEN_BY_TOKEN, BindsEntries.class);
+    }
+
+    @Test
+    void refusesABreakerOfOthersAndAnAdapterThatKnowsTheKernel() {
+        refuses(ArchitectureTest.RESILIENCE4J_STAYS_IN_ITS_MODULE, BreaksByALibrary.class);
+        refuses(ArchitectureTest.RESILIENCE4J_GATES_KNOW_ONLY_THE_API, KnowsTheKernel.class);
     }
 
     @Test
