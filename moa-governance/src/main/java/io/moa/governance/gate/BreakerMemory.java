@@ -127,6 +127,6 @@ public record BreakerMemory(
                 return each;
             }
         }
-        return fields.fail("state", "closed, open or half-open");
+        throw fields.unlike("state", "closed, open or half-open");
     }
 }

@@ -43,7 +43,10 @@ final class PlainMemory {
     }
 
     String text(String name) {
-        return plain.get(name) instanceof String text ? text : fail(name, "a text");
+        if (plain.get(name) instanceof String text) {
+            return text;
+        }
+        throw unlike(name, "a text");
     }
 
     int whole(String name) {
@@ -52,7 +55,7 @@ final class PlainMemory {
 
     List<Integer> wholes(String name) {
         if (!(plain.get(name) instanceof List<?> list)) {
-            return fail(name, "a list");
+            throw unlike(name, "a list");
         }
         List<Integer> wholes = new ArrayList<>(list.size());
         for (Object each : list) {
@@ -63,9 +66,10 @@ final class PlainMemory {
 
     Duration nanos(String name) {
         Object value = plain.get(name);
-        return value instanceof Long || value instanceof Integer
-                ? Duration.ofNanos(((Number) value).longValue())
-                : fail(name, "nanoseconds as a whole number");
+        if (value instanceof Long || value instanceof Integer) {
+            return Duration.ofNanos(((Number) value).longValue());
+        }
+        throw unlike(name, "nanoseconds as a whole number");
     }
 
     private static int whole(String path, @Nullable Object value) {
@@ -82,8 +86,9 @@ final class PlainMemory {
         return path + '.' + name;
     }
 
-    <T> T fail(String name, String expected) {
-        throw wrong(at(name), expected, plain.get(name));
+    /** The error of a field that holds something else than was expected. */
+    IllegalArgumentException unlike(String name, String expected) {
+        return wrong(at(name), expected, plain.get(name));
     }
 
     private static IllegalArgumentException wrong(String path, String expected, @Nullable Object found) {
