@@ -16,8 +16,9 @@ final class CircuitBreakerGate implements Gate {
 
     CircuitBreakerGate(CircuitBreaker breaker) {
         CircuitBreakerConfig config = breaker.getCircuitBreakerConfig();
-        if (config.getIgnoreExceptionPredicate().test(FailedCall.ONE)
-                || !config.getRecordExceptionPredicate().test(FailedCall.ONE)) {
+        FailedCall failed = new FailedCall();
+        if (config.getIgnoreExceptionPredicate().test(failed)
+                || !config.getRecordExceptionPredicate().test(failed)) {
             throw new IllegalArgumentException("CircuitBreaker " + breaker.getName()
                     + " would not count a failed call of MOA; let its recordExceptions take "
                     + FailedCall.class.getName() + ", and its ignoreExceptions leave it");
@@ -59,7 +60,7 @@ final class CircuitBreakerGate implements Gate {
             long took = breaker.getCurrentTimestamp() - begun;
             switch (how) {
                 case SUCCESS -> breaker.onSuccess(took, breaker.getTimestampUnit());
-                case FAILURE -> breaker.onError(took, breaker.getTimestampUnit(), FailedCall.ONE);
+                case FAILURE -> breaker.onError(took, breaker.getTimestampUnit(), new FailedCall());
                 case NOT_USED -> {
                     if (tries) { // else a half-open breaker would take it for the place of a trial, and let one more
                         // try
