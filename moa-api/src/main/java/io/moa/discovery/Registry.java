@@ -3,6 +3,7 @@ package io.moa.discovery;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where instances announce themselves and clients learn of them.
@@ -84,6 +85,13 @@ public interface Registry extends AutoCloseable {
      * @param reason for people
      */
     record Unreachable(String uuid, String reason) {}
+
+    /**
+     * Where the processes of this registry share quotas. Default null, as of one that keeps none: then each process goes by its local share.
+     */
+    default @Nullable QuotaSource quotas() {
+        return null;
+    }
 
     /** Ends everything begun here and forgets it. Registered instances are withdrawn. Idempotent. */
     @Override

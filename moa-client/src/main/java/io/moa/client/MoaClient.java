@@ -39,6 +39,8 @@ import io.moa.governance.outlier.OutlierConfig;
 import io.moa.governance.overload.OverloadThrottle;
 import io.moa.governance.plan.Plan;
 import io.moa.governance.plan.Vantage;
+import io.moa.governance.quota.QuotaConfig;
+import io.moa.governance.quota.QuotaRounds;
 import io.moa.governance.route.RouteTree;
 import io.moa.governance.rule.AppliedPolicy;
 import io.moa.governance.rule.LocalProcess;
@@ -59,10 +61,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Calls services of other processes.
@@ -79,6 +84,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MoaClient implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(MoaClient.class);
+
     private final Moa moa;
     private final Endpoints endpoints;
     private final @Nullable DiskThread writer;
@@ -87,6 +94,8 @@ public final class MoaClient implements AutoCloseable {
     private final CallStarter starter;
     private final StubCompiler compiler;
     private final LiveMethods methods;
+    private final QuotaRounds quotas;
+    private final MethodGates gates;
     private final OverloadThrottle throttle;
     private final Explainer explainer;
     private final @Nullable Samples samples;
@@ -106,6 +115,7 @@ public final class MoaClient implements AutoCloseable {
             Consumer<List<Registry.Unreachable>> complaints,
             int places,
             double sendsOfAccepted,
+            QuotaConfig quotas,
             List<Filter> filters) {
         this.moa = moa;
         String application = moa.self().application();
@@ -133,7 +143,15 @@ public final class MoaClient implements AutoCloseable {
                 new ClusterInvoker(
                         clusters, endpoints, moa.ticker(), new FirstAnswer(moa), hedges, new RuleAnswer(), throttle));
         this.starter = new CallStarter(moa, route);
-        this.compiler = new StubCompiler(moa, starter, clusters::link, new MethodGates(moa.ticker()), methods);
+        this.quotas = new QuotaRounds(
+                moa.hasRegistry() ? moa.registry().quotas() : null,
+                quotas,
+                moa.ticker(),
+                moa.scheduler(),
+                UUID.randomUUID().toString().replace("-", ""),
+                told -> LOG.warn("MoaClient[{}]: {}", moa.self(), told));
+        this.gates = new MethodGates(moa.ticker(), this.quotas);
+        this.compiler = new StubCompiler(moa, starter, clusters::link, gates, methods);
         this.explainer = new Explainer(moa, clusters, methods, throttle, endpoints::way);
         this.dryRuns = new DryRuns(
                 this::routesOf,
@@ -242,7 +260,7 @@ public final class MoaClient implements AutoCloseable {
 
     /** Calls a service whose interface is not on the class path, with plain data. */
     public GenericStub generic(ServiceId service) {
-        return new GenericStub(moa, clusters.link(service), starter, methods);
+        return new GenericStub(moa, clusters.link(service), starter, methods, gates);
     }
 
     /**
@@ -307,6 +325,7 @@ public final class MoaClient implements AutoCloseable {
             if (following != null) {
                 following.close();
             }
+            quotas.close();
             clusters.close();
         } finally {
             try {
@@ -336,6 +355,7 @@ public final class MoaClient implements AutoCloseable {
         private DiskConfig disk = DiskConfig.DEFAULT;
         private final Map<String, String> labels = new HashMap<>();
         private int subset;
+        private QuotaConfig quotas = QuotaConfig.DEFAULT;
         private int samples = Samples.DEFAULT_PLACES;
         private double overloadThrottle = OverloadThrottle.DEFAULT_RATIO;
         private @Nullable Discovery discovery;
@@ -443,6 +463,12 @@ public final class MoaClient implements AutoCloseable {
             return this;
         }
 
+        /** How shares of quotas are asked for; default {@link QuotaConfig#DEFAULT}. */
+        public Builder quotas(QuotaConfig value) {
+            this.quotas = value;
+            return this;
+        }
+
         /** Adds a filter, which sees each call once, however often it is sent, in the order added. */
         public Builder filter(Filter value) {
             filters.add(value);
@@ -484,6 +510,7 @@ public final class MoaClient implements AutoCloseable {
                     complaints,
                     samples,
                     overloadThrottle,
+                    quotas,
                     filters);
         }
     }

@@ -49,6 +49,9 @@ class PolicyTableTest {
         VALUES.put("rate-limit", List.of(1, "10000000"));
         VALUES.put("rate-burst", List.of(1, "500"));
         VALUES.put("rate-limit-at", List.of("caller", "caller"));
+        VALUES.put("quota", List.of(1, "10000000"));
+        VALUES.put("quota-at", List.of("caller", "caller"));
+        VALUES.put("quota-away", List.of(1, "150"));
         VALUES.put("concurrency-limit", List.of(1, "1000000"));
         VALUES.put("concurrency-limit-at", List.of("caller", "caller"));
         VALUES.put("breaker-failures", List.of(1, "100"));
@@ -119,6 +122,9 @@ class PolicyTableTest {
                         "rate-limit",
                         "rate-burst",
                         "rate-limit-at",
+                        "quota",
+                        "quota-at",
+                        "quota-away",
                         "concurrency-limit",
                         "concurrency-limit-at",
                         "non-blocking",

@@ -4,6 +4,8 @@ import io.moa.Moa;
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.disk.KeptFile;
+import io.moa.governance.quota.QuotaConfig;
+import io.moa.governance.quota.QuotaRounds;
 import io.moa.invoke.Filter;
 import io.moa.server.dispatch.ExportedMethod;
 import io.moa.server.dispatch.ServiceExporter;
@@ -64,6 +66,7 @@ public final class MoaServer implements AutoCloseable {
     private final @Nullable OverloadWatch overload;
     private final Duration drainLimit;
     private final @Nullable FollowedRules following;
+    private final QuotaRounds quotas;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private @Nullable Thread shutdownHook; // guarded by this
@@ -79,7 +82,9 @@ public final class MoaServer implements AutoCloseable {
             @Nullable UnixSocketFile unix,
             @Nullable OverloadWatch overload,
             Duration drainLimit,
-            @Nullable FollowedRules following) {
+            @Nullable FollowedRules following,
+            QuotaRounds quotas) {
+        this.quotas = quotas;
         this.following = following;
         this.moa = moa;
         this.listener = listener;
@@ -198,6 +203,7 @@ public final class MoaServer implements AutoCloseable {
             if (following != null) {
                 following.close();
             }
+            quotas.close();
             if (health != null) {
                 health.close();
             }
@@ -256,6 +262,7 @@ public final class MoaServer implements AutoCloseable {
         DedupFilter.Window dedup = DedupFilter.Window.DEFAULT;
         boolean closeOnShutdown = true;
         boolean adaptive = true;
+        QuotaConfig quotas = QuotaConfig.DEFAULT;
         int weight = Instance.DEFAULT_WEIGHT;
 
         @Nullable
@@ -350,6 +357,12 @@ public final class MoaServer implements AutoCloseable {
         /** How many calls one service may have in flight here, waiting ones included; default 10,000. */
         public Builder maxInFlightPerService(int value) {
             this.maxInFlightPerService = value;
+            return this;
+        }
+
+        /** How shares of quotas are asked for; default {@link QuotaConfig#DEFAULT}. */
+        public Builder quotas(QuotaConfig value) {
+            this.quotas = value;
             return this;
         }
 

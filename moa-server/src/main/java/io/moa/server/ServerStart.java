@@ -12,6 +12,7 @@ import io.moa.discovery.ServiceId;
 import io.moa.governance.gate.ConcurrencyGate;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.policy.PolicySettings;
+import io.moa.governance.quota.QuotaRounds;
 import io.moa.governance.rule.LocalProcess;
 import io.moa.governance.rule.RuleFeed;
 import io.moa.invoke.Attributes;
@@ -45,6 +46,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -64,10 +66,18 @@ final class ServerStart {
     private Registry.@Nullable Registration registration;
     private @Nullable FollowedRules following;
     private @Nullable OverloadWatch overload;
+    private final QuotaRounds quotas;
 
     ServerStart(MoaServer.Builder set) {
         this.set = set;
         this.moa = set.moa;
+        this.quotas = new QuotaRounds(
+                moa.hasRegistry() ? moa.registry().quotas() : null,
+                set.quotas,
+                moa.ticker(),
+                moa.scheduler(),
+                UUID.randomUUID().toString().replace("-", ""),
+                told -> LOG.warn("The server of {}: {}", moa.self(), told));
     }
 
     MoaServer run() {
@@ -148,7 +158,7 @@ final class ServerStart {
         life.begin(doors, registration);
         overload = set.adaptive ? OverloadWatch.open(pools.values(), moa.self().application()) : null;
         MoaServer server = new MoaServer(
-                moa, doors, pools, methods, instance, life, health, unix, overload, set.drainLimit, following);
+                moa, doors, pools, methods, instance, life, health, unix, overload, set.drainLimit, following, quotas);
         if (set.closeOnShutdown) {
             server.closeOnShutdown();
         }
@@ -278,6 +288,7 @@ final class ServerStart {
         if (following != null) {
             following.close();
         }
+        quotas.close();
         LifeCycle.withdraw(registration);
         opened.forEach(Listener::close);
         remove(unix);
@@ -315,6 +326,7 @@ final class ServerStart {
                         new ConcurrencyGate(name, set.maxInFlightPerService),
                         service -> config.policies().and(releaseOf(service)),
                         moa.ticker(),
+                        quotas,
                         config.group(),
                         config.version()));
     }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.moa.annotation.MoaService;
 import io.moa.annotation.NonBlocking;
 import io.moa.governance.policy.PolicySettings;
+import io.moa.governance.quota.QuotaRounds;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Ledger;
 import io.moa.invoke.Permit;
@@ -80,6 +81,7 @@ public class Dispatch {
                             call -> Permit.FREE,
                             service -> PolicySettings.NONE,
                             Ticker.system(),
+                            QuotaRounds.alone(Ticker.system()),
                             "",
                             ""));
             method = exported.methods().get(0);

@@ -1,14 +1,12 @@
 package io.moa.client.stub;
 
 import io.moa.Moa;
-import io.moa.annotation.EnforcedAt;
 import io.moa.client.CallOptions;
 import io.moa.client.cluster.ClusterLink;
 import io.moa.governance.gate.MethodGate;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.MethodId;
-import io.moa.invoke.Ticker;
 import io.moa.protocol.serialize.AllowList;
 import io.moa.protocol.serialize.BodyCodec;
 import io.moa.protocol.serialize.ErrorReader;
@@ -37,14 +35,14 @@ public final class GenericStub {
     private final ClusterLink cluster;
     private final CallStarter starter;
     private final LiveMethods live;
-    private final Ticker ticker;
+    private final MethodGates gates;
     private final Serializers serializers;
     private final Map<String, StubMethod> methods = new ConcurrentHashMap<>();
 
-    public GenericStub(Moa moa, ClusterLink cluster, CallStarter starter, LiveMethods live) {
+    public GenericStub(Moa moa, ClusterLink cluster, CallStarter starter, LiveMethods live, MethodGates gates) {
         this.live = live;
         this.json = moa.serializers().require("json");
-        this.ticker = moa.ticker();
+        this.gates = gates;
         this.serializers = moa.serializers();
         this.cluster = cluster;
         this.starter = starter;
@@ -90,7 +88,7 @@ public final class GenericStub {
                         id + " has " + declared + " parameters, but " + arity + " arguments were given");
             }
             List<Type> untyped = Collections.nCopies(arity, Object.class);
-            MethodGate gate = new MethodGate(cluster.service() + " " + id.name(), EnforcedAt.CALLER, ticker);
+            MethodGate gate = gates.alone(cluster.service(), id);
             AllowList nothing = AllowList.ofService(Runnable.class);
             BodyCodec result = json.result(Object.class, nothing);
             known = new StubMethod(

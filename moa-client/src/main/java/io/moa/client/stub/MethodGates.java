@@ -5,6 +5,7 @@ import io.moa.discovery.ServiceId;
 import io.moa.governance.gate.MethodGate;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
+import io.moa.governance.quota.QuotaRounds;
 import io.moa.invoke.MethodId;
 import io.moa.invoke.Ticker;
 import java.util.HashMap;
@@ -35,11 +36,23 @@ public final class MethodGates {
     private record Called(ServiceId service, MethodId method, List<?> limits) {}
 
     private final Ticker ticker;
+    private final QuotaRounds quotas;
     private final Map<Called, MethodGate> gates = new HashMap<>(); // guarded by this
     private int roomUpTo = ROOM; // guarded by this
 
-    public MethodGates(Ticker ticker) {
+    /**
+     * None yet.
+     *
+     * @param quotas where they ask for their shares of quotas
+     */
+    public MethodGates(Ticker ticker, QuotaRounds quotas) {
         this.ticker = ticker;
+        this.quotas = quotas;
+    }
+
+    /** A gate that nobody shares. */
+    MethodGate alone(ServiceId service, MethodId method) {
+        return new MethodGate(EnforcedAt.CALLER, ticker, quotas, service, method);
     }
 
     /**
@@ -61,8 +74,7 @@ public final class MethodGates {
                 gates.values().retainAll(living);
                 roomUpTo = Math.max(ROOM, 2 * gates.size());
             }
-            return gates.computeIfAbsent(
-                    called, unused -> new MethodGate(service + " " + method.name(), EnforcedAt.CALLER, ticker));
+            return gates.computeIfAbsent(called, unused -> alone(service, method));
         }
     }
 }

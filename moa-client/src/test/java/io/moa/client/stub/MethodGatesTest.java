@@ -6,6 +6,7 @@ import io.moa.discovery.ServiceId;
 import io.moa.governance.gate.MethodGate;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
+import io.moa.governance.quota.QuotaRounds;
 import io.moa.invoke.MethodId;
 import io.moa.testkit.FakeTicker;
 import java.time.Duration;
@@ -19,7 +20,8 @@ class MethodGatesTest {
     private static final ServiceId STOCK = ServiceId.of("shop.Stock");
     private static final MethodId RESERVE = new MethodId("reserve", "()");
 
-    private final MethodGates gates = new MethodGates(new FakeTicker());
+    private final FakeTicker ticker = new FakeTicker();
+    private final MethodGates gates = new MethodGates(ticker, QuotaRounds.alone(ticker));
 
     private MethodGate gate(int limit, Set<MethodGate> held) {
         return gates.of(

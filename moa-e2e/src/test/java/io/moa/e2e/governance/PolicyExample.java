@@ -15,6 +15,7 @@ import io.moa.annotation.MoaService;
 import io.moa.annotation.NonBlocking;
 import io.moa.annotation.OnFailure;
 import io.moa.annotation.OneWay;
+import io.moa.annotation.Quota;
 import io.moa.annotation.RateLimit;
 import io.moa.annotation.Retry;
 import io.moa.annotation.RouteTag;
@@ -77,6 +78,12 @@ record PolicyExample<T>(PolicyKey<T> key, String method, MethodPolicy policy) {
         default void rateBurst() {}
 
         default void rateLimitAt() {}
+
+        default void quota() {}
+
+        default void quotaAt() {}
+
+        default void quotaAway() {}
 
         default void concurrencyLimit() {}
 
@@ -176,6 +183,18 @@ record PolicyExample<T>(PolicyKey<T> key, String method, MethodPolicy policy) {
         @Override
         @RateLimit(perSecond = 500, at = EnforcedAt.CALLER)
         default void rateLimitAt() {}
+
+        @Override
+        @Quota(perSecond = 1000)
+        default void quota() {}
+
+        @Override
+        @Quota(perSecond = 1000, at = EnforcedAt.CALLER)
+        default void quotaAt() {}
+
+        @Override
+        @Quota(perSecond = 1000, away = 150)
+        default void quotaAway() {}
 
         @Override
         @ConcurrencyLimit(20)

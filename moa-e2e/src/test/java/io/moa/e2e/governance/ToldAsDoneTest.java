@@ -273,7 +273,7 @@ class ToldAsDoneTest {
             case "zone" -> "\"prefer\"";
             case "criticality" -> "\"sheddable\"";
             case "call-keys" -> "{\"other\": \"0\"}";
-            case "rate-limit-at", "concurrency-limit-at" -> "\"caller\"";
+            case "rate-limit-at", "quota-at", "concurrency-limit-at" -> "\"caller\"";
             case "hash-by", "route-tag" -> "\"item\"";
             default -> "7";
         };

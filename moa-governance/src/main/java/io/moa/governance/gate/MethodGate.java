@@ -1,12 +1,16 @@
 package io.moa.governance.gate;
 
 import io.moa.annotation.EnforcedAt;
+import io.moa.discovery.ServiceId;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
+import io.moa.governance.quota.QuotaGate;
+import io.moa.governance.quota.QuotaRounds;
 import io.moa.invoke.Admission;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Gate;
 import io.moa.invoke.Invocation;
+import io.moa.invoke.MethodId;
 import io.moa.invoke.Permit;
 import io.moa.invoke.Ticker;
 import java.util.ArrayList;
@@ -15,9 +19,10 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gates of one method at one side, as its policy says: breaker, calls at once, calls in a second. Another policy changes the limits and
- * keeps what was counted, also when a limit is taken away and comes back; calls meanwhile are not counted. What was counted can be handed to
- * the gate of another process ({@link #memory}). Safe for many threads; a method without limits costs one volatile read.
+ * The gates of one method at one side, as its policy says: breaker, calls at once, calls in a second, its share of a quota. Another policy
+ * changes the limits and keeps what was counted, also when a limit is taken away and comes back; calls meanwhile are not counted. What was
+ * counted can be handed to the gate of another process ({@link #memory}). Safe for many threads; a method without limits costs one volatile
+ * read.
  */
 public final class MethodGate implements Gate {
 
@@ -28,11 +33,14 @@ public final class MethodGate implements Gate {
     private final EnforcedAt side;
     private final Ticker ticker;
     private final BiFunction<PolicyKey<Integer>, Gate, Gate> seen;
+    private final @Nullable QuotaRounds quotas;
+    private final String quotaName;
 
     // What has been counted; guarded by this. They stay when nothing is limited.
     private @Nullable BreakerGate breaker;
     private @Nullable ConcurrencyGate concurrency;
     private @Nullable RateGate rate;
+    private @Nullable QuotaGate quota;
 
     // What another process knew of a gate that the policy does not have yet; guarded by this.
     private @Nullable BreakerMemory breakerBefore;
@@ -52,11 +60,40 @@ public final class MethodGate implements Gate {
     }
 
     /**
+     * One that lets everything pass, and may have a quota that other processes share.
+     *
+     * @param quotas where shares are asked for
+     * @param service of the method
+     * @param method of the side; the same in each process is the same quota
+     */
+    public MethodGate(EnforcedAt side, Ticker ticker, QuotaRounds quotas, ServiceId service, MethodId method) {
+        this(
+                service + " " + method.name(),
+                side,
+                ticker,
+                (policy, gate) -> gate,
+                quotas,
+                PolicyKey.QUOTA_AT.type().plain(side) + " " + service + " " + method);
+    }
+
+    /**
      * One that lets everything pass, and of which somebody wants to know who refuses.
      *
      * @param seen of the gate that stands for a policy makes the one that is asked; the policy is that which says how much is too much
      */
     public MethodGate(String subject, EnforcedAt side, Ticker ticker, BiFunction<PolicyKey<Integer>, Gate, Gate> seen) {
+        this(subject, side, ticker, seen, null, "");
+    }
+
+    private MethodGate(
+            String subject,
+            EnforcedAt side,
+            Ticker ticker,
+            BiFunction<PolicyKey<Integer>, Gate, Gate> seen,
+            @Nullable QuotaRounds quotas,
+            String quotaName) {
+        this.quotas = quotas;
+        this.quotaName = quotaName;
         this.subject = subject;
         this.side = side;
         this.ticker = ticker;
@@ -65,7 +102,10 @@ public final class MethodGate implements Gate {
 
     /** Whether anything is to be limited at a side. */
     public static boolean limits(MethodPolicy policy, EnforcedAt side) {
-        return breaks(policy, side) || limitsAtOnce(policy, side) || limitsRate(policy, side);
+        return breaks(policy, side)
+                || limitsAtOnce(policy, side)
+                || limitsRate(policy, side)
+                || limitsTogether(policy, side);
     }
 
     private static boolean breaks(MethodPolicy policy, EnforcedAt side) {
@@ -80,6 +120,10 @@ public final class MethodGate implements Gate {
         return policy.value(PolicyKey.RATE_LIMIT) > 0 && policy.value(PolicyKey.RATE_LIMIT_AT) == side;
     }
 
+    private static boolean limitsTogether(MethodPolicy policy, EnforcedAt side) {
+        return policy.value(PolicyKey.QUOTA) > 0 && policy.value(PolicyKey.QUOTA_AT) == side;
+    }
+
     /** Goes by a policy, for calls that come from now on. */
     public synchronized void govern(MethodPolicy next) {
         policy = next;
@@ -87,7 +131,10 @@ public final class MethodGate implements Gate {
         gates = SequentialGate.of( // what costs a token is asked last
                 seen(PolicyKey.BREAKER_FAILURES, breaks),
                 SequentialGate.of(
-                        seen(PolicyKey.CONCURRENCY_LIMIT, concurrency()), seen(PolicyKey.RATE_LIMIT, rate())));
+                        seen(PolicyKey.CONCURRENCY_LIMIT, concurrency()),
+                        SequentialGate.of(
+                                seen(PolicyKey.RATE_LIMIT, rate()), // what it refuses is nobody's part of a quota
+                                seen(PolicyKey.QUOTA, quota()))));
     }
 
     private @Nullable Gate seen(PolicyKey<Integer> policy, @Nullable Gate gate) {
@@ -171,6 +218,24 @@ public final class MethodGate implements Gate {
         }
     }
 
+    private @Nullable Gate quota() {
+        if (quotas == null) {
+            return null;
+        }
+        if (!limitsTogether(policy, side)) {
+            if (quota != null) {
+                quotas.end(quota);
+            }
+            return null;
+        }
+        if (quota == null) {
+            quota = quotas.gate(subject, quotaName);
+        }
+        quota.limit(policy.value(PolicyKey.QUOTA), policy.value(PolicyKey.QUOTA_AWAY));
+        quotas.begin(quota);
+        return quota;
+    }
+
     @Override
     public Admission admit(Invocation call) {
         Gate now = gates;
@@ -191,6 +256,13 @@ public final class MethodGate implements Gate {
         }
         refused(looks, concurrency != null && limitsAtOnce(policy, side) ? concurrency.refusal() : null);
         refused(looks, rate != null && limitsRate(policy, side) ? rate.refusal() : null);
+        if (quota != null && limitsTogether(policy, side)) {
+            Admission.Rejected no = quota.refusal();
+            if (no == null && quota.isAway()) {
+                looks.add(new GateLook(quota.look(), false));
+            }
+            refused(looks, no);
+        }
         return looks;
     }
 
@@ -199,6 +271,11 @@ public final class MethodGate implements Gate {
             String when = no.retryAfterMillis() == 0 ? "" : " (come again after " + no.retryAfterMillis() + " ms)";
             looks.add(new GateLook(no.reason() + when, true));
         }
+    }
+
+    /** By what its quota goes now, for people; empty without one. */
+    public synchronized String lookAtQuota() {
+        return quota == null || !limitsTogether(policy, side) ? "" : quota.look();
     }
 
     @Override

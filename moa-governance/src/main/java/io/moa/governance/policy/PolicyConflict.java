@@ -7,6 +7,7 @@ import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
 
 /**
@@ -155,6 +156,9 @@ public record PolicyConflict(List<PolicyKey<?>> keys, String why) {
         if (policy.value(PolicyKey.RATE_LIMIT) == 0) {
             unusedBeside(policy, PolicyKey.RATE_BURST, "there is no limit", PolicyKey.RATE_LIMIT, found);
         }
+        if (policy.value(PolicyKey.QUOTA) == 0) {
+            unusedBeside(policy, PolicyKey.QUOTA_AWAY, "there is no quota", PolicyKey.QUOTA, found);
+        }
         if (policy.value(PolicyKey.BREAKER_FAILURES) == 0) {
             for (PolicyKey<?> key : List.of(
                     PolicyKey.BREAKER_CALLS,
@@ -181,10 +185,13 @@ public record PolicyConflict(List<PolicyKey<?>> keys, String why) {
     /** Limits that the code of one side says, and that the other side is to enforce, which never hears of them. */
     static List<PolicyConflict> elsewhere(MethodPolicy policy, EnforcedAt here) {
         List<PolicyConflict> found = new ArrayList<>();
-        for (PolicyKey<Integer> limit :
-                List.of(PolicyKey.RATE_LIMIT, PolicyKey.RATE_BURST, PolicyKey.CONCURRENCY_LIMIT)) {
-            PolicyKey<EnforcedAt> at =
-                    limit == PolicyKey.CONCURRENCY_LIMIT ? PolicyKey.CONCURRENCY_LIMIT_AT : PolicyKey.RATE_LIMIT_AT;
+        for (PolicyKey<Integer> limit : List.of(
+                PolicyKey.RATE_LIMIT,
+                PolicyKey.RATE_BURST,
+                PolicyKey.QUOTA,
+                PolicyKey.QUOTA_AWAY,
+                PolicyKey.CONCURRENCY_LIMIT)) {
+            PolicyKey<EnforcedAt> at = Objects.requireNonNull(limit.sideSaidBy());
             if (policy.get(limit).origin() == Origin.CODE && policy.value(at) != here) {
                 found.add(of(
                         "the " + at.type().plain(policy.value(at))

@@ -15,6 +15,7 @@ import io.moa.annotation.MoaService;
 import io.moa.annotation.NonBlocking;
 import io.moa.annotation.OnFailure;
 import io.moa.annotation.OneWay;
+import io.moa.annotation.Quota;
 import io.moa.annotation.RateLimit;
 import io.moa.annotation.Retry;
 import io.moa.annotation.RouteTag;
@@ -215,6 +216,30 @@ public final class PolicyKey<T> {
             .means("who counts calls in a second")
             .like("@RateLimit(perSecond = 500, at = EnforcedAt.CALLER)");
 
+    /** How many calls in a second, of all processes together. */
+    public static final PolicyKey<Integer> QUOTA = key("quota", PolicyType.integer(0, 10_000_000), 0)
+            .said(Quota.class, "perSecond", PolicyType.integer(1, 10_000_000))
+            .at(Side.EITHER, true)
+            .means("calls of the method in a second, of all processes together; 0 for any number")
+            .like("@Quota(perSecond = 1000)");
+
+    /** Who counts calls of the quota. */
+    public static final PolicyKey<EnforcedAt> QUOTA_AT = key(
+                    "quota-at", PolicyType.choice(EnforcedAt.class), EnforcedAt.PROVIDER)
+            .said(Quota.class, "at")
+            .at(Side.EITHER, true)
+            .means("who counts the calls of the quota")
+            .like("@Quota(perSecond = 1000, at = EnforcedAt.CALLER)");
+
+    /** How many calls in a second while the registry cannot be asked. */
+    public static final PolicyKey<Integer> QUOTA_AWAY = key("quota-away", PolicyType.integer(0, 10_000_000), 0)
+            .said(Quota.class, "away")
+            .at(Side.EITHER, true)
+            .means(
+                    "calls of each process in a second while the registry cannot be asked, never more than the quota; 0 for the"
+                            + " quota divided by how many processes shared it last")
+            .like("@Quota(perSecond = 1000, away = 150)");
+
     /** How many calls at once. */
     public static final PolicyKey<Integer> CONCURRENCY_LIMIT = key(
                     "concurrency-limit", PolicyType.integer(0, 1_000_000), 0)
@@ -311,7 +336,7 @@ public final class PolicyKey<T> {
             .like("@WarmUp(millis = 30_000)");
 
     private static final Set<Class<? extends Annotation>> LIMITS =
-            Set.of(RateLimit.class, ConcurrencyLimit.class, CircuitBreaker.class);
+            Set.of(RateLimit.class, Quota.class, ConcurrencyLimit.class, CircuitBreaker.class);
 
     private final String name;
     private final PolicyType<T> type;
@@ -409,6 +434,9 @@ public final class PolicyKey<T> {
     public @Nullable PolicyKey<EnforcedAt> sideSaidBy() {
         if (this == RATE_LIMIT || this == RATE_BURST || this == RATE_LIMIT_AT) {
             return RATE_LIMIT_AT;
+        }
+        if (this == QUOTA || this == QUOTA_AT || this == QUOTA_AWAY) {
+            return QUOTA_AT;
         }
         return this == CONCURRENCY_LIMIT || this == CONCURRENCY_LIMIT_AT ? CONCURRENCY_LIMIT_AT : null;
     }

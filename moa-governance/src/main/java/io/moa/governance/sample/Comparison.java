@@ -147,6 +147,7 @@ final class Comparison {
         EnforcedAt at =
                 switch (limit) {
                     case "rate-limit", "rate-burst" -> policy.value(PolicyKey.RATE_LIMIT_AT);
+                    case "quota", "quota-away" -> policy.value(PolicyKey.QUOTA_AT);
                     case "concurrency-limit" -> policy.value(PolicyKey.CONCURRENCY_LIMIT_AT);
                     default -> EnforcedAt.CALLER;
                 };

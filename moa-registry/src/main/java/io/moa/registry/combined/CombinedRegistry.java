@@ -3,6 +3,7 @@ package io.moa.registry.combined;
 import io.moa.discovery.Address;
 import io.moa.discovery.CatalogueChange;
 import io.moa.discovery.Instance;
+import io.moa.discovery.QuotaSource;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
@@ -117,6 +118,18 @@ public final class CombinedRegistry implements Registry {
     /** The registries, the most preferred first. */
     public List<RegistryMember> members() {
         return members;
+    }
+
+    /** Those of the most preferred registry that keeps any and takes registrations: processes that name others first share with others. */
+    @Override
+    public @Nullable QuotaSource quotas() {
+        for (RegistryMember member : members) {
+            QuotaSource kept = member.registers() ? member.registry().quotas() : null;
+            if (kept != null) {
+                return kept;
+            }
+        }
+        return null;
     }
 
     @Override

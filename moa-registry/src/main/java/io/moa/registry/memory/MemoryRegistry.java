@@ -2,6 +2,7 @@ package io.moa.registry.memory;
 
 import io.moa.discovery.CatalogueChange;
 import io.moa.discovery.Instance;
+import io.moa.discovery.QuotaSource;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -92,6 +94,11 @@ public final class MemoryRegistry implements Registry {
         });
         subscription.drainFirst();
         return subscription;
+    }
+
+    @Override
+    public QuotaSource quotas() {
+        return asks -> store.share(asks, TimeUnit.NANOSECONDS.toMillis(ticker.nanos()));
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Liveness;
 import io.moa.discovery.OperatorState;
+import io.moa.discovery.QuotaSource;
 import io.moa.discovery.ServiceExport;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +92,16 @@ public final class MemoryRegistryStore {
     private final List<Waiting> untilReconnect = new ArrayList<>();
     private final Set<ServiceId> changed = new LinkedHashSet<>();
     private final MemoryCatalogue catalogue = new MemoryCatalogue();
+    private final MemoryQuotas quotas = new MemoryQuotas(); // guards itself
     private boolean connected = true;
+
+    CompletableFuture<List<QuotaSource.Share>> share(List<QuotaSource.Ask> asks, long nowMillis) {
+        boolean reachable;
+        synchronized (lock) {
+            reachable = connected;
+        }
+        return quotas.ask(asks, nowMillis, reachable);
+    }
 
     // ---- the operator's desk
 

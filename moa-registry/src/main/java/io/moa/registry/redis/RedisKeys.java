@@ -148,6 +148,11 @@ record RedisKeys(String prefix) {
         return key("fence");
     }
 
+    /** What is left of a quota, and who shares it. */
+    String quota(String name) {
+        return key("q:" + name);
+    }
+
     /** The text of a contract. */
     String contract(String fingerprint) {
         return key("c:" + fingerprint);

@@ -3,6 +3,7 @@ package io.moa.registry.redis;
 import io.moa.discovery.Address;
 import io.moa.discovery.CatalogueChange;
 import io.moa.discovery.Instance;
+import io.moa.discovery.QuotaSource;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
@@ -35,6 +36,7 @@ public final class RedisRegistry implements Registry {
     private final BadEntries bad;
     private final RegistryChore chore;
     private final RedisWatchStore complaints;
+    private final RedisQuotas quotas;
     private final AtomicLong revisions = new AtomicLong();
     private final AtomicLong repairs = new AtomicLong();
     private final AtomicLong fullReads = new AtomicLong();
@@ -55,6 +57,7 @@ public final class RedisRegistry implements Registry {
         this.bad = new BadEntries(link.where());
         this.chore = new RegistryChore(this, link, bad);
         this.complaints = new RedisWatchStore(link);
+        this.quotas = new RedisQuotas(link);
         link.add(chore);
     }
 
@@ -128,6 +131,12 @@ public final class RedisRegistry implements Registry {
                 .limit(MAX_COMPLAINTS)
                 .map(each -> new Complaint(consumer, each.uuid(), each.reason()))
                 .toList());
+    }
+
+    /** One script for all that a process asks at once, on the link's thread; it fails if there is no answer within 5 s. */
+    @Override
+    public QuotaSource quotas() {
+        return quotas;
     }
 
     private void checkOpen() {

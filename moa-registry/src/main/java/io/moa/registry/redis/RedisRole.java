@@ -6,7 +6,7 @@ import java.util.stream.Stream;
 
 /**
  * Who uses the registry, and what Redis should let them do: the text of an ACL, written from the same names of keys that the
- * registry uses. No role may list keys, change settings or flush; only {@link #OPERATOR} and {@link #WATCHER} may run scripts.
+ * registry uses. No role may list keys, change settings or flush; only {@link #WATCHER} and {@link #SHARER} may run scripts.
  *
  * <p>A Redis before 7.0 cannot allow a key to be read and not to be written. There, a {@link #PROCESS} that runs commands of
  * its own choice could write marks and decisions; use the text for 7.0 where you can.
@@ -18,6 +18,9 @@ public enum RedisRole {
 
     /** Offers services, and follows others: every application. */
     PROCESS,
+
+    /** A process that shares quotas, too: who provides or calls a method with one. A script that never ends would hold Redis up. */
+    SHARER,
 
     /** Marks instances that cannot be reached, by scripts that check its fence, and takes away what is long gone. */
     WATCHER,
@@ -76,6 +79,9 @@ public enum RedisRole {
                         logs + ":*",
                         keys.contract("*"),
                         keys.complaints("*"));
+            case SHARER ->
+                Stream.concat(PROCESS.written(keys).stream(), Stream.of(keys.quota("*")))
+                        .toList();
             case WATCHER -> List.of(keys.all());
             case OPERATOR ->
                 List.of(
@@ -96,6 +102,7 @@ public enum RedisRole {
                     case READER -> Stream.of(CONNECTION, READING, TOGETHER);
                     case PROCESS ->
                         Stream.of(CONNECTION, READING, TOGETHER, WRITING, List.of("set", "del", "hlen", "pexpire"));
+                    case SHARER -> Stream.of(PROCESS.commands(), List.of("eval"));
                     case WATCHER ->
                         Stream.of(
                                 CONNECTION,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.moa.discovery.OperatorState;
+import io.moa.discovery.QuotaSource;
 import io.moa.discovery.Registry;
 import io.moa.discovery.RuleSet;
 import io.moa.discovery.ServiceId;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,6 +101,22 @@ class RedisAclTest {
         near.await(
                 SOON, snapshot -> snapshot.revision() > 1 && snapshot.entries().isEmpty(), "nobody");
         awaitSubscription();
+    }
+
+    @Test
+    void aSharerSharesQuotasAndDoesWhatAProcessDoesWhileAProcessAndAReaderGetNoShare() {
+        List<QuotaSource.Ask> asks = List.of(new QuotaSource.Ask("q", "a", 1_000, 10, 0, 0));
+        RedisRegistry sharer = registry(RedisRole.SHARER);
+        assertThat(RedisStage.done(sharer.quotas().ask(asks)).get(0).calls()).isPositive();
+        Recorder<Snapshot> near = new Recorder<>();
+        sharer.subscribe(ORDERS, near);
+        sharer.register(Instances.of("a", ORDERS));
+        near.await(SOON, Instances.lists("a"), "a");
+        for (RedisRole role : List.of(RedisRole.PROCESS, RedisRole.READER)) {
+            CompletableFuture<?> refused = registry(role).quotas().ask(asks);
+            SOON.until(refused::isDone, () -> "no answer for a " + role);
+            assertThatThrownBy(refused::join).hasMessageContaining("Redis refused: NOPERM");
+        }
     }
 
     @Test
@@ -236,7 +254,12 @@ class RedisAclTest {
     void fromRedis7OnAProcessCanNeitherMarkNorDecide() throws IOException {
         assumeTrue(since7, "before 7.0 a key that can be read with a command of writing users can be written");
         try (RedisConnection process = connection(RedisRole.PROCESS);
+                RedisConnection sharer = connection(RedisRole.SHARER);
                 RedisConnection operator = connection(RedisRole.OPERATOR)) {
+            refused(sharer, "HSET", keys.marks(), "a", "x");
+            assertThatThrownBy(
+                            () -> sharer.call("EVAL", "return redis.call('HSET', KEYS[1], 'a', 'x')", 1, keys.marks()))
+                    .isInstanceOf(RedisError.class);
             refused(process, "HSET", keys.marks(), "a", "x");
             refused(process, "HSET", keys.decisions(), "a", "x");
             refused(process, "HSET", keys.rules(), "a", "x");

@@ -126,6 +126,10 @@ public final class ExportedMethod {
     public String describe() {
         AppliedPolicy now = applied;
         StringBuilder lines = new StringBuilder(now.policy().describeAtProvider());
+        String quota = methodGate.lookAtQuota();
+        if (!quota.isEmpty()) {
+            lines.append('\n').append(quota);
+        }
         now.reasons().forEach(why -> lines.append('\n').append(why));
         return this + "\n" + lines.toString().indent(2);
     }

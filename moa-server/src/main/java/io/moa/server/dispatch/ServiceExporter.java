@@ -15,6 +15,7 @@ import io.moa.governance.policy.Origin;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.policy.PolicySettings;
 import io.moa.governance.policy.StrayAnnotations;
+import io.moa.governance.quota.QuotaRounds;
 import io.moa.invoke.Gate;
 import io.moa.invoke.MethodId;
 import io.moa.invoke.Ticker;
@@ -106,6 +107,7 @@ public final class ServiceExporter {
      * @param gate limits the calls in flight of the whole service
      * @param policies what code and release configuration say over the annotations of a service
      * @param ticker the runtime's, for limits
+     * @param quotas where shares of quotas are asked for
      * @param group replaces the annotation's group unless empty
      * @param version replaces the annotation's version unless empty
      */
@@ -116,6 +118,7 @@ public final class ServiceExporter {
             Gate gate,
             Function<ServiceId, PolicySettings> policies,
             Ticker ticker,
+            QuotaRounds quotas,
             String group,
             String version) {}
 
@@ -178,7 +181,7 @@ public final class ServiceExporter {
                     codecs,
                     policy.value(PolicyKey.NON_BLOCKING) ? null : terms.workers(),
                     terms.gate(),
-                    new MethodGate(service + " " + method.getName(), EnforcedAt.PROVIDER, terms.ticker())));
+                    new MethodGate(EnforcedAt.PROVIDER, terms.ticker(), terms.quotas(), service, id)));
             fingerprints.add(id + ":" + result.getTypeName());
         }
         said.check(

@@ -11,6 +11,7 @@ import io.moa.annotation.OneWay;
 import io.moa.annotation.Timeout;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.policy.PolicySettings;
+import io.moa.governance.quota.QuotaRounds;
 import io.moa.invoke.MethodId;
 import io.moa.invoke.Permit;
 import io.moa.invoke.Ticker;
@@ -421,6 +422,7 @@ class ServiceExporterTest {
                 call -> Permit.FREE,
                 service -> PolicySettings.NONE,
                 Ticker.system(),
+                QuotaRounds.alone(Ticker.system()),
                 group,
                 version);
     }

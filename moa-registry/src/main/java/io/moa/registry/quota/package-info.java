@@ -1,0 +1,5 @@
+/** How quotas are shared, where no Redis does it. */
+@NullMarked
+package io.moa.registry.quota;
+
+import org.jspecify.annotations.NullMarked;
