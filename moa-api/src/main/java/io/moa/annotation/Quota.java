@@ -7,7 +7,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * How many calls of a method all processes together let through in a second; more are refused at once as {@link
+ * How many calls of a method several processes together let through in a second: its providers, or the processes of a calling application. More are refused at once as {@link
  * io.moa.invoke.Status#REJECTED}, and did not run. The processes share it by the registry, each as much as it has calls for; no call waits for
  * that. On a method it refines the one on the interface; on an interface it holds for each method alone.
  */
@@ -19,7 +19,7 @@ public @interface Quota {
     /** Calls in a second, of all processes together; 1 to 10,000,000. */
     int perSecond();
 
-    /** Who counts. Default the processes that run the method. */
+    /** Who counts. Default the processes that run the method, all together; else the processes of each calling application, for themselves. */
     EnforcedAt at() default EnforcedAt.PROVIDER;
 
     /**

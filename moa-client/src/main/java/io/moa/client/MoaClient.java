@@ -148,6 +148,7 @@ public final class MoaClient implements AutoCloseable {
                 quotas,
                 moa.ticker(),
                 moa.scheduler(),
+                "caller " + application,
                 UUID.randomUUID().toString().replace("-", ""),
                 told -> LOG.warn("MoaClient[{}]: {}", moa.self(), told));
         this.gates = new MethodGates(moa.ticker(), this.quotas);

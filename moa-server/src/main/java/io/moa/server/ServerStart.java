@@ -76,6 +76,7 @@ final class ServerStart {
                 set.quotas,
                 moa.ticker(),
                 moa.scheduler(),
+                "provider",
                 UUID.randomUUID().toString().replace("-", ""),
                 told -> LOG.warn("The server of {}: {}", moa.self(), told));
     }

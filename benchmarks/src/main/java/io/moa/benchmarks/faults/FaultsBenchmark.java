@@ -83,6 +83,7 @@ public final class FaultsBenchmark implements Callable<Integer> {
         faults.put("C5", Row.of(OverloadFaults::shared).lasting(60));
         faults.put("C11", Row.of(OverloadFaults::heavy).lasting(300));
         faults.put("C9", Row.of(OverloadFaults::slowMethod).lasting(60));
+        faults.put("QUOTA", Row.of(QuotaFaults::quota).lasting(60));
         faults.put("C3", Row.of(HopFaults::repetitions));
         faults.put("C4", Row.of(HopFaults::deadlines));
         return faults;

@@ -34,7 +34,7 @@ public final class MethodGate implements Gate {
     private final Ticker ticker;
     private final BiFunction<PolicyKey<Integer>, Gate, Gate> seen;
     private final @Nullable QuotaRounds quotas;
-    private final String quotaName;
+    private final String method;
 
     // What has been counted; guarded by this. They stay when nothing is limited.
     private @Nullable BreakerGate breaker;
@@ -63,17 +63,9 @@ public final class MethodGate implements Gate {
      * One that lets everything pass, and may have a quota that other processes share.
      *
      * @param quotas where shares are asked for
-     * @param service of the method
-     * @param method of the side; the same in each process is the same quota
      */
     public MethodGate(EnforcedAt side, Ticker ticker, QuotaRounds quotas, ServiceId service, MethodId method) {
-        this(
-                service + " " + method.name(),
-                side,
-                ticker,
-                (policy, gate) -> gate,
-                quotas,
-                PolicyKey.QUOTA_AT.type().plain(side) + " " + service + " " + method);
+        this(service + " " + method.name(), side, ticker, (policy, gate) -> gate, quotas, service + " " + method);
     }
 
     /**
@@ -91,9 +83,9 @@ public final class MethodGate implements Gate {
             Ticker ticker,
             BiFunction<PolicyKey<Integer>, Gate, Gate> seen,
             @Nullable QuotaRounds quotas,
-            String quotaName) {
+            String method) {
         this.quotas = quotas;
-        this.quotaName = quotaName;
+        this.method = method;
         this.subject = subject;
         this.side = side;
         this.ticker = ticker;
@@ -229,7 +221,7 @@ public final class MethodGate implements Gate {
             return null;
         }
         if (quota == null) {
-            quota = quotas.gate(subject, quotaName);
+            quota = quotas.gate(subject, method);
         }
         quota.limit(policy.value(PolicyKey.QUOTA), policy.value(PolicyKey.QUOTA_AWAY));
         quotas.begin(quota);

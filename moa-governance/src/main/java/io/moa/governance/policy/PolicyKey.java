@@ -220,7 +220,9 @@ public final class PolicyKey<T> {
     public static final PolicyKey<Integer> QUOTA = key("quota", PolicyType.integer(0, 10_000_000), 0)
             .said(Quota.class, "perSecond", PolicyType.integer(1, 10_000_000))
             .at(Side.EITHER, true)
-            .means("calls of the method in a second, of all processes together; 0 for any number")
+            .means(
+                    "calls of the method in a second, of all its providers together, or of all processes of a calling application;"
+                            + " 0 for any number")
             .like("@Quota(perSecond = 1000)");
 
     /** Who counts calls of the quota. */
@@ -228,7 +230,7 @@ public final class PolicyKey<T> {
                     "quota-at", PolicyType.choice(EnforcedAt.class), EnforcedAt.PROVIDER)
             .said(Quota.class, "at")
             .at(Side.EITHER, true)
-            .means("who counts the calls of the quota")
+            .means("who counts the calls of the quota: its providers together, or each calling application for itself")
             .like("@Quota(perSecond = 1000, at = EnforcedAt.CALLER)");
 
     /** How many calls in a second while the registry cannot be asked. */

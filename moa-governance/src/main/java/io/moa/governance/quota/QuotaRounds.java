@@ -28,6 +28,7 @@ public final class QuotaRounds implements AutoCloseable {
     private final QuotaConfig config;
     private final Ticker ticker;
     private final Scheduler scheduler;
+    private final String whose;
     private final String member;
     private final Consumer<String> log;
 
@@ -45,6 +46,7 @@ public final class QuotaRounds implements AutoCloseable {
      * Rounds that begin with the first quota.
      *
      * @param source where quotas are shared; null for nowhere, which leaves the local shares
+     * @param whose who counts together: {@code provider}, or {@code caller} with the application; a part of the name of each quota
      * @param member who takes part, and no other client or server: letters and digits, up to 40
      * @param log is told once that the registry is away, and once that it is back; must not block
      */
@@ -53,30 +55,33 @@ public final class QuotaRounds implements AutoCloseable {
             QuotaConfig config,
             Ticker ticker,
             Scheduler scheduler,
+            String whose,
             String member,
             Consumer<String> log) {
         this.source = source;
         this.config = config;
         this.ticker = ticker;
         this.scheduler = scheduler;
+        this.whose = whose;
         this.member = member;
         this.log = log;
     }
 
     /** Rounds of who shares with nobody: its gates go by their local shares. */
     public static QuotaRounds alone(Ticker ticker) {
-        return new QuotaRounds(null, QuotaConfig.DEFAULT, ticker, (task, delay) -> () -> {}, "alone", told -> {});
+        return new QuotaRounds(null, QuotaConfig.DEFAULT, ticker, (task, delay) -> () -> {}, "", "alone", told -> {});
     }
 
     /**
      * A gate for one quota, for which nothing is asked until it {@linkplain #begin begins}.
      *
      * @param subject whose calls are counted, for people
-     * @param quota the same text in all processes that share it; 1 to 1,000 characters
+     * @param method of which service; up to 700 characters, the same in all processes that share it
      */
-    public synchronized QuotaGate gate(String subject, String quota) {
+    public synchronized QuotaGate gate(String subject, String method) {
         made++;
-        return new QuotaGate(subject, quota, member + "x" + made, source != null, config.awayAfter(), ticker);
+        return new QuotaGate(
+                subject, whose + " " + method, member + "x" + made, source != null, config.awayAfter(), ticker);
     }
 
     /** Asks for the shares of a gate from now on, the first time at once. Idempotent. */

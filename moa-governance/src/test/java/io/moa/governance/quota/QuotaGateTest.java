@@ -49,6 +49,7 @@ class QuotaGateTest {
             QuotaConfig.DEFAULT,
             ticker,
             scheduler,
+            "provider",
             "p",
             told::add);
     private final MethodGate method = new MethodGate(EnforcedAt.PROVIDER, ticker, rounds, STOCK, COUNT);

@@ -59,7 +59,8 @@ class QuotaSimulationTest {
         Process(int number, int away, DoubleUnaryOperator demand) {
             this.chance = new Random(number);
             this.demand = demand;
-            this.rounds = new QuotaRounds(this, QuotaConfig.DEFAULT, ticker, skewed(), "p" + number, told::add);
+            this.rounds =
+                    new QuotaRounds(this, QuotaConfig.DEFAULT, ticker, skewed(), "provider", "p" + number, told::add);
             this.gate = rounds.gate("shop.Stock reserve", "q");
             gate.limit(perSecond, away);
             rounds.begin(gate);
