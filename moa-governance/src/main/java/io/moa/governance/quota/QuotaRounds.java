@@ -174,8 +174,11 @@ public final class QuotaRounds implements AutoCloseable {
         }
         away = true;
         return "the registry has not answered for " + TimeUnit.NANOSECONDS.toMillis(longest)
-                + " ms when it was asked for shares of quotas; until it does, " + gates.size()
-                + " of them hold by local shares" + failure;
+                + " ms when it was asked for shares of quotas; until it does, "
+                + (gates.size() == 1
+                        ? "a quota holds by its local share"
+                        : gates.size() + " quotas hold by local shares")
+                + failure;
     }
 
     /** Asks no more. Idempotent. */

@@ -170,7 +170,7 @@ class QuotaGateTest {
             assertThat(no.retryAfterMillis()).isBetween(1L, 7L);
         });
         pass(10_000);
-        assertThat(told).singleElement().asString().contains("1 of them hold by local shares");
+        assertThat(told).singleElement().asString().contains("a quota holds by its local share");
         assertThat(method.look()).singleElement().satisfies(look -> assertThat(look.how())
                 .contains("12 s"));
 
@@ -213,7 +213,7 @@ class QuotaGateTest {
         }
         assertThat(asked.size()).isGreaterThan(10);
         assertThat(method.lookAtQuota()).contains("away for 1 s");
-        assertThat(told).singleElement().asString().endsWith("1 of them hold by local shares (refused)");
+        assertThat(told).singleElement().asString().endsWith("a quota holds by its local share (refused)");
     }
 
     @Test

@@ -217,7 +217,7 @@ class QuotaSimulationTest {
         run(20);
         assertThat(processes)
                 .allSatisfy(each -> assertThat(each.admitted).isBetween(20L * 150 * 95 / 100, 20L * 150 + 20));
-        assertThat(told).hasSize(PROCESSES).allMatch(each -> each.contains("1 of them hold by local shares"));
+        assertThat(told).hasSize(PROCESSES).allMatch(each -> each.contains("a quota holds by its local share"));
         away = false;
         run(1);
         assertThat(processes).noneMatch(each -> each.gate.isAway());
