@@ -46,6 +46,7 @@ class QuotaSimulationTest {
     private double lostOfHundred;
     private boolean away;
     private int perSecond = 1_000;
+    private int localShare = 150;
 
     private final class Process implements QuotaSource {
         final Random chance;
@@ -56,13 +57,13 @@ class QuotaSimulationTest {
         long wanted;
         long admitted;
 
-        Process(int number, int away, DoubleUnaryOperator demand) {
+        Process(int number, DoubleUnaryOperator demand) {
             this.chance = new Random(number);
             this.demand = demand;
             this.rounds =
                     new QuotaRounds(this, QuotaConfig.DEFAULT, ticker, skewed(), "provider", "p" + number, told::add);
             this.gate = rounds.gate("shop.Stock reserve", "q");
-            gate.limit(perSecond, away);
+            gate.limit(perSecond, localShare);
             rounds.begin(gate);
         }
 
@@ -101,7 +102,7 @@ class QuotaSimulationTest {
     }
 
     private void process(DoubleUnaryOperator demand) {
-        processes.add(new Process(processes.size(), 150, demand));
+        processes.add(new Process(processes.size(), demand));
     }
 
     /** Lets so many seconds go by; how many calls all of them let through. */
@@ -144,6 +145,7 @@ class QuotaSimulationTest {
 
     @Test
     void aRegistryThatAnswersAfterHalfASecondAddsNothingToTheQuota() {
+        localShare = 1_000;
         longestDelayMillis = 1_000;
         unevenAndChanging();
         run(5);
@@ -227,6 +229,7 @@ class QuotaSimulationTest {
 
     @Test
     void anOutageShorterThanTheLimitAddsNothing() {
+        localShare = 1_000;
         unevenAndChanging();
         processes.forEach(each -> each.demand = second -> 1_000);
         run(5);

@@ -87,7 +87,7 @@ class RedisQuotasTest implements QuotaContract {
                         quota,
                         "m" + chance.nextInt(quota.equals("q0") ? 3 : 12),
                         quota.equals("q2") ? 5 : 1_000,
-                        chance.nextInt(3) == 0 ? 0 : chance.nextInt(900) / 7.0,
+                        chance.nextInt(3) == 0 ? 0 : chance.nextInt(9_000) / 7.0,
                         chance.nextInt(60) - 5,
                         chance.nextInt(10));
                 Share wanted =

@@ -2,6 +2,7 @@ package io.moa.testkit.topology;
 
 import io.moa.discovery.CatalogueChange;
 import io.moa.discovery.Instance;
+import io.moa.discovery.QuotaSource;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
@@ -48,6 +49,11 @@ final class NodeRegistry implements Registry {
     @Override
     public CatalogueSubscription subscribeAll(Consumer<CatalogueChange> listener) {
         return inner.subscribeAll(listener);
+    }
+
+    @Override
+    public QuotaSource quotas() {
+        return inner.quotas();
     }
 
     /** The process is gone: nothing is withdrawn, and what it announced lasts as long as its lease. */
