@@ -90,7 +90,8 @@ public final class QuotaPool {
             return new Share(needed, members.size());
         }
         double forAll = Math.max(0, calls - room / 2); // nobody else came for it
-        long given = (long) Math.floor(Math.min(needed, Math.min(calls, Math.max(member.earned, forAll))) + ROUNDING);
+        long given = (long)
+                Math.floor(Math.min((double) needed, Math.min(calls, Math.max(member.earned, forAll))) + ROUNDING);
         calls -= given;
         member.earned = Math.max(0, member.earned - given);
         return new Share(given, members.size());

@@ -154,7 +154,7 @@ public record RedisCheckup(
         tries.put("LRANGE e", List.of("LRANGE", keys.evidence(nobody), 0, 0));
         switch (needed) {
             case READER -> {}
-            case PROCESS -> {
+            case PROCESS, SHARER -> {
                 tries.put("HDEL p", List.of("HDEL", keys.processes(), nobody));
                 tries.put("HDEL r", List.of("HDEL", keys.revisions(), nobody));
                 tries.put("SET l", List.of("SET", keys.lease(nobody), "x", "XX"));
@@ -162,6 +162,10 @@ public record RedisCheckup(
                 tries.put("XADD g", List.of("XADD", keys.logOfAll() + ":" + nobody, "NOMKSTREAM", "*", "u", nobody));
                 tries.put("PUBLISH h", List.of("PUBLISH", keys.hintOfAll() + ":" + nobody, ""));
                 tries.put("GET c", List.of("GET", keys.contract(nobody)));
+                if (needed == RedisRole.SHARER) {
+                    tries.put("HDEL q", List.of("HDEL", keys.quota(nobody), nobody));
+                    tries.put("EVAL", List.of("EVAL", "return 1", 0));
+                }
             }
             case WATCHER -> {
                 tries.put("HDEL m", List.of("HDEL", keys.marks(), nobody));

@@ -66,6 +66,9 @@ class RedisCheckupTest {
         without.remove("+publish");
         assertThat(look(user(RedisRole.PROCESS, without), RedisRole.PROCESS).missing())
                 .containsExactly("PUBLISH h");
+        assertThat(look(user(RedisRole.PROCESS, RedisRole.PROCESS.rules("moa", since7)), RedisRole.SHARER)
+                        .missing())
+                .contains("EVAL");
         assertThat(look(user(RedisRole.PROCESS, RedisRole.PROCESS.rules("other", since7)), RedisRole.PROCESS)
                         .missing())
                 .as("the rules of another prefix")
