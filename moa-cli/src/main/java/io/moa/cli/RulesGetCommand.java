@@ -1,6 +1,5 @@
 package io.moa.cli;
 
-import io.moa.governance.rule.RouteRule;
 import io.moa.governance.rule.Rule;
 import io.moa.governance.rule.RuleReader;
 import io.moa.operations.Operations;
@@ -144,7 +143,7 @@ final class RulesGetCommand implements Callable<Integer> {
         Rule rule = RuleReader.read(id, RuleText.read(text));
         table.row(
                 id,
-                rule instanceof RouteRule ? "route" : "policy",
+                String.valueOf(rule.toPlain().get("kind")),
                 Printable.of(String.valueOf(rule.service().toPlain())),
                 rule.enabled() ? Printable.of(rule.rollout().toString()) : "not enabled",
                 Printable.of(rule.note()));

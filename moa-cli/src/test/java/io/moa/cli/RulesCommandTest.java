@@ -108,6 +108,30 @@ class RulesCommandTest {
     }
 
     @Test
+    void aRuleThatInjectsFaultsIsCheckedPutListedComparedAndRolledBack() throws IOException {
+        String rule = "{\"kind\": \"fault\", \"service\": \"shop.Stock\", \"percent\": %s, \"delay\": \"200ms\","
+                + " \"fail\": {\"status\": \"UNAVAILABLE\"}, \"note\": \"a drill\"}";
+        String ten = file(String.format(rule, "10"));
+        assertThat(CommandRun.of("rules", "check", ten).exitCode()).isZero();
+        done(run("put", "chaos", ten));
+        assertThat(run("get").out().lines())
+                .anyMatch(line -> line.matches("chaos +fault +shop\\.Stock +everywhere +a drill"));
+        assertThat(run("diff", "chaos", file(String.format(rule, "12.5"))).out())
+                .contains("12.5");
+        String version = done(run("put", "chaos", file(String.format(rule, "20"))));
+        assertThat(run("history", "chaos").out()).contains(version);
+        done(run("put", "chaos", file(String.format(rule, "30"))));
+        done(run("rollback", version));
+        assertThat(run("get", "chaos").out()).contains("\"percent\" : 20");
+        CommandRun wrong =
+                CommandRun.of("rules", "check", file(rule.replace("200ms", "2m").replace("%s", "1000")));
+        assertThat(wrong.exitCode()).isNotZero();
+        assertThat(wrong.err() + wrong.out())
+                .contains("delay: expected a time of 1ms to 1m")
+                .contains("percent: expected 0 to 100");
+    }
+
+    @Test
     void allThatIsWrongWithARuleIsToldAndNothingIsWritten() throws IOException {
         CommandRun put = run(
                 "put",

@@ -2,6 +2,7 @@ package io.moa.client;
 
 import io.moa.client.cluster.ClusterInvoker;
 import io.moa.client.filter.DeadlineFilter;
+import io.moa.client.filter.FaultFilter;
 import io.moa.client.filter.HedgeFilter;
 import io.moa.client.filter.RetryFilter;
 import io.moa.client.filter.SampleFilter;
@@ -30,6 +31,7 @@ final class ClientStack {
             @Nullable SampleFilter samples,
             ThrottleFilter throttle,
             HedgeFilter hedges,
+            FaultFilter faults,
             ClusterInvoker cluster) {
         List<Filter> stops = new ArrayList<>();
         stops.add(Backstop.INSTANCE); // outermost, so that whatever breaks below still becomes a reply
@@ -43,6 +45,10 @@ final class ClientStack {
         stops.add(throttle); // below the gates, which refuse without asking anybody; above retry: a call counts once
         stops.add(new RetryFilter(ticker)); // above the pick, so that every attempt may go to another instance
         stops.add(hedges); // below retry: a failure is resent only when no attempt is left
+        // Below both, so that each attempt meets what a rule injects, as it would a real failure; above the pick, so
+        // that no
+        // instance has a part in it and nobody is ejected for it.
+        stops.add(faults);
         return Filter.stack(stops, cluster); // last: plan, route, copies, one pick or several, lease, connection
     }
 }

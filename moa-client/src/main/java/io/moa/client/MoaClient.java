@@ -13,6 +13,7 @@ import io.moa.client.disk.DiskConfig;
 import io.moa.client.disk.DiskSnapshots;
 import io.moa.client.explain.CallExplanation;
 import io.moa.client.explain.Explainer;
+import io.moa.client.filter.FaultFilter;
 import io.moa.client.filter.HedgeFilter;
 import io.moa.client.filter.SampleFilter;
 import io.moa.client.filter.ThrottleFilter;
@@ -140,6 +141,7 @@ public final class MoaClient implements AutoCloseable {
                 samples == null ? null : new SampleFilter(samples),
                 new ThrottleFilter(throttle),
                 hedges,
+                new FaultFilter(moa.ticker(), moa.scheduler(), moa.chance()),
                 new ClusterInvoker(
                         clusters, endpoints, moa.ticker(), new FirstAnswer(moa), hedges, new RuleAnswer(), throttle));
         this.starter = new CallStarter(moa, route);

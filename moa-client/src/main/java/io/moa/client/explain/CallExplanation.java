@@ -85,6 +85,11 @@ public record CallExplanation(
             method.gates().forEach(each -> lines.add("  " + (each.refuses() ? "refused: " : "") + each));
             lines.add("");
         }
+        if (!method.faults().isEmpty()) {
+            lines.add("Faults, which rules inject before it is routed");
+            method.faults().forEach(each -> lines.add("  " + each));
+            lines.add("");
+        }
         lines.addAll(asked.lines(
                 rulesRevision == 0
                         ? "Route, by the built-in rules; no others were heard of"

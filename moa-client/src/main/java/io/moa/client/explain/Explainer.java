@@ -68,6 +68,7 @@ public final class Explainer {
         MethodView view = view(book, service, method, facts);
         CallFacts whole = completed(facts, view.policy());
         Invocation call = call(service, view.method(), whole, view.policy());
+        List<String> faults = methods.faults(service).explain(call);
         Cluster cluster = clusters.of(service);
         boolean answered =
                 cluster.isAnswered(); // before the plan is taken, which may be from before the answer otherwise
@@ -100,7 +101,7 @@ public final class Explainer {
                 picked == null ? null : picked.instance(),
                 chosen.together().stream().map(Candidate::instance).toList(),
                 CandidateSet.balancing(call),
-                view);
+                view.with(faults));
     }
 
     private ServiceView view(Cluster cluster, boolean answered, Plan plan, RouteExplanation told) {
@@ -125,7 +126,7 @@ public final class Explainer {
         if (heldBack != null) {
             gates.add(heldBack);
         }
-        return new MethodView(declared.method(), applied.policy(), applied.reasons(), gates, declared.source());
+        return new MethodView(declared.method(), applied.policy(), applied.reasons(), gates, List.of(), declared.source());
     }
 
     private String application(CallFacts facts) {

@@ -11,14 +11,26 @@ import java.util.List;
  * @param policy what is in force; each value says where it comes from and who enforces it
  * @param passedOver which rules for the method are not applied, each a sentence with the reason
  * @param gates how the limits and the breaker of this process would meet a call now; empty if nothing speaks against it
+ * @param faults what rules would do to the call on purpose before it is routed, a line each; empty if there are none for the service
  * @param source for people: who declares the method's policy
  */
 public record MethodView(
-        String method, MethodPolicy policy, List<String> passedOver, List<GateLook> gates, String source) {
+        String method,
+        MethodPolicy policy,
+        List<String> passedOver,
+        List<GateLook> gates,
+        List<String> faults,
+        String source) {
 
     public MethodView {
         passedOver = List.copyOf(passedOver);
         gates = List.copyOf(gates);
+        faults = List.copyOf(faults);
+    }
+
+    /** This with what is done to the call on purpose. */
+    MethodView with(List<String> struckBy) {
+        return new MethodView(method, policy, passedOver, gates, struckBy, source);
     }
 
     /** Whether a gate of this process would refuse a call now, before it is routed. */

@@ -6,12 +6,15 @@ import io.moa.governance.policy.MethodForm;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicySettings;
 import io.moa.governance.rule.AppliedPolicy;
+import io.moa.governance.rule.FaultTable;
 import io.moa.governance.rule.PassedOver;
 import io.moa.governance.rule.RuleBook;
 import io.moa.invoke.MethodId;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.function.Function;
@@ -31,6 +34,7 @@ public final class LiveMethods {
     private final String application;
     private final Function<ServiceId, PolicySettings> release;
     private final Set<StubMethod> methods = Collections.newSetFromMap(new WeakHashMap<>()); // guarded by this
+    private final Map<ServiceId, FaultTable> faults = new HashMap<>(); // guarded by this
     private RuleBook book; // guarded by this
 
     /**
@@ -123,17 +127,27 @@ public final class LiveMethods {
         govern(method);
     }
 
-    /** Other rules are in force, for calls that begin from now on. */
+    /** Other rules are in force, for calls that begin from now on. What the same fault rules have struck counts on. */
     public synchronized void rules(RuleBook next) {
         book = next;
+        faults.replaceAll((service, before) -> {
+            FaultTable now = next.faults(service);
+            return now.equals(before) ? before : now;
+        });
         List.copyOf(methods).forEach(this::govern);
+    }
+
+    /** What rules do on purpose to the calls of a service: of one that no stub calls, nothing was ever struck. */
+    public synchronized FaultTable faults(ServiceId service) {
+        FaultTable known = faults.get(service);
+        return known == null ? book.faults(service) : known;
     }
 
     private void govern(StubMethod method) {
         AppliedPolicy applied = book.applied(
                 method.service(), method.method().name(), application, method.declared(), method::conflicts);
         List<PassedOver> told = method.governed().passedOver();
-        method.govern(applied);
+        method.govern(applied, faults.computeIfAbsent(method.service(), book::faults));
         applied.passedOver().stream().filter(each -> !told.contains(each)).forEach(each -> LOG.warn("{}", each));
     }
 }

@@ -2,6 +2,7 @@ package io.moa.client.stub;
 
 import io.moa.annotation.EnforcedAt;
 import io.moa.client.cluster.ClusterLink;
+import io.moa.client.filter.FaultFilter;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.gate.GateLook;
 import io.moa.governance.gate.MethodGate;
@@ -10,6 +11,7 @@ import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyConflict;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.rule.AppliedPolicy;
+import io.moa.governance.rule.FaultTable;
 import io.moa.governance.rule.PassedOver;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Baggage;
@@ -39,13 +41,15 @@ final class StubMethod {
      * @param keys read what travels out of the arguments
      * @param baggage of a call that inherits none
      * @param passedOver which rules for the method are not applied
+     * @param faults what rules do to calls on purpose
      */
     record Governed(
             MethodPolicy policy,
             Attributes attributes,
             List<CallKeyReader> keys,
             Baggage baggage,
-            List<PassedOver> passedOver) {
+            List<PassedOver> passedOver,
+            FaultTable faults) {
 
         /** The baggage of a call that is made while serving another one. */
         Baggage under(Baggage inherited) {
@@ -124,19 +128,22 @@ final class StubMethod {
         this.fallback = fallback;
         this.emptyResult = declaration == null ? null : emptyOf(declaration, async);
         this.gate = gate;
-        this.governed = governed(new AppliedPolicy(declared, List.of()));
+        this.governed = governed(new AppliedPolicy(declared, List.of()), FaultTable.NONE);
     }
 
-    private Governed governed(AppliedPolicy applied) {
+    private Governed governed(AppliedPolicy applied, FaultTable faults) {
         MethodPolicy policy = applied.policy();
         Attributes all = facts.with(MethodPolicy.KEY, policy);
         if (MethodGate.limits(policy, EnforcedAt.CALLER)) {
             all = all.with(MethodGate.KEY, gate);
         }
+        if (!faults.isEmpty()) {
+            all = all.with(FaultTable.KEY, faults).with(FaultFilter.ERRORS, errors);
+        }
         String tag = policy.value(PolicyKey.ROUTE_TAG);
         Baggage baggage =
                 Baggage.EMPTY.withTag(tag.isEmpty() ? null : tag).withCriticality(policy.value(PolicyKey.CRITICALITY));
-        return new Governed(policy, all, keys(policy), baggage, applied.passedOver());
+        return new Governed(policy, all, keys(policy), baggage, applied.passedOver(), faults);
     }
 
     private List<CallKeyReader> keys(MethodPolicy policy) {
@@ -214,10 +221,12 @@ final class StubMethod {
      *
      * @throws IllegalArgumentException if it {@linkplain #conflicts cannot be}; then nothing changes
      */
-    void govern(AppliedPolicy applied) {
+    void govern(AppliedPolicy applied, FaultTable faults) {
         Governed before = governed;
-        if (!applied.policy().equals(before.policy()) || !applied.passedOver().equals(before.passedOver())) {
-            Governed next = governed(applied);
+        if (!applied.policy().equals(before.policy())
+                || !applied.passedOver().equals(before.passedOver())
+                || !faults.equals(before.faults())) {
+            Governed next = governed(applied, faults);
             gate.govern(applied.policy()); // first, or calls would pass a gate that limits nothing yet
             governed = next;
         } else {

@@ -43,8 +43,8 @@ class RuleExamplesTest {
 
     /** The first column of the tables of fields, and what stands within fields that have one row for all of it. */
     private Set<String> fields() {
-        Set<String> fields = new TreeSet<>(
-                Set.of("mirror.where", "mirror.percent", "rollout", "rollout.percent", "rollout.labels", "redirect"));
+        Set<String> fields = new TreeSet<>(Set.of(
+                "mirror.where", "mirror.percent", "rollout", "rollout.percent", "rollout.labels", "redirect", "fail"));
         for (String table : page.split("\\| field \\|", -1)) {
             if (table.startsWith(" what it is |")) {
                 ROW.matcher(table.substring(0, table.indexOf("\n\n")))
@@ -59,7 +59,7 @@ class RuleExamplesTest {
     private static void name(Set<String> names, String field, Object value) {
         names.add(field);
         if (value instanceof Map<?, ?> map
-                && Set.of("mirror", "rollout", "redirect", "to[]").contains(field)) {
+                && Set.of("mirror", "rollout", "redirect", "fail", "to[]").contains(field)) {
             map.keySet().forEach(each -> names.add(field + "." + each));
         } else if (field.equals("to") && value instanceof List<?> destinations) {
             destinations.forEach(each -> name(names, "to[]", each));
@@ -83,7 +83,7 @@ class RuleExamplesTest {
             kinds.add(rule.get("kind"));
             rule.forEach((field, value) -> name(shown, "" + field, value));
         }
-        assertThat(kinds).containsExactly("policy", "route");
+        assertThat(kinds).containsExactly("fault", "policy", "route");
         assertThat(fields()).hasSizeGreaterThan(15).contains("answer", "otherwise", "to[].share", "redirect.percent");
         assertThat(shown).containsAll(fields());
     }

@@ -44,6 +44,10 @@ class RuleOriginsTest {
     private static final Map<String, Example> EXAMPLES = Map.of(
             "rule policy",
             new Example(Map.of("set", Map.of("timeout", "7ms")), ""),
+            "rule fault",
+            new Example(
+                    Map.of("delay", "1ms", "fail", Map.of("status", "OVERLOADED"), "percent", 10),
+                    "strikes 10 % of such calls, by lot: 1ms, then OVERLOADED; it has struck 0 attempts"),
             "rule route",
             new Example(Map.of("to", List.of(at("one"))), "led, to {\"label.name\": \"one\"}"),
             "route narrow",
@@ -105,7 +109,7 @@ class RuleOriginsTest {
             rule.put("kind", "policy");
             rule.put("method", method(name));
         } else {
-            rule.put("kind", "route");
+            rule.put("kind", rule.containsKey("delay") ? "fault" : "route");
             rule.put("when", Map.of("method", method(name)));
         }
         return RuleText.write(rule);

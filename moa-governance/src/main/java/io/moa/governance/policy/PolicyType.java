@@ -54,7 +54,7 @@ public abstract sealed class PolicyType<T> {
     }
 
     /** Durations in whole milliseconds, written {@code 300ms}, {@code 2s}, {@code 1m}, {@code 1h}, {@code 1d}, or as a number of milliseconds. */
-    static PolicyType<Duration> duration(Duration least, Duration most) {
+    public static PolicyType<Duration> duration(Duration least, Duration most) {
         return new Time(least, most);
     }
 

@@ -114,10 +114,7 @@ public record RouteRule(
             plain.put("priority", priority);
         }
         if (!when.isEmpty()) {
-            Map<String, Object> asked = new LinkedHashMap<>();
-            when.forEach(
-                    each -> asked.put(each.fact().toString(), each.matcher().toPlain()));
-            plain.put("when", asked);
+            plain.put("when", RulePlain.of(when));
         }
         if (action instanceof Deny deny) {
             plain.put("deny", deny.reason());

@@ -113,10 +113,7 @@ public final class RouteTable {
         int left = MAX_COMPARISONS;
         for (Iterator<Read> each = inOrder.iterator(); each.hasNext(); ) {
             RouteRule rule = each.next().rule();
-            int comparisons = rule.callers() == null ? 0 : rule.callers().comparisons();
-            for (Condition condition : rule.when()) {
-                comparisons += condition.matcher().comparisons();
-            }
+            int comparisons = Condition.comparisons(rule.callers(), rule.when());
             if (comparisons > left) {
                 each.remove();
                 leftOut.put(

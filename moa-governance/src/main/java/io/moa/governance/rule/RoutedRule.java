@@ -2,8 +2,6 @@ package io.moa.governance.rule;
 
 import io.moa.discovery.ServiceId;
 import io.moa.invoke.Invocation;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -34,12 +32,7 @@ public final class RoutedRule {
         this.rule = rule;
         this.version = version;
         this.firstSlot = firstSlot;
-        List<Condition> asked = new ArrayList<>();
-        if (rule.callers() != null) {
-            asked.add(new Condition(Fact.CALLER, rule.callers()));
-        }
-        asked.addAll(rule.when());
-        this.conditions = asked.toArray(new Condition[0]);
+        this.conditions = Condition.all(rule.callers(), rule.when());
         this.narrow = rule.action() instanceof RouteRule.Narrow action ? action : null;
         this.redirect = rule.action() instanceof RouteRule.Redirect action ? action : null;
         this.sticky = rule.action().sticky();
@@ -90,12 +83,7 @@ public final class RoutedRule {
 
     /** The first condition that a call does not fulfil; null if it fulfils all. */
     public @Nullable Condition unmet(Invocation call) {
-        for (Condition condition : conditions) {
-            if (condition.test(call) != Verdict.YES) {
-                return condition;
-            }
-        }
-        return null;
+        return Condition.firstUnmet(conditions, call);
     }
 
     /** How many destinations it has. */

@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What an operator has decided for a service, or for several. It is data: a {@link PolicyRule} sets values for methods, a {@link
- * RouteRule} says where calls go. {@link RuleReader} makes it from plain values and checks it. Immutable.
+ * RouteRule} says where calls go, a {@link FaultRule} fails some on purpose. {@link RuleReader} makes it from plain values and checks it. Immutable.
  */
-public sealed interface Rule permits PolicyRule, RouteRule {
+public sealed interface Rule permits PolicyRule, RouteRule, FaultRule {
 
     /** The key under which it is stored. */
     String id();

@@ -43,6 +43,7 @@ public final class RuleBook {
     private final Map<String, String> bad;
     private final List<Read> policies; // in force here, the most particular first
     private final List<RouteTable.Read> routes; // in force here
+    private final List<FaultTable.Read> faults; // in force here, by id
 
     private RuleBook(
             LocalProcess process, long revision, String version, Map<String, Read> good, Map<String, String> bad) {
@@ -53,12 +54,15 @@ public final class RuleBook {
         this.bad = new TreeMap<>(bad);
         this.policies = new ArrayList<>();
         this.routes = new ArrayList<>();
+        this.faults = new ArrayList<>();
         for (Read each : this.good.values()) {
             if (each.rule().whyNot(process) != null) {
                 continue;
             }
             if (each.rule() instanceof RouteRule route) {
                 routes.add(new RouteTable.Read(route, each.version()));
+            } else if (each.rule() instanceof FaultRule fault) {
+                faults.add(new FaultTable.Read(fault, each.version()));
             } else {
                 policies.add(each);
             }
@@ -203,6 +207,11 @@ public final class RuleBook {
                 routes.stream().filter(each -> each.rule().isFor(service)).toList(), service, process);
     }
 
+    /** The fault rules of a service that are in force here. They count from now on. */
+    public FaultTable faults(ServiceId service) {
+        return FaultTable.of(faults, service);
+    }
+
     /** What holds for a method: {@link #applied} without the reasons. */
     public MethodPolicy apply(ServiceId service, String method, String callerApplication, MethodPolicy declared) {
         return applied(service, method, callerApplication, declared).policy();
@@ -252,6 +261,7 @@ public final class RuleBook {
     @Override
     public String toString() {
         return "RuleBook[" + version + ", " + policies.size() + " policies and " + routes.size() + " routes in force, "
+                + (faults.isEmpty() ? "" : faults.size() + " that inject faults, ")
                 + bad.size() + " unreadable]";
     }
 }

@@ -50,6 +50,17 @@ final class RuleFaults {
                 }
                 action(reader, rule);
             }
+            case "fault" -> {
+                known(rule, RuleReader.FAULT);
+                if (rule.has("when")) {
+                    note(() -> conditions(reader, rule.inner("when")));
+                }
+                note(() -> reader.percent(rule));
+                note(reader::sticky);
+                note(reader::delay);
+                note(reader::fail);
+                note(reader::something);
+            }
             default -> throw Fields.unknown("kind", kind, "kind", RuleReader.KINDS);
         }
         note(reader::service);

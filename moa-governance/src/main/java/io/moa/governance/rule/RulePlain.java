@@ -1,11 +1,20 @@
 package io.moa.governance.rule;
 
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
-/** The part of a rule's form that both kinds have. */
+/** The parts of a rule's form that several kinds have. */
 final class RulePlain {
 
     private RulePlain() {}
+
+    /** What is asked of a call. */
+    static Map<String, Object> of(List<Condition> when) {
+        Map<String, Object> asked = new LinkedHashMap<>();
+        when.forEach(each -> asked.put(each.fact().toString(), each.matcher().toPlain()));
+        return asked;
+    }
 
     static void putCommon(Map<String, Object> plain, Rule rule) {
         Matcher callers = rule.callers();

@@ -6,7 +6,11 @@ import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.Origin;
 import io.moa.governance.policy.PolicyConflict;
 import io.moa.governance.policy.PolicyKey;
+import io.moa.governance.policy.PolicyType;
+import io.moa.invoke.Status;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +36,9 @@ public final class RuleReader {
     private static final int MOST_PRIORITY = 10_000;
     private static final int MOST_SHARE = 10_000;
     private static final int MOST_ID_CHARS = 100;
+    private static final int MOST_ERROR_CHARS = 128;
 
-    static final List<String> KINDS = List.of("policy", "route");
+    static final List<String> KINDS = List.of("policy", "route", "fault");
     static final List<String> POLICY =
             List.of("kind", "service", "method", "callers", "set", "rollout", "enabled", "note");
     static final List<String> ROUTE = List.of(
@@ -52,6 +57,9 @@ public final class RuleReader {
             "rollout",
             "enabled",
             "note");
+    static final List<String> FAULT = List.of(
+            "kind", "service", "callers", "when", "percent", "sticky", "delay", "fail", "rollout", "enabled", "note");
+    static final List<String> FAIL = List.of("status", "error", "message");
     static final List<String> ACTIONS = List.of("to", "redirect", "deny", "answer");
     static final List<String> REDIRECT = List.of("service", "percent");
     private static final List<String> BESIDE_TO_AND_REDIRECT = List.of("sticky", "otherwise");
@@ -104,6 +112,7 @@ public final class RuleReader {
         return switch (kind) {
             case "policy" -> new RuleReader(id, rule.only(POLICY)).policy();
             case "route" -> new RuleReader(id, rule.only(ROUTE)).route();
+            case "fault" -> new RuleReader(id, rule.only(FAULT)).fault();
             default -> throw Fields.unknown("kind", kind, "kind", KINDS);
         };
     }
@@ -170,6 +179,89 @@ public final class RuleReader {
 
     private RouteRule route() {
         return new RouteRule(id, service(), priority(), callers(), when(), rollout(), enabled(), note(), action());
+    }
+
+    private FaultRule fault() {
+        FaultRule read = new FaultRule(
+                id,
+                service(),
+                callers(),
+                when(),
+                percent(rule),
+                sticky(),
+                delay(),
+                fail(),
+                rollout(),
+                enabled(),
+                note());
+        something();
+        return read;
+    }
+
+    /** Checks that a fault rule does something at all. */
+    void something() {
+        if (!rule.has("delay") && !rule.has("fail")) {
+            throw new IllegalArgumentException("expected a \"delay\", a \"fail\" or both in a fault rule, not neither");
+        }
+    }
+
+    Duration delay() {
+        return rule.has("delay") ? timed("delay", FaultRule.DELAY, rule.get("delay")) : Duration.ZERO;
+    }
+
+    FaultRule.@Nullable Failure fail() {
+        if (!rule.has("fail")) {
+            return null;
+        }
+        Fields fail = rule.inner("fail").only(FAIL);
+        if (fail.has("status") == fail.has("error")) {
+            throw Fields.wrong(
+                    "fail",
+                    "expected either a \"status\", such as UNAVAILABLE, or an \"error\", the @ErrorCode of an exception");
+        }
+        String message = fail.has("message") ? fail.prose("message", 0) : "";
+        if (fail.has("status")) {
+            return new FaultRule.Failure(status(fail), null, message);
+        }
+        String error = fail.text("error", 1);
+        if (error.length() > MOST_ERROR_CHARS) {
+            throw Fields.wrong(
+                    fail.at("error"),
+                    "expected an @ErrorCode of up to " + MOST_ERROR_CHARS + " characters, not " + Words.quoted(error));
+        }
+        return new FaultRule.Failure(Status.APPLICATION, error, message);
+    }
+
+    /** Not what the caller itself says, by withdrawing a call, nor what needs to say more. */
+    private static Status status(Fields fail) {
+        String name = fail.text("status", 1);
+        for (Status each : Status.values()) {
+            if (each.name().equals(name) && each != Status.CANCELLED && each != Status.APPLICATION) {
+                return each;
+            }
+        }
+        if (name.equals(Status.APPLICATION.name())) {
+            throw Fields.wrong(
+                    fail.at("status"), "expected an \"error\" in its place, the @ErrorCode of what the service throws");
+        }
+        throw Fields.unknown(
+                fail.at("status"),
+                name,
+                "status of failed calls",
+                Arrays.stream(Status.values())
+                        .filter(each -> each != Status.CANCELLED && each != Status.APPLICATION)
+                        .map(Status::name)
+                        .toList());
+    }
+
+    private static <T> T timed(String path, PolicyType<T> type, @Nullable Object plain) {
+        // The table says what came in its messages, so nothing may reach it that is large or of any depth.
+        Object bounded = plain instanceof Number ? Fields.number(path, plain).toPlain() : Fields.text(path, plain, 1);
+        try {
+            return type.read(bounded);
+        } catch (IllegalArgumentException e) {
+            throw Fields.wrong(path, String.valueOf(e.getMessage()));
+        }
     }
 
     Matcher service() {
@@ -406,8 +498,8 @@ public final class RuleReader {
         return target;
     }
 
-    Percent percent(Fields redirect) {
-        return redirect.has("percent") ? redirect.percent("percent") : Percent.ALL;
+    Percent percent(Fields of) {
+        return of.has("percent") ? of.percent("percent") : Percent.ALL;
     }
 
     private RouteRule.Narrow narrow() {

@@ -28,6 +28,10 @@ public record Fate(Kind kind, Set<String> instances, Set<String> copies, String 
         ANSWERED,
         /** A rule answers it with a value that is no result of its method, so that it fails. */
         MISFIT,
+        /** A rule fails it on purpose, in a way that speaks against a provider, and nobody is called. */
+        INJECTED,
+        /** A rule fails it on purpose, in a way that speaks against nobody. */
+        INJECTED_ANSWER,
         /** A limit or a breaker of its caller refuses it, so no rule is asked where it goes. */
         LIMITED,
         /** It is not known: the service is not followed any more, or not yet. */
@@ -52,6 +56,7 @@ public record Fate(Kind kind, Set<String> instances, Set<String> copies, String 
             case DENIED -> "denied by " + told;
             case REFUSED -> "refused by " + told;
             case FAILED, MISFIT -> "failed, as " + told;
+            case INJECTED, INJECTED_ANSWER -> "failed by " + told;
             case ANSWERED -> "answered by " + told;
             case LIMITED -> "refused, " + told;
             case UNKNOWN -> "to nobody known, as " + told;

@@ -110,9 +110,9 @@ final class GateReplay {
     /** As the replies do that a client makes of such routes. */
     private static Ending ending(Fate route, Ending recorded) {
         return switch (route.kind()) {
-            case DENIED, ANSWERED, MISFIT ->
+            case DENIED, ANSWERED, MISFIT, INJECTED_ANSWER ->
                 Ending.AT_ONCE; // of a value that does not fit a breaker learns nothing bad
-            case REFUSED, FAILED -> NOBODY;
+            case REFUSED, FAILED, INJECTED -> NOBODY;
             case TO, UNKNOWN, LIMITED -> recorded;
         };
     }

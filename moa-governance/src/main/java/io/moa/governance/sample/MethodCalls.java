@@ -67,7 +67,7 @@ final class MethodCalls {
             boolean went =
                     switch (routes.get(i).kind()) {
                         case TO, UNKNOWN -> samples.get(i).ending().kind() != Ending.Kind.REFUSED;
-                        case DENIED, REFUSED, FAILED, ANSWERED, MISFIT, LIMITED -> false;
+                        case DENIED, REFUSED, FAILED, ANSWERED, MISFIT, INJECTED, INJECTED_ANSWER, LIMITED -> false;
                     };
             latest = went ? samples.get(i).ending() : latest;
             if (latest == null) {

@@ -4,6 +4,7 @@ import io.moa.annotation.FailureMode;
 import io.moa.annotation.ZoneChoice;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.balance.CandidateSet;
+import io.moa.governance.outlier.Outcome;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.route.Elsewhere;
@@ -12,12 +13,17 @@ import io.moa.governance.route.Route;
 import io.moa.governance.route.RouteStep;
 import io.moa.governance.route.RouteTree;
 import io.moa.governance.rule.AppliedPolicy;
+import io.moa.governance.rule.Fault;
+import io.moa.governance.rule.FaultRule;
+import io.moa.governance.rule.FaultTable;
 import io.moa.governance.rule.PolicyRule;
 import io.moa.governance.rule.Rule;
 import io.moa.governance.rule.RuleBook;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.MethodId;
+import io.moa.invoke.Reply;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -71,6 +77,7 @@ final class Replay {
     private final Map<ServiceId, Optional<RouteTree>> trees = new HashMap<>();
     private final Map<ServiceId, Optional<RouteTree>> targets = new HashMap<>();
     private final Map<Sampled, AppliedPolicy> policies = new HashMap<>();
+    private final Map<ServiceId, FaultTable> faults = new HashMap<>();
     private final Map<Asked, Optional<String>> misfits = new HashMap<>();
 
     // Who of a set may be called, by the one thing in a policy that decides it; sets of a tree are few.
@@ -90,11 +97,40 @@ final class Replay {
         }
         Invocation call = call(sample);
         Lots lots = lots(place);
+        Fault fault = faults.computeIfAbsent(sample.service(), book::faults).strike(call, drawing(place));
+        if (fault == null) {
+            return routed(tree, call, lots, "");
+        }
+        String held = fault.delayNanos() == 0
+                ? ""
+                : "held back " + Duration.ofNanos(fault.delayNanos()).toMillis() + "ms by " + ids(fault);
+        FaultRule.Failure fail = fault.fail();
+        return fail == null
+                ? routed(tree, call, lots, held)
+                : new Fate(injected(fail), Set.of(), Set.of(), ids(fault) + ": " + fail.name(), held);
+    }
+
+    private static Fate.Kind injected(FaultRule.Failure fail) {
+        Outcome outcome = Outcome.of(Reply.failure(fail.status(), fail.executed(), ""));
+        return outcome == Outcome.FAILED || outcome == Outcome.UNREACHABLE
+                ? Fate.Kind.INJECTED
+                : Fate.Kind.INJECTED_ANSWER;
+    }
+
+    private static String ids(Fault fault) {
+        return "rule "
+                + String.join(
+                        " and rule ",
+                        fault.by().stream().map(each -> each.rule().id()).toList());
+    }
+
+    /** Where the rules lead a call; {@code held} says for people what was done to it before. */
+    private Fate routed(RouteTree tree, Invocation call, Lots lots, String held) {
         Route route = tree.route(call, lots);
         if (!(route instanceof Route.Redirected led)) {
-            return fate(route, call, "");
+            return fate(route, call, held);
         }
-        String via = "redirected to " + led.service() + " by rule "
+        String via = (held.isEmpty() ? "" : held + ", ") + "redirected to " + led.service() + " by rule "
                 + led.rule().rule().id();
         RouteTree there = target(led.service());
         return there == null
@@ -145,6 +181,16 @@ final class Replay {
                     ? "what it sets holds already, or by a more particular rule"
                     : "it is for other methods or callers";
         }
+        if (rule instanceof FaultRule) {
+            String head = rule.id() + " (";
+            return book.faults(sample.service()).explain(call(sample)).stream()
+                    .filter(line -> line.startsWith(head) || line.startsWith(rule.id() + ": "))
+                    .map(line -> line.substring(line.indexOf(": ") + 2)
+                            .replaceFirst(", and the call says .*", ", and calls say otherwise")
+                            .replaceFirst("; it has struck .*", ""))
+                    .findFirst()
+                    .orElse("it is not in force here");
+        }
         RouteTree tree = under(trees, stage.trees(), sample.service());
         if (tree == null) {
             return "the service is not followed now";
@@ -170,9 +216,14 @@ final class Replay {
 
     /** Those of one walk: a rule draws perhaps twice, for its destination and for a copy. */
     Lots lots(int place) {
+        Function<String, RandomGenerator> drawing = drawing(place);
+        return rule -> drawing.apply(rule.rule().id());
+    }
+
+    private Function<String, RandomGenerator> drawing(int place) {
         Map<String, RandomGenerator> drawing = new HashMap<>();
-        return rule -> drawing.computeIfAbsent(
-                rule.rule().id(), id -> new SplittableRandom(seed + place * PER_SAMPLE + id.hashCode()));
+        return rule ->
+                drawing.computeIfAbsent(rule, id -> new SplittableRandom(seed + place * PER_SAMPLE + id.hashCode()));
     }
 
     /**

@@ -65,6 +65,21 @@ class RulesPageTest {
     }
 
     @Test
+    void eachFieldOfAFaultRuleHasItsRowOrIsAsInARouteRule() {
+        Matcher above = Pattern.compile("((?:`[a-z]+`(?:, | and ))+`[a-z]+`) are as in a rule that routes")
+                .matcher(page);
+        assertThat(above.find()).isTrue();
+        List<String> expected = new ArrayList<>(RuleReader.FAULT);
+        for (String shared : above.group(1).replace("`", "").split(", | and ", -1)) {
+            assertThat(RuleReader.ROUTE).contains(shared);
+            assertThat(expected.remove(shared)).as(shared).isTrue();
+        }
+        assertThat(expected.remove("fail")).isTrue();
+        RuleReader.FAIL.forEach(name -> expected.add("fail." + name));
+        assertThat(fieldsBelow("A rule that injects faults")).containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    @Test
     void thePageNamesTheFieldsOfAMirrorAndOfARollout() {
         String mirror = page.lines()
                 .filter(row -> row.startsWith("| `mirror` |"))

@@ -1,5 +1,6 @@
 package io.moa.protocol.serialize;
 
+import io.moa.annotation.ErrorCode;
 import io.moa.invoke.Ledger;
 import io.moa.invoke.RemoteApplicationException;
 import io.moa.invoke.RemoteCause;
@@ -70,6 +71,17 @@ public final class ErrorReader {
      */
     public static ErrorReader untyped(BodyCodec value) {
         return new ErrorReader(ErrorShapes.none(), new Class<?>[0], value);
+    }
+
+    /** The class with an {@link ErrorCode} among the exceptions that the method declares, by its name; null if none of them has it. */
+    public @Nullable String typeOf(String code) {
+        for (Class<?> type : declared) {
+            ErrorCode said = type.getAnnotation(ErrorCode.class);
+            if (said != null && said.value().equals(code)) {
+                return type.getName();
+            }
+        }
+        return null;
     }
 
     /** The exception to throw for a business failure. Never fails. */
