@@ -56,7 +56,7 @@ import org.junit.platform.commons.support.AnnotationSupport;
  * <p>A registry in memory, a server with the given services, a client, and a {@linkplain #network() network} between the two
  * that the test may break. The ports are free ones of loopback. A field with {@link Stub} and a parameter of a test or
  * {@code @BeforeEach} method may have the interface of an exported service; a parameter may also be a {@link MoaClient}, a
- * {@link MoaServer}, a {@link ChaosProxy} or a {@link CallAccount}.
+ * {@link MoaServer}, a {@link ChaosProxy}, a {@link CallAccount} or {@link TestRules}.
  *
  * <h2>How long it lasts</h2>
  *
@@ -83,6 +83,7 @@ public final class MoaExtension
     private final Set<Class<?>> services;
     private final @Nullable LeakCheck leaks;
     private volatile @Nullable ServiceBench bench;
+    private volatile @Nullable TestRules rules;
     private volatile @Nullable String owner; // the context that opened it, and closes it
 
     private MoaExtension(Builder builder) {
@@ -147,22 +148,44 @@ public final class MoaExtension
     /**
      * The server.
      *
-     * @throws IllegalStateException outside of a test
+     * @throws IllegalStateException outside of a test, or if services are only mocked
      */
     public MoaServer server() {
-        return open().server();
+        MoaServer server = open().server();
+        if (server == null) {
+            throw new IllegalStateException("Nothing is served here: there are only services that are mocked");
+        }
+        return server;
+    }
+
+    /**
+     * The live rules of the client: fail calls on purpose, hold them back, answer them. Within a test that shares all of it with others of its
+     * class they are taken back after it.
+     *
+     * @throws IllegalStateException outside of a test
+     */
+    public TestRules rules() {
+        open();
+        TestRules known = rules;
+        if (known == null) {
+            throw new IllegalStateException("There are no rules outside of a test");
+        }
+        return known;
     }
 
     /**
      * The network between client and server: delay it, stall it one way, corrupt it, reset it. The client connects with
      * its first call, so a test that breaks a standing connection makes a call before.
      *
-     * @throws IllegalStateException outside of a test, or within the process, where there is none
+     * @throws IllegalStateException outside of a test, or where there is none: within the process, or if services are only mocked
      */
     public ChaosProxy network() {
         ChaosProxy proxy = open().network();
         if (proxy == null) {
-            throw new IllegalStateException("Within the process there is no network to break: leave out inProcess()");
+            throw new IllegalStateException(
+                    open().server() == null
+                            ? "Nothing is served here, so there is no network to break: export(...) a service"
+                            : "Within the process there is no network to break: leave out inProcess()");
         }
         return proxy;
     }
@@ -235,8 +258,11 @@ public final class MoaExtension
     public void afterEach(ExtensionContext context) throws Exception {
         try {
             ServiceBench still = bench;
-            if (!end(context) && still != null && still.network() != null) {
-                still.network().heal();
+            if (!end(context) && still != null) {
+                rules().clear();
+                if (still.network() != null) {
+                    still.network().heal();
+                }
             }
         } finally {
             if (leaks != null) {
@@ -258,7 +284,9 @@ public final class MoaExtension
 
     private void begin(ExtensionContext context) {
         if (bench == null) {
-            bench = new ServiceBench(plan);
+            ServiceBench opened = new ServiceBench(plan);
+            bench = opened;
+            rules = new TestRules(opened.rules(), services);
             owner = context.getUniqueId();
         }
     }
@@ -270,6 +298,7 @@ public final class MoaExtension
             return false;
         }
         bench = null;
+        rules = null;
         owner = null;
         ending.close();
         return true;
@@ -307,7 +336,8 @@ public final class MoaExtension
                 || type == MoaClient.class
                 || type == MoaServer.class
                 || type == ChaosProxy.class
-                || type == CallAccount.class;
+                || type == CallAccount.class
+                || type == TestRules.class;
     }
 
     @Override
@@ -321,6 +351,9 @@ public final class MoaExtension
         }
         if (type == ChaosProxy.class) {
             return network();
+        }
+        if (type == TestRules.class) {
+            return rules();
         }
         return type == CallAccount.class ? calls() : stub(type);
     }
@@ -372,6 +405,17 @@ public final class MoaExtension
         }
 
         /**
+         * Knows a service that nobody serves: {@link TestRules#answer} says what its methods return, and {@link TestRules#fail} how they fail.
+         * Calls of which nothing is said fail, as nobody is there.
+         *
+         * @param type an interface with {@code @MoaService}
+         */
+        public Builder mock(Class<?> type) {
+            services.add(type);
+            return this;
+        }
+
+        /**
          * Serves an implementation that calls other services: those exported here, real ones or stand-ins of the test.
          *
          * @param make makes it, once for each start of the server, with the client that it is to call them with
@@ -415,11 +459,12 @@ public final class MoaExtension
         /**
          * Makes the extension.
          *
-         * @throws IllegalArgumentException if nothing is exported
+         * @throws IllegalArgumentException if nothing is exported or mocked
          */
         public MoaExtension build() {
-            if (exports.isEmpty()) {
-                throw new IllegalArgumentException("There is nothing to test: export(...) at least one service");
+            if (services.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "There is nothing to test: export(...) at least one service, or mock(...) one");
             }
             return new MoaExtension(this);
         }

@@ -6,6 +6,8 @@ import io.moa.discovery.Address;
 import io.moa.invoke.Ticker;
 import io.moa.registry.memory.MemoryRegistry;
 import io.moa.registry.memory.MemoryRegistryStore;
+import io.moa.registry.memory.MemoryRuleSource;
+import io.moa.registry.memory.MemoryRuleStore;
 import io.moa.server.MoaServer;
 import io.moa.testkit.CallAccount;
 import io.moa.testkit.ChaosProxy;
@@ -41,33 +43,28 @@ final class ServiceBench implements AutoCloseable {
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final @Nullable ProxiedRegistry proxied;
     private final MoaClient client;
-    private final MoaServer server;
+    private final MemoryRuleStore rules = new MemoryRuleStore();
+    private final @Nullable MoaServer server;
 
     ServiceBench(Plan plan) {
         try {
             MemoryRegistry announced = keep(new MemoryRegistry(store, Ticker.system()));
-            this.proxied = plan.inProcess() ? null : new ProxiedRegistry(announced);
+            boolean served = !plan.exports().isEmpty();
+            this.proxied = plan.inProcess() || !served ? null : new ProxiedRegistry(announced);
             Wire wire = plan.inProcess() ? wire(plan.transport()) : null;
             Moa provider = keep(runtime("service", plan, wire)
                     .registry(proxied == null ? announced : proxied)
                     .build());
             Moa consumer = keep(runtime("test", plan, wire)
                     .registry(keep(new MemoryRegistry(store, Ticker.system())))
+                    .rules(keep(new MemoryRuleSource(rules)))
                     .build());
 
             MoaClient.Builder clients = MoaClient.builder(consumer).filter(book.callerFilter());
             plan.clientSettings().forEach(setting -> setting.accept(clients));
             this.client = clients.build(); // before the server, whose implementations may call with it
 
-            MoaServer.Builder servers =
-                    MoaServer.builder(provider).closeOnShutdown(false).drainLimit(Duration.ofSeconds(1));
-            plan.exports().forEach(export -> export.accept(servers, client));
-            plan.serverSettings().forEach(setting -> setting.accept(servers));
-            servers.filter(book.serverFilter());
-            if (plan.inProcess()) {
-                servers.address(new Address.InProcess("service"));
-            }
-            this.server = keep(servers.start());
+            this.server = served ? keep(server(plan, provider)) : null;
             if (proxied != null) {
                 keep(proxied); // before the server, which would wait for clients that a stalled proxy hides
             }
@@ -76,6 +73,18 @@ final class ServiceBench implements AutoCloseable {
             closeAll(failed);
             throw failed;
         }
+    }
+
+    private MoaServer server(Plan plan, Moa provider) {
+        MoaServer.Builder servers =
+                MoaServer.builder(provider).closeOnShutdown(false).drainLimit(Duration.ofSeconds(1));
+        plan.exports().forEach(export -> export.accept(servers, client));
+        plan.serverSettings().forEach(setting -> setting.accept(servers));
+        servers.filter(book.serverFilter());
+        if (plan.inProcess()) {
+            servers.address(new Address.InProcess("service"));
+        }
+        return servers.start();
     }
 
     private static Moa.Builder runtime(String application, Plan plan, @Nullable Wire wire) {
@@ -99,8 +108,14 @@ final class ServiceBench implements AutoCloseable {
         return client;
     }
 
+    /** The server; null if nothing is served. */
+    @Nullable
     MoaServer server() {
         return server;
+    }
+
+    MemoryRuleStore rules() {
+        return rules;
     }
 
     MemoryRegistryStore registry() {
@@ -111,7 +126,7 @@ final class ServiceBench implements AutoCloseable {
         return book.account();
     }
 
-    /** The network, or null within the process. */
+    /** The network; null within the process, and if nothing is served. */
     @Nullable
     ChaosProxy network() {
         return proxied == null ? null : proxied.proxy();

@@ -24,7 +24,8 @@ class ReadmeTest {
         while (block.find()) {
             blocks.add(block.group(1));
         }
-        assertThat(blocks).containsExactly(shown("StockRoomTest.java"), shown("OutageTest.java"));
+        assertThat(blocks)
+                .containsExactly(shown("StockRoomTest.java"), shown("MockedStockTest.java"), shown("OutageTest.java"));
     }
 
     private static String shown(String file) throws IOException {
