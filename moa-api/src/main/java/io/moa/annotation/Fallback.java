@@ -7,9 +7,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Who answers at the caller when a call has failed: another method of the interface, or a class that implements the annotated interface. An
- * exception that the method declares is an answer and not a failure. The form is checked when the stub is made. Exactly one of the two is
- * said; on an interface only the class.
+ * Who answers at the caller when a call has failed: another method of the interface, a class that implements the annotated interface, or
+ * a constant. An exception that the method declares is an answer and not a failure. The form is checked when the stub is made. Exactly one
+ * of the three is said; on an interface the class, or a constant that all methods can return.
  *
  * <pre>{@code
  * @Fallback(method = "fromCache")
@@ -35,4 +35,10 @@ public @interface Fallback {
      * refused: it would lead back to the call that has failed.
      */
     Class<?> type() default void.class;
+
+    /**
+     * A constant, as JSON would have the result: {@code "0"}, {@code "[]"}, {@code "\"unknown\""}; up to 256 characters, default none. Each call gets
+     * an object of its own. That it answered is told by the log and by {@code MoaClient.describe}.
+     */
+    String value() default "";
 }

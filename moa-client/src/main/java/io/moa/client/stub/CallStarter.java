@@ -101,16 +101,27 @@ public final class CallStarter {
                     CallScope.swap(around);
                 }
             }
+            FallbackValue constant = method.governed().fallbackValue();
+            if (constant != null) {
+                method.answeredByValue();
+                swallow(method, thrown, constant.toString());
+                return constant.made(method.result());
+            }
             MethodPolicy policy = call.attributes().get(MethodPolicy.KEY);
             if (policy != null && policy.onFailure() == FailureMode.FAILSAFE) {
-                swallowed.add(
-                        method.service() + " " + method.method().name(),
-                        thrown,
-                        moa.ticker().nanos());
+                swallow(method, thrown, "an empty value (on-failure failsafe)");
                 return method.emptyResult();
             }
             throw thrown;
         }
+    }
+
+    private void swallow(StubMethod method, Throwable thrown, String instead) {
+        swallowed.add(
+                method.service() + " " + method.method().name(),
+                thrown,
+                instead,
+                moa.ticker().nanos());
     }
 
     /** Whether nobody has answered: what the method declares is an answer, and who withdraws a call waits for none. */

@@ -11,6 +11,7 @@ import io.moa.invoke.Status;
 import io.moa.protocol.payload.BytesPayload;
 import io.moa.protocol.serialize.AllowList;
 import io.moa.protocol.serialize.BodyCodec;
+import io.moa.protocol.serialize.RuleText;
 import io.moa.protocol.serialize.SerializationException;
 import io.moa.protocol.serialize.Serializer;
 import io.moa.protocol.serialize.Serializers;
@@ -61,6 +62,16 @@ public final class RuleAnswer implements DirectAnswer {
                 encoded(plain).release();
                 return null;
             } catch (SerializationException e) {
+                return String.valueOf(e.getMessage());
+            }
+        }
+
+        /** As {@link #misfit(Object)}, of a plain value that is written as JSON. */
+        @Nullable
+        String misfitOfJson(String text) {
+            try {
+                return misfit(RuleText.read(text));
+            } catch (IllegalArgumentException e) {
                 return String.valueOf(e.getMessage());
             }
         }

@@ -109,14 +109,17 @@ public final class ServiceStub implements InvocationHandler {
     public String describe() {
         return methods.values().stream()
                 .sorted(Comparator.comparing(each -> each.method().toString()))
-                .map(each -> service + " " + each.method() + "\n" + described(each.governed()))
+                .map(each -> service + " " + each.method() + "\n" + described(each))
                 .collect(Collectors.joining("\n"));
     }
 
-    private static String described(StubMethod.Governed governed) {
+    private static String described(StubMethod method) {
+        StubMethod.Governed governed = method.governed();
+        long answered = method.timesAnsweredByValue();
+        String told = answered == 0 ? "" : "\nAnswered by fallback-value so far: " + answered + " calls of this stub";
         String passedOver =
                 governed.passedOver().stream().map(each -> "\n" + each).collect(Collectors.joining());
-        return (governed.policy().describe() + passedOver).indent(2);
+        return (governed.policy().describe() + told + passedOver).indent(2);
     }
 
     Class<?> type() {

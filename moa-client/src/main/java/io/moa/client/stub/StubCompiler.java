@@ -111,6 +111,8 @@ public final class StubCompiler {
             try {
                 var arguments = serializer.arguments(Arrays.asList(method.getGenericParameterTypes()), allowed);
                 var results = serializer.result(result, allowed);
+                RuleAnswer.Form form = new RuleAnswer.Form(moa.serializers(), result, allowed, results);
+                FallbackValue.check(type.getSimpleName() + "." + method.getName(), policy, form);
                 if (cluster == null) {
                     cluster = clusters.apply(service); // only now: a wrong interface must not begin to follow anything
                 }
@@ -124,7 +126,7 @@ public final class StubCompiler {
                                 results,
                                 ErrorReader.of(method.getExceptionTypes(), allowed, serializer),
                                 async,
-                                new RuleAnswer.Form(moa.serializers(), result, allowed, results),
+                                form,
                                 cluster,
                                 method,
                                 ResolvedTypes.ofParameters(type, method),

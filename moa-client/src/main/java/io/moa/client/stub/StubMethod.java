@@ -24,7 +24,10 @@ import io.moa.transport.WireForm;
 import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +45,7 @@ final class StubMethod {
      * @param baggage of a call that inherits none
      * @param passedOver which rules for the method are not applied
      * @param faults what rules do to calls on purpose
+     * @param fallbackValue the constant that answers when a call has failed; null for none
      */
     record Governed(
             MethodPolicy policy,
@@ -49,7 +53,8 @@ final class StubMethod {
             List<CallKeyReader> keys,
             Baggage baggage,
             List<PassedOver> passedOver,
-            FaultTable faults) {
+            FaultTable faults,
+            @Nullable FallbackValue fallbackValue) {
 
         /** The baggage of a call that is made while serving another one. */
         Baggage under(Baggage inherited) {
@@ -71,12 +76,14 @@ final class StubMethod {
     private final BodyCodec result;
     private final ErrorReader errors;
     private final boolean async;
+    private final RuleAnswer.Form form;
     private final Attributes facts; // but the policy
     private final @Nullable Method declaration;
     private final List<Class<?>> parameters;
     private final @Nullable FallbackAnswer fallback;
     private final @Nullable Object emptyResult;
     private final MethodGate gate;
+    private final LongAdder answeredByValue = new LongAdder();
     private final SizeHint sizeHint = new SizeHint();
     private volatile Governed governed;
 
@@ -94,7 +101,7 @@ final class StubMethod {
      * @param parameters the classes of its parameters, as the service has them; empty if there is no method
      * @param fallback answers when a call has failed; null if nobody does
      * @param gate limits its calls in this process
-     * @throws IllegalArgumentException if a call key cannot be read
+     * @throws IllegalArgumentException if a call key cannot be read, or the method cannot return its fallback value
      */
     StubMethod(
             MethodId method,
@@ -117,6 +124,7 @@ final class StubMethod {
         this.result = result;
         this.errors = errors;
         this.async = async;
+        this.form = form;
         this.facts = Attributes.EMPTY
                 .with(
                         WireForm.KEY,
@@ -143,7 +151,8 @@ final class StubMethod {
         String tag = policy.value(PolicyKey.ROUTE_TAG);
         Baggage baggage =
                 Baggage.EMPTY.withTag(tag.isEmpty() ? null : tag).withCriticality(policy.value(PolicyKey.CRITICALITY));
-        return new Governed(policy, all, keys(policy), baggage, applied.passedOver(), faults);
+        return new Governed(
+                policy, all, keys(policy), baggage, applied.passedOver(), faults, FallbackValue.of(policy, form));
     }
 
     private List<CallKeyReader> keys(MethodPolicy policy) {
@@ -156,17 +165,22 @@ final class StubMethod {
     /** Why the plain value of a rule is no result of the method, for people; null if it is. */
     @Nullable
     String misfit(@Nullable Object plain) {
-        RuleAnswer.Form form = facts.get(RuleAnswer.KEY);
-        return form == null ? null : form.misfit(plain);
+        return form.misfit(plain);
     }
 
     /** What of a policy the method's types make impossible. */
     List<PolicyConflict> conflicts(MethodPolicy policy) {
+        List<PolicyConflict> conflicts = new ArrayList<>();
+        tried(PolicyKey.CALL_KEYS, () -> keys(policy), conflicts);
+        tried(PolicyKey.FALLBACK_VALUE, () -> FallbackValue.of(policy, form), conflicts);
+        return conflicts;
+    }
+
+    private static void tried(PolicyKey<?> key, Supplier<@Nullable Object> made, List<PolicyConflict> conflicts) {
         try {
-            List<CallKeyReader> unused = keys(policy); // it is only asked whether they can be read
-            return List.of();
+            Object unused = made.get(); // it is only asked whether it can be made
         } catch (IllegalArgumentException cannot) {
-            return List.of(new PolicyConflict(List.of(PolicyKey.CALL_KEYS), String.valueOf(cannot.getMessage())));
+            conflicts.add(new PolicyConflict(List.of(key), String.valueOf(cannot.getMessage())));
         }
     }
 
@@ -180,6 +194,16 @@ final class StubMethod {
     @Nullable
     FallbackAnswer fallback() {
         return fallback;
+    }
+
+    /** Counts a call that the constant has answered. */
+    void answeredByValue() {
+        answeredByValue.increment();
+    }
+
+    /** How many calls the constant has answered. */
+    long timesAnsweredByValue() {
+        return answeredByValue.sum();
     }
 
     /** The result that says nothing, for who would rather have that than a failure. */

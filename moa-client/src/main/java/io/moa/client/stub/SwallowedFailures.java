@@ -16,7 +16,7 @@ final class SwallowedFailures {
     private final AtomicLong untold = new AtomicLong();
     private final AtomicLong toldAt = new AtomicLong(Long.MIN_VALUE); // for "not yet"
 
-    void add(String method, Throwable failure, long nowNanos) {
+    void add(String method, Throwable failure, String instead, long nowNanos) {
         long last = toldAt.get();
         boolean due = last == Long.MIN_VALUE || nowNanos - last >= PAUSE_NANOS;
         if (!due || !toldAt.compareAndSet(last, nowNanos)) {
@@ -25,8 +25,9 @@ final class SwallowedFailures {
         }
         long others = untold.getAndSet(0);
         LOG.warn(
-                "{} failed, and its caller gets an empty value (on-failure failsafe){}: {}",
+                "{} failed, and its caller gets {}{}: {}",
                 method,
+                instead,
                 others == 0 ? "" : "; " + others + " other failures since the last such line",
                 failure.getMessage());
     }

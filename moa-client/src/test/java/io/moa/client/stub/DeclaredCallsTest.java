@@ -13,6 +13,7 @@ import io.moa.annotation.OnFailure;
 import io.moa.annotation.OneWay;
 import io.moa.annotation.RouteTag;
 import io.moa.annotation.Timeout;
+import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.CallException;
 import io.moa.invoke.Criticality;
 import io.moa.invoke.Executed;
@@ -64,8 +65,30 @@ class DeclaredCallsTest {
         @Fallback(type = Endless.class)
         int estimated(String item);
 
+        @Fallback("[1, 2]")
+        List<Integer> listed(String item);
+
         @OneWay
         void note(String item);
+    }
+
+    /** A constant that its method cannot return. */
+    @MoaService(name = "declared.Stock")
+    public interface WrongStock {
+        @Fallback("\"many\"")
+        int count(String item);
+    }
+
+    /** A class and a constant, of which one can answer. */
+    @MoaService(name = "declared.Stock")
+    public interface TwiceStock {
+        @Fallback(method = "none", value = "7")
+        int count(String item);
+
+        /** Answers for {@link #count}. */
+        default int none(String item) {
+            return 0;
+        }
     }
 
     /** The same service in other bytes. */
@@ -114,6 +137,11 @@ class DeclaredCallsTest {
         @Override
         public int estimated(String item) {
             return plain(item);
+        }
+
+        @Override
+        public List<Integer> listed(String item) {
+            return List.of();
         }
 
         @Override
@@ -219,6 +247,37 @@ class DeclaredCallsTest {
     void aClassAnswersWhenTheCallHasFailed() {
         assertThat(stock.estimated("book")).isEqualTo(Integer.MAX_VALUE);
         assertThatThrownBy(() -> stock.plain("book")).hasMessageContaining("nobody is there");
+    }
+
+    @Test
+    @Shows("fallback-value")
+    void aConstantAnswersWhenTheCallHasFailedWithAnObjectOfItsOwn() {
+        List<Integer> first = stock.listed("book");
+        assertThat(first).containsExactly(1, 2);
+        first.add(3);
+        assertThat(stock.listed("book")).containsExactly(1, 2);
+        assertThat(stage.client.describe(stock)).contains("Answered by fallback-value so far: 2 calls of this stub");
+        assertThatThrownBy(() -> stock.plain("book")).hasMessageContaining("nobody is there");
+    }
+
+    @Test
+    void aConstantThatCanNeverAnswerIsAnErrorAtStart() {
+        assertThatThrownBy(() -> stage.client.stub(WrongStock.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(
+                        "WrongStock.count: fallback-value: the value \"many\" does not fit the result of the"
+                                + " method: ")
+                .hasMessageEndingWith("Said by annotation: @Fallback on WrongStock.count");
+        assertThatThrownBy(() -> stage.client.stub(TwiceStock.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("fallback-value and fallback-method: 7 has no effect, as fallback-method answers"
+                        + " before it");
+        assertThatThrownBy(() -> stage.client.stub(
+                        Stock.class, StubConfig.ANNOTATED.with("plain", PolicyKey.FALLBACK_VALUE, "[1,")))
+                .hasMessageContaining("fallback-value: expected a value as JSON");
+        assertThatThrownBy(() -> stage.client.stub(
+                        Stock.class, StubConfig.ANNOTATED.with("plain", PolicyKey.FALLBACK_VALUE, "[1,]")))
+                .hasMessageStartingWith("Stock.plain: fallback-value: the value [1,] does not fit");
     }
 
     @Test

@@ -198,6 +198,33 @@ class LiveRulesTest {
     }
 
     @Test
+    @Shows("fallback-value")
+    void ruleGivesAConstantToCallersOfAMethodThatFails() {
+        rules.putRule(
+                "away",
+                "{\"kind\": \"fault\", \"service\": \"ruled.Stock\", \"when\": {\"method\": [\"count\", \"where\"]},"
+                        + " \"fail\": {\"status\": \"INTERNAL\"}}");
+        rules.putRule(
+                "constant",
+                "{\"kind\": \"policy\", \"service\": \"ruled.Stock\", \"method\": \"count\","
+                        + " \"set\": {\"fallback-value\": \"{\\\"item\\\": \\\"unknown\\\", \\\"number\\\": 0}\"}}");
+        rules.putRule(
+                "misfit",
+                "{\"kind\": \"policy\", \"service\": \"ruled.Stock\", \"method\": \"slow\", \"set\": {\"fallback-value\": \"[]\"}}");
+        soon().until(() -> client.describe(stock).contains("rule constant"), () -> client.describe(stock));
+        soon().until(() -> client.describe(stock).contains("rule misfit"), () -> client.describe(stock));
+        assertThat(stock.count("any")).isEqualTo(new Stock.Count("unknown", 0));
+        assertThat(client.async(stock, s -> s.count("any")).join()).isEqualTo(new Stock.Count("unknown", 0));
+        assertThat(counted).as("nobody was called").isEmpty();
+        assertThat(refusalOf(() -> stock.where("any"))).as("another method").contains("rule away");
+        assertThat(client.describe(stock))
+                .contains("Answered by fallback-value so far: 2 calls of this stub")
+                .containsPattern(
+                        "rule misfit, revision [0-9]+ is passed over for ruled.Stock slow: fallback-value: the value"
+                                + " \\[] does not fit the result of the method");
+    }
+
+    @Test
     @Shows("route mirror")
     void copiesGoAlongAndNobodyWaitsForThem() {
         rules.putRule(

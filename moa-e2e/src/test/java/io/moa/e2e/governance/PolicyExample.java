@@ -103,6 +103,10 @@ record PolicyExample<T>(PolicyKey<T> key, String method, MethodPolicy policy) {
 
         default void fallbackClass() {}
 
+        default int fallbackValue() {
+            return 0;
+        }
+
         default void oneWay() {}
 
         default void nonBlocking() {}
@@ -234,6 +238,12 @@ record PolicyExample<T>(PolicyKey<T> key, String method, MethodPolicy policy) {
         @Override
         @Fallback(type = Nothing.class)
         default void fallbackClass() {}
+
+        @Override
+        @Fallback("7")
+        default int fallbackValue() {
+            return 0;
+        }
 
         @Override
         @OneWay

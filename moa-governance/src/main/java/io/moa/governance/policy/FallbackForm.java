@@ -45,7 +45,7 @@ public record FallbackForm(Method method, @Nullable Class<?> type, boolean takes
     }
 
     /**
-     * The fallback of a method; null if it has none.
+     * The fallback of a method; null if it has none, or a constant.
      *
      * @throws IllegalArgumentException if it has not the form that it must have; the message says which is expected
      */
@@ -57,9 +57,13 @@ public record FallbackForm(Method method, @Nullable Class<?> type, boolean takes
         Fallback said = found.what();
         String where = "@Fallback on " + found.place();
         boolean byClass = said.type() != void.class;
+        if (!byClass && said.method().isEmpty() && !said.value().isBlank()) {
+            return null;
+        }
         if (byClass != said.method().isEmpty()) {
             throw new IllegalArgumentException(
-                    where + ": expected one of method = \"…\" and type = ….class, and not both");
+                    where
+                            + ": expected one of method = \"…\" and type = ….class, and not both; or value = \"…\" for a constant");
         }
         if (byClass) {
             Method called =

@@ -112,6 +112,11 @@ public record PolicyConflict(List<PolicyKey<?>> keys, String why) {
         if (mode != FailureMode.FORKING) {
             unusedBeside(policy, PolicyKey.FORKS, named + " does not fork", PolicyKey.ON_FAILURE, found);
         }
+        for (PolicyKey<String> other : List.of(PolicyKey.FALLBACK_METHOD, PolicyKey.FALLBACK_CLASS)) {
+            if (!policy.value(other).isEmpty()) {
+                unusedBeside(policy, PolicyKey.FALLBACK_VALUE, other + " answers before it", other, found);
+            }
+        }
         balancing(policy, found);
         limits(policy, found);
         return found;

@@ -315,6 +315,13 @@ public final class PolicyKey<T> {
             .means("the class that answers when a call has failed")
             .like("@Fallback(type = EmptyStock.class)");
 
+    /** The constant that answers when a call has failed. */
+    public static final PolicyKey<String> FALLBACK_VALUE = key("fallback-value", PolicyType.json(256), "")
+            .said(Fallback.class, "value")
+            .at(Side.CALLER, true)
+            .means("the constant that answers when a call has failed, as JSON")
+            .like("@Fallback(\"[]\")");
+
     /** Whether the caller wants no reply. */
     public static final PolicyKey<Boolean> ONE_WAY = key("one-way", PolicyType.flag(), false)
             .said(OneWay.class, "")

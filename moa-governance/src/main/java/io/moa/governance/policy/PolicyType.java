@@ -73,6 +73,11 @@ public abstract sealed class PolicyType<T> {
         return new Word(leastChars, mostChars);
     }
 
+    /** Plain values, each written as JSON; empty for none. Whether it is JSON says who reads it. */
+    static PolicyType<String> json(int mostChars) {
+        return new Json(mostChars);
+    }
+
     /** Names of call keys, each with its path, {@code argument.component.…}. */
     static PolicyType<Map<String, String>> paths() {
         return new Paths();
@@ -302,6 +307,40 @@ public abstract sealed class PolicyType<T> {
         public String range() {
             return (least == 0 ? "up to " : least + " to ") + most + " letters, digits, '-', '_' and '.'"
                     + (least == 0 ? ", or nothing" : "");
+        }
+    }
+
+    private static final class Json extends PolicyType<String> {
+        /** What it looks like from outside: who makes a value of it reads the rest. */
+        private static final Pattern FORM =
+                Pattern.compile("|null|true|false|-?\\d+(\\.\\d+)?([eE][+-]?\\d+)?|\".*\"|\\[.*]|\\{.*}");
+
+        private final int most;
+
+        Json(int most) {
+            this.most = most;
+        }
+
+        @Override
+        public String read(Object plain) {
+            String text = String.valueOf(plain).strip();
+            if (!(plain instanceof String || plain instanceof Number || plain instanceof Boolean)
+                    || text.length() > most
+                    || !FORM.matcher(text).matches()
+                    || UntrustedText.firstUnseenInProse(text) >= 0) {
+                throw wrong(plain);
+            }
+            return text;
+        }
+
+        @Override
+        public Object plain(String value) {
+            return value;
+        }
+
+        @Override
+        public String range() {
+            return "a value as JSON in up to " + most + " characters, such as 0, [] or \"unknown\", or nothing";
         }
     }
 
