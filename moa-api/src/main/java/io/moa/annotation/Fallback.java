@@ -7,9 +7,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Who answers at the caller when a call has failed: another method of the interface, a class that implements the annotated interface, or
- * a constant. An exception that the method declares is an answer and not a failure. The form is checked when the stub is made. Exactly one
- * of the three is said; on an interface the class, or a constant that all methods can return.
+ * Who answers at the caller when a call has failed: another method of the interface, a class that implements the annotated interface, the
+ * last good answer, or a constant. An exception that the method declares is an answer and not a failure. The form is checked when the stub is
+ * made. A method or a class is said alone, and answers always; of the other two the last good answer comes first. On an interface there is no
+ * method, and a constant only if all methods can return it.
  *
  * <pre>{@code
  * @Fallback(method = "fromCache")
@@ -35,6 +36,12 @@ public @interface Fallback {
      * refused: it would lead back to the call that has failed.
      */
     Class<?> type() default void.class;
+
+    /**
+     * How old an answer may be, in milliseconds, that this method gave to the same arguments, tag and attachments before, and that answers now; up
+     * to a day, default 0 for none. For methods that only read. Answers are kept for each stub: of a method up to 1,000, and 1 MiB in all.
+     */
+    long lastGoodMillis() default 0;
 
     /**
      * A constant, as JSON would have the result: {@code "0"}, {@code "[]"}, {@code "\"unknown\""}; up to 256 characters, default none. Each call gets

@@ -61,6 +61,7 @@ class PolicyTableTest {
         VALUES.put("breaker-trials", List.of(1, "1000"));
         VALUES.put("fallback-method", List.of("fromCache", "other"));
         VALUES.put("fallback-class", List.of("shop.Empty", "shop.Outer$Inner"));
+        VALUES.put("fallback-last-good", List.of("1m", 5_000));
         VALUES.put("fallback-value", List.of("[]", 7));
         VALUES.put("one-way", List.of("true", true));
         VALUES.put("non-blocking", List.of("true", true));

@@ -6,6 +6,7 @@ import io.moa.client.CallOptions;
 import io.moa.governance.outcome.Resend;
 import io.moa.governance.policy.CallKeyReader;
 import io.moa.governance.policy.MethodPolicy;
+import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.Backstop;
 import io.moa.invoke.Baggage;
 import io.moa.invoke.CallException;
@@ -27,7 +28,10 @@ import io.moa.protocol.payload.BytesPayload;
 import io.moa.protocol.payload.ValuePayload;
 import io.moa.protocol.serialize.SerializationException;
 import io.moa.transport.EventLoopThread;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -101,8 +105,26 @@ public final class CallStarter {
                     CallScope.swap(around);
                 }
             }
-            FallbackValue constant = method.governed().fallbackValue();
-            if (constant != null) {
+            StubMethod.Governed governed = method.governed();
+            LastGood.Key key = call.attributes().get(LastGood.KEY);
+            long now = moa.ticker().nanos();
+            LastGood.Again again = key == null || fallback != null
+                    ? null
+                    : method.lastGood().find(key, method.result(), governed.lastGoodNanos(), now);
+            if (again != null) {
+                method.answeredByLastGood();
+                swallow(
+                        method,
+                        thrown,
+                        "its last good answer, of "
+                                + Duration.ofNanos(again.ageNanos()).toMillis() + " ms ago ("
+                                + governed.policy()
+                                        .get(PolicyKey.FALLBACK_LAST_GOOD)
+                                        .source() + ")");
+                return again.value();
+            }
+            FallbackValue constant = governed.fallbackValue();
+            if (constant != null && fallback == null) {
                 method.answeredByValue();
                 swallow(method, thrown, constant.toString());
                 return constant.made(method.result());
@@ -295,13 +317,17 @@ public final class CallStarter {
         if (scope != null && scope.serving().isRepeated()) {
             call.hop(Hop.REPEATED);
         }
-        if (options.equals(CallOptions.NONE)) {
-            return call.baggage(baggage).build();
+        call.baggage(options.equals(CallOptions.NONE) ? baggage : options.over(baggage));
+        if (!options.equals(CallOptions.NONE)) {
+            call.hopAttachments(options.hopAttachments()).idempotencyKey(options.idempotencyKey());
         }
-        return call.baggage(options.over(baggage))
-                .hopAttachments(options.hopAttachments())
-                .idempotencyKey(options.idempotencyKey())
-                .build();
+        Invocation begun = call.build();
+        return governed.lastGoodNanos() == 0 ? begun : kept(begun, method, arguments);
+    }
+
+    private static Invocation kept(Invocation call, StubMethod method, @Nullable Object[] arguments) {
+        LastGood.Key key = call.oneWay() ? null : LastGood.Key.of(method.arguments(), arguments, call);
+        return key == null ? call : call.withAttributes(call.attributes().with(LastGood.KEY, key));
     }
 
     private @Nullable Object valueOf(StubMethod method, Invocation call, Reply reply) throws Throwable {
@@ -312,11 +338,16 @@ public final class CallStarter {
                     return null;
                 }
                 // A body of no bytes is a value too, such as an empty Protobuf message; the codec knows.
-                return method.result()
-                        .decode(
-                                payload instanceof BytesPayload bytes
-                                        ? bytes.content().duplicate()
-                                        : Unpooled.EMPTY_BUFFER);
+                ByteBuf body =
+                        payload instanceof BytesPayload bytes ? bytes.content().duplicate() : Unpooled.EMPTY_BUFFER;
+                LastGood.Key key = call.attributes().get(LastGood.KEY);
+                if (key == null || call.ledger().sentTo().isEmpty()) { // what a rule answers is nobody's answer
+                    return method.result().decode(body);
+                }
+                byte[] kept = ByteBufUtil.getBytes(body);
+                Object result = method.result().decode(body);
+                method.lastGood().keep(key, kept, moa.ticker().nanos());
+                return result;
             } catch (SerializationException e) {
                 throw new CallException(
                         Reply.failure(

@@ -2,6 +2,7 @@ package io.moa.client.stub;
 
 import io.moa.client.CallOptions;
 import io.moa.discovery.ServiceId;
+import io.moa.governance.policy.PolicyKey;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -115,11 +116,15 @@ public final class ServiceStub implements InvocationHandler {
 
     private static String described(StubMethod method) {
         StubMethod.Governed governed = method.governed();
-        long answered = method.timesAnsweredByValue();
-        String told = answered == 0 ? "" : "\nAnswered by fallback-value so far: " + answered + " calls of this stub";
+        String told = answered(PolicyKey.FALLBACK_LAST_GOOD, method.timesAnsweredByLastGood())
+                + answered(PolicyKey.FALLBACK_VALUE, method.timesAnsweredByValue());
         String passedOver =
                 governed.passedOver().stream().map(each -> "\n" + each).collect(Collectors.joining());
         return (governed.policy().describe() + told + passedOver).indent(2);
+    }
+
+    private static String answered(PolicyKey<?> by, long times) {
+        return times == 0 ? "" : "\nAnswered by " + by + " so far: " + times + " calls of this stub";
     }
 
     Class<?> type() {

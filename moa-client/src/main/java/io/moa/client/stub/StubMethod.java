@@ -46,6 +46,7 @@ final class StubMethod {
      * @param passedOver which rules for the method are not applied
      * @param faults what rules do to calls on purpose
      * @param fallbackValue the constant that answers when a call has failed; null for none
+     * @param lastGoodNanos how old the last good answer may be that answers before it; 0 for none
      */
     record Governed(
             MethodPolicy policy,
@@ -54,7 +55,8 @@ final class StubMethod {
             Baggage baggage,
             List<PassedOver> passedOver,
             FaultTable faults,
-            @Nullable FallbackValue fallbackValue) {
+            @Nullable FallbackValue fallbackValue,
+            long lastGoodNanos) {
 
         /** The baggage of a call that is made while serving another one. */
         Baggage under(Baggage inherited) {
@@ -83,6 +85,8 @@ final class StubMethod {
     private final @Nullable FallbackAnswer fallback;
     private final @Nullable Object emptyResult;
     private final MethodGate gate;
+    private final LastGood lastGood = new LastGood();
+    private final LongAdder answeredByLastGood = new LongAdder();
     private final LongAdder answeredByValue = new LongAdder();
     private final SizeHint sizeHint = new SizeHint();
     private volatile Governed governed;
@@ -152,7 +156,14 @@ final class StubMethod {
         Baggage baggage =
                 Baggage.EMPTY.withTag(tag.isEmpty() ? null : tag).withCriticality(policy.value(PolicyKey.CRITICALITY));
         return new Governed(
-                policy, all, keys(policy), baggage, applied.passedOver(), faults, FallbackValue.of(policy, form));
+                policy,
+                all,
+                keys(policy),
+                baggage,
+                applied.passedOver(),
+                faults,
+                FallbackValue.of(policy, form),
+                policy.value(PolicyKey.FALLBACK_LAST_GOOD).toNanos());
     }
 
     private List<CallKeyReader> keys(MethodPolicy policy) {
@@ -194,6 +205,21 @@ final class StubMethod {
     @Nullable
     FallbackAnswer fallback() {
         return fallback;
+    }
+
+    /** Its last answers, for methods that want them to answer again. */
+    LastGood lastGood() {
+        return lastGood;
+    }
+
+    /** Counts a call that the last good answer has answered. */
+    void answeredByLastGood() {
+        answeredByLastGood.increment();
+    }
+
+    /** How many calls the last good answer has answered. */
+    long timesAnsweredByLastGood() {
+        return answeredByLastGood.sum();
     }
 
     /** Counts a call that the constant has answered. */
@@ -253,6 +279,9 @@ final class StubMethod {
             Governed next = governed(applied, faults);
             gate.govern(applied.policy()); // first, or calls would pass a gate that limits nothing yet
             governed = next;
+            if (next.lastGoodNanos() == 0) {
+                lastGood.clear();
+            }
         } else {
             gate.govern(applied.policy());
         }

@@ -225,6 +225,26 @@ class LiveRulesTest {
     }
 
     @Test
+    @Shows("fallback-last-good")
+    void ruleGivesTheLastGoodAnswerToCallersOfAMethodThatFails() {
+        rules.putRule(
+                "remembers",
+                "{\"kind\": \"policy\", \"service\": \"ruled.Stock\", \"method\": \"count\", \"set\": {\"fallback-last-good\": \"1h\"}}");
+        soon().until(() -> client.describe(stock).contains("rule remembers"), () -> client.describe(stock));
+        stock.count("book");
+        rules.putRule(
+                "away",
+                "{\"kind\": \"fault\", \"service\": \"ruled.Stock\", \"when\": {\"method\": \"count\"},"
+                        + " \"fail\": {\"status\": \"INTERNAL\"}}");
+        soon().until(() -> refusalOf(() -> stock.count("pen")) != null, () -> "it answers");
+        assertThat(stock.count("book")).isEqualTo(new Stock.Count("book", 1));
+        assertThat(client.describe(stock)).contains("Answered by fallback-last-good so far: 1 calls of this stub");
+        rules.removeRule("remembers");
+        soon().until(() -> !client.describe(stock).contains("rule remembers"), () -> client.describe(stock));
+        assertThat(refusalOf(() -> stock.count("book"))).contains("rule away");
+    }
+
+    @Test
     @Shows("route mirror")
     void copiesGoAlongAndNobodyWaitsForThem() {
         rules.putRule(

@@ -107,6 +107,8 @@ record PolicyExample<T>(PolicyKey<T> key, String method, MethodPolicy policy) {
             return 0;
         }
 
+        default void fallbackLastGood() {}
+
         default void oneWay() {}
 
         default void nonBlocking() {}
@@ -244,6 +246,10 @@ record PolicyExample<T>(PolicyKey<T> key, String method, MethodPolicy policy) {
         default int fallbackValue() {
             return 0;
         }
+
+        @Override
+        @Fallback(lastGoodMillis = 60_000)
+        default void fallbackLastGood() {}
 
         @Override
         @OneWay

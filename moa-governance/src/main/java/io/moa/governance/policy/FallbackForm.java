@@ -45,7 +45,7 @@ public record FallbackForm(Method method, @Nullable Class<?> type, boolean takes
     }
 
     /**
-     * The fallback of a method; null if it has none, or a constant.
+     * The fallback of a method; null if it has none, or but a constant or the last good answer.
      *
      * @throws IllegalArgumentException if it has not the form that it must have; the message says which is expected
      */
@@ -57,13 +57,13 @@ public record FallbackForm(Method method, @Nullable Class<?> type, boolean takes
         Fallback said = found.what();
         String where = "@Fallback on " + found.place();
         boolean byClass = said.type() != void.class;
-        if (!byClass && said.method().isEmpty() && !said.value().isBlank()) {
+        if (!byClass && said.method().isEmpty() && (!said.value().isBlank() || said.lastGoodMillis() > 0)) {
             return null;
         }
         if (byClass != said.method().isEmpty()) {
             throw new IllegalArgumentException(
                     where
-                            + ": expected one of method = \"…\" and type = ….class, and not both; or value = \"…\" for a constant");
+                            + ": expected one of method = \"…\" and type = ….class, and not both; or value = \"…\" for a constant, or lastGoodMillis");
         }
         if (byClass) {
             Method called =

@@ -114,7 +114,9 @@ public record PolicyConflict(List<PolicyKey<?>> keys, String why) {
         }
         for (PolicyKey<String> other : List.of(PolicyKey.FALLBACK_METHOD, PolicyKey.FALLBACK_CLASS)) {
             if (!policy.value(other).isEmpty()) {
-                unusedBeside(policy, PolicyKey.FALLBACK_VALUE, other + " answers before it", other, found);
+                String why = other + " answers before it";
+                unusedBeside(policy, PolicyKey.FALLBACK_LAST_GOOD, why, other, found);
+                unusedBeside(policy, PolicyKey.FALLBACK_VALUE, why, other, found);
             }
         }
         balancing(policy, found);

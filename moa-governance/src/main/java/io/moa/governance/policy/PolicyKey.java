@@ -315,6 +315,16 @@ public final class PolicyKey<T> {
             .means("the class that answers when a call has failed")
             .like("@Fallback(type = EmptyStock.class)");
 
+    /** How old the last good answer may be that answers when a call has failed. */
+    public static final PolicyKey<Duration> FALLBACK_LAST_GOOD = key(
+                    "fallback-last-good", PolicyType.duration(Duration.ZERO, Duration.ofDays(1)), Duration.ZERO)
+            .said(Fallback.class, "lastGoodMillis")
+            .at(Side.CALLER, true)
+            .means(
+                    "how old an earlier answer to the same arguments, tag and attachments may be that answers when a call"
+                            + " has failed; 0ms for none")
+            .like("@Fallback(lastGoodMillis = 60_000)");
+
     /** The constant that answers when a call has failed. */
     public static final PolicyKey<String> FALLBACK_VALUE = key("fallback-value", PolicyType.json(256), "")
             .said(Fallback.class, "value")
