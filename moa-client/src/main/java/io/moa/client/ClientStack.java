@@ -45,10 +45,7 @@ final class ClientStack {
         stops.add(throttle); // below the gates, which refuse without asking anybody; above retry: a call counts once
         stops.add(new RetryFilter(ticker)); // above the pick, so that every attempt may go to another instance
         stops.add(hedges); // below retry: a failure is resent only when no attempt is left
-        // Below both, so that each attempt meets what a rule injects, as it would a real failure; above the pick, so
-        // that no
-        // instance has a part in it and nobody is ejected for it.
-        stops.add(faults);
+        stops.add(faults); // below both, as each attempt meets real ones; above the pick: nobody is ejected for them
         return Filter.stack(stops, cluster); // last: plan, route, copies, one pick or several, lease, connection
     }
 }

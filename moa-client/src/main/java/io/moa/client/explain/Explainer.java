@@ -122,11 +122,12 @@ public final class Explainer {
         GateLook heldBack = throttle.look(
                 service,
                 id(declared.method()),
-                completed(facts, applied.policy()).criticality());
+                criticality(facts, applied.policy()));
         if (heldBack != null) {
             gates.add(heldBack);
         }
-        return new MethodView(declared.method(), applied.policy(), applied.reasons(), gates, List.of(), declared.source());
+        return new MethodView(
+                declared.method(), applied.policy(), applied.reasons(), gates, List.of(), declared.source());
     }
 
     private String application(CallFacts facts) {
@@ -135,14 +136,18 @@ public final class Explainer {
 
     /** With what a stub adds to a call of which its caller says nothing. */
     private CallFacts completed(CallFacts facts, MethodPolicy policy) {
-        Criticality said = facts.criticality();
         return new CallFacts(
                 application(facts),
                 facts.tag().isEmpty() ? policy.value(PolicyKey.ROUTE_TAG) : facts.tag(),
                 facts.loadTest(),
-                said == null ? policy.value(PolicyKey.CRITICALITY) : said,
+                criticality(facts, policy),
                 facts.callKeys(),
                 facts.attachments());
+    }
+
+    private static Criticality criticality(CallFacts facts, MethodPolicy policy) {
+        Criticality said = facts.criticality();
+        return said == null ? policy.value(PolicyKey.CRITICALITY) : said;
     }
 
     private static MethodId id(String method) {

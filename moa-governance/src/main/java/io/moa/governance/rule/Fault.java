@@ -1,5 +1,6 @@
 package io.moa.governance.rule;
 
+import io.moa.governance.rule.FaultRule.Failure;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param by the rules that strike it, in their order; at least one
  * @param fail how it fails then; null if it goes on. It is the last rule that says it
  */
-public record Fault(long delayNanos, List<ArmedFault> by, FaultRule.@Nullable Failure fail) {
+public record Fault(
+        long delayNanos, List<ArmedFault> by, @Nullable Failure fail) {
 
     public Fault {
         by = List.copyOf(by);
