@@ -119,10 +119,7 @@ public final class Explainer {
         AppliedPolicy applied =
                 book.applied(service, declared.name(), application(facts), declared.policy(), declared.form());
         List<GateLook> gates = new ArrayList<>(declared.gates());
-        GateLook heldBack = throttle.look(
-                service,
-                id(declared.method()),
-                criticality(facts, applied.policy()));
+        GateLook heldBack = throttle.look(service, id(declared.method()), criticality(facts, applied.policy()));
         if (heldBack != null) {
             gates.add(heldBack);
         }

@@ -65,6 +65,7 @@ final class LastGood {
         }
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares them, and nobody changes the bytes
     private record Answer(byte[] bytes, long atNanos) {}
 
     /**
