@@ -110,7 +110,7 @@ public final class CallStarter {
             long now = moa.ticker().nanos();
             LastGood.Again again = key == null || fallback != null
                     ? null
-                    : method.lastGood().find(key, method.result(), governed.lastGoodNanos(), now);
+                    : method.lastGood().find(key, governed.lastGoodNanos(), now);
             if (again != null) {
                 method.answeredByLastGood();
                 swallow(
@@ -121,13 +121,13 @@ public final class CallStarter {
                                 + governed.policy()
                                         .get(PolicyKey.FALLBACK_LAST_GOOD)
                                         .source() + ")");
-                return again.value();
+                return method.result().decode(again.body());
             }
             FallbackValue constant = governed.fallbackValue();
             if (constant != null && fallback == null) {
                 method.answeredByValue();
                 swallow(method, thrown, constant.toString());
-                return constant.made(method.result());
+                return method.result().decode(constant.encoded());
             }
             MethodPolicy policy = call.attributes().get(MethodPolicy.KEY);
             if (policy != null && policy.onFailure() == FailureMode.FAILSAFE) {

@@ -2,7 +2,6 @@ package io.moa.client.stub;
 
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
-import io.moa.protocol.serialize.BodyCodec;
 import io.moa.protocol.serialize.RuleText;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -60,10 +59,9 @@ final class FallbackValue {
         }
     }
 
-    /** Its own object for each call, as users may change what they get. */
-    @Nullable
-    Object made(BodyCodec result) {
-        return result.decode(Unpooled.wrappedBuffer(encoded));
+    /** Its bytes, to be decoded for each call anew, as users may change what they get. */
+    ByteBuf encoded() {
+        return Unpooled.wrappedBuffer(encoded);
     }
 
     /** For people: "its fallback-value (annotation: @Fallback on Stock.count)". */

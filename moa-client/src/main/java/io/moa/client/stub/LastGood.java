@@ -71,10 +71,10 @@ final class LastGood {
     /**
      * An answer that is given once more.
      *
-     * @param value an object of its own
+     * @param body its bytes, to be decoded for each call anew
      * @param ageNanos how old it is
      */
-    record Again(@Nullable Object value, long ageNanos) {}
+    record Again(ByteBuf body, long ageNanos) {}
 
     private final Map<Key, Answer> answers = new LinkedHashMap<>(); // the oldest first; guarded by this
     private int bytes; // guarded by this
@@ -110,7 +110,7 @@ final class LastGood {
 
     /** The answer that is kept and not too old; null if there is none. */
     @Nullable
-    Again find(Key key, BodyCodec result, long maxAgeNanos, long nowNanos) {
+    Again find(Key key, long maxAgeNanos, long nowNanos) {
         Answer kept;
         synchronized (this) {
             kept = answers.get(key);
@@ -121,7 +121,7 @@ final class LastGood {
         }
         return kept == null
                 ? null
-                : new Again(result.decode(Unpooled.wrappedBuffer(kept.bytes())), nowNanos - kept.atNanos());
+                : new Again(Unpooled.wrappedBuffer(kept.bytes()), nowNanos - kept.atNanos());
     }
 
     /** Forgets all of them. */
