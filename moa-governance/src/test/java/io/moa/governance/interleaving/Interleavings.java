@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Interleavings {
 
     /** So many orders of a scenario are played; {@code -Dmoa.interleavings=100000} plays more. */
-    private static final int ORDERS = Integer.getInteger("moa.interleavings", 300);
+    private static final int ORDERS = Integer.getInteger("moa.interleavings", 100);
 
     static final Invocation CALL = Invocation.of(
                     ServiceId.of("shop.Stock"),
