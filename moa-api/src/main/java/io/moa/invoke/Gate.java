@@ -7,6 +7,6 @@ package io.moa.invoke;
 @FunctionalInterface
 public interface Gate {
 
-    /** Admits or refuses the call, or says when to ask again. */
+    /** Admits or refuses the call, or says when its turn is. */
     Admission admit(Invocation call);
 }

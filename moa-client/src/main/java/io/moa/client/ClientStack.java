@@ -12,6 +12,7 @@ import io.moa.governance.gate.MethodGate;
 import io.moa.invoke.Backstop;
 import io.moa.invoke.Filter;
 import io.moa.invoke.Invoker;
+import io.moa.invoke.Scheduler;
 import io.moa.invoke.Ticker;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,7 @@ final class ClientStack {
 
     static Invoker route(
             Ticker ticker,
+            Scheduler scheduler,
             List<Filter> users,
             @Nullable SampleFilter samples,
             ThrottleFilter throttle,
@@ -41,7 +43,8 @@ final class ClientStack {
             // stands
         }
         stops.add(new DeadlineFilter(ticker)); // below users' filters: time that they spent counts
-        stops.add(new GateFilter(call -> call.attributes().get(MethodGate.KEY))); // above retry: a call counts once
+        stops.add(new GateFilter(
+                call -> call.attributes().get(MethodGate.KEY), scheduler, ticker)); // above retry: a call counts once
         stops.add(throttle); // below the gates, which refuse without asking anybody; above retry: a call counts once
         stops.add(new RetryFilter(ticker)); // above the pick, so that every attempt may go to another instance
         stops.add(hedges); // below retry: a failure is resent only when no attempt is left

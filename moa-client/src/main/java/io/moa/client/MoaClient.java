@@ -137,6 +137,7 @@ public final class MoaClient implements AutoCloseable {
         this.throttle = new OverloadThrottle(sendsOfAccepted, moa.ticker(), moa.chance());
         Invoker route = ClientStack.route(
                 moa.ticker(),
+                moa.scheduler(),
                 filters,
                 samples == null ? null : new SampleFilter(samples),
                 new ThrottleFilter(throttle),

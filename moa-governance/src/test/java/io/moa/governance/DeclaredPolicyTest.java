@@ -14,6 +14,7 @@ import io.moa.annotation.Idempotent;
 import io.moa.annotation.LoadBalance;
 import io.moa.annotation.OnFailure;
 import io.moa.annotation.RateLimit;
+import io.moa.annotation.RateShape;
 import io.moa.annotation.Retry;
 import io.moa.annotation.RouteTag;
 import io.moa.discovery.ServiceId;
@@ -80,6 +81,19 @@ class DeclaredPolicyTest {
 
         @Hedge(afterMillis = 20)
         String hedgedWrite();
+
+        @RateLimit(perSecond = 5, per = "key:custmer")
+        String countedByTypo(@CallKey("customer") String customer);
+
+        @RateLimit(perSecond = 5, burst = 3, shape = RateShape.PACING)
+        String burstForNothing();
+    }
+
+    @RateLimit(perSecond = 7, per = "key:customer", waitMillis = 20)
+    interface CountedByCustomer {
+        String basket(@CallKey("customer") String customer);
+
+        String catalogue();
     }
 
     interface OutOfRange {
@@ -169,6 +183,8 @@ class DeclaredPolicyTest {
                 "fastForks | forks and on-failure: 5 has no effect, as on-failure failfast does not fork",
                 "balancedBroadcast | load-balance and on-failure: least-in-flight has no effect, as on-failure broadcast",
                 "budgetForNothing | retry-budget and attempts: 20 has no effect, as no call is sent again",
+                "countedByTypo | rate-limit and rate-per and call-keys: it is said for each value of the call key custmer, which no call has",
+                "burstForNothing | rate-burst and rate-shape: 3 has no effect, as rate-shape pacing lets no burst pass",
                 "hedgedWrite | hedge-after and idempotent: a hedged call may run twice: expected @Idempotent",
             })
     void whatCannotHappenIsAnErrorThatSaysWhoSaysItAndWhatIsExpected(String name, String message) {
@@ -384,6 +400,16 @@ class DeclaredPolicyTest {
                 .isPositive();
     }
 
+    @Test
+    void aLimitForEachValueOfAKeyIsMeantForMethodsThatHaveIt() {
+        DeclaredPolicy with = stub(CountedByCustomer.class, "basket", PolicySettings.NONE);
+        assertThat(with.policy().value(PolicyKey.RATE_LIMIT)).isEqualTo(7);
+        DeclaredPolicy without = stub(CountedByCustomer.class, "catalogue", PolicySettings.NONE);
+        assertThat(without.policy().value(PolicyKey.RATE_LIMIT)).isZero();
+        assertThat(without.policy().value(PolicyKey.RATE_WAIT)).isEqualTo(Duration.ZERO);
+        assertThat(DeclaredPolicy.unused("it", List.of(with, without))).isEmpty();
+    }
+
     interface Refined {
         @Idempotent
         @Hedge(afterMillis = 20, budgetPercent = 2)
@@ -417,6 +443,7 @@ class DeclaredPolicyTest {
         "retried, attempts, 1, retry-budget",
         "retried, on-failure, failfast, attempts",
         "limited, rate-limit, 0, rate-burst",
+        "limited, rate-shape, pacing, rate-burst",
         "broken, breaker-failures, 0, breaker-window",
         "hashed, load-balance, p2c, hash-by",
         "hashed, on-failure, broadcast, load-balance",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moa.annotation.EnforcedAt;
+import io.moa.annotation.RateShape;
 import io.moa.governance.gate.BreakerGate;
 import io.moa.governance.gate.BreakerGate.State;
 import io.moa.governance.gate.BreakerGate.Thresholds;
@@ -12,6 +13,8 @@ import io.moa.governance.gate.GateMemory;
 import io.moa.governance.gate.MethodGate;
 import io.moa.governance.gate.RateGate;
 import io.moa.governance.gate.RateMemory;
+import io.moa.governance.gate.RateTerms;
+import io.moa.governance.gate.ServiceRates;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.Origin;
 import io.moa.governance.policy.PolicyKey;
@@ -165,25 +168,44 @@ class GateMemoryTest {
 
     @Test
     void whatWasUsedOfARateStaysUsed() {
-        RateGate one = new RateGate("Stock", 100, 50, before);
+        RateGate one = new RateGate("Stock", RateTerms.bucket(100, 50), before);
         calls(one, 30, Permit.End.SUCCESS);
         before.advance(Duration.ofMillis(100)); // ten are free again
-        RateGate next = new RateGate("Stock", 100, 50, after);
+        RateGate next = new RateGate("Stock", RateTerms.bucket(100, 50), after);
         next.remember(RateMemory.ofPlain(one.memory().toPlain()));
         assertThat(one.memory().untilFull()).isEqualTo(Duration.ofMillis(200));
         calls(next, 30, Permit.End.SUCCESS);
-        assertThat(next.refusal()).isNotNull();
+        assertThat(next.look(RateGateTest.CALL).refuses()).isTrue();
         after.advance(Duration.ofMillis(10));
-        assertThat(next.refusal()).isNull();
+        assertThat(next.look(RateGateTest.CALL).refuses()).isFalse();
     }
 
     @Test
     void muchThatWasUsedUnderALargeBurstDoesNotOutlastASmallOne() {
-        RateGate next = new RateGate("Stock", 100, 50, after);
+        RateGate next = new RateGate("Stock", RateTerms.bucket(100, 50), after);
         next.remember(new RateMemory(Duration.ofDays(36_500)));
-        assertThat(next.refusal()).isNotNull();
+        assertThat(next.look(RateGateTest.CALL).refuses()).isTrue();
         after.advance(Duration.ofMillis(10));
-        assertThat(next.refusal()).isNull();
+        assertThat(next.look(RateGateTest.CALL).refuses()).isFalse();
+    }
+
+    @Test
+    void aWindowThatIsHandedOverLetsNoMorePassThanOneThatStays() {
+        RateTerms ten = RateTerms.bucket(10, 0).shaped(RateShape.SLIDING_WINDOW);
+        RateGate one = new RateGate("Stock", ten, before);
+        RateGate next = new RateGate("Stock", ten, after);
+        next.remember(one.memory());
+        assertThat(next.look(RateGateTest.CALL).refuses())
+                .as("nothing was used")
+                .isFalse();
+        calls(one, 4, Permit.End.SUCCESS);
+        before.advance(Duration.ofMillis(300));
+        next.remember(one.memory());
+        after.advance(Duration.ofMillis(699));
+        assertThat(next.look(RateGateTest.CALL).refuses()).isTrue();
+        after.advance(Duration.ofMillis(1));
+        calls(next, 10, Permit.End.SUCCESS);
+        assertThat(next.look(RateGateTest.CALL).refuses()).isTrue();
     }
 
     @Test
@@ -192,7 +214,8 @@ class GateMemoryTest {
                 .withPlain(PolicyKey.BREAKER_FAILURES, 50, Origin.CODE, "")
                 .withPlain(PolicyKey.RATE_LIMIT, 100, Origin.CODE, "")
                 .withPlain(PolicyKey.RATE_LIMIT_AT, "caller", Origin.CODE, "");
-        MethodGate one = new MethodGate("Stock count", EnforcedAt.CALLER, before);
+        MethodGate one =
+                new MethodGate("Stock count", EnforcedAt.CALLER, before, new ServiceRates("Stock count", before));
         assertThat(one.memory().toPlain()).isEmpty();
         one.govern(policy);
         for (int i = 0; i < 20; i++) { // the default of calls that it needs
@@ -201,7 +224,8 @@ class GateMemoryTest {
         }
         assertThat(one.memory().breaker().state()).isEqualTo(State.OPEN);
 
-        MethodGate next = new MethodGate("Stock count", EnforcedAt.CALLER, after);
+        MethodGate next =
+                new MethodGate("Stock count", EnforcedAt.CALLER, after, new ServiceRates("Stock count", after));
         next.remember(GateMemory.ofPlain(one.memory().toPlain()));
         assertThat(call(next, Permit.End.SUCCESS)).as("nothing is limited yet").isTrue();
         assertThat(next.memory()).isEqualTo(one.memory());

@@ -3,16 +3,21 @@ package io.moa.governance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moa.annotation.EnforcedAt;
+import io.moa.annotation.RateShape;
 import io.moa.governance.gate.MethodGate;
+import io.moa.governance.gate.ServiceRates;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.Admission;
+import io.moa.invoke.Caller;
+import io.moa.invoke.Invocation;
 import io.moa.invoke.Permit;
 import io.moa.testkit.FakeTicker;
 import io.moa.testkit.Shows;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class MethodGateTest {
@@ -20,8 +25,10 @@ class MethodGateTest {
     private static final MethodPolicy NONE = MethodPolicy.DEFAULT;
 
     private final FakeTicker ticker = new FakeTicker();
-    private final MethodGate caller = new MethodGate("Stock count", EnforcedAt.CALLER, ticker);
-    private final MethodGate provider = new MethodGate("Stock count", EnforcedAt.PROVIDER, ticker);
+    private final MethodGate caller =
+            new MethodGate("Stock count", EnforcedAt.CALLER, ticker, new ServiceRates("Stock count", ticker));
+    private final MethodGate provider =
+            new MethodGate("Stock count", EnforcedAt.PROVIDER, ticker, new ServiceRates("Stock count", ticker));
 
     private static MethodPolicy atOnce(int limit, EnforcedAt side) {
         return NONE.withCode(PolicyKey.CONCURRENCY_LIMIT, limit, "test")
@@ -36,7 +43,8 @@ class MethodGateTest {
 
     /** How many of a hundred that come at once a method's gate lets through. */
     private int atOnceUnder(MethodPolicy policy) {
-        MethodGate gate = new MethodGate("Stock count", EnforcedAt.PROVIDER, ticker);
+        MethodGate gate =
+                new MethodGate("Stock count", EnforcedAt.PROVIDER, ticker, new ServiceRates("Stock count", ticker));
         gate.govern(policy);
         return admitted(gate, 100).size();
     }
@@ -77,9 +85,140 @@ class MethodGateTest {
         assertThat(admitted(provider, 200)).hasSize(50);
     }
 
+    private static final MethodPolicy TEN = aSecond(10, EnforcedAt.PROVIDER);
+
+    @Test
+    @Shows("rate-shape")
+    void callsOfARateLieInTimeAsThePolicySays() {
+        MethodPolicy burst = TEN.withCode(PolicyKey.RATE_BURST, 5, "test");
+        MethodPolicy window = burst.withCode(PolicyKey.RATE_SHAPE, RateShape.SLIDING_WINDOW, "test");
+        assertThat(atOnceUnder(burst)).isEqualTo(5);
+        assertThat(atOnceUnder(window)).isEqualTo(10);
+        assertThat(atOnceUnder(burst.withCode(PolicyKey.RATE_SHAPE, RateShape.PACING, "test")))
+                .isEqualTo(1);
+        provider.govern(window);
+        assertThat(admitted(provider, 100)).hasSize(10);
+        ticker.advance(Duration.ofMillis(999));
+        assertThat(admitted(provider, 100)).isEmpty();
+    }
+
+    @Test
+    @Shows("rate-wait")
+    void callsWaitForTheirTurnAsLongAsThePolicySays() {
+        MethodPolicy refuses = TEN.withCode(PolicyKey.RATE_SHAPE, RateShape.PACING, "test");
+        for (int seconds : new int[] {0, 1, 2}) {
+            MethodGate gate = new MethodGate("x", EnforcedAt.PROVIDER, ticker, new ServiceRates("x", ticker));
+            gate.govern(refuses.withCode(PolicyKey.RATE_WAIT, Duration.ofSeconds(seconds), "test"));
+            int later = 0;
+            for (int i = 0; i < 100; i++) {
+                later += gate.admit(RateGateTest.CALL) instanceof Admission.Later ? 1 : 0;
+            }
+            assertThat(later).isEqualTo(10 * seconds);
+        }
+    }
+
+    @Test
+    @Shows("rate-warm-up")
+    void aRateGrowsInTheTimeThatThePolicySays() {
+        assertThat(atOnceUnder(aSecond(90, EnforcedAt.PROVIDER))).isEqualTo(90);
+        assertThat(atOnceUnder(aSecond(90, EnforcedAt.PROVIDER)
+                        .withCode(PolicyKey.RATE_WARM_UP, Duration.ofMinutes(5), "test")))
+                .as("a third")
+                .isEqualTo(30);
+    }
+
+    private static Invocation callBy(String application) {
+        return RateGateTest.CALL.toBuilder()
+                .caller(new Caller(application, "p-1"))
+                .build();
+    }
+
+    private static int admittedOf(MethodGate gate, Invocation call) {
+        int admitted = 0;
+        for (int i = 0; i < 50; i++) {
+            admitted += gate.admit(call) instanceof Permit ? 1 : 0;
+        }
+        return admitted;
+    }
+
+    @Test
+    @Shows("rate-per")
+    void whatThePolicySaysIsCountedTogether() {
+        ServiceRates service = new ServiceRates("Stock", ticker);
+        MethodGate count = new MethodGate("Stock count", EnforcedAt.PROVIDER, ticker, service);
+        MethodGate take = new MethodGate("Stock take", EnforcedAt.PROVIDER, ticker, service);
+        count.govern(TEN);
+        take.govern(TEN);
+        assertThat(admittedOf(count, callBy("web"))).isEqualTo(10);
+        assertThat(admittedOf(take, callBy("web"))).as("another method").isEqualTo(10);
+        assertThat(admittedOf(count, callBy("app"))).as("the same method").isZero();
+
+        MethodPolicy byCaller = TEN.withCode(PolicyKey.RATE_PER, "caller", "test");
+        count.govern(byCaller);
+        assertThat(admittedOf(count, callBy("web"))).isEqualTo(10);
+        assertThat(admittedOf(count, callBy("app"))).isEqualTo(10);
+        assertThat(admittedOf(count, callBy("app"))).isZero();
+
+        count.govern(TEN.withCode(PolicyKey.RATE_PER, "key:customer", "test"));
+        Invocation keyed = RateGateTest.CALL.toBuilder()
+                .callKeys(Map.of("customer", "7", "color", "red"))
+                .build();
+        assertThat(admittedOf(count, keyed)).isEqualTo(10);
+        assertThat(admittedOf(count, callBy("web"))).as("without the key").isEqualTo(50);
+
+        MethodPolicy byService = TEN.withCode(PolicyKey.RATE_PER, "service", "test");
+        count.govern(byService);
+        take.govern(byService);
+        assertThat(admittedOf(count, callBy("web"))).isEqualTo(10);
+        assertThat(admittedOf(take, callBy("web"))).isZero();
+    }
+
+    @Test
+    void aRuleForAWholeServiceChangesItsRateAndForgetsNothing() {
+        ServiceRates service = new ServiceRates("Stock", ticker);
+        MethodGate count = new MethodGate("Stock count", EnforcedAt.PROVIDER, ticker, service);
+        MethodGate take = new MethodGate("Stock take", EnforcedAt.PROVIDER, ticker, service);
+        MethodPolicy byService = TEN.withCode(PolicyKey.RATE_PER, "service", "test");
+        count.govern(byService);
+        take.govern(byService);
+        assertThat(admittedOf(count, callBy("web"))).isEqualTo(10);
+        MethodPolicy more = byService.withCode(PolicyKey.RATE_LIMIT, 20, "test");
+        count.govern(more);
+        take.govern(more);
+        assertThat(admittedOf(take, callBy("web")))
+                .as("what was used stays used")
+                .isZero();
+        ticker.advance(Duration.ofMillis(250));
+        assertThat(admittedOf(count, callBy("web"))).isEqualTo(5);
+        assertThat(admittedOf(take, callBy("web"))).as("they share one again").isZero();
+
+        count.govern(byService);
+        ticker.advance(Duration.ofSeconds(1));
+        assertThat(admittedOf(count, callBy("web"))).isEqualTo(10);
+        assertThat(admittedOf(take, callBy("web")))
+                .as("who says another rate has its own")
+                .isEqualTo(10);
+    }
+
+    @Test
+    @Shows("rate-exempt")
+    void whomThePolicyExemptsIsNeitherCountedNorLimited() {
+        provider.govern(TEN.withCode(PolicyKey.RATE_EXEMPT, List.of("console", "batch-*"), "test"));
+        assertThat(admittedOf(provider, callBy("console"))).isEqualTo(50);
+        assertThat(admittedOf(provider, callBy("batch-night"))).isEqualTo(50);
+        assertThat(admittedOf(provider, callBy("consoles")))
+                .as("as if nobody had called")
+                .isEqualTo(10);
+        assertThat(admittedOf(provider, callBy("batch-night"))).isEqualTo(50);
+        assertThat(admittedOf(provider, RateGateTest.CALL))
+                .as("by nobody knows whom")
+                .isZero();
+    }
+
     /** A method's gate of which so many calls have failed after so many that succeeded. */
     private MethodGate after(int succeeded, int failed, MethodPolicy policy) {
-        MethodGate gate = new MethodGate("Stock count", EnforcedAt.CALLER, ticker);
+        MethodGate gate =
+                new MethodGate("Stock count", EnforcedAt.CALLER, ticker, new ServiceRates("Stock count", ticker));
         gate.govern(policy);
         admitted(gate, succeeded).forEach(each -> each.end(Permit.End.SUCCESS));
         admitted(gate, failed).forEach(each -> each.end(Permit.End.FAILURE));
@@ -154,9 +293,12 @@ class MethodGateTest {
     void limitIsEnforcedAtItsSideAlone() {
         for (EnforcedAt side : EnforcedAt.values()) {
             for (MethodPolicy policy : List.of(atOnce(2, side), aSecond(2, side))) {
-                MethodGate here = new MethodGate("x", side, ticker);
+                MethodGate here = new MethodGate("x", side, ticker, new ServiceRates("x", ticker));
                 MethodGate there = new MethodGate(
-                        "x", side == EnforcedAt.CALLER ? EnforcedAt.PROVIDER : EnforcedAt.CALLER, ticker);
+                        "x",
+                        side == EnforcedAt.CALLER ? EnforcedAt.PROVIDER : EnforcedAt.CALLER,
+                        ticker,
+                        new ServiceRates("x", ticker));
                 here.govern(policy);
                 there.govern(policy);
                 assertThat(admitted(here, 9)).as("%s", policy).hasSize(2);

@@ -15,6 +15,7 @@ import io.moa.governance.policy.Setting;
 import io.moa.invoke.MethodId;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,11 @@ class PolicyTableTest {
         VALUES.put("rate-limit", List.of(1, "10000000"));
         VALUES.put("rate-burst", List.of(1, "500"));
         VALUES.put("rate-limit-at", List.of("caller", "caller"));
+        VALUES.put("rate-shape", List.of("sliding-window", "pacing"));
+        VALUES.put("rate-wait", List.of("1ms", "10s"));
+        VALUES.put("rate-warm-up", List.of(1, "10m"));
+        VALUES.put("rate-per", List.of("caller", "key:customer"));
+        VALUES.put("rate-exempt", List.of(List.of("console", "batch-*"), "console,batch-*"));
         VALUES.put("quota", List.of(1, "10000000"));
         VALUES.put("quota-at", List.of("caller", "caller"));
         VALUES.put("quota-away", List.of(1, "150"));
@@ -124,6 +130,11 @@ class PolicyTableTest {
                         "rate-limit",
                         "rate-burst",
                         "rate-limit-at",
+                        "rate-shape",
+                        "rate-wait",
+                        "rate-warm-up",
+                        "rate-per",
+                        "rate-exempt",
                         "quota",
                         "quota-at",
                         "quota-away",
@@ -156,6 +167,18 @@ class PolicyTableTest {
                             key.name() + ": expected " + key.type().range())
                     .satisfies(
                             thrown -> assertThat(thrown.getMessage().length()).isLessThan(500));
+        }
+    }
+
+    @Test
+    void listOfNamesIsOneTextWithCommasOrAList() {
+        assertThat(PolicyKey.RATE_EXEMPT.read(" console , batch-* ")).containsExactly("console", "batch-*");
+        assertThat(PolicyKey.RATE_EXEMPT.read("")).isEmpty();
+        for (Object wrong :
+                List.of("*", "a,,b", "a*b*c", List.of("a", 1), List.of("a b"), Collections.nCopies(33, "a"))) {
+            assertThatThrownBy(() -> PolicyKey.RATE_EXEMPT.read(wrong))
+                    .as("%s", wrong)
+                    .hasMessageStartingWith("rate-exempt: expected up to 32 names of applications");
         }
     }
 

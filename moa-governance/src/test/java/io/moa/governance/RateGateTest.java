@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moa.discovery.ServiceId;
 import io.moa.governance.gate.RateGate;
+import io.moa.governance.gate.RateTerms;
 import io.moa.invoke.Admission;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Ledger;
@@ -44,7 +45,7 @@ class RateGateTest {
 
     @Test
     void afterAPauseAsManyComeAtOnceAsTheBurstSays() {
-        RateGate gate = new RateGate("Stock", 100, 7, ticker);
+        RateGate gate = new RateGate("Stock", RateTerms.bucket(100, 7), ticker);
         assertThat(admitted(gate, 50)).isEqualTo(7);
         ticker.advance(Duration.ofSeconds(60));
         assertThat(admitted(gate, 50)).isEqualTo(7);
@@ -53,7 +54,7 @@ class RateGateTest {
     @Test
     void overASecondAsManyComeAsTheRateSays() {
         for (int rate : new int[] {1, 3, 7, 100, 999, 10_000, 10_000_000}) {
-            RateGate gate = new RateGate("Stock", rate, 1, ticker);
+            RateGate gate = new RateGate("Stock", RateTerms.bucket(rate, 1), ticker);
             long admitted = 0;
             long stepNanos = Math.max(1, 1_000_000_000L / rate / 10); // ten ask for each that may come
             long end = Math.min(10L * rate, 10_000) * 10;
@@ -68,13 +69,15 @@ class RateGateTest {
 
     @Test
     void withoutABurstATenthOfASecondComesAtOnce() {
-        assertThat(admitted(new RateGate("Stock", 200, 0, ticker), 100)).isEqualTo(20);
-        assertThat(admitted(new RateGate("Stock", 3, 0, ticker), 100)).isEqualTo(1);
+        assertThat(admitted(new RateGate("Stock", RateTerms.bucket(200, 0), ticker), 100))
+                .isEqualTo(20);
+        assertThat(admitted(new RateGate("Stock", RateTerms.bucket(3, 0), ticker), 100))
+                .isEqualTo(1);
     }
 
     @Test
     void refusalNamesTheLimitAndSaysWhenToComeAgain() {
-        RateGate gate = new RateGate("Stock count", 10, 1, ticker);
+        RateGate gate = new RateGate("Stock count", RateTerms.bucket(10, 1), ticker);
         admitted(gate, 1);
         ticker.advance(Duration.ofMillis(40));
         assertThat(gate.admit(CALL)).isInstanceOfSatisfying(Admission.Rejected.class, rejected -> {
@@ -88,9 +91,9 @@ class RateGateTest {
 
     @Test
     void anotherLimitHoldsAtOnceAndForgetsNothing() {
-        RateGate gate = new RateGate("Stock", 10, 10, ticker);
+        RateGate gate = new RateGate("Stock", RateTerms.bucket(10, 10), ticker);
         assertThat(admitted(gate, 50)).isEqualTo(10);
-        gate.limit(1_000, 10);
+        gate.limit(RateTerms.bucket(1_000, 10));
         assertThat(admitted(gate, 50)).as("what was used stays used").isZero();
         ticker.advance(Duration.ofSeconds(1));
         assertThat(admitted(gate, 50)).isEqualTo(10);
@@ -98,9 +101,9 @@ class RateGateTest {
 
     @Test
     void aLargeBurstThatWasUsedDoesNotOutlastItsLimit() {
-        RateGate gate = new RateGate("Stock", 1, 10_000, ticker);
+        RateGate gate = new RateGate("Stock", RateTerms.bucket(1, 10_000), ticker);
         assertThat(admitted(gate, 20_000)).isEqualTo(10_000);
-        gate.limit(1_000, 100);
+        gate.limit(RateTerms.bucket(1_000, 100));
         assertThat(admitted(gate, 10)).isZero();
         ticker.advance(Duration.ofMillis(100));
         assertThat(admitted(gate, 500)).isEqualTo(100);
@@ -109,7 +112,7 @@ class RateGateTest {
     @Test
     void limitHoldsWhateverTheInterleaving() throws Exception {
         int threads = 8;
-        RateGate gate = new RateGate("Stock", 1_000, 500, ticker);
+        RateGate gate = new RateGate("Stock", RateTerms.bucket(1_000, 500), ticker);
         CyclicBarrier together = new CyclicBarrier(threads);
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
@@ -132,7 +135,9 @@ class RateGateTest {
 
     @Test
     void impossibleLimitsAreRefused() {
-        assertThatThrownBy(() -> new RateGate("Stock", 0, 0, ticker)).hasMessageContaining("1 to 10,000,000");
-        assertThatThrownBy(() -> new RateGate("Stock", 1, -1, ticker)).hasMessageContaining("not 1 with -1");
+        assertThatThrownBy(() -> new RateGate("Stock", RateTerms.bucket(0, 0), ticker))
+                .hasMessageContaining("1 to 10,000,000");
+        assertThatThrownBy(() -> new RateGate("Stock", RateTerms.bucket(1, -1), ticker))
+                .hasMessageContaining("not 1 with -1");
     }
 }

@@ -4,6 +4,7 @@ import io.moa.governance.gate.GateFilter;
 import io.moa.invoke.Backstop;
 import io.moa.invoke.Filter;
 import io.moa.invoke.Invoker;
+import io.moa.invoke.Scheduler;
 import io.moa.invoke.Ticker;
 import io.moa.server.dispatch.Dispatcher;
 import io.moa.server.dispatch.ExportedMethod;
@@ -20,12 +21,16 @@ final class ServerStack {
 
     private ServerStack() {}
 
-    static Invoker route(Ticker ticker, DedupFilter.Window dedup, List<Filter> users, Dispatcher dispatcher) {
+    static Invoker route(
+            Ticker ticker, Scheduler scheduler, DedupFilter.Window dedup, List<Filter> users, Dispatcher dispatcher) {
         List<Filter> stops = new ArrayList<>();
         stops.add(Backstop.INSTANCE); // outermost, so that whatever breaks below still becomes a reply
         stops.add(new ExpiryFilter(ticker)); // before everything: nothing may be spent on a call that is over
         stops.add(new DedupFilter(ticker, dedup)); // before the gate: a repetition that only waits takes no room
-        stops.add(new GateFilter(ExportedMethod::gateOf)); // before decoding: a refusal must cost next to nothing
+        stops.add(new GateFilter(
+                ExportedMethod::gateOf,
+                scheduler,
+                ticker)); // before decoding: a refusal, or a wait, must cost next to nothing
         stops.addAll(users); // after MOA's own checks: users' filters see only calls that may run
         return Filter.stack(stops, dispatcher); // last: worker, decode, execute, encode
     }

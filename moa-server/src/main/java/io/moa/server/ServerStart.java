@@ -136,7 +136,7 @@ final class ServerStart {
         following = follow(labels, methods); // before the door is open: the first call goes by them, too
         Dispatcher dispatcher =
                 new Dispatcher(table, moa.ticker(), moa.transportConfig().maxBodyBytes());
-        Invoker route = ServerStack.route(moa.ticker(), set.dedup, set.filters, dispatcher);
+        Invoker route = ServerStack.route(moa.ticker(), moa.scheduler(), set.dedup, set.filters, dispatcher);
         Host host = new ExportHost(moa.self(), route, table, new ServerLoad(pools.values(), moa.ticker()));
 
         Address where =

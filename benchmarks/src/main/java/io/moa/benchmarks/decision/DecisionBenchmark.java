@@ -30,6 +30,7 @@ import io.moa.discovery.Snapshot;
 import io.moa.governance.belief.BeliefConfig;
 import io.moa.governance.gate.GateFilter;
 import io.moa.governance.gate.MethodGate;
+import io.moa.governance.gate.ServiceRates;
 import io.moa.governance.outlier.OutlierConfig;
 import io.moa.governance.overload.OverloadThrottle;
 import io.moa.governance.plan.Vantage;
@@ -223,14 +224,19 @@ public final class DecisionBenchmark {
                             Backstop.INSTANCE,
                             new SampleFilter(new Samples(1_024, moa.chance(), moa.ticker())),
                             new DeadlineFilter(moa.ticker()),
-                            new GateFilter(each -> each.attributes().get(MethodGate.KEY)),
+                            new GateFilter(
+                                    each -> each.attributes().get(MethodGate.KEY), moa.scheduler(), moa.ticker()),
                             new ThrottleFilter(throttle),
                             new RetryFilter(moa.ticker()),
                             hedges),
                     end);
             MethodPolicy policy = book.apply(
                     SERVICE, "reserve", "web", MethodPolicy.DEFAULT.withCode(PolicyKey.IDEMPOTENT, true, "benchmark"));
-            MethodGate gate = new MethodGate("shop.Stock reserve", EnforcedAt.CALLER, moa.ticker());
+            MethodGate gate = new MethodGate(
+                    "shop.Stock reserve",
+                    EnforcedAt.CALLER,
+                    moa.ticker(),
+                    new ServiceRates("shop.Stock reserve", moa.ticker()));
             gate.govern(policy);
             call = prepared(moa.ticker(), policy, gate, clusters.link(SERVICE));
         }

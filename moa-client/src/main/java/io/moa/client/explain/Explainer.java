@@ -118,13 +118,14 @@ public final class Explainer {
         DeclaredMethod declared = methods.declared(service, method);
         AppliedPolicy applied =
                 book.applied(service, declared.name(), application(facts), declared.policy(), declared.form());
-        List<GateLook> gates = new ArrayList<>(declared.gates());
-        GateLook heldBack = throttle.look(service, id(declared.method()), criticality(facts, applied.policy()));
+        MethodPolicy policy = applied.policy();
+        Invocation asked = call(service, declared.method(), completed(facts, policy), policy);
+        List<GateLook> gates = new ArrayList<>(declared.gates().apply(asked));
+        GateLook heldBack = throttle.look(service, id(declared.method()), criticality(facts, policy));
         if (heldBack != null) {
             gates.add(heldBack);
         }
-        return new MethodView(
-                declared.method(), applied.policy(), applied.reasons(), gates, List.of(), declared.source());
+        return new MethodView(declared.method(), policy, applied.reasons(), gates, List.of(), declared.source());
     }
 
     private String application(CallFacts facts) {

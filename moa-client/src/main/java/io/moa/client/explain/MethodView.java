@@ -10,7 +10,8 @@ import java.util.List;
  * @param method with its parameter types if a stub tells them, else as it was asked for
  * @param policy what is in force; each value says where it comes from and who enforces it
  * @param passedOver which rules for the method are not applied, each a sentence with the reason
- * @param gates how the limits and the breaker of this process would meet a call now; empty if nothing speaks against it
+ * @param gates how the limits and the breaker of this process would meet a call now, and by what they count it; empty if nothing speaks against it
+ *     and no rate is limited
  * @param faults what rules would do to the call on purpose before it is routed, a line each; empty if there are none for the service
  * @param source for people: who declares the method's policy
  */

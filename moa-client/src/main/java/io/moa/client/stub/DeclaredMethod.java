@@ -3,7 +3,9 @@ package io.moa.client.stub;
 import io.moa.governance.gate.GateLook;
 import io.moa.governance.policy.MethodForm;
 import io.moa.governance.policy.MethodPolicy;
+import io.moa.invoke.Invocation;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * What is known of a method without live rules. Immutable.
@@ -11,14 +13,15 @@ import java.util.List;
  * @param method with its parameter types if a stub tells them, else as it was asked for
  * @param policy what annotations, code and the release configuration say
  * @param form what the method's types make impossible, as far as a stub tells them
- * @param gates how the gates of this process would meet a call now; empty if nothing speaks against it
+ * @param gates how the gates of this process would meet a call now; says nothing if nothing is limited
  * @param source for people: who says so
  */
-public record DeclaredMethod(String method, MethodPolicy policy, MethodForm form, List<GateLook> gates, String source) {
-
-    public DeclaredMethod {
-        gates = List.copyOf(gates);
-    }
+public record DeclaredMethod(
+        String method,
+        MethodPolicy policy,
+        MethodForm form,
+        Function<Invocation, List<GateLook>> gates,
+        String source) {
 
     /** The method's name alone. */
     public String name() {

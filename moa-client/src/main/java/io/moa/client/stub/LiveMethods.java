@@ -72,7 +72,7 @@ public final class LiveMethods {
                     id,
                     release.apply(service).over(MethodPolicy.DEFAULT, id),
                     MethodForm.UNKNOWN,
-                    List.of(),
+                    call -> List.of(),
                     "no stub of this process declares the method, so defaults and the release configuration stand below the rules");
         }
         StubMethod first = stubs.get(0);
@@ -84,7 +84,7 @@ public final class LiveMethods {
                 first.method().toString(),
                 first.declared(),
                 first::conflicts,
-                first.gates(),
+                first::gates,
                 "declared by a stub of this process"
                         + (others == 0 ? "" : "; it has " + others + " more of this name, which say otherwise"));
     }

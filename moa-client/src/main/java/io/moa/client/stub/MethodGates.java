@@ -3,6 +3,7 @@ package io.moa.client.stub;
 import io.moa.annotation.EnforcedAt;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.gate.MethodGate;
+import io.moa.governance.gate.ServiceRates;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.quota.QuotaRounds;
@@ -38,6 +39,7 @@ public final class MethodGates {
     private final Ticker ticker;
     private final QuotaRounds quotas;
     private final Map<Called, MethodGate> gates = new HashMap<>(); // guarded by this
+    private final Map<ServiceId, ServiceRates> rates = new HashMap<>(); // guarded by this
     private int roomUpTo = ROOM; // guarded by this
 
     /**
@@ -52,7 +54,11 @@ public final class MethodGates {
 
     /** A gate that nobody shares. */
     MethodGate alone(ServiceId service, MethodId method) {
-        return new MethodGate(EnforcedAt.CALLER, ticker, quotas, service, method);
+        return gate(service, method, new ServiceRates(service.toString(), ticker));
+    }
+
+    private MethodGate gate(ServiceId service, MethodId method, ServiceRates shared) {
+        return new MethodGate(EnforcedAt.CALLER, ticker, quotas, service, method, shared);
     }
 
     /**
@@ -74,7 +80,12 @@ public final class MethodGates {
                 gates.values().retainAll(living);
                 roomUpTo = Math.max(ROOM, 2 * gates.size());
             }
-            return gates.computeIfAbsent(called, unused -> alone(service, method));
+            return gates.computeIfAbsent(
+                    called,
+                    unused -> gate(
+                            service,
+                            method,
+                            rates.computeIfAbsent(service, any -> new ServiceRates(service.toString(), ticker))));
         }
     }
 }

@@ -15,6 +15,7 @@ import io.moa.governance.rule.FaultTable;
 import io.moa.governance.rule.PassedOver;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Baggage;
+import io.moa.invoke.Invocation;
 import io.moa.invoke.MethodId;
 import io.moa.protocol.frame.CallHeader;
 import io.moa.protocol.payload.SizeHint;
@@ -257,8 +258,8 @@ final class StubMethod {
     }
 
     /** How the gates of this process would meet a call now. */
-    List<GateLook> gates() {
-        return gate.look();
+    List<GateLook> gates(Invocation call) {
+        return gate.look(call);
     }
 
     /** What is in force. */

@@ -17,6 +17,7 @@ import io.moa.annotation.OnFailure;
 import io.moa.annotation.OneWay;
 import io.moa.annotation.Quota;
 import io.moa.annotation.RateLimit;
+import io.moa.annotation.RateShape;
 import io.moa.annotation.Retry;
 import io.moa.annotation.RouteTag;
 import io.moa.annotation.Timeout;
@@ -78,6 +79,16 @@ record PolicyExample<T>(PolicyKey<T> key, String method, MethodPolicy policy) {
         default void rateBurst() {}
 
         default void rateLimitAt() {}
+
+        default void rateShape() {}
+
+        default void rateWait() {}
+
+        default void rateWarmUp() {}
+
+        default void ratePer() {}
+
+        default void rateExempt() {}
 
         default void quota() {}
 
@@ -189,6 +200,28 @@ record PolicyExample<T>(PolicyKey<T> key, String method, MethodPolicy policy) {
         @Override
         @RateLimit(perSecond = 500, at = EnforcedAt.CALLER)
         default void rateLimitAt() {}
+
+        @Override
+        @RateLimit(perSecond = 500, shape = RateShape.SLIDING_WINDOW)
+        default void rateShape() {}
+
+        @Override
+        @RateLimit(perSecond = 500, waitMillis = 200)
+        default void rateWait() {}
+
+        @Override
+        @RateLimit(perSecond = 500, warmUpMillis = 30_000)
+        default void rateWarmUp() {}
+
+        @Override
+        @RateLimit(perSecond = 500, per = "caller")
+        default void ratePer() {}
+
+        @Override
+        @RateLimit(
+                perSecond = 500,
+                exempt = {"console", "batch-*"})
+        default void rateExempt() {}
 
         @Override
         @Quota(perSecond = 1000)

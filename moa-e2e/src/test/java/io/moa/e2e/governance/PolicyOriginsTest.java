@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -76,6 +77,12 @@ class PolicyOriginsTest {
         return !(example.plain(said) instanceof Map);
     }
 
+    private static String text(Object plain) {
+        return plain instanceof List<?> list
+                ? list.stream().map(String::valueOf).collect(Collectors.joining(","))
+                : String.valueOf(plain);
+    }
+
     @BeforeAll
     static void tell() {
         annotated = told(WITHOUT_RULES, Said.class, StubConfig.ANNOTATED, ExportConfig.DEFAULT, ReleaseSettings.NONE);
@@ -94,7 +101,7 @@ class PolicyOriginsTest {
         Map<String, String> settings = new HashMap<>();
         ofRelease().forEach(each -> each.needed().stream()
                 .filter(said -> isText(each, said))
-                .forEach(said -> settings.put(setting(each, said), "" + each.plain(said))));
+                .forEach(said -> settings.put(setting(each, said), text(each.plain(said)))));
         released = told(
                 WITHOUT_RULES, Bare.class, StubConfig.ANNOTATED, ExportConfig.DEFAULT, ReleaseSettings.of(settings));
         ruled = told(WITH_RULES, Bare.class, StubConfig.ANNOTATED, ExportConfig.DEFAULT, ReleaseSettings.NONE);

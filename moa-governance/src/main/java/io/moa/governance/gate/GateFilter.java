@@ -10,54 +10,68 @@ import io.moa.invoke.Invocation;
 import io.moa.invoke.Invoker;
 import io.moa.invoke.Permit;
 import io.moa.invoke.Reply;
-import io.moa.invoke.Status;
+import io.moa.invoke.Scheduler;
+import io.moa.invoke.Ticker;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Puts a gate on the route: refuses, or lets pass and ends the permit with the call. Safe for many threads. */
+/**
+ * Puts a gate on the route: refuses, lets pass and ends the permit with the call, or has the call wait for its turn, without a thread. A call
+ * that is withdrawn meanwhile gives its turn back. Safe for many threads.
+ */
 public final class GateFilter implements Filter {
 
     private final Function<Invocation, @Nullable Gate> gates;
+    private final Scheduler scheduler;
+    private final Ticker ticker;
 
     /**
      * A filter.
      *
      * @param gates the gate of a call; null for none
+     * @param scheduler runs calls whose turn has come; what follows on the route must not block it
      */
-    public GateFilter(Function<Invocation, @Nullable Gate> gates) {
+    public GateFilter(Function<Invocation, @Nullable Gate> gates, Scheduler scheduler, Ticker ticker) {
         this.gates = gates;
+        this.scheduler = scheduler;
+        this.ticker = ticker;
     }
 
     @Override
     public CompletableFuture<Reply> apply(Invocation call, Invoker next) {
         Gate gate = gates.apply(call);
-        if (gate == null) {
-            return next.invoke(call);
-        }
-        Admission admission = gate.admit(call);
+        return gate == null ? next.invoke(call) : proceed(call, next, gate.admit(call));
+    }
+
+    private CompletableFuture<Reply> proceed(Invocation call, Invoker next, Admission admission) {
         if (admission == Permit.FREE) {
             return next.invoke(call);
         }
         if (admission instanceof Permit permit) {
-            CompletableFuture<Reply> reply;
-            try {
-                reply = next.invoke(call);
-                if (reply.isDone() && !reply.isCompletedExceptionally()) {
-                    permit.end(endOf(reply.getNow(null)));
-                    return reply;
-                }
-            } catch (Throwable thrown) {
-                permit.end(Permit.End.FAILURE); // also if there is no future at all: a permit must never be lost
-                throw thrown;
-            }
-            return reply.whenComplete((value, thrown) -> permit.end(endOf(value)));
+            return under(permit, call, next);
         }
-        Admission.Rejected rejected = admission instanceof Admission.Rejected no
-                ? no
-                : new Admission.Rejected(Status.REJECTED, gate + " asked to wait, which this route does not do", 0);
+        if (admission instanceof Admission.Later later) {
+            return TurnWait.begin(call, later, then -> proceed(call, next, then), scheduler, ticker);
+        }
+        Admission.Rejected rejected = (Admission.Rejected) admission;
         return CompletableFuture.completedFuture(Reply.failure(rejected.status(), Executed.NO, rejected.reason())
                 .withHints(new Hints(rejected.retryAfterMillis(), false, Hints.UNKNOWN_LOAD)));
+    }
+
+    private static CompletableFuture<Reply> under(Permit permit, Invocation call, Invoker next) {
+        CompletableFuture<Reply> reply;
+        try {
+            reply = next.invoke(call);
+            if (reply.isDone() && !reply.isCompletedExceptionally()) {
+                permit.end(endOf(reply.getNow(null)));
+                return reply;
+            }
+        } catch (Throwable thrown) {
+            permit.end(Permit.End.FAILURE); // also if there is no future at all: a permit must never be lost
+            throw thrown;
+        }
+        return reply.whenComplete((value, thrown) -> permit.end(endOf(value)));
     }
 
     private static Permit.End endOf(@Nullable Reply reply) {

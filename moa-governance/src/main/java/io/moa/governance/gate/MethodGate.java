@@ -35,12 +35,14 @@ public final class MethodGate implements Gate {
     private final BiFunction<PolicyKey<Integer>, Gate, Gate> seen;
     private final @Nullable QuotaRounds quotas;
     private final String method;
+    private final ServiceRates service;
 
     // What has been counted; guarded by this. They stay when nothing is limited.
     private @Nullable BreakerGate breaker;
     private @Nullable ConcurrencyGate concurrency;
     private @Nullable RateGate rate;
     private @Nullable QuotaGate quota;
+    private @Nullable RateGate serviceRate;
 
     // What another process knew of a gate that the policy does not have yet; guarded by this.
     private @Nullable BreakerMemory breakerBefore;
@@ -54,18 +56,33 @@ public final class MethodGate implements Gate {
      *
      * @param subject whose calls it guards, for the reasons given to those refused
      * @param side where it stands; it enforces what is to be enforced there
+     * @param service rates that methods of the service share
      */
-    public MethodGate(String subject, EnforcedAt side, Ticker ticker) {
-        this(subject, side, ticker, (policy, gate) -> gate);
+    public MethodGate(String subject, EnforcedAt side, Ticker ticker, ServiceRates service) {
+        this(subject, side, ticker, service, (policy, gate) -> gate);
     }
 
     /**
      * One that lets everything pass, and may have a quota that other processes share.
      *
      * @param quotas where shares are asked for
+     * @param shared rates that methods of the service share
      */
-    public MethodGate(EnforcedAt side, Ticker ticker, QuotaRounds quotas, ServiceId service, MethodId method) {
-        this(service + " " + method.name(), side, ticker, (policy, gate) -> gate, quotas, service + " " + method);
+    public MethodGate(
+            EnforcedAt side,
+            Ticker ticker,
+            QuotaRounds quotas,
+            ServiceId service,
+            MethodId method,
+            ServiceRates shared) {
+        this(
+                service + " " + method.name(),
+                side,
+                ticker,
+                shared,
+                (policy, gate) -> gate,
+                quotas,
+                service + " " + method);
     }
 
     /**
@@ -73,17 +90,24 @@ public final class MethodGate implements Gate {
      *
      * @param seen of the gate that stands for a policy makes the one that is asked; the policy is that which says how much is too much
      */
-    public MethodGate(String subject, EnforcedAt side, Ticker ticker, BiFunction<PolicyKey<Integer>, Gate, Gate> seen) {
-        this(subject, side, ticker, seen, null, "");
+    public MethodGate(
+            String subject,
+            EnforcedAt side,
+            Ticker ticker,
+            ServiceRates service,
+            BiFunction<PolicyKey<Integer>, Gate, Gate> seen) {
+        this(subject, side, ticker, service, seen, null, "");
     }
 
     private MethodGate(
             String subject,
             EnforcedAt side,
             Ticker ticker,
+            ServiceRates service,
             BiFunction<PolicyKey<Integer>, Gate, Gate> seen,
             @Nullable QuotaRounds quotas,
             String method) {
+        this.service = service;
         this.quotas = quotas;
         this.method = method;
         this.subject = subject;
@@ -168,24 +192,30 @@ public final class MethodGate implements Gate {
         return concurrency;
     }
 
-    private @Nullable Gate rate() {
-        int perSecond = policy.value(PolicyKey.RATE_LIMIT);
+    private @Nullable RateGate rate() {
         if (!limitsRate(policy, side)) {
             return null;
         }
-        int burst = policy.value(PolicyKey.RATE_BURST);
+        RateTerms terms = RateTerms.of(policy);
+        if (terms.isOfService()) {
+            serviceRate = service.gate(serviceRate, terms);
+            return serviceRate;
+        }
         if (rate == null) {
-            rate = new RateGate(subject, perSecond, burst, ticker);
+            rate = new RateGate(subject, terms, ticker);
             if (rateBefore != null) {
                 rate.remember(rateBefore);
             }
         } else {
-            rate.limit(perSecond, burst);
+            rate.limit(terms);
         }
         return rate;
     }
 
-    /** What its breaker and its rate limit know now, for the gate of this method in another process. Nothing changes. */
+    /**
+     * What its breaker and its rate limit know now, for the gate of this method in another process. Nothing changes. A rate that methods of the
+     * service share is not handed on.
+     */
     public synchronized GateMemory memory() {
         return new GateMemory(
                 breaker == null ? breakerBefore : breaker.memory(), rate == null ? rateBefore : rate.memory());
@@ -234,8 +264,11 @@ public final class MethodGate implements Gate {
         return now == null ? Permit.FREE : now.admit(call);
     }
 
-    /** How it would meet a call now: what would refuse it, and that a breaker is not closed. Empty if nothing speaks against it. */
-    public synchronized List<GateLook> look() {
+    /**
+     * How it would meet a call now: what would refuse it, that a breaker is not closed, and by what and for whom a rate counts it. Empty if
+     * nothing speaks against it and no rate is limited.
+     */
+    public synchronized List<GateLook> look(Invocation call) {
         List<GateLook> looks = new ArrayList<>();
         if (breaker != null && breaks(policy, side)) {
             Admission.Rejected no = breaker.refusal();
@@ -247,7 +280,10 @@ public final class MethodGate implements Gate {
             refused(looks, no);
         }
         refused(looks, concurrency != null && limitsAtOnce(policy, side) ? concurrency.refusal() : null);
-        refused(looks, rate != null && limitsRate(policy, side) ? rate.refusal() : null);
+        RateGate counts = rate();
+        if (counts != null) {
+            looks.add(counts.look(call));
+        }
         if (quota != null && limitsTogether(policy, side)) {
             Admission.Rejected no = quota.refusal();
             if (no == null && quota.isAway()) {
@@ -260,8 +296,7 @@ public final class MethodGate implements Gate {
 
     private static void refused(List<GateLook> looks, Admission.@Nullable Rejected no) {
         if (no != null) {
-            String when = no.retryAfterMillis() == 0 ? "" : " (come again after " + no.retryAfterMillis() + " ms)";
-            looks.add(new GateLook(no.reason() + when, true));
+            looks.add(GateLook.refused(no));
         }
     }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Two gates, one after the other: a call needs the permits of both, which end together. If the second one refuses, the permit of the first
- * ends as not used. As safe for threads as they are.
+ * ends as not used; while a call waits for its turn at the second one, it holds the permit of the first. As safe for threads as they are.
  */
 public final class SequentialGate implements Gate {
 
@@ -31,19 +31,54 @@ public final class SequentialGate implements Gate {
 
     @Override
     public Admission admit(Invocation call) {
-        Admission before = first.admit(call);
-        if (!(before instanceof Permit one)) {
-            return before;
+        return asked(first.admit(call), call);
+    }
+
+    /** What the second gate says after the first one. */
+    private Admission asked(Admission before, Invocation call) {
+        if (before instanceof Permit one) {
+            return with(one, second.admit(call));
         }
-        Admission after = second.admit(call);
-        if (!(after instanceof Permit other)) {
-            one.end(Permit.End.NOT_USED);
+        if (before instanceof Admission.Later later) {
+            return new Admission.Later(later.delayNanos(), new Admission.Turn() {
+                @Override
+                public Admission begin() {
+                    return asked(later.turn().begin(), call);
+                }
+
+                @Override
+                public void giveBack() {
+                    later.turn().giveBack();
+                }
+            });
+        }
+        return before;
+    }
+
+    /** A permit of the first gate, and what the second one says: while the call waits there, it holds the permit. */
+    private static Admission with(Permit one, Admission after) {
+        if (one == Permit.FREE) {
             return after;
         }
-        if (one == Permit.FREE) {
-            return other;
+        if (after instanceof Permit other) {
+            return other == Permit.FREE ? one : new Both(one, other);
         }
-        return other == Permit.FREE ? one : new Both(one, other);
+        if (after instanceof Admission.Later later) {
+            return new Admission.Later(later.delayNanos(), new Admission.Turn() {
+                @Override
+                public Admission begin() {
+                    return with(one, later.turn().begin());
+                }
+
+                @Override
+                public void giveBack() {
+                    later.turn().giveBack();
+                    one.end(Permit.End.NOT_USED);
+                }
+            });
+        }
+        one.end(Permit.End.NOT_USED);
+        return after;
     }
 
     @Override

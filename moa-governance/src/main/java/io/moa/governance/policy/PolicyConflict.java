@@ -3,12 +3,14 @@ package io.moa.governance.policy;
 import io.moa.annotation.Balancing;
 import io.moa.annotation.EnforcedAt;
 import io.moa.annotation.FailureMode;
+import io.moa.annotation.RateShape;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Values of one policy that cannot be together, or of which one can have no effect beside the others.
@@ -17,6 +19,21 @@ import java.util.TreeSet;
  * @param why what is wrong and what is expected, for people
  */
 public record PolicyConflict(List<PolicyKey<?>> keys, String why) {
+
+    /** What is said beside a rate. */
+    private static final List<PolicyKey<?>> RATES = List.of(
+            PolicyKey.RATE_BURST,
+            PolicyKey.RATE_SHAPE,
+            PolicyKey.RATE_WAIT,
+            PolicyKey.RATE_WARM_UP,
+            PolicyKey.RATE_PER,
+            PolicyKey.RATE_EXEMPT);
+
+    /** What one of two sides enforces, and the other one's code cannot say. */
+    private static final List<PolicyKey<?>> ENFORCED = Stream.concat(
+                    Stream.of(PolicyKey.RATE_LIMIT, PolicyKey.QUOTA, PolicyKey.QUOTA_AWAY, PolicyKey.CONCURRENCY_LIMIT),
+                    RATES.stream())
+            .toList();
 
     public PolicyConflict {
         keys = List.copyOf(keys);
@@ -143,7 +160,7 @@ public record PolicyConflict(List<PolicyKey<?>> keys, String why) {
                     found);
         } else if (!key.isEmpty()
                 && !policy.value(PolicyKey.CALL_KEYS).containsKey(key)
-                && !mayBeSetByAFilter(policy)) {
+                && !mayBeSetByAFilter(policy, PolicyKey.HASH_BY)) {
             found.add(of(
                     "no call has a key " + key + " to hash: expected @CallKey(\"" + key
                             + "\") on a parameter, or one of "
@@ -153,15 +170,24 @@ public record PolicyConflict(List<PolicyKey<?>> keys, String why) {
         }
     }
 
-    /** A caller whose own code says what to hash may have a filter that sets the key, if the arguments give none at all. */
-    private static boolean mayBeSetByAFilter(MethodPolicy policy) {
-        return policy.get(PolicyKey.HASH_BY).origin() == Origin.CODE
+    /** A caller whose own code names the key may have a filter that sets it, if the arguments give none at all. */
+    private static boolean mayBeSetByAFilter(MethodPolicy policy, PolicyKey<String> names) {
+        return policy.get(names).origin() == Origin.CODE
                 && policy.value(PolicyKey.CALL_KEYS).isEmpty();
     }
 
     private static void limits(MethodPolicy policy, List<PolicyConflict> found) {
         if (policy.value(PolicyKey.RATE_LIMIT) == 0) {
-            unusedBeside(policy, PolicyKey.RATE_BURST, "there is no limit", PolicyKey.RATE_LIMIT, found);
+            for (PolicyKey<?> key : RATES) {
+                unusedBeside(policy, key, "there is no limit", PolicyKey.RATE_LIMIT, found);
+            }
+        } else {
+            RateShape shape = policy.value(PolicyKey.RATE_SHAPE);
+            if (shape != RateShape.TOKEN_BUCKET) {
+                String named = "rate-shape " + PolicyKey.RATE_SHAPE.type().plain(shape);
+                unusedBeside(policy, PolicyKey.RATE_BURST, named + " lets no burst pass", PolicyKey.RATE_SHAPE, found);
+            }
+            countedKey(policy, found);
         }
         if (policy.value(PolicyKey.QUOTA) == 0) {
             unusedBeside(policy, PolicyKey.QUOTA_AWAY, "there is no quota", PolicyKey.QUOTA, found);
@@ -174,6 +200,23 @@ public record PolicyConflict(List<PolicyKey<?>> keys, String why) {
                     PolicyKey.BREAKER_TRIALS)) {
                 unusedBeside(policy, key, "there is no breaker", PolicyKey.BREAKER_FAILURES, found);
             }
+        }
+    }
+
+    /** A limit for each value of a key that no call has limits nothing. */
+    private static void countedKey(MethodPolicy policy, List<PolicyConflict> found) {
+        String per = policy.value(PolicyKey.RATE_PER);
+        String key = per.startsWith("key:") ? per.substring("key:".length()) : "";
+        if (!key.isEmpty()
+                && !policy.value(PolicyKey.CALL_KEYS).containsKey(key)
+                && !mayBeSetByAFilter(policy, PolicyKey.RATE_PER)) {
+            found.add(of(
+                    "it is said for each value of the call key " + key
+                            + ", which no call has, so none would be limited: expected @CallKey(\"" + key
+                            + "\") on a parameter, or another rate-per",
+                    PolicyKey.RATE_LIMIT,
+                    PolicyKey.RATE_PER,
+                    PolicyKey.CALL_KEYS));
         }
     }
 
@@ -192,12 +235,7 @@ public record PolicyConflict(List<PolicyKey<?>> keys, String why) {
     /** Limits that the code of one side says, and that the other side is to enforce, which never hears of them. */
     static List<PolicyConflict> elsewhere(MethodPolicy policy, EnforcedAt here) {
         List<PolicyConflict> found = new ArrayList<>();
-        for (PolicyKey<Integer> limit : List.of(
-                PolicyKey.RATE_LIMIT,
-                PolicyKey.RATE_BURST,
-                PolicyKey.QUOTA,
-                PolicyKey.QUOTA_AWAY,
-                PolicyKey.CONCURRENCY_LIMIT)) {
+        for (PolicyKey<?> limit : ENFORCED) {
             PolicyKey<EnforcedAt> at = Objects.requireNonNull(limit.sideSaidBy());
             if (policy.get(limit).origin() == Origin.CODE && policy.value(at) != here) {
                 found.add(of(

@@ -17,6 +17,7 @@ import io.moa.annotation.OnFailure;
 import io.moa.annotation.OneWay;
 import io.moa.annotation.Quota;
 import io.moa.annotation.RateLimit;
+import io.moa.annotation.RateShape;
 import io.moa.annotation.Retry;
 import io.moa.annotation.RouteTag;
 import io.moa.annotation.Timeout;
@@ -215,6 +216,45 @@ public final class PolicyKey<T> {
             .at(Side.EITHER, true)
             .means("who counts calls in a second")
             .like("@RateLimit(perSecond = 500, at = EnforcedAt.CALLER)");
+
+    /** How the calls of a rate lie in time. */
+    public static final PolicyKey<RateShape> RATE_SHAPE = key(
+                    "rate-shape", PolicyType.choice(RateShape.class), RateShape.TOKEN_BUCKET)
+            .said(RateLimit.class, "shape")
+            .at(Side.EITHER, true)
+            .means("how they lie in time: a burst after a pause, never more in any second, or evenly spaced")
+            .like("@RateLimit(perSecond = 500, shape = RateShape.SLIDING_WINDOW)");
+
+    /** How long a call beyond a rate may wait for its turn. */
+    public static final PolicyKey<Duration> RATE_WAIT = key(
+                    "rate-wait", PolicyType.duration(Duration.ZERO, Duration.ofSeconds(10)), Duration.ZERO)
+            .said(RateLimit.class, "waitMillis")
+            .at(Side.EITHER, true)
+            .means(
+                    "so long a call beyond the rate may wait for its turn, never beyond its deadline; 0ms to be refused at once")
+            .like("@RateLimit(perSecond = 500, waitMillis = 200)");
+
+    /** How long a rate takes to become whole. */
+    public static final PolicyKey<Duration> RATE_WARM_UP = key(
+                    "rate-warm-up", PolicyType.duration(Duration.ZERO, Duration.ofMinutes(10)), Duration.ZERO)
+            .said(RateLimit.class, "warmUpMillis")
+            .at(Side.EITHER, true)
+            .means("so long the rate grows from a third to the whole, from the start and after as long a pause")
+            .like("@RateLimit(perSecond = 500, warmUpMillis = 30_000)");
+
+    /** Which calls a rate counts together. */
+    public static final PolicyKey<String> RATE_PER = key("rate-per", PolicyType.counted(), "method")
+            .said(RateLimit.class, "per")
+            .at(Side.EITHER, true)
+            .means("which calls are counted together; those without the key that it names are not limited")
+            .like("@RateLimit(perSecond = 5, per = \"key:customer\")");
+
+    /** Whose calls a rate does not count. */
+    public static final PolicyKey<List<String>> RATE_EXEMPT = key("rate-exempt", PolicyType.names(), List.of())
+            .said(RateLimit.class, "exempt")
+            .at(Side.EITHER, true)
+            .means("calling applications that are neither counted nor limited")
+            .like("@RateLimit(perSecond = 500, exempt = {\"console\", \"batch-*\"})");
 
     /** How many calls in a second, of all processes together. */
     public static final PolicyKey<Integer> QUOTA = key("quota", PolicyType.integer(0, 10_000_000), 0)
@@ -451,7 +491,7 @@ public final class PolicyKey<T> {
 
     /** Which key says who enforces it; null if it is always the same side. */
     public @Nullable PolicyKey<EnforcedAt> sideSaidBy() {
-        if (this == RATE_LIMIT || this == RATE_BURST || this == RATE_LIMIT_AT) {
+        if (said != null && said.annotation() == RateLimit.class) {
             return RATE_LIMIT_AT;
         }
         if (this == QUOTA || this == QUOTA_AT || this == QUOTA_AWAY) {

@@ -83,6 +83,16 @@ public abstract sealed class PolicyType<T> {
         return new Paths();
     }
 
+    /** What a rate limit counts together: {@code method}, {@code service}, {@code caller}, or {@code key:} and the name of a call key. */
+    static PolicyType<String> counted() {
+        return new Counted();
+    }
+
+    /** Names of applications, each with at most one '*' for any text; as one text they stand with commas between. */
+    static PolicyType<List<String>> names() {
+        return new Names();
+    }
+
     private static final class Flag extends PolicyType<Boolean> {
         @Override
         public Boolean read(Object plain) {
@@ -341,6 +351,70 @@ public abstract sealed class PolicyType<T> {
         @Override
         public String range() {
             return "a value as JSON in up to " + most + " characters, such as 0, [] or \"unknown\", or nothing";
+        }
+    }
+
+    private static final class Counted extends PolicyType<String> {
+        private static final Pattern FORM = Pattern.compile("method|service|caller|key:[A-Za-z0-9_.-]{1,64}");
+
+        @Override
+        public String read(Object plain) {
+            if (!(plain instanceof String text) || !FORM.matcher(text).matches()) {
+                throw wrong(plain);
+            }
+            return text;
+        }
+
+        @Override
+        public Object plain(String value) {
+            return value;
+        }
+
+        @Override
+        public String range() {
+            return "one of method, service, caller, or key: and the name of a call key, such as key:customer";
+        }
+    }
+
+    private static final class Names extends PolicyType<List<String>> {
+        private static final Pattern FORM = Pattern.compile("(?=.*[^*])[A-Za-z0-9_.$-]*\\*?[A-Za-z0-9_.$-]*");
+        private static final int MOST = 32;
+        private static final int MOST_CHARS = 100;
+
+        @Override
+        public List<String> read(Object plain) {
+            List<?> given = plain instanceof String[] annotated
+                    ? List.of(annotated)
+                    : plain instanceof String text ? split(text) : plain instanceof List<?> list ? list : null;
+            if (given == null || given.size() > MOST) {
+                throw wrong(plain);
+            }
+            List<String> names = new ArrayList<>(given.size());
+            for (Object each : given) {
+                if (!(each instanceof String name)
+                        || name.length() > MOST_CHARS
+                        || !FORM.matcher(name).matches()) {
+                    throw wrong(each);
+                }
+                names.add(name);
+            }
+            return List.copyOf(names);
+        }
+
+        private static List<String> split(String text) {
+            return text.isBlank() ? List.of() : List.of(text.strip().split("\\s*,\\s*", -1));
+        }
+
+        @Override
+        public Object plain(List<String> value) {
+            return value;
+        }
+
+        @Override
+        public String range() {
+            return "up to " + MOST
+                    + " names of applications, each with at most one '*' beside other characters, such as"
+                    + " [\"console\", \"batch-*\"], or as a text console,batch-*";
         }
     }
 

@@ -2,6 +2,7 @@ package io.moa.governance.quota;
 
 import io.moa.discovery.QuotaSource;
 import io.moa.governance.gate.RateGate;
+import io.moa.governance.gate.RateTerms;
 import io.moa.invoke.Admission;
 import io.moa.invoke.Gate;
 import io.moa.invoke.Invocation;
@@ -79,7 +80,7 @@ public final class QuotaGate implements Gate {
         this.askedAt = begunNanos;
         this.wishedAt = begunNanos;
         this.waitingSince = begunNanos;
-        this.local = new RateGate(subject, 1, 0, ticker);
+        this.local = new RateGate(subject, RateTerms.bucket(1, 0), ticker);
     }
 
     /**
@@ -92,7 +93,7 @@ public final class QuotaGate implements Gate {
         Terms next = new Terms(perSecond, away);
         if (!next.equals(terms)) {
             terms = next;
-            local.limit(localShare(), 0);
+            local.limit(RateTerms.bucket(localShare(), 0));
         }
     }
 
@@ -230,7 +231,7 @@ public final class QuotaGate implements Gate {
         }
         if (members != share.members()) {
             members = share.members();
-            local.limit(localShare(), 0);
+            local.limit(RateTerms.bucket(localShare(), 0));
         }
         waitingSince = NOT_WAITING;
     }

@@ -44,6 +44,18 @@ public sealed interface Matcher {
         return this;
     }
 
+    /**
+     * One of several texts.
+     *
+     * @param patterns whole texts, or texts with one {@code *} for any text between
+     * @throws IllegalArgumentException if one has more than one {@code *}
+     */
+    static Matcher ofPatterns(List<String> patterns) {
+        return Any.of(patterns.stream()
+                .map(each -> MatcherReader.pattern("one of " + patterns, each))
+                .toList());
+    }
+
     /** Stands in {@code where} for a value of the calling side. */
     enum Variable {
         /** The calling process's own label of the same name. */

@@ -386,6 +386,10 @@ public final class RuleReader {
             for (String name : paths.names(MOST_CONDITIONS)) {
                 Fields.text(paths.at(name), paths.get(name), 0);
             }
+        } else if (plain instanceof List<?> list && key.defaultValue() instanceof List) {
+            for (int i = 0; i < Math.min(list.size(), MatcherReader.MOST_IN_A_LIST); i++) {
+                Fields.text(path + '[' + i + ']', list.get(i), 0);
+            }
         } else if (plain instanceof Number) {
             Decimal number = Fields.number(path, plain);
             bounded = number.toPlain(); // some parsers make a 2.0 of every 2

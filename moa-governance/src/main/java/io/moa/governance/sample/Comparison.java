@@ -144,14 +144,9 @@ final class Comparison {
     }
 
     private static boolean providers(MethodPolicy policy, String limit) {
-        EnforcedAt at =
-                switch (limit) {
-                    case "rate-limit", "rate-burst" -> policy.value(PolicyKey.RATE_LIMIT_AT);
-                    case "quota", "quota-away" -> policy.value(PolicyKey.QUOTA_AT);
-                    case "concurrency-limit" -> policy.value(PolicyKey.CONCURRENCY_LIMIT_AT);
-                    default -> EnforcedAt.CALLER;
-                };
-        return at == EnforcedAt.PROVIDER;
+        PolicyKey<?> key = PolicyKey.named(limit);
+        PolicyKey<EnforcedAt> at = key == null ? null : key.sideSaidBy();
+        return at != null && policy.value(at) == EnforcedAt.PROVIDER;
     }
 
     /** For how many calls the samples stand. */

@@ -2,6 +2,7 @@ package io.moa.governance.sample;
 
 import io.moa.annotation.EnforcedAt;
 import io.moa.governance.gate.MethodGate;
+import io.moa.governance.gate.ServiceRates;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.Admission;
@@ -31,7 +32,7 @@ final class GateReplay {
     /** The place in {@link #LIMITS} of none. */
     static final byte NONE = -1;
 
-    /** The end of a call that was let through. */
+    /** The end of a call that was let through, or its turn. */
     private record Due(long atNanos, long number, Permit permit, Permit.End how) implements Comparable<Due> {
         @Override
         public int compareTo(Due other) {
@@ -61,7 +62,12 @@ final class GateReplay {
             return null;
         }
         nanos = calls.momentNanos(0, 0);
-        MethodGate gates = new MethodGate(of.toString(), EnforcedAt.CALLER, () -> nanos, this::seen);
+        MethodGate gates = new MethodGate(
+                of.toString(),
+                EnforcedAt.CALLER,
+                () -> nanos,
+                new ServiceRates(of.service().toString(), () -> nanos), // of this method alone
+                this::seen);
         gates.govern(policy);
         PriorityQueue<Due> due = new PriorityQueue<>();
         byte[] refusals = new byte[calls.total()];
@@ -77,15 +83,22 @@ final class GateReplay {
                 refusing = NONE;
                 Admission admission = gates.admit(call);
                 refusals[number] = refusing;
-                if (admission instanceof Permit permit
-                        && permit != Permit.FREE
-                        && ending.kind() != Ending.Kind.RUNNING) {
-                    due.add(new Due(begins + ending.afterNanos(), number, permit, ending.how()));
-                }
+                follow(admission, begins, number, ending, due);
                 number++;
             }
         }
         return refusals;
+    }
+
+    /** What becomes of a call later: it ends, or its turn comes. */
+    private static void follow(Admission said, long nowNanos, long number, Ending ending, PriorityQueue<Due> due) {
+        if (said instanceof Admission.Later later) {
+            long comes = nowNanos + later.delayNanos();
+            Permit turn = how -> follow(later.turn().begin(), comes, number, ending, due);
+            due.add(new Due(comes, number, turn, ending.how()));
+        } else if (said instanceof Permit permit && permit != Permit.FREE && ending.kind() != Ending.Kind.RUNNING) {
+            due.add(new Due(nowNanos + ending.afterNanos(), number, permit, ending.how()));
+        }
     }
 
     private void endUntil(long moment, PriorityQueue<Due> due) {
@@ -100,7 +113,7 @@ final class GateReplay {
         byte place = (byte) LIMITS.indexOf(limit);
         return call -> {
             Admission admission = gate.admit(call);
-            if (!(admission instanceof Permit)) {
+            if (admission instanceof Admission.Rejected) {
                 refusing = place;
             }
             return admission;

@@ -9,6 +9,7 @@ import io.moa.governance.gate.BreakerGate.Thresholds;
 import io.moa.governance.gate.BreakerMemory;
 import io.moa.governance.gate.ConcurrencyGate;
 import io.moa.governance.gate.RateGate;
+import io.moa.governance.gate.RateTerms;
 import io.moa.invoke.Gate;
 import io.moa.invoke.Permit;
 import java.time.Duration;
@@ -80,7 +81,7 @@ class GateInterleavingsTest {
     void rateAdmitsWhatIsThereAndNoMore() {
         Interleavings.of(() -> {
             Time time = new Time();
-            RateGate gate = new RateGate("Stock count", 1_000_000, 2, time::nanos);
+            RateGate gate = new RateGate("Stock count", RateTerms.bucket(1_000_000, 2), time::nanos);
             AtomicInteger passed = new AtomicInteger();
             Runnable asks = () -> passed.addAndGet(admitted(gate) == null ? 0 : 1);
             together(asks, asks, asks);

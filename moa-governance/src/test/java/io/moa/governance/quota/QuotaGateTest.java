@@ -7,6 +7,7 @@ import io.moa.annotation.EnforcedAt;
 import io.moa.discovery.QuotaSource;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.gate.MethodGate;
+import io.moa.governance.gate.ServiceRates;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.Admission;
@@ -52,7 +53,8 @@ class QuotaGateTest {
             "provider",
             "p",
             told::add);
-    private final MethodGate method = new MethodGate(EnforcedAt.PROVIDER, ticker, rounds, STOCK, COUNT);
+    private final ServiceRates shared = new ServiceRates("" + STOCK, ticker);
+    private final MethodGate method = new MethodGate(EnforcedAt.PROVIDER, ticker, rounds, STOCK, COUNT, shared);
 
     private static MethodPolicy quota(int perSecond) {
         return MethodPolicy.DEFAULT.withCode(PolicyKey.QUOTA, perSecond, "test");
@@ -96,9 +98,9 @@ class QuotaGateTest {
                     .isEqualTo("shop.Stock count has used up what this process has of the quota of 1000 calls in a"
                             + " second, which 5 processes share");
         });
-        assertThat(method.look()).singleElement().satisfies(look -> assertThat(look.refuses())
+        assertThat(method.look(CALL)).singleElement().satisfies(look -> assertThat(look.refuses())
                 .isTrue());
-        MethodGate caller = new MethodGate(EnforcedAt.CALLER, ticker, rounds, STOCK, COUNT);
+        MethodGate caller = new MethodGate(EnforcedAt.CALLER, ticker, rounds, STOCK, COUNT, shared);
         caller.govern(quota(1));
         assertThat(admitted(caller, 100)).as("the provider counts").isEqualTo(100);
         assertThat(MethodGate.limits(quota(1), EnforcedAt.PROVIDER)).isTrue();
@@ -171,7 +173,7 @@ class QuotaGateTest {
         });
         pass(10_000);
         assertThat(told).singleElement().asString().contains("a quota holds by its local share");
-        assertThat(method.look()).singleElement().satisfies(look -> assertThat(look.how())
+        assertThat(method.look(CALL)).singleElement().satisfies(look -> assertThat(look.how())
                 .contains("12 s"));
 
         answer(40, 5);
@@ -195,7 +197,7 @@ class QuotaGateTest {
 
     @Test
     void moreThanTheQuotaIsNoLocalShare() {
-        MethodGate alone = new MethodGate(EnforcedAt.PROVIDER, ticker, QuotaRounds.alone(ticker), STOCK, COUNT);
+        MethodGate alone = new MethodGate(EnforcedAt.PROVIDER, ticker, QuotaRounds.alone(ticker), STOCK, COUNT, shared);
         alone.govern(quota(100).withCode(PolicyKey.QUOTA_AWAY, 5_000, "test"));
         assertThat(admitted(alone, 1_000)).isEqualTo(10);
         assertThat(alone.lookAtQuota())
@@ -256,7 +258,7 @@ class QuotaGateTest {
     void manyQuotasAreOneQuestionForEachHundred() {
         List<MethodGate> many = new ArrayList<>();
         for (int i = 0; i < 250; i++) {
-            MethodGate each = new MethodGate(EnforcedAt.PROVIDER, ticker, rounds, STOCK, new MethodId("m" + i, "()"));
+            MethodGate each = new MethodGate(EnforcedAt.PROVIDER, ticker, rounds, STOCK, new MethodId("m" + i, "()"), shared);
             each.govern(quota(10));
             many.add(each);
         }

@@ -10,6 +10,7 @@ import io.moa.governance.balance.CandidateSet;
 import io.moa.governance.balance.InstanceLoad;
 import io.moa.governance.gate.GateFilter;
 import io.moa.governance.gate.MethodGate;
+import io.moa.governance.gate.ServiceRates;
 import io.moa.governance.outlier.Ejections;
 import io.moa.governance.outlier.OutlierConfig;
 import io.moa.governance.outlier.OwnPause;
@@ -31,9 +32,11 @@ import io.moa.invoke.MethodId;
 import io.moa.invoke.Payload;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
+import io.moa.testkit.FakeScheduler;
 import io.moa.testkit.FakeTicker;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -150,7 +153,7 @@ class LimitedCallsTest {
         private String one(Made made) {
             Sample sample = samples.get(made.sample());
             MethodGate gate = gates.computeIfAbsent(Sampled.of(sample), any -> {
-                MethodGate fresh = new MethodGate("it", EnforcedAt.CALLER, ticker);
+                MethodGate fresh = new MethodGate("it", EnforcedAt.CALLER, ticker, new ServiceRates("it", ticker));
                 fresh.govern(applied(book, sample).policy());
                 return fresh;
             });
@@ -172,7 +175,8 @@ class LimitedCallsTest {
                                 ? failure(Status.REJECTED, "denied")
                                 : new Reply.Value(Payload.EMPTY));
             }
-            CompletableFuture<Reply> reply = new GateFilter(any -> gate).apply(call(made.sample()), any -> provider);
+            CompletableFuture<Reply> reply = new GateFilter(any -> gate, new FakeScheduler(ticker), ticker)
+                    .apply(call(made.sample()), any -> provider);
             if (reply.isDone() && !provider.isDone()) {
                 due.removeIf(each -> each.end() == provider);
             }
@@ -445,6 +449,40 @@ class LimitedCallsTest {
                         Such as
                           shop.Stock reserve() with {caller=web}: to 3 instances -> refused, over rate-limit
                         """);
+    }
+
+    private int refusedUnder(List<Sample> samples, Object... more) {
+        List<Object> set = new ArrayList<>(List.of("rate-limit", 5, "rate-limit-at", "caller"));
+        set.addAll(List.of(more));
+        return dryRuns().of(samples, book(Map.of()), "a", policy(set.toArray())).otherwise();
+    }
+
+    /** Ten bursts of ten calls, each after two seconds. */
+    @Test
+    void ratesAreJudgedInTheirShapeAndWhoWaitsIsNotRefusedButHoldsItsPlace() {
+        List<Sample> samples = new ArrayList<>();
+        for (Sample each : every(Duration.ofSeconds(2), 10, 1, success(Duration.ofMillis(1)))) {
+            samples.addAll(Collections.nCopies(10, each));
+        }
+        assertThat(refusedUnder(samples, "rate-burst", 3)).isEqualTo(70);
+        assertThat(refusedUnder(samples, "rate-shape", "sliding-window")).isEqualTo(50);
+        assertThat(refusedUnder(samples, "rate-shape", "pacing")).isEqualTo(90);
+        assertThat(refusedUnder(samples, "rate-shape", "pacing", "rate-wait", "1s"))
+                .as("five of nine wait, two tenths after one another")
+                .isEqualTo(40);
+        assertThat(refusedUnder(
+                        samples,
+                        "rate-shape",
+                        "pacing",
+                        "rate-wait",
+                        "1s",
+                        "concurrency-limit",
+                        3,
+                        "concurrency-limit-at",
+                        "caller"))
+                .as("of one that runs and others that wait three are here, also when the next ten come")
+                .isEqualTo(70);
+        assertThat(refusedUnder(samples, "rate-exempt", "web")).isZero();
     }
 
     @Test

@@ -18,6 +18,7 @@ import io.moa.invoke.Invocation;
 import io.moa.invoke.Payload;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
+import io.moa.testkit.FakeScheduler;
 import io.moa.testkit.FakeTicker;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -102,7 +103,7 @@ class SamplesTest {
         Invocation call =
                 gate == null ? call("a") : call("a").withAttributes(Attributes.EMPTY.with(MethodGate.KEY, gate));
         KeptCall kept = samples.offer(call);
-        return new GateFilter(each -> each.attributes().get(MethodGate.KEY))
+        return new GateFilter(each -> each.attributes().get(MethodGate.KEY), new FakeScheduler(ticker), ticker)
                 .apply(kept == null ? call : kept.watched(call), each -> provider);
     }
 

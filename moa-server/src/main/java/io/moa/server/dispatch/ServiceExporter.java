@@ -5,6 +5,7 @@ import io.moa.annotation.MoaService;
 import io.moa.discovery.ServiceExport;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.gate.MethodGate;
+import io.moa.governance.gate.ServiceRates;
 import io.moa.governance.policy.CallKeyReader;
 import io.moa.governance.policy.DeclaredErrors;
 import io.moa.governance.policy.DeclaredPolicy;
@@ -152,6 +153,7 @@ public final class ServiceExporter {
         AllowList allowed = AllowList.ofService(type).plus(terms.extraTypes().toArray(new Class<?>[0]));
         PolicySettings said = terms.policies().apply(service);
         Set<Method> onlyLocal = FallbackForm.onlyLocal(type);
+        ServiceRates rates = new ServiceRates(service.toString(), terms.ticker());
         List<ExportedMethod> methods = new ArrayList<>();
         List<DeclaredPolicy> all = new ArrayList<>();
         Set<String> offered = new HashSet<>();
@@ -181,7 +183,7 @@ public final class ServiceExporter {
                     codecs,
                     policy.value(PolicyKey.NON_BLOCKING) ? null : terms.workers(),
                     terms.gate(),
-                    new MethodGate(EnforcedAt.PROVIDER, terms.ticker(), terms.quotas(), service, id)));
+                    new MethodGate(EnforcedAt.PROVIDER, terms.ticker(), terms.quotas(), service, id, rates)));
             fingerprints.add(id + ":" + result.getTypeName());
         }
         said.check(

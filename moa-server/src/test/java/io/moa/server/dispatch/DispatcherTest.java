@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.moa.annotation.EnforcedAt;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.gate.MethodGate;
+import io.moa.governance.gate.ServiceRates;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.invoke.CallScope;
 import io.moa.invoke.Caller;
@@ -501,7 +502,7 @@ class DispatcherTest {
                                 new ErrorWriter(new Class<?>[0], AllowList.ofValues(), new HessianSerializer()))),
                 workers,
                 any -> Permit.FREE,
-                new MethodGate("run", EnforcedAt.PROVIDER, Ticker.system()));
+                new MethodGate("run", EnforcedAt.PROVIDER, Ticker.system(), new ServiceRates("run", Ticker.system())));
     }
 
     private static MethodHandle handle(Body body) {

@@ -3,6 +3,7 @@ package io.moa.server.dispatch;
 import io.moa.annotation.EnforcedAt;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.gate.MethodGate;
+import io.moa.governance.gate.ServiceRates;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.invoke.Gate;
 import io.moa.invoke.Invocation;
@@ -45,7 +46,8 @@ public final class Served {
                 Map.of(),
                 workers,
                 gate,
-                new MethodGate("take", EnforcedAt.PROVIDER, Ticker.system()));
+                new MethodGate(
+                        "take", EnforcedAt.PROVIDER, Ticker.system(), new ServiceRates("take", Ticker.system())));
     }
 
     /** A call to a method, as far as it is known. */

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.moa.governance.gate.ConcurrencyGate;
 import io.moa.governance.gate.GateFilter;
 import io.moa.invoke.Admission;
+import io.moa.invoke.Cancellation;
+import io.moa.invoke.Deadline;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Gate;
 import io.moa.invoke.Invocation;
@@ -16,11 +18,15 @@ import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
 import io.moa.server.dispatch.ExportedMethod;
 import io.moa.server.dispatch.Served;
+import io.moa.testkit.FakeScheduler;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GateFilterTest {
@@ -28,6 +34,8 @@ class GateFilterTest {
     private static final Reply VALUE = new Reply.Value(Payload.EMPTY);
 
     private final List<Permit.End> ends = new ArrayList<>();
+    private final List<String> turns = new ArrayList<>();
+    private final FakeScheduler time = new FakeScheduler();
     private int ran;
 
     /** Lets everything pass and remembers how each permit ended. */
@@ -119,24 +127,126 @@ class GateFilterTest {
         assertThat(refused.hints().neverRetry()).isFalse();
     }
 
-    @Test
-    void gateThatAsksToWaitIsARefusal() {
-        Gate later = new Gate() {
+    /** Keeps a turn in so many milliseconds for a call, and remembers what became of it. */
+    private Gate later(long millis, Admission then) {
+        return call -> new Admission.Later(millis * 1_000_000, new Admission.Turn() {
             @Override
-            public Admission admit(Invocation call) {
-                return new Admission.Later(1_000_000);
+            public Admission begin() {
+                turns.add("begun");
+                return then;
             }
 
             @Override
-            public String toString() {
-                return "PacingGate";
+            public void giveBack() {
+                turns.add("given back");
+            }
+        });
+    }
+
+    @Test
+    void callWaitsForItsTurnAndGoesOnThen() {
+        Permit permit = ends::add;
+        CompletableFuture<Reply> got = guarded(service).invoke(call(later(20, permit)));
+        time.advance(Duration.ofMillis(19));
+        assertThat(ran).isZero();
+        time.advance(Duration.ofMillis(1));
+        assertThat(ran).isEqualTo(1);
+        assertThat(turns).containsExactly("begun");
+        reply.complete(VALUE);
+        assertThat(got).isCompletedWithValue(VALUE);
+        assertThat(ends).containsExactly(Permit.End.SUCCESS);
+    }
+
+    @Test
+    void whoWaitedIsRefusedIfAGateBehindSaysSoThen() {
+        Gate shut = later(20, new Admission.Rejected(Status.OVERLOADED, "full by now", 7));
+        CompletableFuture<Reply> got = guarded(service).invoke(call(shut));
+        time.advance(Duration.ofMillis(20));
+        assertThat(got.join()).isInstanceOfSatisfying(Reply.Failure.class, no -> assertThat(no.message())
+                .isEqualTo("full by now"));
+        assertThat(ran).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Cancellation.Reason.class)
+    void callThatIsWithdrawnWhileItWaitsGivesItsTurnBackAndNeverRuns(Cancellation.Reason reason) {
+        Invocation call = call(later(20, Permit.FREE));
+        CompletableFuture<Reply> got = guarded(service).invoke(call);
+        time.advance(Duration.ofMillis(10));
+        call.cancellation().fire(reason);
+        assertThat(got.join()).isInstanceOfSatisfying(Reply.Failure.class, no -> assertThat(no.status())
+                .isEqualTo(reason == Cancellation.Reason.DEADLINE ? Status.DEADLINE_EXCEEDED : Status.CANCELLED));
+        assertThat(turns).containsExactly("given back");
+        time.advance(Duration.ofMillis(100));
+        assertThat(ran).isZero();
+        assertThat(turns).hasSize(1);
+        assertThat(time.history()).allMatch(each -> each.fate() == FakeScheduler.Fate.CANCELLED);
+    }
+
+    @Test
+    void callWhoseTimeIsUpWhenItsTurnComesLateDoesNotRun() {
+        Invocation call = Served.call(Served.guardedBy(later(20, Permit.FREE)))
+                .deadline(Deadline.after(Duration.ofMillis(30), time.ticker()))
+                .build();
+        CompletableFuture<Reply> got = guarded(service).invoke(call);
+        time.ticker().advance(Duration.ofMillis(31)); // as on a machine that is busy
+        time.advance(Duration.ZERO);
+        assertThat(got.join()).isInstanceOfSatisfying(Reply.Failure.class, no -> assertThat(no.status())
+                .isEqualTo(Status.DEADLINE_EXCEEDED));
+        assertThat(ran).isZero();
+        assertThat(turns).containsExactly("given back");
+    }
+
+    @Test
+    void callThatWasWithdrawnBeforeItWaitedGivesItsTurnBackAtOnce() {
+        Invocation call = call(later(20, Permit.FREE));
+        call.cancellation().fire(Cancellation.Reason.CALLER);
+        assertThat(guarded(service).invoke(call)).isCompleted();
+        assertThat(turns).containsExactly("given back");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatACallCarriesIsHeldWhileItWaitsAndGivenUpAtItsEnd(boolean withdrawn) {
+        AtomicInteger held = new AtomicInteger(1);
+        Payload counted = new Payload() {
+            @Override
+            public Payload retain() {
+                held.incrementAndGet();
+                return this;
+            }
+
+            @Override
+            public void release() {
+                held.decrementAndGet();
             }
         };
-        Reply.Failure refused =
-                (Reply.Failure) guarded(service).invoke(call(later)).join();
-        assertThat(ran).isZero();
-        assertThat(refused.status()).isEqualTo(Status.REJECTED);
-        assertThat(refused.message()).startsWith("PacingGate").endsWith("asked to wait, which this route does not do");
+        Invocation call = Served.call(Served.guardedBy(later(20, Permit.FREE)))
+                .payload(counted)
+                .build();
+        CompletableFuture<Reply> got = guarded(service).invoke(call);
+        call.payload().release(); // as who made it does when he waits no longer
+        assertThat(held).hasValue(1);
+        if (withdrawn) {
+            call.cancellation().fire(Cancellation.Reason.CALLER);
+        } else {
+            time.advance(Duration.ofMillis(20));
+            assertThat(held).hasValue(1);
+            reply.complete(VALUE);
+        }
+        assertThat(got).isCompleted();
+        assertThat(held).hasValue(0);
+    }
+
+    @Test
+    void routeThatThrowsAfterAWaitIsToldToWhoWaits() {
+        CompletableFuture<Reply> got = guarded(call -> {
+                    throw new IllegalStateException("oops");
+                })
+                .invoke(call(later(20, open.admit(call(open)))));
+        time.advance(Duration.ofMillis(20));
+        assertThat(got).isCompletedExceptionally();
+        assertThat(ends).containsExactly(Permit.End.FAILURE);
     }
 
     @Test
@@ -162,8 +272,8 @@ class GateFilterTest {
         assertThat(route.invoke(call).join()).isSameAs(VALUE);
     }
 
-    private static Invoker guarded(Invoker service) {
-        return new GateFilter(ExportedMethod::gateOf).before(service);
+    private Invoker guarded(Invoker service) {
+        return new GateFilter(ExportedMethod::gateOf, time, time.ticker()).before(service);
     }
 
     private static Invocation call(Gate gate) {
