@@ -108,9 +108,8 @@ public final class CallStarter {
             StubMethod.Governed governed = method.governed();
             LastGood.Key key = call.attributes().get(LastGood.KEY);
             long now = moa.ticker().nanos();
-            LastGood.Again again = key == null || fallback != null
-                    ? null
-                    : method.lastGood().find(key, governed.lastGoodNanos(), now);
+            LastGood.Again again =
+                    key == null || fallback != null ? null : method.lastGood().find(key, governed.lastGoodNanos(), now);
             if (again != null) {
                 method.answeredByLastGood();
                 swallow(

@@ -119,9 +119,7 @@ final class LastGood {
                 kept = null;
             }
         }
-        return kept == null
-                ? null
-                : new Again(Unpooled.wrappedBuffer(kept.bytes()), nowNanos - kept.atNanos());
+        return kept == null ? null : new Again(Unpooled.wrappedBuffer(kept.bytes()), nowNanos - kept.atNanos());
     }
 
     /** Forgets all of them. */
