@@ -90,6 +90,11 @@ public final class CallRoom<T extends Waiting> {
         return share;
     }
 
+    /** Whether nothing of its share runs: else few calls that take seconds could be all that runs. */
+    private boolean isAlone(T call) {
+        return call.share().running() == 0 && running < threads && shares.size() > 1;
+    }
+
     private boolean hasThread() {
         return counted < limit.limit() && running < threads;
     }
@@ -103,7 +108,8 @@ public final class CallRoom<T extends Waiting> {
         lock.lock();
         try {
             int before = queue.size();
-            if (hasThread() && queue.size() == 0 && call.share().hasRoom()) {
+            if (isAlone(call)
+                    || (hasThread() && queue.size() == 0 && call.share().hasRoom())) {
                 call.share().begin();
                 begins();
                 runs = call;

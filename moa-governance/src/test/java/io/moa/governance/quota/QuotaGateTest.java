@@ -258,7 +258,8 @@ class QuotaGateTest {
     void manyQuotasAreOneQuestionForEachHundred() {
         List<MethodGate> many = new ArrayList<>();
         for (int i = 0; i < 250; i++) {
-            MethodGate each = new MethodGate(EnforcedAt.PROVIDER, ticker, rounds, STOCK, new MethodId("m" + i, "()"), shared);
+            MethodGate each =
+                    new MethodGate(EnforcedAt.PROVIDER, ticker, rounds, STOCK, new MethodId("m" + i, "()"), shared);
             each.govern(quota(10));
             many.add(each);
         }
