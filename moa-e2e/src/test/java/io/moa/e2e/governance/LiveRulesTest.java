@@ -123,7 +123,7 @@ class LiveRulesTest {
                 stock.where("any");
             } catch (CallException e) {
                 assertThat(e.status()).isEqualTo(Status.REJECTED);
-                assertThat(e.getMessage()).contains("1 calls in a second");
+                assertThat(e.getMessage()).contains("limited to 1 call in a second");
                 refused++;
             }
         }

@@ -274,6 +274,10 @@ class ToldAsDoneTest {
             case "criticality" -> "\"sheddable\"";
             case "call-keys" -> "{\"other\": \"0\"}";
             case "rate-limit-at", "quota-at", "concurrency-limit-at" -> "\"caller\"";
+            case "rate-shape" -> "\"pacing\"";
+            case "rate-wait", "rate-warm-up" -> "\"7s\"";
+            case "rate-per" -> "\"caller\"";
+            case "rate-exempt" -> "[\"console\"]";
             case "hash-by", "route-tag" -> "\"item\"";
             default -> "7";
         };
