@@ -25,6 +25,11 @@ public interface Payload {
         public void release() {}
 
         @Override
+        public int sizeBytes() {
+            return 0;
+        }
+
+        @Override
         public String toString() {
             return "Payload.EMPTY";
         }
@@ -39,4 +44,9 @@ public interface Payload {
 
     /** Gives one reference back; the last one frees what the payload holds. */
     void release();
+
+    /** How many bytes it is on the wire, without being encoded for the answer; -1, the default, if that is not known, or not yet. */
+    default int sizeBytes() {
+        return -1;
+    }
 }

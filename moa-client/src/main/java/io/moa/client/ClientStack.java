@@ -9,6 +9,7 @@ import io.moa.client.filter.SampleFilter;
 import io.moa.client.filter.ThrottleFilter;
 import io.moa.governance.gate.GateFilter;
 import io.moa.governance.gate.MethodGate;
+import io.moa.governance.observe.ObserverFilter;
 import io.moa.invoke.Backstop;
 import io.moa.invoke.Filter;
 import io.moa.invoke.Invoker;
@@ -29,6 +30,7 @@ final class ClientStack {
     static Invoker route(
             Ticker ticker,
             Scheduler scheduler,
+            @Nullable ObserverFilter observer,
             List<Filter> users,
             @Nullable SampleFilter samples,
             ThrottleFilter throttle,
@@ -37,6 +39,11 @@ final class ClientStack {
             ClusterInvoker cluster) {
         List<Filter> stops = new ArrayList<>();
         stops.add(Backstop.INSTANCE); // outermost, so that whatever breaks below still becomes a reply
+        if (observer != null) {
+            stops.add(
+                    observer); // above users' filters: a call is told of as its caller sees it, with the time that they
+            // take
+        }
         stops.addAll(users); // above retry, so that users' filters see a call once, however often it is sent
         if (samples != null) {
             stops.add(samples); // below users' filters, as rules see what those made; above the gates, before which it

@@ -36,6 +36,9 @@ import io.moa.disk.DiskRules;
 import io.moa.disk.DiskThread;
 import io.moa.disk.KeptFile;
 import io.moa.governance.belief.BeliefConfig;
+import io.moa.governance.observe.Observation;
+import io.moa.governance.observe.ObservedMethod;
+import io.moa.governance.observe.ObserverFilter;
 import io.moa.governance.outlier.OutlierConfig;
 import io.moa.governance.overload.OverloadThrottle;
 import io.moa.governance.plan.Plan;
@@ -55,6 +58,8 @@ import io.moa.governance.sample.Sample;
 import io.moa.governance.sample.Samples;
 import io.moa.invoke.Filter;
 import io.moa.invoke.Invoker;
+import io.moa.log.ObserverComplaints;
+import io.moa.observe.CallObserver;
 import io.moa.operations.Operations;
 import io.moa.protocol.serialize.RuleText;
 import java.nio.file.Path;
@@ -93,6 +98,7 @@ public final class MoaClient implements AutoCloseable {
     private final @Nullable DiskSnapshots disk;
     private final Clusters clusters;
     private final CallStarter starter;
+    private final Observation observation;
     private final StubCompiler compiler;
     private final LiveMethods methods;
     private final QuotaRounds quotas;
@@ -117,8 +123,10 @@ public final class MoaClient implements AutoCloseable {
             int places,
             double sendsOfAccepted,
             QuotaConfig quotas,
-            List<Filter> filters) {
+            List<Filter> filters,
+            Observation observation) {
         this.moa = moa;
+        this.observation = observation;
         String application = moa.self().application();
         this.methods = new LiveMethods(
                 application,
@@ -131,20 +139,29 @@ public final class MoaClient implements AutoCloseable {
                 ? null
                 : new DiskSnapshots(
                         application, folder, kept, moa.ticker(), System::currentTimeMillis, moa.scheduler(), writer);
-        this.clusters = new Clusters(moa, endpoints, discovery, belief, outliers, vantage, disk);
+        this.clusters = new Clusters(moa, endpoints, discovery, belief, outliers, vantage, observation, disk);
         this.samples = places == 0 ? null : new Samples(places, moa.chance(), moa.ticker());
+        ObservedMethod unknown = observation.ofUnknown();
         HedgeFilter hedges = new HedgeFilter(moa.ticker(), moa.scheduler());
         this.throttle = new OverloadThrottle(sendsOfAccepted, moa.ticker(), moa.chance());
         Invoker route = ClientStack.route(
                 moa.ticker(),
                 moa.scheduler(),
+                unknown == null ? null : new ObserverFilter(unknown, moa.ticker()),
                 filters,
                 samples == null ? null : new SampleFilter(samples),
                 new ThrottleFilter(throttle),
                 hedges,
                 new FaultFilter(moa.ticker(), moa.scheduler(), moa.chance()),
                 new ClusterInvoker(
-                        clusters, endpoints, moa.ticker(), new FirstAnswer(moa), hedges, new RuleAnswer(), throttle));
+                        clusters,
+                        endpoints,
+                        moa.ticker(),
+                        new FirstAnswer(moa),
+                        hedges,
+                        new RuleAnswer(),
+                        throttle,
+                        !observation.isNone()));
         this.starter = new CallStarter(moa, route);
         this.quotas = new QuotaRounds(
                 moa.hasRegistry() ? moa.registry().quotas() : null,
@@ -154,8 +171,8 @@ public final class MoaClient implements AutoCloseable {
                 "caller " + application,
                 UUID.randomUUID().toString().replace("-", ""),
                 told -> LOG.warn("MoaClient[{}]: {}", moa.self(), told));
-        this.gates = new MethodGates(moa.ticker(), this.quotas);
-        this.compiler = new StubCompiler(moa, starter, clusters::link, gates, methods);
+        this.gates = new MethodGates(moa.ticker(), this.quotas, observation);
+        this.compiler = new StubCompiler(moa, starter, clusters::link, gates, methods, observation);
         this.explainer = new Explainer(moa, clusters, methods, throttle, endpoints::way);
         this.dryRuns = new DryRuns(
                 this::routesOf,
@@ -264,7 +281,7 @@ public final class MoaClient implements AutoCloseable {
 
     /** Calls a service whose interface is not on the class path, with plain data. */
     public GenericStub generic(ServiceId service) {
-        return new GenericStub(moa, clusters.link(service), starter, methods, gates);
+        return new GenericStub(moa, clusters.link(service), starter, methods, gates, observation);
     }
 
     /**
@@ -341,6 +358,7 @@ public final class MoaClient implements AutoCloseable {
                 if (writer != null) {
                     writer.close();
                 }
+                observation.close();
             }
         }
     }
@@ -364,6 +382,7 @@ public final class MoaClient implements AutoCloseable {
         private double overloadThrottle = OverloadThrottle.DEFAULT_RATIO;
         private @Nullable Discovery discovery;
         private final List<Filter> filters = new ArrayList<>();
+        private final List<CallObserver> observers = new ArrayList<>();
 
         private Builder(Moa moa) {
             this.moa = moa;
@@ -479,6 +498,15 @@ public final class MoaClient implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Adds an observer, who is told of each call and closed with the client: one client's alone. Default nobody, and then a call passes
+         * nothing that would tell.
+         */
+        public Builder observer(CallObserver value) {
+            observers.add(value);
+            return this;
+        }
+
         public MoaClient build() {
             // The registry is asked for only when a service is followed: a client may be made before there is one.
             Discovery where = discovery != null
@@ -515,7 +543,8 @@ public final class MoaClient implements AutoCloseable {
                     samples,
                     overloadThrottle,
                     quotas,
-                    filters);
+                    filters,
+                    Observation.by(observers, new ObserverComplaints("MoaClient[" + moa.self() + "]")));
         }
     }
 }

@@ -4,9 +4,13 @@ import io.moa.Moa;
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.disk.KeptFile;
+import io.moa.governance.observe.Observation;
 import io.moa.governance.quota.QuotaConfig;
 import io.moa.governance.quota.QuotaRounds;
 import io.moa.invoke.Filter;
+import io.moa.observe.CallObserver;
+import io.moa.observe.ServerFigures;
+import io.moa.observe.WorkerFigures;
 import io.moa.server.dispatch.ExportedMethod;
 import io.moa.server.dispatch.ServiceExporter;
 import io.moa.server.dispatch.WorkerPool;
@@ -45,7 +49,7 @@ import org.slf4j.LoggerFactory;
  * <p>{@link #close()} is graceful: it leaves the registry, tells every client, serves what still arrives, waits for the
  * running calls and closes; by default it also runs when the process is asked to end. Safe for many threads.
  */
-public final class MoaServer implements AutoCloseable {
+public final class MoaServer implements AutoCloseable, ServerFigures {
 
     /** Names the folder where live rules are kept, or {@code off}; stands above the code. */
     public static final String RULES_PROPERTY = "moa.server.rules";
@@ -67,6 +71,7 @@ public final class MoaServer implements AutoCloseable {
     private final Duration drainLimit;
     private final @Nullable FollowedRules following;
     private final QuotaRounds quotas;
+    private final Observation observation;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private @Nullable Thread shutdownHook; // guarded by this
@@ -83,8 +88,10 @@ public final class MoaServer implements AutoCloseable {
             @Nullable OverloadWatch overload,
             Duration drainLimit,
             @Nullable FollowedRules following,
-            QuotaRounds quotas) {
+            QuotaRounds quotas,
+            Observation observation) {
         this.quotas = quotas;
+        this.observation = observation;
         this.following = following;
         this.moa = moa;
         this.listener = listener;
@@ -135,14 +142,19 @@ public final class MoaServer implements AutoCloseable {
         return listener.inFlight();
     }
 
-    /** How many bytes it holds of requests that are not answered and of replies that have not left. */
+    @Override
     public long heldBytes() {
         return listener.heldBytes();
     }
 
-    /** How many connections are open. */
+    @Override
     public int connections() {
         return listener.connections();
+    }
+
+    @Override
+    public List<WorkerFigures> workers() {
+        return List.copyOf(pools.values());
     }
 
     /** How it is, as an orchestrator asks, whether or not this is told over HTTP too. */
@@ -208,6 +220,7 @@ public final class MoaServer implements AutoCloseable {
                 health.close();
             }
             removeShutdownHook();
+            observation.close();
             moa.endServing();
             ended.complete(null);
         }
@@ -274,6 +287,7 @@ public final class MoaServer implements AutoCloseable {
         Map<String, String> labels = Map.of();
         Map<String, String> metadata = Map.of();
         final List<Filter> filters = new ArrayList<>();
+        final List<CallObserver> observers = new ArrayList<>();
         final List<Export<?>> exports = new ArrayList<>();
 
         record Export<S>(Class<S> type, S implementation, ExportConfig config) {}
@@ -446,6 +460,15 @@ public final class MoaServer implements AutoCloseable {
         /** Adds a filter to the route, after MOA's own checks and before the implementation, in the order added. */
         public Builder filter(Filter value) {
             filters.add(value);
+            return this;
+        }
+
+        /**
+         * Adds an observer, who is told of each call that arrives and closed with the server: one server's alone. Default nobody, and then
+         * a call passes nothing that would tell.
+         */
+        public Builder observer(CallObserver value) {
+            observers.add(value);
             return this;
         }
 

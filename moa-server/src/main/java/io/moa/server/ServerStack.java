@@ -1,6 +1,7 @@
 package io.moa.server;
 
 import io.moa.governance.gate.GateFilter;
+import io.moa.governance.observe.ObserverFilter;
 import io.moa.invoke.Backstop;
 import io.moa.invoke.Filter;
 import io.moa.invoke.Invoker;
@@ -12,6 +13,7 @@ import io.moa.server.filter.DedupFilter;
 import io.moa.server.filter.ExpiryFilter;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The route of a call through a server, from the frame that was read to the implementation. This is all of it: nothing is
@@ -22,9 +24,17 @@ final class ServerStack {
     private ServerStack() {}
 
     static Invoker route(
-            Ticker ticker, Scheduler scheduler, DedupFilter.Window dedup, List<Filter> users, Dispatcher dispatcher) {
+            Ticker ticker,
+            Scheduler scheduler,
+            @Nullable ObserverFilter observer,
+            DedupFilter.Window dedup,
+            List<Filter> users,
+            Dispatcher dispatcher) {
         List<Filter> stops = new ArrayList<>();
         stops.add(Backstop.INSTANCE); // outermost, so that whatever breaks below still becomes a reply
+        if (observer != null) {
+            stops.add(observer); // before all that refuses: what is refused is told of, too
+        }
         stops.add(new ExpiryFilter(ticker)); // before everything: nothing may be spent on a call that is over
         stops.add(new DedupFilter(ticker, dedup)); // before the gate: a repetition that only waits takes no room
         stops.add(new GateFilter(

@@ -10,6 +10,9 @@ import io.moa.discovery.RuleSource;
 import io.moa.discovery.ServiceExport;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.gate.ConcurrencyGate;
+import io.moa.governance.observe.Observation;
+import io.moa.governance.observe.ObservedMethod;
+import io.moa.governance.observe.ObserverFilter;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.policy.PolicySettings;
 import io.moa.governance.quota.QuotaRounds;
@@ -18,6 +21,8 @@ import io.moa.governance.rule.RuleFeed;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Invoker;
 import io.moa.invoke.MethodId;
+import io.moa.log.ObserverComplaints;
+import io.moa.observe.RefusalCause;
 import io.moa.protocol.serialize.RuleText;
 import io.moa.protocol.serialize.Serializer;
 import io.moa.server.dispatch.Dispatcher;
@@ -59,6 +64,7 @@ final class ServerStart {
 
     private final MoaServer.Builder set;
     private final Moa moa;
+    private final Observation observation;
     private final Map<String, WorkerPool> pools = new LinkedHashMap<>();
     private final List<Listener> opened = new ArrayList<>();
     private @Nullable HealthEndpoint health;
@@ -79,6 +85,7 @@ final class ServerStart {
                 "provider",
                 UUID.randomUUID().toString().replace("-", ""),
                 told -> LOG.warn("The server of {}: {}", moa.self(), told));
+        this.observation = Observation.by(set.observers, new ObserverComplaints("MoaServer[" + moa.self() + "]"));
     }
 
     MoaServer run() {
@@ -136,7 +143,14 @@ final class ServerStart {
         following = follow(labels, methods); // before the door is open: the first call goes by them, too
         Dispatcher dispatcher =
                 new Dispatcher(table, moa.ticker(), moa.transportConfig().maxBodyBytes());
-        Invoker route = ServerStack.route(moa.ticker(), moa.scheduler(), set.dedup, set.filters, dispatcher);
+        ObservedMethod unknown = observation.ofUnknown();
+        Invoker route = ServerStack.route(
+                moa.ticker(),
+                moa.scheduler(),
+                unknown == null ? null : new ObserverFilter(unknown, moa.ticker()),
+                set.dedup,
+                set.filters,
+                dispatcher);
         Host host = new ExportHost(moa.self(), route, table, new ServerLoad(pools.values(), moa.ticker()));
 
         Address where =
@@ -159,7 +173,20 @@ final class ServerStart {
         life.begin(doors, registration);
         overload = set.adaptive ? OverloadWatch.open(pools.values(), moa.self().application()) : null;
         MoaServer server = new MoaServer(
-                moa, doors, pools, methods, instance, life, health, unix, overload, set.drainLimit, following, quotas);
+                moa,
+                doors,
+                pools,
+                methods,
+                instance,
+                life,
+                health,
+                unix,
+                overload,
+                set.drainLimit,
+                following,
+                quotas,
+                observation);
+        observation.serves(server);
         if (set.closeOnShutdown) {
             server.closeOnShutdown();
         }
@@ -300,6 +327,7 @@ final class ServerStart {
         if (health != null) {
             health.close();
         }
+        observation.close();
         moa.endServing();
     }
 
@@ -324,12 +352,13 @@ final class ServerStart {
                         serializers,
                         config.allow(),
                         pool,
-                        new ConcurrencyGate(name, set.maxInFlightPerService),
+                        observation.gate(RefusalCause.IN_FLIGHT, new ConcurrencyGate(name, set.maxInFlightPerService)),
                         service -> config.policies().and(releaseOf(service)),
                         moa.ticker(),
                         quotas,
                         config.group(),
-                        config.version()));
+                        config.version(),
+                        observation));
     }
 
     /** What the release configuration says of a service, the strongest place last. */

@@ -31,6 +31,7 @@ import io.moa.governance.belief.BeliefConfig;
 import io.moa.governance.gate.GateFilter;
 import io.moa.governance.gate.MethodGate;
 import io.moa.governance.gate.ServiceRates;
+import io.moa.governance.observe.Observation;
 import io.moa.governance.outlier.OutlierConfig;
 import io.moa.governance.overload.OverloadThrottle;
 import io.moa.governance.plan.Vantage;
@@ -196,7 +197,14 @@ public final class DecisionBenchmark {
                 .build();
         private final Endpoints endpoints = new Endpoints(moa, EndpointConfig.DEFAULT);
         private final Clusters clusters = new Clusters(
-                moa, endpoints, Decision::listed, BeliefConfig.DEFAULT, OutlierConfig.DEFAULT, Vantage.ANYWHERE, null);
+                moa,
+                endpoints,
+                Decision::listed,
+                BeliefConfig.DEFAULT,
+                OutlierConfig.DEFAULT,
+                Vantage.ANYWHERE,
+                Observation.NONE,
+                null);
         private final Reply done = new Reply.Value(Payload.EMPTY);
         private final Invoker route;
         private final Invocation call;

@@ -10,6 +10,7 @@ import io.moa.governance.balance.InstanceLoad;
 import io.moa.governance.belief.Belief;
 import io.moa.governance.belief.BeliefConfig;
 import io.moa.governance.belief.Believed;
+import io.moa.governance.observe.Observation;
 import io.moa.governance.outcome.RetryBudget;
 import io.moa.governance.outlier.Ejections;
 import io.moa.governance.outlier.OutlierConfig;
@@ -20,6 +21,7 @@ import io.moa.governance.plan.Vantage;
 import io.moa.governance.route.Elsewhere;
 import io.moa.governance.rule.RouteTable;
 import io.moa.invoke.Scheduler;
+import io.moa.observe.FollowedFigures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * One service as this client sees it: followed in the registry, judged by {@link Belief}, compiled when something changes
  * (one writer at a time, rarely), read by every call (one volatile read).
  */
-public final class Cluster {
+public final class Cluster implements FollowedFigures {
 
     /** How often the weights of instances that warm up are computed anew. */
     private static final long WARM_UP_STEP_NANOS = 250_000_000;
@@ -56,6 +58,7 @@ public final class Cluster {
     private final Set<Runnable> waiters = ConcurrentHashMap.newKeySet(); // for the first answer
     private volatile boolean answered;
     private final Registry.Subscription subscription;
+    private final Ejections ejections;
     private volatile long usedAtNanos; // by a call that found nobody, or since when there is nobody
     private volatile boolean retired;
 
@@ -74,6 +77,7 @@ public final class Cluster {
             OutlierConfig outliers,
             Vantage vantage,
             OwnPause pause,
+            Observation observation,
             Moa moa,
             Prober prober,
             @Nullable DiskSnapshots disk,
@@ -90,15 +94,16 @@ public final class Cluster {
         long now = moa.ticker().nanos();
         this.usedAtNanos = now;
         this.belief = new Belief(service, config, moa.chance(), now);
+        this.ejections = new Ejections(
+                outliers,
+                moa.chance(),
+                new EjectionLog(service, observation, vantage.subset() == 0 ? () -> {} : this::compileSoon));
         this.compiler = new PlanCompiler(
                 moa.chance(),
                 moa.ticker(),
                 System::currentTimeMillis,
                 instance -> Ways.whyNone(moa, instance),
-                new Ejections(
-                        outliers,
-                        moa.chance(),
-                        new EjectionLog(service, vantage.subset() == 0 ? () -> {} : this::compileSoon)),
+                ejections,
                 pause,
                 vantage);
         compiler.routes(routes, elsewhere);
@@ -362,6 +367,30 @@ public final class Cluster {
                 closed = true; // nobody calls through a runtime that is closed
             }
         }
+    }
+
+    @Override
+    public int instances() {
+        return plan.snapshot().entries().size();
+    }
+
+    @Override
+    public int usable() {
+        return plan.usable();
+    }
+
+    @Override
+    public int ejected() {
+        return ejections.count();
+    }
+
+    @Override
+    public long ageNanos() {
+        Snapshot confirmed = subscription.current();
+        Snapshot told = confirmed.isUnknown() ? plan.snapshot() : confirmed;
+        return told.isUnknown() && told.entries().isEmpty()
+                ? -1
+                : Math.max(0, moa.ticker().nanos() - told.asOfNanos());
     }
 
     /** Who is known and why, for people: a line for the service, and one for each instance. */

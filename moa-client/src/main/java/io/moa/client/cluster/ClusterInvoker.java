@@ -1,7 +1,9 @@
 package io.moa.client.cluster;
 
+import io.moa.discovery.Instance;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.balance.CandidateSet;
+import io.moa.governance.observe.ObservedMethod;
 import io.moa.governance.overload.OverloadThrottle;
 import io.moa.governance.plan.Plan;
 import io.moa.governance.policy.MethodPolicy;
@@ -19,6 +21,7 @@ import io.moa.invoke.Phase;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
 import io.moa.invoke.Ticker;
+import io.moa.observe.AttemptKind;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
@@ -47,15 +50,9 @@ public final class ClusterInvoker implements Invoker {
     private final SilentAttempts silentAttempts;
     private final DirectAnswer directAnswer;
     private final OverloadThrottle throttle;
+    private final boolean observed;
 
-    /**
-     * An end of the route.
-     *
-     * @param firstAnswer what calls wait for while no registry has told of their service
-     * @param silentAttempts what becomes of calls that wait for a server that says nothing
-     * @param directAnswer makes the replies of calls that a rule answers
-     * @param throttle is told which attempts servers refuse for lack of room
-     */
+    /** An end of the route of calls that nobody observes. */
     public ClusterInvoker(
             Clusters clusters,
             Endpoints endpoints,
@@ -64,7 +61,29 @@ public final class ClusterInvoker implements Invoker {
             SilentAttempts silentAttempts,
             DirectAnswer directAnswer,
             OverloadThrottle throttle) {
+        this(clusters, endpoints, ticker, firstAnswer, silentAttempts, directAnswer, throttle, false);
+    }
+
+    /**
+     * An end of the route.
+     *
+     * @param firstAnswer what calls wait for while no registry has told of their service
+     * @param silentAttempts what becomes of calls that wait for a server that says nothing
+     * @param directAnswer makes the replies of calls that a rule answers
+     * @param throttle is told which attempts servers refuse for lack of room
+     * @param observed whether somebody may want to be told of attempts
+     */
+    public ClusterInvoker(
+            Clusters clusters,
+            Endpoints endpoints,
+            Ticker ticker,
+            FirstAnswer firstAnswer,
+            SilentAttempts silentAttempts,
+            DirectAnswer directAnswer,
+            OverloadThrottle throttle,
+            boolean observed) {
         this.throttle = throttle;
+        this.observed = observed;
         this.directAnswer = directAnswer;
         this.firstAnswer = firstAnswer;
         this.silentAttempts = silentAttempts;
@@ -236,7 +255,9 @@ public final class ClusterInvoker implements Invoker {
             lease.settle(Reply.failure(Status.CANCELLED, Executed.NO, "nobody was called"), now);
             return ended(call, nobody);
         }
-        Sent sent = new Sent(call, lease, isFirst);
+        ObservedMethod method = observed ? call.attributes().get(ObservedMethod.KEY) : null;
+        Sent sent =
+                method == null ? new Sent(call, lease, isFirst) : new ObservedSent(call, lease, isFirst, method, now);
         call.ledger().onSilence(sent);
         CompletableFuture<Reply> reply;
         try {
@@ -257,7 +278,7 @@ public final class ClusterInvoker implements Invoker {
     }
 
     /** One object for all that has to be known of an attempt: its end settles the lease, whoever waits for the reply by then. */
-    private final class Sent extends Attempt
+    private class Sent extends Attempt
             implements BiConsumer<@Nullable Reply, @Nullable Throwable>, Ledger.SilenceListener {
         private final Invocation call;
         private final Lease lease;
@@ -274,19 +295,56 @@ public final class ClusterInvoker implements Invoker {
             Reply reply = value != null
                     ? value
                     : Backstop.broken(call, thrown == null ? new NullPointerException("no reply") : thrown);
-            lease.settle(reply, ticker.nanos());
+            long now = ticker.nanos();
+            lease.settle(reply, now);
             if (isFirst
                     && reply instanceof Reply.Failure failure
                     && failure.status() == Status.OVERLOADED
                     && call.ledger().current() != Phase.CONNECT_WAIT) { // there it is this client that has no room
                 throttle.refused(call);
             }
+            settled(reply, now);
             end(LedCall.told(call, reply));
         }
+
+        /** Between the lease's end and the reply's way up. */
+        void settled(Reply reply, long nowNanos) {}
 
         @Override
         public void silent(Cancellation.Listener withdraw) {
             silentAttempts.silent(call, this, withdraw, ClusterInvoker.this);
         }
+    }
+
+    /** One whose method somebody observes. */
+    private final class ObservedSent extends Sent {
+        private final Invocation attempt;
+        private final Instance instance;
+        private final ObservedMethod method;
+        private final long sentNanos;
+
+        ObservedSent(Invocation attempt, Lease lease, boolean isFirst, ObservedMethod method, long nowNanos) {
+            super(attempt, lease, isFirst);
+            this.attempt = attempt;
+            this.instance = lease.instance();
+            this.method = method;
+            this.sentNanos = nowNanos;
+        }
+
+        @Override
+        void settled(Reply reply, long nowNanos) {
+            method.attempted(attempt, instance, kindOf(attempt), reply, nowNanos - sentNanos);
+        }
+    }
+
+    private static AttemptKind kindOf(Invocation attempt) {
+        boolean again = attempt.attributes().get(CandidateSet.TRIED) != null;
+        if (attempt.attributes().get(ONLY_ELSEWHERE) != null) {
+            return again ? AttemptKind.HEDGE : AttemptKind.COPY;
+        }
+        if (again) {
+            return AttemptKind.RETRY;
+        }
+        return FanOut.wanted(attempt.attributes().get(MethodPolicy.KEY)) ? AttemptKind.FORK : AttemptKind.FIRST;
     }
 }

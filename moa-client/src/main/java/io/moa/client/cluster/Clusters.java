@@ -4,6 +4,7 @@ import io.moa.Moa;
 import io.moa.client.disk.DiskSnapshots;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.belief.BeliefConfig;
+import io.moa.governance.observe.Observation;
 import io.moa.governance.outlier.OutlierConfig;
 import io.moa.governance.outlier.OwnPause;
 import io.moa.governance.plan.Plan;
@@ -65,6 +66,7 @@ public final class Clusters {
     private final OutlierConfig outliers;
     private final Vantage vantage;
     private final OwnPause pause;
+    private final Observation observation;
     private final @Nullable DiskSnapshots disk;
     private final Prober prober;
     private final Map<ServiceId, Cluster> clusters = new ConcurrentHashMap<>();
@@ -86,7 +88,7 @@ public final class Clusters {
             BeliefConfig belief,
             OutlierConfig outliers,
             @Nullable DiskSnapshots disk) {
-        this(moa, endpoints, discovery, belief, outliers, Vantage.ANYWHERE, disk);
+        this(moa, endpoints, discovery, belief, outliers, Vantage.ANYWHERE, Observation.NONE, disk);
     }
 
     /**
@@ -96,6 +98,7 @@ public final class Clusters {
      * @param belief when an instance is believed to be gone
      * @param outliers when an instance is ejected because of how calls to it end
      * @param vantage where the client stands among the instances
+     * @param observation is told which services are followed, and who is ejected
      * @param disk where what is known is kept and begun with, or null
      */
     public Clusters(
@@ -105,8 +108,10 @@ public final class Clusters {
             BeliefConfig belief,
             OutlierConfig outliers,
             Vantage vantage,
+            Observation observation,
             @Nullable DiskSnapshots disk) {
         this.moa = moa;
+        this.observation = observation;
         this.outliers = outliers;
         this.vantage = vantage;
         this.pause = new OwnPause(moa.ticker().nanos());
@@ -193,6 +198,7 @@ public final class Clusters {
                     outliers,
                     vantage,
                     pause,
+                    observation,
                     moa,
                     prober,
                     disk,
@@ -200,6 +206,7 @@ public final class Clusters {
                     elsewhere,
                     endpoints::list);
             clusters.put(service, known);
+            observation.follows(service, known);
             if (beat == null) {
                 beat();
             }
@@ -322,7 +329,7 @@ public final class Clusters {
                 break;
             }
             if (cluster.retire(idleNanos)) {
-                if (clusters.remove(cluster.service(), cluster) && disk != null) {
+                if (forget(cluster) && disk != null) {
                     disk.forget(cluster.service());
                 }
                 cluster.close();
@@ -330,6 +337,15 @@ public final class Clusters {
             }
         }
         return count;
+    }
+
+    private synchronized boolean forget(
+            Cluster cluster) { // with begin(), so that its end is not told after its new beginning
+        boolean known = clusters.remove(cluster.service(), cluster);
+        if (known) {
+            observation.letGo(cluster.service());
+        }
+        return known;
     }
 
     /** How many services are followed. */

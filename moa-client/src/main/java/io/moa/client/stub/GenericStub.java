@@ -4,6 +4,7 @@ import io.moa.Moa;
 import io.moa.client.CallOptions;
 import io.moa.client.cluster.ClusterLink;
 import io.moa.governance.gate.MethodGate;
+import io.moa.governance.observe.Observation;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.MethodId;
@@ -36,13 +37,21 @@ public final class GenericStub {
     private final CallStarter starter;
     private final LiveMethods live;
     private final MethodGates gates;
+    private final Observation observation;
     private final Serializers serializers;
     private final Map<String, StubMethod> methods = new ConcurrentHashMap<>();
 
-    public GenericStub(Moa moa, ClusterLink cluster, CallStarter starter, LiveMethods live, MethodGates gates) {
+    public GenericStub(
+            Moa moa,
+            ClusterLink cluster,
+            CallStarter starter,
+            LiveMethods live,
+            MethodGates gates,
+            Observation observation) {
         this.live = live;
-        this.json = moa.serializers().require("json");
         this.gates = gates;
+        this.observation = observation;
+        this.json = moa.serializers().require("json");
         this.serializers = moa.serializers();
         this.cluster = cluster;
         this.starter = starter;
@@ -104,7 +113,8 @@ public final class GenericStub {
                     null,
                     List.of(),
                     null,
-                    gate);
+                    gate,
+                    observation.of(cluster.service(), id));
             if (methods.size() < REMEMBERED) {
                 live.add(known);
                 methods.put(text, known);

@@ -4,6 +4,7 @@ import io.moa.annotation.EnforcedAt;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.gate.MethodGate;
 import io.moa.governance.gate.ServiceRates;
+import io.moa.governance.observe.Observation;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.quota.QuotaRounds;
@@ -38,6 +39,7 @@ public final class MethodGates {
 
     private final Ticker ticker;
     private final QuotaRounds quotas;
+    private final Observation observation;
     private final Map<Called, MethodGate> gates = new HashMap<>(); // guarded by this
     private final Map<ServiceId, ServiceRates> rates = new HashMap<>(); // guarded by this
     private int roomUpTo = ROOM; // guarded by this
@@ -46,9 +48,11 @@ public final class MethodGates {
      * None yet.
      *
      * @param quotas where they ask for their shares of quotas
+     * @param observation is told what they refuse
      */
-    public MethodGates(Ticker ticker, QuotaRounds quotas) {
+    public MethodGates(Ticker ticker, QuotaRounds quotas, Observation observation) {
         this.ticker = ticker;
+        this.observation = observation;
         this.quotas = quotas;
     }
 
@@ -58,7 +62,7 @@ public final class MethodGates {
     }
 
     private MethodGate gate(ServiceId service, MethodId method, ServiceRates shared) {
-        return new MethodGate(EnforcedAt.CALLER, ticker, quotas, service, method, shared);
+        return new MethodGate(EnforcedAt.CALLER, ticker, quotas, observation.gates(), service, method, shared);
     }
 
     /**

@@ -6,6 +6,7 @@ import io.moa.annotation.MoaService;
 import io.moa.client.CallOptions;
 import io.moa.client.cluster.ClusterLink;
 import io.moa.discovery.ServiceId;
+import io.moa.governance.observe.Observation;
 import io.moa.governance.policy.DeclaredErrors;
 import io.moa.governance.policy.DeclaredPolicy;
 import io.moa.governance.policy.DeclaredService;
@@ -50,14 +51,17 @@ public final class StubCompiler {
     private final Function<ServiceId, ClusterLink> clusters;
     private final MethodGates gates;
     private final LiveMethods live;
+    private final Observation observation;
 
     public StubCompiler(
             Moa moa,
             CallStarter starter,
             Function<ServiceId, ClusterLink> clusters,
             MethodGates gates,
-            LiveMethods live) {
+            LiveMethods live,
+            Observation observation) {
         this.live = live;
+        this.observation = observation;
         this.moa = moa;
         this.starter = starter;
         this.clusters = clusters;
@@ -131,7 +135,8 @@ public final class StubCompiler {
                                 method,
                                 ResolvedTypes.ofParameters(type, method),
                                 fallback == null ? null : FallbackAnswer.of(type, fallback),
-                                gates.of(service, id, policy, live::gates)));
+                                gates.of(service, id, policy, live::gates),
+                                observation.of(service, id)));
             } catch (SerializationException e) {
                 throw new IllegalArgumentException(
                         type.getName() + "." + method.getName() + " cannot be carried by the serializer "

@@ -6,6 +6,7 @@ import io.moa.client.filter.FaultFilter;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.gate.GateLook;
 import io.moa.governance.gate.MethodGate;
+import io.moa.governance.observe.ObservedMethod;
 import io.moa.governance.policy.CallKeyReader;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyConflict;
@@ -89,6 +90,7 @@ final class StubMethod {
     private final LastGood lastGood = new LastGood();
     private final LongAdder answeredByLastGood = new LongAdder();
     private final LongAdder answeredByValue = new LongAdder();
+    private final @Nullable ObservedMethod observed;
     private final SizeHint sizeHint = new SizeHint();
     private volatile Governed governed;
 
@@ -106,6 +108,7 @@ final class StubMethod {
      * @param parameters the classes of its parameters, as the service has them; empty if there is no method
      * @param fallback answers when a call has failed; null if nobody does
      * @param gate limits its calls in this process
+     * @param observed tells of its calls; null if nobody observes them
      * @throws IllegalArgumentException if a call key cannot be read, or the method cannot return its fallback value
      */
     StubMethod(
@@ -121,7 +124,8 @@ final class StubMethod {
             @Nullable Method declaration,
             List<Class<?>> parameters,
             @Nullable FallbackAnswer fallback,
-            MethodGate gate) {
+            MethodGate gate,
+            @Nullable ObservedMethod observed) {
         this.service = cluster.service();
         this.method = method;
         this.declared = declared;
@@ -130,12 +134,14 @@ final class StubMethod {
         this.errors = errors;
         this.async = async;
         this.form = form;
-        this.facts = Attributes.EMPTY
+        this.observed = observed;
+        Attributes all = Attributes.EMPTY
                 .with(
                         WireForm.KEY,
                         new WireForm(CallHeader.encodeTarget(cluster.service(), method, serializer), serializer))
                 .with(ClusterLink.KEY, cluster)
                 .with(RuleAnswer.KEY, form); // last: the others are asked for by every call
+        this.facts = observed == null ? all : all.with(ObservedMethod.KEY, observed);
         this.declaration = declaration;
         this.parameters = parameters;
         this.fallback = fallback;
@@ -152,6 +158,9 @@ final class StubMethod {
         }
         if (!faults.isEmpty()) {
             all = all.with(FaultTable.KEY, faults).with(FaultFilter.ERRORS, errors);
+        }
+        if (observed != null && policy.value(PolicyKey.BREAKER_FAILURES) == 0) {
+            observed.withoutBreaker();
         }
         String tag = policy.value(PolicyKey.ROUTE_TAG);
         Baggage baggage =

@@ -11,6 +11,7 @@ import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import io.moa.governance.belief.BeliefConfig;
+import io.moa.governance.observe.Observation;
 import io.moa.governance.outlier.OutlierConfig;
 import io.moa.governance.overload.OverloadThrottle;
 import io.moa.governance.plan.Vantage;
@@ -65,7 +66,14 @@ final class ClusterStage implements AutoCloseable {
     /** Clusters over all this, which end with it. */
     Clusters clusters(Vantage vantage, @Nullable DiskSnapshots disk) {
         Clusters clusters = new Clusters(
-                moa, endpoints, this::subscribe, BeliefConfig.DEFAULT, OutlierConfig.DEFAULT, vantage, disk);
+                moa,
+                endpoints,
+                this::subscribe,
+                BeliefConfig.DEFAULT,
+                OutlierConfig.DEFAULT,
+                vantage,
+                Observation.NONE,
+                disk);
         opened.add(clusters);
         return clusters;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moa.discovery.ServiceId;
 import io.moa.governance.gate.MethodGate;
+import io.moa.governance.observe.Observation;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.governance.quota.QuotaRounds;
@@ -21,7 +22,7 @@ class MethodGatesTest {
     private static final MethodId RESERVE = new MethodId("reserve", "()");
 
     private final FakeTicker ticker = new FakeTicker();
-    private final MethodGates gates = new MethodGates(ticker, QuotaRounds.alone(ticker));
+    private final MethodGates gates = new MethodGates(ticker, QuotaRounds.alone(ticker), Observation.NONE);
 
     private MethodGate gate(int limit, Set<MethodGate> held) {
         return gates.of(

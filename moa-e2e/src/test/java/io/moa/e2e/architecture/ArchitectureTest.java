@@ -25,6 +25,7 @@ class ArchitectureTest {
         "io.moa.invoke..",
         "io.moa.discovery..",
         "io.moa.lookup..",
+        "io.moa.observe..",
         "io.moa.operations..",
         "io.moa.internal.."
     };

@@ -75,14 +75,25 @@ public final class MethodGate implements Gate {
             ServiceId service,
             MethodId method,
             ServiceRates shared) {
-        this(
-                service + " " + method.name(),
-                side,
-                ticker,
-                shared,
-                (policy, gate) -> gate,
-                quotas,
-                service + " " + method);
+        this(side, ticker, quotas, (policy, gate) -> gate, service, method, shared);
+    }
+
+    /**
+     * One that lets everything pass, may have a quota that other processes share, and of which somebody wants to know who refuses.
+     *
+     * @param quotas where shares are asked for
+     * @param seen of the gate that stands for a policy makes the one that is asked; the policy is that which says how much is too much
+     * @param shared rates that methods of the service share
+     */
+    public MethodGate(
+            EnforcedAt side,
+            Ticker ticker,
+            QuotaRounds quotas,
+            BiFunction<PolicyKey<Integer>, Gate, Gate> seen,
+            ServiceId service,
+            MethodId method,
+            ServiceRates shared) {
+        this(service + " " + method.name(), side, ticker, shared, seen, quotas, service + " " + method);
     }
 
     /**

@@ -40,6 +40,11 @@ public final class BytesPayload implements BodyPayload {
         content.release();
     }
 
+    @Override
+    public int sizeBytes() {
+        return content.readableBytes();
+    }
+
     /** The size only: content may be secret, large or hostile. */
     @Override
     public String toString() {

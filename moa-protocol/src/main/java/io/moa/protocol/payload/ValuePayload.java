@@ -86,6 +86,11 @@ public final class ValuePayload implements BodyPayload {
     }
 
     @Override
+    public synchronized int sizeBytes() {
+        return encoded == null ? -1 : encoded.readableBytes();
+    }
+
+    @Override
     public String toString() {
         return "ValuePayload[" + (encoded == null ? "not encoded" : "encoded") + "]";
     }

@@ -3,6 +3,7 @@ package io.moa.server.dispatch;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.gate.MethodGate;
 import io.moa.governance.gate.SequentialGate;
+import io.moa.governance.observe.ObservedMethod;
 import io.moa.governance.overload.FairQueue;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.rule.AppliedPolicy;
@@ -48,9 +49,24 @@ public final class ExportedMethod {
     private final FairQueue.Share share;
     private final Gate gate;
     private final MethodGate methodGate;
+    private final @Nullable ObservedMethod observed;
     private volatile AppliedPolicy applied;
     private final SizeHint resultSize = new SizeHint();
     private final AtomicInteger running = new AtomicInteger();
+
+    /** Describes a method that nobody observes. */
+    public ExportedMethod(
+            ServiceId service,
+            MethodId method,
+            MethodPolicy policy,
+            MethodHandle handle,
+            boolean async,
+            Map<Integer, Codecs> codecs,
+            @Nullable WorkerPool workers,
+            Gate gate,
+            MethodGate methodGate) {
+        this(service, method, policy, handle, async, codecs, workers, gate, methodGate, null);
+    }
 
     /**
      * Describes a method.
@@ -62,6 +78,7 @@ public final class ExportedMethod {
      * @param policy the one that is declared; it is in force until {@link #govern} says another
      * @param gate limits the calls in flight of the whole service
      * @param methodGate limits those of this method, as the policy in force says
+     * @param observed tells of its calls; null if nobody observes them
      */
     public ExportedMethod(
             ServiceId service,
@@ -72,7 +89,9 @@ public final class ExportedMethod {
             Map<Integer, Codecs> codecs,
             @Nullable WorkerPool workers,
             Gate gate,
-            MethodGate methodGate) {
+            MethodGate methodGate,
+            @Nullable ObservedMethod observed) {
+        this.observed = observed;
         this.service = service;
         this.method = method;
         this.declared = policy;
@@ -148,7 +167,8 @@ public final class ExportedMethod {
     public Attributes attributes(int serializer) {
         Attributes facts = Attributes.EMPTY.with(KEY, this);
         Codecs offered = codecs.get(serializer);
-        return offered == null ? facts : facts.with(CODECS, offered);
+        Attributes all = offered == null ? facts : facts.with(CODECS, offered);
+        return observed == null ? all : all.with(ObservedMethod.KEY, observed);
     }
 
     MethodHandle handle() {

@@ -1,5 +1,6 @@
 package io.moa.server.dispatch;
 
+import io.moa.governance.observe.ObservedMethod;
 import io.moa.governance.overload.CallRoom;
 import io.moa.governance.overload.FairQueue;
 import io.moa.invoke.Backstop;
@@ -15,6 +16,7 @@ import io.moa.invoke.Phase;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
 import io.moa.invoke.Ticker;
+import io.moa.observe.RefusalCause;
 import io.moa.protocol.payload.BytesPayload;
 import io.moa.protocol.payload.SizeHint;
 import io.moa.protocol.serialize.ErrorWriter;
@@ -91,6 +93,7 @@ final class ServedCall implements WorkerPool.Task, CallScope.Serving {
     public void refuse(CallRoom.Refusal why) {
         request.release();
         if (!why.isOver() || !notWanted(ticker.nanos())) {
+            ObservedMethod.refused(call, RefusalCause.QUEUE);
             reply.complete(Reply.failure(Status.OVERLOADED, Executed.NO, services.whyFull(method, why))
                     .withHints(new Hints(why.retryAfterMillis(), false, Hints.UNKNOWN_LOAD)));
         }
@@ -100,6 +103,7 @@ final class ServedCall implements WorkerPool.Task, CallScope.Serving {
     public void refuse(Throwable noThread) {
         request.release();
         WorkerPool workers = method.workers();
+        ObservedMethod.refused(call, RefusalCause.NO_THREAD);
         reply.complete(
                 workers != null && workers.isClosed()
                         ? Reply.failure(Status.DRAINING, Executed.NO, method + " was not run: this server has closed")

@@ -6,6 +6,7 @@ import io.moa.discovery.ServiceExport;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.gate.MethodGate;
 import io.moa.governance.gate.ServiceRates;
+import io.moa.governance.observe.Observation;
 import io.moa.governance.policy.CallKeyReader;
 import io.moa.governance.policy.DeclaredErrors;
 import io.moa.governance.policy.DeclaredPolicy;
@@ -111,6 +112,7 @@ public final class ServiceExporter {
      * @param quotas where shares of quotas are asked for
      * @param group replaces the annotation's group unless empty
      * @param version replaces the annotation's version unless empty
+     * @param observation is told of the calls
      */
     public record Terms(
             List<Serializer> serializers,
@@ -121,7 +123,23 @@ public final class ServiceExporter {
             Ticker ticker,
             QuotaRounds quotas,
             String group,
-            String version) {}
+            String version,
+            Observation observation) {
+
+        /** Terms of what nobody observes. */
+        public Terms(
+                List<Serializer> serializers,
+                List<Class<?>> extraTypes,
+                WorkerPool workers,
+                Gate gate,
+                Function<ServiceId, PolicySettings> policies,
+                Ticker ticker,
+                QuotaRounds quotas,
+                String group,
+                String version) {
+            this(serializers, extraTypes, workers, gate, policies, ticker, quotas, group, version, Observation.NONE);
+        }
+    }
 
     /**
      * Exports.
@@ -183,7 +201,15 @@ public final class ServiceExporter {
                     codecs,
                     policy.value(PolicyKey.NON_BLOCKING) ? null : terms.workers(),
                     terms.gate(),
-                    new MethodGate(EnforcedAt.PROVIDER, terms.ticker(), terms.quotas(), service, id, rates)));
+                    new MethodGate(
+                            EnforcedAt.PROVIDER,
+                            terms.ticker(),
+                            terms.quotas(),
+                            terms.observation().gates(),
+                            service,
+                            id,
+                            rates),
+                    terms.observation().of(service, id)));
             fingerprints.add(id + ":" + result.getTypeName());
         }
         said.check(

@@ -4,6 +4,7 @@ import io.moa.governance.overload.CallRoom;
 import io.moa.governance.overload.FairQueue;
 import io.moa.governance.overload.Waiting;
 import io.moa.invoke.Ticker;
+import io.moa.observe.WorkerFigures;
 import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * The bounded threads of one service or method, and who may use them. A call runs, waits in turn, or is refused at once. As many run as there
  * are threads, or fewer while more would only be slower: see {@link CallRoom}. Safe for many threads.
  */
-public final class WorkerPool implements AutoCloseable {
+public final class WorkerPool implements AutoCloseable, WorkerFigures {
 
     /** A call on its way to a thread. */
     public interface Task extends Waiting, Runnable {
@@ -101,6 +102,7 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     /** Whose calls run here. */
+    @Override
     public String name() {
         return name;
     }
@@ -170,17 +172,18 @@ public final class WorkerPool implements AutoCloseable {
         room.step(busy, memoryShort, ticker.nanos());
     }
 
-    /** How many calls wait for a thread. */
+    @Override
     public int queued() {
         return room.waiting();
     }
 
     /** How many calls run, or have been handed to an executor that was given and have not ended. */
+    @Override
     public int running() {
         return room.running();
     }
 
-    /** How many calls run at once, as things are: at most the number of threads. */
+    @Override
     public int limit() {
         return room.limit();
     }
