@@ -59,6 +59,7 @@ public final class Ledger {
     private @Nullable SilenceListener silence;
     private @Nullable Ledger adopted; // of the attempt that counts, if it is another one
     private byte sentBeside; // no more than attempts, and a call's ledger is no larger for it
+    private byte sent; // at most 127, as above
 
     /** Opens a ledger whose first phase begins now. */
     public Ledger(Phase first, long nowNanos) {
@@ -87,6 +88,9 @@ public final class Ledger {
     /** Notes the instance that the latest attempt goes to, by its uuid. */
     public void sentTo(String instance) {
         sentTo = instance;
+        if (sent < Byte.MAX_VALUE) {
+            sent++;
+        }
     }
 
     /** The uuid of the instance that the latest attempt went to; empty before one was picked. */
@@ -143,6 +147,11 @@ public final class Ledger {
     /** How many attempts beside others were sent so far and have ended; 0 for a call that was never hedged. */
     public int timesSentBeside() {
         return sentBeside;
+    }
+
+    /** For how many attempts an instance was chosen so far, those beside others included once they have ended. */
+    public int timesSent() {
+        return sent + sentBeside;
     }
 
     private Ledger counting() {

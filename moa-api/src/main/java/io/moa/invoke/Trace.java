@@ -3,8 +3,9 @@ package io.moa.invoke;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The trace that a call belongs to, as in W3C Trace Context level 1. MOA carries it and never makes spans itself: a
- * tracing filter replaces the parent id, and without one every hop sees the same parent.
+ * The trace that a call belongs to, as in W3C Trace Context level 1. MOA carries it to every further hop and never makes spans itself: a filter
+ * of the client that makes spans, or one that only {@linkplain #under names} each call, replaces the parent id, and without one every hop
+ * sees the same parent. Code that is being served finds it at {@code CallScope.current().baggage().trace()}.
  *
  * @param traceIdHigh upper 64 bits of the trace id
  * @param traceIdLow lower 64 bits of the trace id; the two are not both 0
@@ -31,9 +32,24 @@ public record Trace(
         }
     }
 
+    /** The same trace as a call sees it that is made by another span. */
+    public Trace under(long newParentId) {
+        return new Trace(traceIdHigh, traceIdLow, newParentId, flags, state);
+    }
+
+    /** The trace id as W3C Trace Context writes it, 32 hexadecimal digits; what logs of all hops have in common. */
+    public String traceId() {
+        return hex(traceIdHigh, 16) + hex(traceIdLow, 16);
+    }
+
+    /** The parent id as W3C Trace Context writes it, 16 hexadecimal digits. */
+    public String spanId() {
+        return hex(parentId, 16);
+    }
+
     /** The traceparent header, version 00. */
     public String traceparent() {
-        return "00-" + hex(traceIdHigh, 16) + hex(traceIdLow, 16) + "-" + hex(parentId, 16) + "-" + hex(flags, 2);
+        return "00-" + traceId() + "-" + spanId() + "-" + hex(flags, 2);
     }
 
     /**

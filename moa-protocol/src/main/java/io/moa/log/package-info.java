@@ -1,4 +1,4 @@
-/** What is told to the log of calls, and how often. */
+/** What the log is told of calls, and how often. */
 @NullMarked
 package io.moa.log;
 
