@@ -22,9 +22,14 @@ import io.moa.observe.MethodObserver;
 import io.moa.observe.RefusalCause;
 import io.moa.observe.ServerFigures;
 import io.moa.observe.WorkerFigures;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class MoaMetersTest {
@@ -220,6 +225,35 @@ class MoaMetersTest {
         tagged.of(Told.SERVICE, Told.METHOD).began(Told.call()).ended(Told.call(), Told.DONE, 1);
         assertThat(registry.getMeters()).isNotEmpty().allMatch(each -> "web"
                 .equals(each.getId().getTag("application")));
+    }
+
+    @Test
+    void theTablesOfTheDocumentationHaveEachMeter() throws IOException {
+        client.follows(Told.SERVICE, new Figures(5, 4, 1, 0));
+        client.ejected(Told.SERVICE, INSTANCE, "why");
+        server.serves(new Busy(3, 1_000, List.of(new Pool("Stock", 2, 1, 8))));
+        for (CallObserver side : List.of(client, server)) {
+            MethodObserver count = side.of(Told.SERVICE, Told.METHOD);
+            count.began(Told.call()).ended(Told.call(), new Reply.Value(Told.ofSize(10)), 1);
+            count.refused(Told.call(), RefusalCause.RATE);
+        }
+        MethodObserver count = client.of(Told.SERVICE, Told.METHOD);
+        count.attempted(Told.call(), INSTANCE, AttemptKind.FIRST, Told.DONE, 1);
+        count.breaker(BreakerState.CLOSED);
+        String page = Files.readString(Path.of("../docs/metrics.md"));
+        for (String prefix : List.of("moa.client.", "moa.server.")) {
+            int begin = page.indexOf("`" + prefix + "`:");
+            String names = page.substring(begin, page.indexOf("\n\n", page.indexOf("| name", begin)))
+                    .lines()
+                    .map(line -> line.startsWith("| `") ? line.substring(1, line.indexOf('|', 1)) : "")
+                    .collect(Collectors.joining(","));
+            assertThat(Pattern.compile("`([^`]+)`").matcher(names).results().map(found -> prefix + found.group(1)))
+                    .containsExactlyInAnyOrderElementsOf(registry.getMeters().stream()
+                            .map(each -> each.getId().getName())
+                            .filter(each -> each.startsWith(prefix))
+                            .distinct()
+                            .toList());
+        }
     }
 
     @Test
