@@ -10,6 +10,8 @@ public enum RefusalCause {
     CONCURRENCY,
     /** The breaker of the method was open. */
     BREAKER,
+    /** Servers had refused many calls of the client for lack of room, so it held this one back. */
+    THROTTLED,
     /** Too many calls of the service at once, at a server. */
     IN_FLIGHT,
     /** No worker was free, and so many waited that there was no room for one more. */

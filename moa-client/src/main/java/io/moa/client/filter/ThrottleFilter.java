@@ -1,5 +1,6 @@
 package io.moa.client.filter;
 
+import io.moa.governance.observe.ObservedMethod;
 import io.moa.governance.overload.OverloadThrottle;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Filter;
@@ -8,6 +9,7 @@ import io.moa.invoke.Invocation;
 import io.moa.invoke.Invoker;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
+import io.moa.observe.RefusalCause;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -30,6 +32,7 @@ public final class ThrottleFilter implements Filter {
         if (why == null) {
             return next.invoke(call);
         }
+        ObservedMethod.refused(call, RefusalCause.THROTTLED);
         return CompletableFuture.completedFuture(Reply.failure(
                         Status.OVERLOADED, Executed.NO, call.service() + " " + call.method() + " was not sent: " + why)
                 .withHints(NEVER_RETRY));
