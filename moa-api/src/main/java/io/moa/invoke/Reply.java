@@ -10,6 +10,13 @@ public sealed interface Reply {
     /** What the server added for balancers and retries. */
     Hints hints();
 
+    /** Whether it is neither a value, nor an answer that the method declares, nor the end of a call that its caller withdrew. */
+    default boolean hasFailed() {
+        return this instanceof Failure failure
+                && failure.status() != Status.CANCELLED
+                && (failure.status() != Status.APPLICATION || failure.hints().fault());
+    }
+
     /**
      * The call returned.
      *

@@ -114,6 +114,20 @@ class LedgerTest {
     }
 
     @Test
+    void countsTheAttemptsForWhichAnInstanceWasChosen() {
+        Ledger ledger = new Ledger(Phase.CLIENT_QUEUE, 0);
+        assertThat(ledger.timesSent()).isZero();
+        ledger.sentTo("one");
+        ledger.sentTo("another");
+        ledger.sentBeside();
+        assertThat(ledger.timesSent()).isEqualTo(3);
+        for (int i = 0; i < 200; i++) {
+            ledger.sentTo("many");
+        }
+        assertThat(ledger.timesSent()).isEqualTo(Byte.MAX_VALUE + 1);
+    }
+
+    @Test
     void verdictNamesTheGuiltyPhaseInOneSentence() {
         Ledger ledger = new Ledger(Phase.CLIENT_QUEUE, 0);
         ledger.enter(Phase.BACK, 1_900_000);

@@ -159,6 +159,10 @@ class VocabularyTest {
     void traceparentGoesThereAndBack() {
         String header = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
         assertThat(Trace.parse(header).traceparent()).isEqualTo(header);
+        Trace trace = Trace.parse(header);
+        assertThat(trace.traceId()).isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736");
+        assertThat(trace.spanId()).isEqualTo("00f067aa0ba902b7");
+        assertThat(trace.under(1).traceparent()).isEqualTo("00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000001-01");
         assertThatThrownBy(() -> Trace.parse("00-x")).hasMessageContaining("55 are expected");
         assertThatThrownBy(() -> Trace.parse("00-00000000000000000000000000000000-00f067aa0ba902b7-01"))
                 .hasMessageContaining("not all zeros");

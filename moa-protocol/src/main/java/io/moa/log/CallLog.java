@@ -2,8 +2,6 @@ package io.moa.log;
 
 import io.moa.discovery.ServiceId;
 import io.moa.invoke.MethodId;
-import io.moa.invoke.Reply;
-import io.moa.invoke.Status;
 import io.moa.invoke.Ticker;
 import io.moa.observe.CallEnd;
 import io.moa.observe.CallObserver;
@@ -93,7 +91,7 @@ public final class CallLog implements CallObserver {
     public MethodObserver of(ServiceId service, MethodId method) {
         String name = service.toString();
         CallEnd end = (call, reply, tookNanos) -> {
-            if (tookNanos > slowNanos || (config.failures() && hasFailed(reply))) {
+            if (tookNanos > slowNanos || (config.failures() && reply.hasFailed())) {
                 tell(name, new CallLine(call, reply, tookNanos, atServer));
             }
         };
@@ -103,17 +101,11 @@ public final class CallLog implements CallObserver {
     @Override
     public MethodObserver ofUnknown() {
         CallEnd end = (call, reply, tookNanos) -> {
-            if (config.failures() && hasFailed(reply)) {
+            if (config.failures() && reply.hasFailed()) {
                 tell(OTHERS, new CallLine(call, reply, tookNanos, atServer));
             }
         };
         return call -> end;
-    }
-
-    private static boolean hasFailed(Reply reply) {
-        return reply instanceof Reply.Failure failure
-                && failure.status() != Status.CANCELLED
-                && (failure.status() != Status.APPLICATION || failure.hints().fault());
     }
 
     private void tell(String service, CallLine line) {
