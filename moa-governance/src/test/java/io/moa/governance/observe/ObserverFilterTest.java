@@ -242,9 +242,12 @@ class ObserverFilterTest {
         Reply[] next = {FAULT};
         Invoker route = gated(observation, breaks, any -> done(next[0]));
         Invocation call = call(observation);
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < 4; i++) {
             route.invoke(call);
         }
+        assertThat(told).contains("count breaker OPEN"); // also if no further call asks it
+        route.invoke(call);
+        route.invoke(call);
         ticker.advance(Duration.ofSeconds(6));
         next[0] = DONE;
         for (int i = 0; i < 3; i++) {
