@@ -40,18 +40,15 @@ final class ClientStack {
         List<Filter> stops = new ArrayList<>();
         stops.add(Backstop.INSTANCE); // outermost, so that whatever breaks below still becomes a reply
         if (observer != null) {
-            stops.add(
-                    observer); // above users' filters: a call is told of as its caller sees it, with the time that they
-            // take
+            stops.add(observer); // above users' filters: a call is told of as its caller sees it
         }
         stops.addAll(users); // above retry, so that users' filters see a call once, however often it is sent
         if (samples != null) {
-            stops.add(samples); // below users' filters, as rules see what those made; above the gates, before which it
-            // stands
+            stops.add(samples); // below users' filters, as rules see what those made; above the gates, as rules are
         }
         stops.add(new DeadlineFilter(ticker)); // below users' filters: time that they spent counts
-        stops.add(new GateFilter(
-                call -> call.attributes().get(MethodGate.KEY), scheduler, ticker)); // above retry: a call counts once
+        // Above retry: a call counts once.
+        stops.add(new GateFilter(call -> call.attributes().get(MethodGate.KEY), scheduler, ticker));
         stops.add(throttle); // below the gates, which refuse without asking anybody; above retry: a call counts once
         stops.add(new RetryFilter(ticker)); // above the pick, so that every attempt may go to another instance
         stops.add(hedges); // below retry: a failure is resent only when no attempt is left

@@ -37,10 +37,8 @@ final class ServerStack {
         }
         stops.add(new ExpiryFilter(ticker)); // before everything: nothing may be spent on a call that is over
         stops.add(new DedupFilter(ticker, dedup)); // before the gate: a repetition that only waits takes no room
-        stops.add(new GateFilter(
-                ExportedMethod::gateOf,
-                scheduler,
-                ticker)); // before decoding: a refusal, or a wait, must cost next to nothing
+        // Before decoding: a refusal, or a wait, must cost next to nothing.
+        stops.add(new GateFilter(ExportedMethod::gateOf, scheduler, ticker));
         stops.addAll(users); // after MOA's own checks: users' filters see only calls that may run
         return Filter.stack(stops, dispatcher); // last: worker, decode, execute, encode
     }

@@ -1,5 +1,6 @@
 package io.moa.benchmarks.decision;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.moa.Moa;
 import io.moa.annotation.MoaService;
 import io.moa.benchmarks.Report;
@@ -9,6 +10,7 @@ import io.moa.client.MoaClient;
 import io.moa.client.stub.StubConfig;
 import io.moa.discovery.Address;
 import io.moa.governance.policy.PolicyKey;
+import io.moa.micrometer.MoaMeters;
 import io.moa.server.ExportConfig;
 import io.moa.server.MoaServer;
 import java.util.ArrayList;
@@ -16,7 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What governing a call costs: whole calls of 1 KiB over loopback with a breaker, limits, a retry budget and what protects from overload at
+ * What governing a call costs: whole calls of 1 KiB over loopback with a breaker, limits, a retry budget, meters and what protects from overload at
  * both ends, beside the same calls with all of that off, by turns in the same run. The limits are too high to refuse anything.
  */
 public final class GovernanceBenchmark {
@@ -35,6 +37,7 @@ public final class GovernanceBenchmark {
     private static final class Pair implements AutoCloseable {
         private final Moa there = Moa.builder("stock").build();
         private final Moa here = Moa.builder("web").build();
+        private final MoaMeters meters = MoaMeters.in(new SimpleMeterRegistry());
         private final MoaServer server;
         private final MoaClient client;
         private final Stock stock;
@@ -52,10 +55,10 @@ public final class GovernanceBenchmark {
                                             .with(PolicyKey.CONCURRENCY_LIMIT, 100_000)
                                     : ExportConfig.DEFAULT)
                     .closeOnShutdown(false);
-            server = serving.start();
+            server = (governed ? serving.observer(meters.ofServer()) : serving).start();
             MoaClient.Builder calling = MoaClient.builder(here).addresses(server.address());
             client = governed
-                    ? calling.build()
+                    ? calling.observer(meters.ofClient()).build()
                     : calling.samples(0).overloadThrottle(0).build();
             stock = client.stub(
                     Stock.class,
@@ -138,7 +141,8 @@ public final class GovernanceBenchmark {
                                 "10 at most"))
                 .add(
                         "All on: at the caller a breaker, a retry budget, samples and the throttle that holds calls back; at the provider a rate limit, a"
-                                + " limit of calls at once, and how many run at once by the processors. All off: one attempt, and none of these."
+                                + " limit of calls at once, and how many run at once by the processors; at both meters."
+                                + " All off: one attempt, and none of these."
                                 + " Calls of 1 KiB over loopback, by " + CALLERS + " threads, " + CALLERS * CALLS
                                 + " in each of " + ROUNDS + " rounds by turns.");
         boolean met = Double.parseDouble(Figures.median(more)) <= 10;

@@ -50,7 +50,9 @@ class ExpiredWorkTest {
                     .ticker(ticker)
                     .build());
             MoaServer server = town.provider(
-                    MoaServer.builder(moa).workers(Workers.platform(1, CALLS)),
+                    MoaServer.builder(moa)
+                            .workers(Workers.platform(1, CALLS))
+                            .adaptive(false), // as many wait as the queue holds, however much time the test lets pass
                     Work.class,
                     new Workshop("x", this::run));
             MoaClient client = town.consumer(Town.PATIENT);
