@@ -97,7 +97,7 @@ class WorkerPoolTest {
             assertThat(pool.queued()).isZero();
             assertThatThrownBy(() -> Job.on(pool, () -> {}))
                     .isInstanceOf(RejectedExecutionException.class)
-                    .hasMessage("all 2 virtual threads are in use");
+                    .hasMessageContaining("waiting=0, limit=2");
             goOn.countDown();
             idle(pool);
             Thread thread = threadOf(pool);
