@@ -183,9 +183,13 @@ final class OverloadFaults {
                                     + " of four with ten times its share")
                     .lasted("each load for", options)
                     .told(
-                            "critical calls, served, p99 ms",
-                            critical.sent + ", " + critical.ok + ", " + critical.p99 / 1e3)
-                    .told("batch calls, served", batch.sent + ", " + batch.ok)
+                            "critical calls; served, refused, late, other; p99 ms",
+                            critical.sent + "; " + critical.ok + ", " + critical.refused + ", " + critical.late + ", "
+                                    + critical.other + "; " + critical.p99 / 1e3)
+                    .told(
+                            "batch calls; served, refused, late, other",
+                            batch.sent + "; " + batch.ok + ", " + batch.refused + ", " + batch.late + ", "
+                                    + batch.other)
                     .atLeast("critical calls served", critical.percentOk(), 99.9, " %");
             Window loud = town.seen("loud", options.faultSeconds());
             finding.told("calls of the loud caller, served", loud.sent + ", " + loud.ok);
