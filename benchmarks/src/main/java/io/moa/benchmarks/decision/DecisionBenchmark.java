@@ -16,6 +16,7 @@ import io.moa.client.cluster.EndpointConfig;
 import io.moa.client.cluster.Endpoints;
 import io.moa.client.cluster.FirstAnswer;
 import io.moa.client.filter.DeadlineFilter;
+import io.moa.client.filter.FaultFilter;
 import io.moa.client.filter.HedgeFilter;
 import io.moa.client.filter.RetryFilter;
 import io.moa.client.filter.SampleFilter;
@@ -236,7 +237,8 @@ public final class DecisionBenchmark {
                                     each -> each.attributes().get(MethodGate.KEY), moa.scheduler(), moa.ticker()),
                             new ThrottleFilter(throttle),
                             new RetryFilter(moa.ticker()),
-                            hedges),
+                            hedges,
+                            new FaultFilter(moa.ticker(), moa.scheduler(), moa.chance())),
                     end);
             MethodPolicy policy = book.apply(
                     SERVICE, "reserve", "web", MethodPolicy.DEFAULT.withCode(PolicyKey.IDEMPOTENT, true, "benchmark"));

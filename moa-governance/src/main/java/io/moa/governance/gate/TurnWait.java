@@ -9,6 +9,7 @@ import io.moa.invoke.Scheduler;
 import io.moa.invoke.Status;
 import io.moa.invoke.Ticker;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,13 @@ final class TurnWait implements Cancellation.Listener {
             Ticker ticker) {
         TurnWait wait = new TurnWait(call, later.turn(), then, ticker);
         call.payload().retain(); // whoever made the call may give it up, and free its own, while it goes on
-        wait.timer = scheduler.schedule(wait::come, later.delayNanos());
+        try {
+            wait.timer = scheduler.schedule(wait::come, later.delayNanos());
+        } catch (RejectedExecutionException runtimeClosed) {
+            wait.over.set(true);
+            wait.giveUp(Status.UNAVAILABLE, "waited for its turn at a limit when this process was closed");
+            return wait.reply;
+        }
         call.cancellation().add(wait);
         if (wait.over.get()) {
             call.cancellation().remove(wait);

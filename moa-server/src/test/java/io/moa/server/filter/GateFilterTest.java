@@ -15,6 +15,7 @@ import io.moa.invoke.Invoker;
 import io.moa.invoke.Payload;
 import io.moa.invoke.Permit;
 import io.moa.invoke.Reply;
+import io.moa.invoke.Scheduler;
 import io.moa.invoke.Status;
 import io.moa.server.dispatch.ExportedMethod;
 import io.moa.server.dispatch.Served;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -202,6 +204,20 @@ class GateFilterTest {
         Invocation call = call(later(20, Permit.FREE));
         call.cancellation().fire(Cancellation.Reason.CALLER);
         assertThat(guarded(service).invoke(call)).isCompleted();
+        assertThat(turns).containsExactly("given back");
+    }
+
+    @Test
+    void callThatCannotWaitBecauseTheProcessIsBeingClosedGivesItsTurnBack() {
+        Scheduler closed = (task, nanos) -> {
+            throw new RejectedExecutionException("closed");
+        };
+        CompletableFuture<Reply> reply = new GateFilter(ExportedMethod::gateOf, closed, time.ticker())
+                .before(service)
+                .invoke(call(later(20, Permit.FREE)));
+        assertThat(reply).isCompleted();
+        assertThat(((Reply.Failure) reply.join()).executed()).isEqualTo(Executed.NO);
+        assertThat(reply.join().toString()).contains("when this process was closed");
         assertThat(turns).containsExactly("given back");
     }
 
