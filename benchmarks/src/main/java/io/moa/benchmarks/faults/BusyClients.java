@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Callers of {@link Busy}, each with a runtime and a connection of its own, that do not mind how late answers are: each calls by chance, so
  * often on average. Arguments: the port. After the order {@code load NAME/METHOD/ARGUMENT/CRITICALITY=RATE …} these call, in place of those
- * before; {@code turn NAME} answers {@code seen sent=… ok=… refused=… late=… other=… p99=… refusedP99=…}, in microseconds from the moment
- * that chance named, of the calls that were begun since the last one and have ended; {@code settle} waits until all have.
+ * before; {@code turn NAME} begins another stretch of time for one of them, and so does {@code seen NAME}, which answers, when all calls of the stretch
+ * before have ended, {@code seen sent=… ok=… refused=… late=… other=… p99=… refusedP99=…}, in microseconds from the moment that chance named.
  */
 public final class BusyClients {
 
@@ -154,18 +154,13 @@ public final class BusyClients {
                     clients.load(words.subList(1, words.size()));
                     answers.println(ChildProcess.MARK + "loaded");
                 }
-                case "settle" -> {
-                    for (Load load : clients.loads.values()) {
-                        while (!load.window.settled()) {
-                            TimeUnit.MILLISECONDS.sleep(5);
-                        }
-                    }
-                    answers.println(ChildProcess.MARK + "settled");
-                }
                 default -> {
                     Load load = Objects.requireNonNull(clients.loads.get(words.get(1)), order);
                     Window before = load.window;
                     load.window = new Window();
+                    while (words.get(0).equals("seen") && !before.settled()) {
+                        TimeUnit.MILLISECONDS.sleep(5);
+                    }
                     answers.println(ChildProcess.MARK + "seen " + before);
                 }
             }

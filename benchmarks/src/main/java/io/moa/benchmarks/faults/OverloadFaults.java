@@ -76,9 +76,8 @@ final class OverloadFaults {
             clients.order("turn " + name, "seen");
         }
 
-        /** Those calls that have ended are enough, as the others are few. */
         Window seen(String name, double seconds) throws Exception {
-            Map<String, String> fields = ChildProcess.fields(clients.order("turn " + name, "seen"));
+            Map<String, String> fields = ChildProcess.fields(clients.order("seen " + name, "seen"));
             return new Window(
                     number(fields, "sent"),
                     number(fields, "ok"),
@@ -140,7 +139,6 @@ final class OverloadFaults {
             Scene.pause(2);
             town.turn("web");
             Scene.pause(options.faultSeconds());
-            town.clients.order("settle", "settled");
             Window after = town.seen("web", options.faultSeconds());
             if (usual == null || most == null) {
                 throw new IllegalStateException("no load was played");

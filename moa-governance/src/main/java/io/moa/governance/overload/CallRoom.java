@@ -1,15 +1,17 @@
 package io.moa.governance.overload;
 
+import io.moa.invoke.Criticality;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who of those that call runs, waits, or is refused, where so many threads serve: an {@link AdaptiveLimit} says how many run at once, a
- * {@link QueueLength} how many wait, and a {@link FairQueue} who.
+ * {@link QueueLength} how many wait, {@link Bursts} when it may be more, and a {@link FairQueue} who.
  *
  * <p>Safe for many threads, by one lock that is held for as long as it takes to count.
  *
@@ -37,6 +39,8 @@ public final class CallRoom<T extends Waiting> {
      */
     public record Refusal(boolean isOver, int waiting, int limit, long retryAfterMillis) {}
 
+    private static final ToIntFunction<Criticality> ANY = least -> Integer.MAX_VALUE;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Desk<T> desk;
 
@@ -44,6 +48,9 @@ public final class CallRoom<T extends Waiting> {
     private final FairQueue<T> queue = new FairQueue<>();
     private final AdaptiveLimit limit;
     private final QueueLength length;
+    private final Bursts bursts;
+    private final ToIntFunction<Criticality> most = this::mayWait;
+    private long lookNanos; // the moment at which it is asked how many may wait
     private final List<FairQueue.Share> shares = new ArrayList<>();
     private final int threads;
     private int running;
@@ -63,12 +70,14 @@ public final class CallRoom<T extends Waiting> {
      * @param least how many run at once at least; 1 to {@code threads}
      * @param threads how many run at once at most
      * @param mostWaiting how many wait at most; 0 for nobody
-     * @param longestWait how long one should wait at most; fewer wait if less than {@code mostWaiting} are served in that time
+     * @param longestWait how long one should wait at most; fewer wait if less than {@code mostWaiting} are served in that time, but in
+     *     {@linkplain Bursts bursts} {@value Bursts#LONGER} times as many
      */
     public CallRoom(int least, int threads, int mostWaiting, Duration longestWait, Desk<T> desk, long nowNanos) {
         this.threads = threads;
         this.limit = new AdaptiveLimit(least, threads);
         this.length = new QueueLength(mostWaiting, longestWait);
+        this.bursts = new Bursts(nowNanos);
         this.desk = desk;
         this.steppedNanos = nowNanos;
     }
@@ -117,12 +126,13 @@ public final class CallRoom<T extends Waiting> {
                 // Where there is a thread, those that wait are held by their shares alone: nobody makes room before it
                 // is known who runs.
                 boolean free = hasThread();
-                int most = mayWait();
-                yields = queue.offer(call, free ? Integer.MAX_VALUE : most, nowNanos);
+                bursts.look(queue, nowNanos);
+                lookNanos = nowNanos;
+                yields = queue.offer(call, free ? ANY : most, nowNanos);
                 if (free) {
                     late = new ArrayList<>();
                     runs = next(nowNanos, late);
-                    yields = queue.size() > most ? queue.give() : null;
+                    yields = isOverfull() ? queue.give() : null;
                 }
                 if (yields != null) {
                     why = refusal(yields.isOver(nowNanos));
@@ -201,6 +211,16 @@ public final class CallRoom<T extends Waiting> {
         return shortOfMemory ? 0 : length.length(limit.limit());
     }
 
+    /** How many may wait, if those of this importance matter least of those that do. */
+    private int mayWait(Criticality least) {
+        int usual = mayWait();
+        return bursts.isBurst(least, lookNanos) ? length.burst(usual) : usual;
+    }
+
+    private boolean isOverfull() {
+        return queue.size() > 0 && queue.size() > mayWait(queue.least());
+    }
+
     /** Of a share with room, which has counted it. */
     private void begins() {
         running++;
@@ -261,7 +281,8 @@ public final class CallRoom<T extends Waiting> {
             served = 0;
             peak = running;
             waited = false;
-            while (queue.size() > mayWait()) {
+            lookNanos = nowNanos;
+            while (isOverfull()) {
                 tooMany.add(queue.give());
             }
             why = refusal(false);
@@ -312,7 +333,7 @@ public final class CallRoom<T extends Waiting> {
         }
     }
 
-    /** How many may wait now. */
+    /** How many may wait now, but for bursts. */
     public int mostWaiting() {
         lock.lock();
         try {

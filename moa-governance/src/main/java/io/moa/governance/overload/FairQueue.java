@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FairQueue<T extends Waiting> {
 
-    private static final int TIERS = Criticality.values().length;
+    private static final Criticality[] IMPORTANCES = Criticality.values();
+    private static final int TIERS = IMPORTANCES.length;
 
     private final List<Tier> tiers = new ArrayList<>();
     private int size;
@@ -195,13 +197,13 @@ public final class FairQueue<T extends Waiting> {
     /**
      * Lets a call wait.
      *
-     * @param most how many may wait, with it
+     * @param most how many may wait, with it, where those of this importance are the least important that wait
      * @param nowNanos the present moment
      * @return who has to be refused for it, one that is over if there is one; the call itself if it matters least; null if there is room
      */
-    public @Nullable T offer(T call, int most, long nowNanos) {
+    public @Nullable T offer(T call, ToIntFunction<Criticality> most, long nowNanos) {
         add(call);
-        if (size <= most) {
+        if (size <= most.applyAsInt(least())) {
             return null;
         }
         T over = over(nowNanos);
@@ -247,7 +249,7 @@ public final class FairQueue<T extends Waiting> {
 
     /** @param newest of those that matter equally little, it is this one */
     private T give(@Nullable T newest) {
-        Tier tier = least();
+        Tier tier = tiers.get(least().ordinal());
         String newcomer = newest != null && tiers.get(newest.criticality().ordinal()) == tier ? newest.caller() : null;
         Caller loudest = null;
         for (Caller caller : tier.callers.values()) {
@@ -270,14 +272,23 @@ public final class FairQueue<T extends Waiting> {
         return latest;
     }
 
-    /** The least important of those in which somebody waits. */
-    private Tier least() {
+    /**
+     * How important those are that matter least of those that wait.
+     *
+     * @throws IllegalStateException if nobody waits
+     */
+    public Criticality least() {
         for (int i = TIERS - 1; i >= 0; i--) {
             if (tiers.get(i).waiting > 0) {
-                return tiers.get(i);
+                return IMPORTANCES[i];
             }
         }
         throw new IllegalStateException("nobody waits");
+    }
+
+    /** How many wait of those of this importance alone. */
+    public int size(Criticality importance) {
+        return tiers.get(importance.ordinal()).waiting;
     }
 
     /**

@@ -58,4 +58,13 @@ public final class QueueLength {
                 ? most
                 : (int) Math.min(most, Math.max(2L * running, Math.round(longest * perSecond())));
     }
+
+    /**
+     * How many may wait of a burst.
+     *
+     * @param usual how many may else
+     */
+    int burst(int usual) {
+        return (int) Math.min(most, (long) Bursts.LONGER * usual);
+    }
 }

@@ -250,8 +250,72 @@ class CallRoomTest {
         }
         assertThat(left(room, runs, now)).isEqualTo("a1");
         room.step(0.5, false, now += STEP); // one call in a fifth of a second
+        assertThat(room.waiting()).as("a burst").isEqualTo(8);
+        assertThat(refused).hasSize(91).first().isEqualTo("a100, 8 wait");
+        room.step(0.5, false, now += STEP);
+        assertThat(room.waiting()).isEqualTo(8);
+        room.step(0.5, false, now += STEP);
+        assertThat(room.waiting()).as("somebody always waited").isEqualTo(2);
+    }
+
+    @Test
+    void moreMayWaitOfABurstThanOfAnOverload() {
+        CallRoom<Call> room = busyRoom();
+        for (int i = 0; i < 20; i++) {
+            room.enter(call("a" + i), now);
+        }
+        assertThat(room.waiting()).as("twice those that run, four times").isEqualTo(8);
+        now += TimeUnit.SECONDS.toNanos(1);
+        room.enter(call("b"), now);
+        assertThat(room.waiting()).as("nobody has been served for a second").isEqualTo(8);
+        room.step(0.1, false, now);
         assertThat(room.waiting()).isEqualTo(2);
-        assertThat(refused).hasSize(97).first().isEqualTo("a100, 2 wait");
+    }
+
+    @Test
+    void aBurstOfWhatMattersIsOneWhateverFloodThereIsOfWhatMattersLess() {
+        CallRoom<Call> room = busyRoom();
+        for (int second = 0; second < 3; second++) {
+            now += TimeUnit.SECONDS.toNanos(1);
+            for (int i = 0; i < 20; i++) {
+                room.enter(new Call("b" + i, any, Criticality.SHEDDABLE), now);
+            }
+        }
+        assertThat(room.waiting()).as("a flood").isLessThanOrEqualTo(8);
+        refused.clear();
+        for (int i = 0; i < 20; i++) {
+            room.enter(new Call("p" + i, any, Criticality.CRITICAL), now);
+        }
+        assertThat(room.waiting()).isEqualTo(8);
+        assertThat(refused.stream().filter(each -> each.startsWith("p"))).hasSize(12);
+        assertThat(refused.stream().filter(each -> each.startsWith("b")).count())
+                .as("all of the flood made room")
+                .isPositive();
+        now += TimeUnit.SECONDS.toNanos(1);
+        refused.clear();
+        room.enter(new Call("c", any, Criticality.CRITICAL_PLUS), now);
+        assertThat(refused)
+                .as("what matters more is a burst for itself, and those before stand")
+                .singleElement()
+                .asString()
+                .startsWith("p");
+    }
+
+    /** One that serves a call in 200 ms, of which it knows it. */
+    private CallRoom<Call> busyRoom() {
+        CallRoom<Call> room = room(1, 1_000);
+        Call runs = call("a0");
+        room.enter(runs, now);
+        for (int step = 0; step < 20; step++) {
+            room.enter(call("a1"), now);
+            now += STEP;
+            room.leave(runs, now);
+            room.step(0.1, false, now);
+        }
+        assertThat(room.mostWaiting()).isEqualTo(2);
+        assertThat(room.waiting()).isZero();
+        refused.clear();
+        return room;
     }
 
     @Test

@@ -41,7 +41,7 @@ class FairQueueTest {
 
     private void wait(Call... calls) {
         for (Call call : calls) {
-            assertThat(queue.offer(call, ROOM, 0)).isNull();
+            assertThat(queue.offer(call, any -> ROOM, 0)).isNull();
         }
     }
 
@@ -69,19 +69,20 @@ class FairQueueTest {
                 call("login", Criticality.CRITICAL_PLUS),
                 call("report", Criticality.SHEDDABLE_PLUS));
         Call pays = call("pay", Criticality.CRITICAL_PLUS);
-        assertThat(queue.offer(pays, 4, 0)).hasToString("batch");
-        assertThat(queue.offer(call("batch", Criticality.SHEDDABLE), 4, 0)).hasToString("batch");
+        assertThat(queue.offer(pays, any -> 4, 0)).hasToString("batch");
+        assertThat(queue.offer(call("batch", Criticality.SHEDDABLE), any -> 4, 0))
+                .hasToString("batch");
         assertThat(taken(0)).containsExactly("login", "pay", "web", "report");
     }
 
     @Test
     void whoWaitsWithMostMakesRoomWithTheLatest() {
         wait(call("a", 1), call("a", 2), call("a", 3), call("b", 1));
-        assertThat(queue.offer(call("b", 2), 4, 0)).hasToString("a3");
-        assertThat(queue.offer(call("c", 1), 4, 0))
+        assertThat(queue.offer(call("b", 2), any -> 4, 0)).hasToString("a3");
+        assertThat(queue.offer(call("c", 1), any -> 4, 0))
                 .as("of two with as many, the one that began first")
                 .hasToString("a2");
-        assertThat(queue.offer(call("b", 3), 4, 0)).as("itself").hasToString("b3");
+        assertThat(queue.offer(call("b", 3), any -> 4, 0)).as("itself").hasToString("b3");
         assertThat(taken(0)).containsExactly("a1", "b1", "c1", "b2");
     }
 
@@ -91,7 +92,7 @@ class FairQueueTest {
         Call b2 = new Call("b2", "b", Criticality.CRITICAL, Deadline.NONE, other);
         Call b4 = new Call("b4", "b", Criticality.CRITICAL, Deadline.NONE, other);
         wait(call("a", 1), call("a", 2), call("b", 1), b2, call("b", 3), b4);
-        assertThat(queue.offer(call("c", 1), 6, 0))
+        assertThat(queue.offer(call("c", 1), any -> 6, 0))
                 .as("of its two lines the first")
                 .hasToString("b3");
         assertThat(taken(0)).containsExactly("a1", "b1", "c1", "a2", "b2", "b4");
@@ -101,7 +102,7 @@ class FairQueueTest {
     void whoseTimeIsOverMakesRoomFirstAndTakesNobodysTurn() {
         Call late = new Call("late", "a", Criticality.CRITICAL_PLUS, Deadline.after(0, 10), any);
         wait(late, call("a", 1), call("b", 1));
-        assertThat(queue.offer(call("b", 2), 3, 10)).isSameAs(late);
+        assertThat(queue.offer(call("b", 2), any -> 3, 10)).isSameAs(late);
         Call alsoLate = new Call("also late", "b", Criticality.CRITICAL, Deadline.after(0, 10), any);
         wait(alsoLate);
         assertThat(taken(10)).containsExactly("a1", "b1", "b2");
@@ -159,7 +160,7 @@ class FairQueueTest {
                             chance.nextBoolean() ? Deadline.NONE : Deadline.after(now, chance.nextInt(100)),
                             shares.get(chance.nextInt(3)));
                     offered++;
-                    Call yields = queue.offer(call, 20, now);
+                    Call yields = queue.offer(call, any -> 20, now);
                     if (yields != null) {
                         gone.add(yields);
                     }
