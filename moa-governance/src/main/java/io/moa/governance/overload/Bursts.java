@@ -37,6 +37,11 @@ final class Bursts {
 
     /** Whether those of this importance that wait, with those above, are a burst. */
     boolean isBurst(Criticality importance, long nowNanos) {
-        return nowNanos - emptyNanos[importance.ordinal()] < STANDING_NANOS;
+        return isBurst(emptyNanos[importance.ordinal()], nowNanos);
+    }
+
+    /** Whether those are a burst of whom none waited at a moment. */
+    static boolean isBurst(long emptyNanos, long nowNanos) {
+        return nowNanos - emptyNanos < STANDING_NANOS;
     }
 }

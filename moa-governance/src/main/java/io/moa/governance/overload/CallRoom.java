@@ -132,7 +132,7 @@ public final class CallRoom<T extends Waiting> {
                 if (free) {
                     late = new ArrayList<>();
                     runs = next(nowNanos, late);
-                    yields = isOverfull() ? queue.give() : null;
+                    yields = isOverfull() ? queue.give(nowNanos) : null;
                 }
                 if (yields != null) {
                     why = refusal(yields.isOver(nowNanos));
@@ -283,7 +283,7 @@ public final class CallRoom<T extends Waiting> {
             waited = false;
             lookNanos = nowNanos;
             while (isOverfull()) {
-                tooMany.add(queue.give());
+                tooMany.add(queue.give(nowNanos));
             }
             why = refusal(false);
             scale();

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * caller the first that came goes first. Those that are over are given out to be refused, and take nobody's turn.
  *
  * <p>When it is full, whoever waits with least importance makes room, and among those the latest of the caller that waits with most calls: so
- * a caller that sends ten times its share is refused, and those that send theirs are not; and who is refused has not waited long.
+ * a caller that sends ten times its share is refused, and those that send theirs are not; and who is refused has not waited long. Calls of one that
+ * had none waiting within the last half second came together by chance, and count as a quarter.
  *
  * <p>Calls of one {@link Share} run up to a number of their own; those beyond it wait, and hold nobody else up.
  *
@@ -137,6 +138,7 @@ public final class FairQueue<T extends Waiting> {
         private final Map<Share, Line> lines = new LinkedHashMap<>(); // in which somebody waits, or that are held
         private final LinkedHashSet<Line> turns = new LinkedHashSet<>(); // of those that are not held
         private int waiting;
+        private long waitsSinceNanos; // since when without interruption
 
         Caller(String name, Tier tier) {
             this.name = name;
@@ -202,19 +204,22 @@ public final class FairQueue<T extends Waiting> {
      * @return who has to be refused for it, one that is over if there is one; the call itself if it matters least; null if there is room
      */
     public @Nullable T offer(T call, ToIntFunction<Criticality> most, long nowNanos) {
-        add(call);
+        add(call, nowNanos);
         if (size <= most.applyAsInt(least())) {
             return null;
         }
         T over = over(nowNanos);
-        return over != null ? over : give(call);
+        return over != null ? over : give(call, nowNanos);
     }
 
-    private void add(T call) {
+    private void add(T call, long nowNanos) {
         Tier tier = tiers.get(call.criticality().ordinal());
         Caller caller = tier.callers.computeIfAbsent(call.caller(), name -> new Caller(name, tier));
         Line line = caller.lines.computeIfAbsent(call.share(), share -> new Line(caller, share));
         line.calls.add(call);
+        if (caller.waiting == 0) {
+            caller.waitsSinceNanos = nowNanos;
+        }
         caller.waiting++;
         tier.waiting++;
         size++;
@@ -241,22 +246,27 @@ public final class FairQueue<T extends Waiting> {
     /**
      * Takes out who matters least: of the caller that waits with most calls, the latest.
      *
+     * @param nowNanos the present moment
      * @throws IllegalStateException if nobody waits
      */
-    public T give() {
-        return give(null);
+    public T give(long nowNanos) {
+        return give(null, nowNanos);
     }
 
     /** @param newest of those that matter equally little, it is this one */
-    private T give(@Nullable T newest) {
+    private T give(@Nullable T newest, long nowNanos) {
         Tier tier = tiers.get(least().ordinal());
         String newcomer = newest != null && tiers.get(newest.criticality().ordinal()) == tier ? newest.caller() : null;
         Caller loudest = null;
+        long most = 0;
         for (Caller caller : tier.callers.values()) {
-            if (loudest == null
-                    || caller.waiting > loudest.waiting
-                    || (caller.waiting == loudest.waiting && caller.name.equals(newcomer))) {
+            // A few that one caller sends together are none too many, unless it always does.
+            long loud = Bursts.isBurst(caller.waitsSinceNanos, nowNanos)
+                    ? caller.waiting
+                    : (long) Bursts.LONGER * caller.waiting;
+            if (loudest == null || loud > most || (loud == most && caller.name.equals(newcomer))) {
                 loudest = caller;
+                most = loud;
             }
         }
         Line longest = null;

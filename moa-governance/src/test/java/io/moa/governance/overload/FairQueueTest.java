@@ -8,6 +8,7 @@ import io.moa.invoke.Deadline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class FairQueueTest {
@@ -87,6 +88,26 @@ class FairQueueTest {
     }
 
     @Test
+    void whoSendsAFewTogetherDoesNotMakeRoomForOneWhoAlwaysWaits() {
+        wait(call("loud", 1), call("loud", 2));
+        long later = TimeUnit.SECONDS.toNanos(1);
+        for (int i = 1; i <= 3; i++) {
+            assertThat(queue.offer(call("b", i), any -> 5, later)).isNull();
+        }
+        assertThat(queue.offer(call("b", 4), any -> 5, later))
+                .as("four, counted as one")
+                .hasToString("loud2");
+        for (int i = 5; i <= 8; i++) {
+            assertThat(queue.offer(call("b", i), any -> 5, later))
+                    .as("they are no longer a few")
+                    .hasToString("b" + i);
+        }
+        assertThat(queue.offer(call("loud", 3), any -> 5, later + later))
+                .as("nor did they come just now")
+                .hasToString("b4");
+    }
+
+    @Test
     void aCallerTakesItsTurnsAndMakesRoomAsOneWhateverMethodsItCalls() {
         FairQueue.Share other = new FairQueue.Share(Integer.MAX_VALUE);
         Call b2 = new Call("b2", "b", Criticality.CRITICAL, Deadline.NONE, other);
@@ -135,12 +156,12 @@ class FairQueueTest {
         Call waits = new Call("waits", "a", Criticality.SHEDDABLE, Deadline.NONE, one);
         wait(waits);
         assertThat(queue.poll(0, over::add)).isNull();
-        assertThat(queue.give()).isSameAs(waits);
+        assertThat(queue.give(0)).isSameAs(waits);
         one.end();
         assertThat(queue.poll(0, over::add)).isNull();
         wait(waits);
         assertThat(taken(0)).containsExactly("waits");
-        assertThatThrownBy(queue::give).hasMessage("nobody waits");
+        assertThatThrownBy(() -> queue.give(0)).hasMessage("nobody waits");
     }
 
     @Test
