@@ -55,9 +55,14 @@ final class OverloadFaults {
             return new ChildProcess(name, List.of("taskset", "-c", processor), options, main, arguments, Map.of());
         }
 
-        /** Compiles what there is to compile, and finds out how many calls are served in a second. */
+        /**
+         * Compiles what there is to compile, and finds out how many calls are served in a second. On one processor, whatever is compiled takes its
+         * time from the calls: half of it, for a second.
+         */
         void warm(FaultOptions options) throws Exception {
             load(caller("warm", 150));
+            Scene.pause(options.warmSeconds());
+            load(caller("warm", 2_000), caller("warmPlus", "CRITICAL_PLUS", 50), caller("warmLess", "SHEDDABLE", 100));
             Scene.pause(options.warmSeconds());
             load(caller("warm", 2_000));
             Scene.pause(5);
@@ -122,7 +127,7 @@ final class OverloadFaults {
             Window most = null;
             for (double times : new double[] {0.5, 0.8, 1, 2, 5, 10}) {
                 town.load(caller("web", times * town.capacity));
-                Scene.pause(1);
+                Scene.pause(2);
                 town.turn("web");
                 Scene.pause(options.faultSeconds());
                 Window seen = town.seen("web", options.faultSeconds());

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tells a burst from an overload, for each importance by itself: where nobody of it, or above it, has waited at some moment of the last half second, those who wait
+ * Tells a burst from an overload, for each importance by itself: where nobody of it, or above it, has waited at some moment of the last second, those who wait
  * now came together by chance, and will soon have been served; where somebody always did, more come than can be served, and a longer queue would only
  * make all of them late. What matters less has no part in it, because it is never served before them: under a flood of what may be shed, few
  * critical calls still come in bursts.
@@ -18,7 +18,7 @@ final class Bursts {
     static final int LONGER = 4;
 
     private static final Criticality[] IMPORTANCES = Criticality.values();
-    private static final long STANDING_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long STANDING_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final long[] emptyNanos =
             new long[IMPORTANCES.length]; // when nobody of this importance or above waited, latest

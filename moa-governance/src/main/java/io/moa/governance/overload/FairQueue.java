@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>When it is full, whoever waits with least importance makes room, and among those the latest of the caller that waits with most calls: so
  * a caller that sends ten times its share is refused, and those that send theirs are not; and who is refused has not waited long. Calls of one that
- * had none waiting within the last half second came together by chance, and count as a quarter.
+ * had none waiting within the last second came together by chance, and count as a quarter.
  *
  * <p>Calls of one {@link Share} run up to a number of their own; those beyond it wait, and hold nobody else up.
  *

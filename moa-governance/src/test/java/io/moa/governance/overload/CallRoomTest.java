@@ -252,8 +252,10 @@ class CallRoomTest {
         room.step(0.5, false, now += STEP); // one call in a fifth of a second
         assertThat(room.waiting()).as("a burst").isEqualTo(8);
         assertThat(refused).hasSize(91).first().isEqualTo("a100, 8 wait");
-        room.step(0.5, false, now += STEP);
-        assertThat(room.waiting()).isEqualTo(8);
+        for (int step = 0; step < 3; step++) {
+            room.step(0.5, false, now += STEP);
+            assertThat(room.waiting()).isEqualTo(8);
+        }
         room.step(0.5, false, now += STEP);
         assertThat(room.waiting()).as("somebody always waited").isEqualTo(2);
     }

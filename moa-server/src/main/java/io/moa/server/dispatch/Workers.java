@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param queue how many more may wait for a thread; 0 to 1,000,000, default 1,024; a call that finds it full is refused
  *     as overload and may go to another instance
  * @param virtual whether each call gets a virtual thread; needs Java 21 or newer; default false
- * @param longestWait how long a call should wait for a thread: no more wait than are served in that time, of a burst of half a second four times as many, and never more than {@code queue}; 1 ms to 1 minute,
+ * @param longestWait how long a call should wait for a thread: no more wait than are served in that time, of a burst of a second four times as many, and never more than {@code queue}; 1 ms to 1 minute,
  *     default 100 ms. Longer for callers that keep many calls in flight and have time.
  * @param methodPercent how many of a hundred of these threads the calls of one method use at most, if more than one method runs on them, so
  *     that a slow method leaves the others some; 1 to 100, default 50; at least one thread
