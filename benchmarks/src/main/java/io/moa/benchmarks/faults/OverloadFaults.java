@@ -8,7 +8,7 @@ import java.util.Map;
 
 /**
  * What callers see of a server to which more calls come than it can serve. The server has one processor and the callers the other, so that they do not
- * take each other's; calls compute for 5 ms.
+ * take each other's; calls compute for 5 ms. The server is compiled by the first compiler alone.
  */
 final class OverloadFaults {
 
@@ -40,7 +40,11 @@ final class OverloadFaults {
         }
 
         Town(List<String> memory) throws Exception {
-            server = child("busy", "0", memory, BusyServer.class, List.of());
+            // The second compiler takes up to half of the one processor for a second, for minutes: what it takes is no
+            // overload.
+            List<String> options = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1"));
+            options.addAll(memory);
+            server = child("busy", "0", options, BusyServer.class, List.of());
             String port = ChildProcess.field(ChildProcess.fields(server.await("ready")), "port");
             clients = child("callers", "1", List.of("-Xmx1g"), BusyClients.class, List.of(port));
             clients.await("ready");
