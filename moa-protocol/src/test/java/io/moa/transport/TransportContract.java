@@ -63,8 +63,10 @@ public abstract class TransportContract {
 
     @BeforeEach
     void listen() {
-        transport =
-                open(TransportConfig.DEFAULT.toBuilder().maxBodyBytes(1 << 20).build());
+        transport = open(TransportConfig.DEFAULT.toBuilder()
+                .maxBodyBytes(1 << 20)
+                .connectTimeout(SOON)
+                .build());
         listener = transport.listen(address(), new TestHost()).join();
     }
 

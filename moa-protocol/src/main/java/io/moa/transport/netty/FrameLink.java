@@ -197,6 +197,16 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         }
     }
 
+    /** Does something on the event loop: at once if this is it; not at all if it has ended. Any thread. */
+    void onLoop(Runnable task) {
+        Channel open = channel();
+        if (open.eventLoop().inEventLoop()) {
+            task.run();
+        } else {
+            onLoop(open, task);
+        }
+    }
+
     private static void onLoop(Channel open, Runnable end) {
         try {
             open.eventLoop().execute(end);

@@ -43,7 +43,7 @@ final class NettyListener implements Listener {
     private final Host host;
     private final TransportConfig config;
     private final int maxConnections;
-    private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
+    private final Set<ServedConnection> connections = ConcurrentHashMap.newKeySet();
     private final PeerCounts peers;
     private final AtomicInteger connectionCount = new AtomicInteger();
     private final AtomicInteger inFlight = new AtomicInteger();
@@ -154,14 +154,14 @@ final class NettyListener implements Listener {
         }
     }
 
-    void opened(ServerConnection connection) {
+    void opened(ServedConnection connection) {
         connections.add(connection);
         if (draining) {
             connection.beginClosing();
         }
     }
 
-    void closed(ServerConnection connection) {
+    void closed(ServedConnection connection) {
         connections.remove(connection);
         completeIfDrained();
     }
@@ -210,7 +210,7 @@ final class NettyListener implements Listener {
      * Counts bytes that begin to wait for a client; whether there is room for them. If there is none, clients that take
      * nothing are cut off first, and little is always let through, so that those who do read go on.
      */
-    boolean holdReply(ServerConnection to, int bytes, long nowNanos) {
+    boolean holdReply(ServedConnection to, int bytes, long nowNanos) {
         long held = replyBytes.addAndGet(bytes);
         if (held <= config.maxReplyBytesQueued()
                 || to.heldReplyBytes() <= config.chunkBytes()
@@ -229,7 +229,7 @@ final class NettyListener implements Listener {
         }
         long patience = config.stallTimeout().toNanos() / 10;
         long freed = 0;
-        for (ServerConnection connection : connections) {
+        for (ServedConnection connection : connections) {
             if (connection.tookNothingSince(nowNanos - patience)) {
                 long held = connection.heldReplyBytes();
                 if (connection.cutOff("the replies that wait for clients take more than " + config.maxReplyBytesQueued()
@@ -298,8 +298,8 @@ final class NettyListener implements Listener {
         }
         draining = true;
         open.close();
-        for (ServerConnection connection : connections) {
-            connection.link().channel().eventLoop().execute(connection::beginClosing);
+        for (ServedConnection connection : connections) {
+            connection.beginClosing();
         }
         open.eventLoop()
                 .schedule(
@@ -322,8 +322,8 @@ final class NettyListener implements Listener {
             open.close();
         }
         draining = true;
-        for (ServerConnection connection : connections) {
-            connection.link().close("the server was closed");
+        for (ServedConnection connection : connections) {
+            connection.close("the server was closed");
         }
         completeIfDrained();
     }

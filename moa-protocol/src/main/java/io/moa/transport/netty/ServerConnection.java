@@ -49,7 +49,7 @@ import org.slf4j.LoggerFactory;
  * The server's end of a connection: checks who comes, turns requests into calls on the route, sends replies, and leaves
  * gracefully. Belongs to its event loop.
  */
-final class ServerConnection implements FrameLink.Side {
+final class ServerConnection implements FrameLink.Side, ServedConnection {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServerConnection.class);
 
@@ -183,7 +183,12 @@ final class ServerConnection implements FrameLink.Side {
     }
 
     /** Tells the client that no new call is taken. */
-    void beginClosing() {
+    @Override
+    public void beginClosing() {
+        link.onLoop(this::closing);
+    }
+
+    private void closing() {
         if (gone || closing) {
             return;
         }
@@ -609,20 +614,25 @@ final class ServerConnection implements FrameLink.Side {
         }
     }
 
-    /** What waits for this client. Any thread. */
-    long heldReplyBytes() {
+    @Override
+    public void close(String reason) {
+        link.close(reason);
+    }
+
+    @Override
+    public long heldReplyBytes() {
         return replyBytes.get();
     }
 
-    /** Whether the client has taken nothing since a moment, although something waits. Any thread; about right. */
-    boolean tookNothingSince(long nanos) {
+    @Override
+    public boolean tookNothingSince(long nanos) {
         return replyBytes.get() > 0
                 && waitingSinceNanos - nanos < 0
                 && link.output().lastProgressNanos() - nanos < 0;
     }
 
-    /** Gives the client up to make room. Any thread; answers true once. */
-    boolean cutOff(String reason) {
+    @Override
+    public boolean cutOff(String reason) {
         if (!cut.compareAndSet(false, true)) {
             return false;
         }

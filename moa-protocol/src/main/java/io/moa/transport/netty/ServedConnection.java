@@ -1,0 +1,20 @@
+package io.moa.transport.netty;
+
+/** A connection that a listener has accepted, whatever its client speaks: what the listener has to know of it. */
+interface ServedConnection {
+
+    /** Takes no new calls, and closes when what it owes has left. Any thread. */
+    void beginClosing();
+
+    /** Closes at once. Any thread. */
+    void close(String reason);
+
+    /** How many bytes of replies wait for this client. Any thread. */
+    long heldReplyBytes();
+
+    /** Whether the client has taken nothing since a moment, although something waits. Any thread; about right. */
+    boolean tookNothingSince(long nanos);
+
+    /** Gives the client up to make room. Any thread; answers true once. */
+    boolean cutOff(String reason);
+}
