@@ -6,10 +6,10 @@ import java.util.Map;
 /**
  * What a process says about its own calls: its list of instances, its labels, what it has learnt, its samples. No process offers it by
  * itself, because the answers tell of instances and of values out of users' calls: whoever wants to be asked exports it, by a server of its own
- * at an address that only operators reach, announced in no registry. {@code ./moa explain … --process}, {@code
+ * at an address that only operators reach, announced in no registry. {@code ./moa top}, {@code ./moa explain … --process}, {@code
  * ./moa rules dry-run … --process} and {@code ./moa rules get --process} ask.
  *
- * <p>Questions and answers are texts, so that a caller in any language can ask. A question that cannot be answered is refused with a
+ * <p>Questions and answers are texts and plain values, so that a caller in any language can ask. A question that cannot be answered is refused with a
  * sentence that says what is expected.
  */
 @MoaService(name = "moa.Operations")
@@ -41,4 +41,15 @@ public interface Operations {
      * @return a JSON object with each rule under its id, as {@code ./moa rules put --all} takes it; an empty one for none
      */
     String rules();
+
+    /**
+     * What this process has seen of late: of the calls that it makes and serves, and of what stands in their way. Costs it about as much as a
+     * call for each method that it remembers.
+     *
+     * @param seconds how many seconds to look back, 1 to 59; the present one, which is not over, is not among them
+     * @param most how many methods of each side, breakers, services, servers and pools of workers to tell of at most, 1 to 100
+     * @param order which methods come first
+     * @throws IllegalArgumentException if one of these is out of range, or the process does not remember its calls
+     */
+    ProcessReport top(int seconds, int most, CallOrder order);
 }

@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             TagCommand.class,
             RulesCommand.class,
             ExplainCommand.class,
+            TopCommand.class,
             WatchCommand.class,
             WatcherCommand.class,
             LookupCommand.class,

@@ -1,5 +1,7 @@
 package io.moa.cli;
 
+import io.moa.governance.observe.ProcessCalls;
+import io.moa.invoke.Ticker;
 import io.moa.node.quickstart.Greeter;
 import io.moa.node.quickstart.Quickstart;
 import io.moa.node.quickstart.SampleConsumer;
@@ -63,7 +65,7 @@ final class QuickstartCommand implements Callable<Integer> {
                 paramLabel = "PORT",
                 converter = WholeNumber.Port.class,
                 description =
-                        "Call it as well, ten times in a second, and answer ./moa explain and ./moa rules dry-run at"
+                        "Call it as well, ten times in a second, and answer ./moa top, explain and rules dry-run at"
                                 + " this port of 127.0.0.1, 0 for a free one; default: nobody calls.")
         private @Nullable Integer consumerPort;
     }
@@ -97,17 +99,20 @@ final class QuickstartCommand implements Callable<Integer> {
     private static void serve(
             Serving where, @Nullable RedisRegistry registry, @Nullable RedisRules rules, PrintStream out)
             throws InterruptedException {
+        ProcessCalls calls = where.consumerPort == null ? null : new ProcessCalls(Ticker.system());
         SampleProvider provider;
         try {
-            provider = SampleProvider.start("sample", registry, where.host, where.port);
+            provider = SampleProvider.start(
+                    "sample", registry, where.host, where.port, calls == null ? null : calls.ofServer());
         } catch (IllegalStateException notThere) {
             throw new IllegalStateException(
                     notThere.getMessage() + ". Choose another port with --port, 0 for a free one, or an address of this"
                             + " host with --host.",
                     notThere);
         }
-        SampleConsumer consumer =
-                where.consumerPort == null ? null : consumer(where.consumerPort, registry, rules, provider);
+        SampleConsumer consumer = where.consumerPort == null || calls == null
+                ? null
+                : consumer(where.consumerPort, registry, rules, provider, calls);
         CountDownLatch asked = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
@@ -141,9 +146,13 @@ final class QuickstartCommand implements Callable<Integer> {
     }
 
     private static SampleConsumer consumer(
-            int port, @Nullable RedisRegistry registry, @Nullable RedisRules rules, SampleProvider provider) {
+            int port,
+            @Nullable RedisRegistry registry,
+            @Nullable RedisRules rules,
+            SampleProvider provider,
+            ProcessCalls calls) {
         try {
-            return SampleConsumer.start(registry, rules, provider.address(), port);
+            return SampleConsumer.start(registry, rules, provider.address(), port, calls);
         } catch (IllegalStateException notThere) {
             provider.close();
             throw new IllegalStateException(
@@ -153,8 +162,10 @@ final class QuickstartCommand implements Callable<Integer> {
 
     private static void tell(SampleConsumer consumer, PrintStream out) {
         String asked = " --process 127.0.0.1:" + consumer.port();
-        out.println("A consumer calls it ten times in a second. Ask it, and try a rule on the calls that it made:");
+        out.println(
+                "A consumer calls it ten times in a second. Watch it, ask it, and try a rule on the calls that it made:");
         out.println();
+        out.println("  ./moa top 127.0.0.1:" + consumer.port());
         out.println("  ./moa explain " + Greeter.NAME + " greet --key name=Ada" + asked);
         out.println("  echo '{\"kind\": \"policy\", \"service\": \"" + Greeter.NAME
                 + "\", \"set\": {\"rate-limit\": 5, \"rate-limit-at\": \"caller\"}}' \\");

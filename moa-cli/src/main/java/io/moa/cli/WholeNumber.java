@@ -24,6 +24,30 @@ final class WholeNumber {
         }
     }
 
+    /** Lines of a table. */
+    static final class Rows implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            return (int) read(text, 1, 100);
+        }
+    }
+
+    /** Seconds that a process remembers. */
+    static final class Window implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            return (int) read(text, 1, 59);
+        }
+    }
+
+    /** Seconds between two questions. */
+    static final class Interval implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            return (int) read(text, 1, 3_600);
+        }
+    }
+
     private static long read(String text, long min, long max) {
         try {
             long number = Long.parseLong(text);

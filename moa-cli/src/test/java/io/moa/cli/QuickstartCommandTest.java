@@ -138,6 +138,11 @@ class QuickstartCommandTest {
                     out -> out.contains(
                             " x " + Greeter.NAME + " greet, caller quickstart-consumer: concurrency-limit: 0 -> 1\n"),
                     "a rule that was tried on calls");
+            eventually.value(
+                    () -> CommandRun.of("top", asked.group(1)).out(),
+                    out -> out.contains(" calls/s of 1 method")
+                            && out.lastIndexOf(Greeter.NAME + " greet ") > out.indexOf("serves "),
+                    "what it sees of the calls that it makes and serves");
             assertThat(CommandRun.of("ls", "--registry", url).out())
                     .contains(Greeter.NAME)
                     .as("who asks it, finds it by its address alone")

@@ -1,21 +1,27 @@
 package io.moa.client;
 
 import io.moa.discovery.ServiceId;
+import io.moa.governance.observe.ProcessCalls;
 import io.moa.governance.sample.CallFacts;
+import io.moa.operations.CallOrder;
 import io.moa.operations.Operations;
+import io.moa.operations.ProcessReport;
 import io.moa.protocol.serialize.RuleSetText;
 import io.moa.protocol.serialize.RuleText;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What a client answers to an operator. Safe for many threads. */
 final class ClientOperations implements Operations {
 
     private final MoaClient client;
+    private final @Nullable ProcessCalls calls;
 
-    ClientOperations(MoaClient client) {
+    ClientOperations(MoaClient client, @Nullable ProcessCalls calls) {
         this.client = client;
+        this.calls = calls;
     }
 
     @Override
@@ -34,7 +40,16 @@ final class ClientOperations implements Operations {
     @Override
     public String rules() {
         Map<String, Object> plain = new TreeMap<>();
-        client.rules().forEach(rule -> plain.put(rule.id(), rule.toPlain()));
+        client.book().rules().forEach(rule -> plain.put(rule.id(), rule.toPlain()));
         return RuleSetText.write(plain);
+    }
+
+    @Override
+    public ProcessReport top(int seconds, int most, CallOrder order) {
+        if (calls == null) {
+            throw new IllegalArgumentException("This process does not remember its calls. One that exports"
+                    + " client.operations(calls), with a ProcessCalls that observes its clients and servers, does");
+        }
+        return calls.report(client.book(), seconds, most, order);
     }
 }

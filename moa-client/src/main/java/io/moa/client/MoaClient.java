@@ -39,6 +39,7 @@ import io.moa.governance.belief.BeliefConfig;
 import io.moa.governance.observe.Observation;
 import io.moa.governance.observe.ObservedMethod;
 import io.moa.governance.observe.ObserverFilter;
+import io.moa.governance.observe.ProcessCalls;
 import io.moa.governance.outlier.OutlierConfig;
 import io.moa.governance.overload.OverloadThrottle;
 import io.moa.governance.plan.Plan;
@@ -48,7 +49,6 @@ import io.moa.governance.quota.QuotaRounds;
 import io.moa.governance.route.RouteTree;
 import io.moa.governance.rule.AppliedPolicy;
 import io.moa.governance.rule.LocalProcess;
-import io.moa.governance.rule.Rule;
 import io.moa.governance.rule.RuleBook;
 import io.moa.governance.rule.RuleFeed;
 import io.moa.governance.sample.CallFacts;
@@ -321,19 +321,29 @@ public final class MoaClient implements AutoCloseable {
         return dryRuns.of(samples == null ? List.of() : samples.all(), methods.book(), id, plain);
     }
 
-    /** The rules that it holds, in the order of their ids. */
-    List<Rule> rules() {
-        return methods.book().rules();
+    /** The rules that it holds. */
+    RuleBook book() {
+        return methods.book();
     }
 
     /**
      * The answers of this client to an operator of another process, to be exported by a server of this one. It is exported only by who
      * says so, because what it answers tells of users: by a server of its own that listens where only operators reach it, and whose {@link
      * Moa} has no registry, so that it is announced nowhere: {@code MoaServer.builder(apart).host("127.0.0.1").port(9001)
-     * .export(Operations.class, client.operations())}.
+     * .export(Operations.class, client.operations())}. What it sees of calls it does not tell, as nothing remembers it: see {@link
+     * #operations(ProcessCalls)}.
      */
     public Operations operations() {
-        return new ClientOperations(this);
+        return new ClientOperations(this, null);
+    }
+
+    /**
+     * As {@link #operations()}, with what {@link Operations#top} asks for.
+     *
+     * @param calls observes this client, and whichever others and servers of the process an operator is to be told of
+     */
+    public Operations operations(ProcessCalls calls) {
+        return new ClientOperations(this, calls);
     }
 
     /**

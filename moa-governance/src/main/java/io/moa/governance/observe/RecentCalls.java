@@ -9,6 +9,10 @@ import io.moa.observe.CallEnd;
 import io.moa.observe.CallObserver;
 import io.moa.observe.MethodObserver;
 import io.moa.observe.RefusalCause;
+import io.moa.operations.CallOrder;
+import io.moa.operations.CallsReport;
+import io.moa.operations.MethodReport;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +22,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers the last minute of each method, second by second, in a few kilobytes for each: for consoles and checks in the process itself,
+ * Remembers the last minute of each method, second by second, in about 24 KiB for each: for consoles and checks in the process itself,
  * without a registry of meters.
  *
  * <pre>{@code
@@ -28,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>{@value #METHODS} methods are remembered, of which one gives way that nobody has called for a minute; those beyond are counted together. One for
- * each client or server; safe for many threads.
+ * each client or server, or for several that are counted together; safe for many threads.
  */
 public final class RecentCalls implements CallObserver {
 
@@ -75,6 +79,53 @@ public final class RecentCalls implements CallObserver {
                 .filter(each -> each.inFlight() > 0
                         || each.seconds().stream().anyMatch(second -> !second.equals(CallSecond.EMPTY)))
                 .toList();
+    }
+
+    /** How many seconds are over since the first that is remembered, up to {@code most}. */
+    int secondsOver(int most) {
+        return (int) Math.min(most, now() - 1);
+    }
+
+    /**
+     * The latest seconds that are over, of all methods and of some.
+     *
+     * @param seconds how many, 1 to one less than {@link #SECONDS}
+     * @param most of how many methods
+     */
+    CallsReport report(int seconds, int most, CallOrder order) {
+        long now = now();
+        CallSum total = new CallSum();
+        List<MethodReport> methods = new ArrayList<>();
+        for (SecondsRing ring : rings.values()) {
+            add(ring, now, seconds, total, methods);
+        }
+        add(other, now, seconds, total, methods);
+        List<MethodReport> first =
+                methods.stream().sorted(comparator(order)).limit(most).toList();
+        return new CallsReport(total.report("", ""), methods.size(), first);
+    }
+
+    private static void add(SecondsRing ring, long now, int seconds, CallSum total, List<MethodReport> methods) {
+        CallSum sum = ring.sum(now, seconds);
+        if (!sum.isEmpty()) {
+            total.add(sum);
+            methods.add(sum.report(ring.named().service(), ring.named().method()));
+        }
+    }
+
+    private static Comparator<MethodReport> comparator(CallOrder order) {
+        Comparator<MethodReport> asked = Comparator.comparingLong(
+                switch (order) {
+                    case CALLS -> MethodReport::ended;
+                    case FAILED -> MethodReport::failed;
+                    case REFUSED -> MethodReport::refused;
+                    case IN_FLIGHT -> MethodReport::inFlight;
+                    case P99 -> MethodReport::p99Nanos;
+                });
+        return asked.thenComparingLong(MethodReport::ended)
+                .reversed()
+                .thenComparing(MethodReport::service)
+                .thenComparing(MethodReport::method);
     }
 
     @Override

@@ -2,7 +2,9 @@ package io.moa.governance.observe;
 
 import io.moa.invoke.Reply;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The seconds of one method, each over the one a minute before it. Safe for many threads, by a lock that is held for as long as it takes to count. */
 final class SecondsRing {
@@ -18,6 +20,7 @@ final class SecondsRing {
     private final long[] refused = new long[SIZE];
     private final long[] total = new long[SIZE];
     private final long[] longest = new long[SIZE];
+    private int @Nullable [] took; // for each place its classes; made with the first call that ends
     private long inFlight;
     private long latest;
 
@@ -48,6 +51,10 @@ final class SecondsRing {
         failed[at] += reply.hasFailed() ? 1 : 0;
         total[at] += tookNanos;
         longest[at] = Math.max(longest[at], tookNanos);
+        if (took == null) {
+            took = new int[SIZE * TookBuckets.COUNT];
+        }
+        took[at * TookBuckets.COUNT + TookBuckets.of(tookNanos)]++;
     }
 
     synchronized void refused(long now) {
@@ -64,6 +71,9 @@ final class SecondsRing {
             refused[at] = 0;
             total[at] = 0;
             longest[at] = 0;
+            if (took != null) {
+                Arrays.fill(took, at * TookBuckets.COUNT, (at + 1) * TookBuckets.COUNT, 0);
+            }
         }
         latest = now;
         return at;
@@ -72,6 +82,31 @@ final class SecondsRing {
     /** Whether nothing has happened for as long as it remembers. */
     synchronized boolean isIdle(long now) {
         return inFlight == 0 && now - latest >= SIZE;
+    }
+
+    RecentCalls.Named named() {
+        return named;
+    }
+
+    /** The latest seconds that are over, together. */
+    synchronized CallSum sum(long now, int seconds) {
+        CallSum sum = new CallSum();
+        sum.inFlight = inFlight;
+        for (long each = now - 1; each >= now - seconds; each--) {
+            int at = (int) Math.floorMod(each, (long) SIZE);
+            if (second[at] != each) {
+                continue;
+            }
+            sum.ended += ended[at];
+            sum.failed += failed[at];
+            sum.refused += refused[at];
+            sum.totalNanos += total[at];
+            sum.longestNanos = Math.max(sum.longestNanos, longest[at]);
+            for (int i = 0; took != null && i < TookBuckets.COUNT; i++) {
+                sum.took[i] += took[at * TookBuckets.COUNT + i];
+            }
+        }
+        return sum;
     }
 
     synchronized MethodMinute minute(long now) {

@@ -6,6 +6,7 @@ import io.moa.client.disk.DiskConfig;
 import io.moa.discovery.Address;
 import io.moa.discovery.Registry;
 import io.moa.discovery.RuleSource;
+import io.moa.governance.observe.ProcessCalls;
 import io.moa.invoke.CallException;
 import io.moa.operations.Operations;
 import io.moa.server.MoaServer;
@@ -43,10 +44,11 @@ public final class SampleConsumer implements AutoCloseable {
      * @param rules which live rules it goes by; null for none
      * @param provider who offers the service, if there is no registry
      * @param port at which operators may ask, or 0 for a free one
+     * @param calls what operators are told of; its client is observed too
      * @throws IllegalStateException if the port cannot be listened on
      */
     public static SampleConsumer start(
-            @Nullable Registry registry, @Nullable RuleSource rules, Address provider, int port) {
+            @Nullable Registry registry, @Nullable RuleSource rules, Address provider, int port, ProcessCalls calls) {
         Deque<AutoCloseable> started = new ArrayDeque<>();
         try {
             Moa.Builder calling = Moa.builder("quickstart-consumer").eventLoops(1);
@@ -56,8 +58,10 @@ public final class SampleConsumer implements AutoCloseable {
             if (rules != null) {
                 calling.rules(rules);
             }
-            MoaClient.Builder client = MoaClient.builder(kept(started, calling.build()))
-                    .disk(DiskConfig.OFF); // the next one may have another registry
+            Moa moa = kept(started, calling.build());
+            MoaClient.Builder client = MoaClient.builder(moa)
+                    .disk(DiskConfig.OFF) // the next one may have another registry
+                    .observer(calls.ofClient());
             MoaClient asked = kept(started, (registry == null ? client.addresses(provider) : client).build());
             // A runtime without a registry: what it answers tells of users, so nobody finds it by a name.
             Moa apart = kept(
@@ -68,7 +72,7 @@ public final class SampleConsumer implements AutoCloseable {
                             .settings(ProcessSettings.GIVEN.withoutServer()) // they are meant for the user's own
                             .host("127.0.0.1")
                             .port(port)
-                            .export(Operations.class, asked.operations())
+                            .export(Operations.class, asked.operations(calls))
                             .closeOnShutdown(false)
                             .start());
             SampleConsumer consumer = new SampleConsumer(started, asked.stub(Greeter.class), answers);

@@ -4,6 +4,7 @@ import io.moa.Moa;
 import io.moa.discovery.Address;
 import io.moa.discovery.Registry;
 import io.moa.invoke.Filter;
+import io.moa.observe.CallObserver;
 import io.moa.server.MoaServer;
 import io.moa.server.ProcessSettings;
 import java.util.concurrent.atomic.LongAdder;
@@ -37,6 +38,17 @@ public final class SampleProvider implements Provider {
      * @throws IllegalStateException if the port cannot be listened on
      */
     public static SampleProvider start(String name, @Nullable Registry registry, String host, int port) {
+        return start(name, registry, host, port, null);
+    }
+
+    /**
+     * Starts an instance whose calls somebody observes.
+     *
+     * @param observer is told of each call; null for nobody
+     * @throws IllegalStateException if the port cannot be listened on
+     */
+    public static SampleProvider start(
+            String name, @Nullable Registry registry, String host, int port, @Nullable CallObserver observer) {
         Moa.Builder builder = Moa.builder("quickstart").eventLoops(1);
         Moa moa =
                 registry == null ? builder.build() : builder.registry(registry).build();
@@ -50,8 +62,12 @@ public final class SampleProvider implements Provider {
         };
         boolean started = false;
         try {
-            MoaServer server = MoaServer.builder(moa)
-                    .settings(ProcessSettings.GIVEN.withoutServer()) // they are meant for servers of the user's own
+            MoaServer.Builder more = MoaServer.builder(moa);
+            if (observer != null) {
+                more.observer(observer);
+            }
+            MoaServer server = more.settings(
+                            ProcessSettings.GIVEN.withoutServer()) // they are meant for servers of the user's own
                     .host(host)
                     .port(port)
                     .filter(countRepetitions)
