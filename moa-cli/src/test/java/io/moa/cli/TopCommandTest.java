@@ -23,6 +23,8 @@ import io.moa.observe.MethodObserver;
 import io.moa.observe.RefusalCause;
 import io.moa.operations.CallOrder;
 import io.moa.operations.Operations;
+import io.moa.registry.memory.MemoryRuleSource;
+import io.moa.registry.memory.MemoryRuleStore;
 import io.moa.server.MoaServer;
 import io.moa.testkit.Eventually;
 import io.moa.testkit.FakeTicker;
@@ -39,6 +41,12 @@ class TopCommandTest {
 
     private static final Eventually SOON = Eventually.within(Duration.ofSeconds(60));
     private static final CallOptions PATIENT = CallOptions.NONE.withTimeout(Duration.ofSeconds(30));
+
+    /** A service. */
+    @MoaService(name = "top.Echo")
+    public interface Echo {
+        String say(String text);
+    }
 
     /** The questions that were there before. */
     @MoaService(name = "moa.Operations")
@@ -146,6 +154,50 @@ class TopCommandTest {
                         .total()
                         .ended())
                 .isEqualTo(20);
+    }
+
+    @Test
+    void aProcessThatOnlyServesTellsOfThatAndHoldsItsRules() {
+        MemoryRuleStore rules = new MemoryRuleStore();
+        rules.putRule("slow", "{\"kind\": \"policy\", \"service\": \"top.Echo\", \"set\": {\"timeout\": \"2s\"}}");
+        ProcessCalls served = new ProcessCalls(ticker);
+        try (MemoryRuleSource source = new MemoryRuleSource(rules);
+                Moa serving = Moa.builder("echo").eventLoops(1).rules(source).build();
+                MoaServer echo = MoaServer.builder(serving)
+                        .host("127.0.0.1")
+                        .observer(served.ofServer())
+                        .export(Echo.class, text -> text)
+                        .closeOnShutdown(false)
+                        .start();
+                MoaServer answers = answering(0, Operations.class, echo.operations(served))) {
+            String asked = "127.0.0.1:" + answers.port();
+            CommandRun run = CommandRun.of("top", asked);
+            assertThat(run.exitCode()).as(run.err()).isZero();
+            assertThat(run.out())
+                    .contains("echo@" + serving.self().instance())
+                    .contains("; rules: 1, ")
+                    .contains("server: 0 connections, ")
+                    .contains("makes no calls")
+                    .contains("serves no calls");
+            assertThat(CommandRun.of("rules", "get", "slow", "--process", asked).out())
+                    .contains("top.Echo");
+            CommandRun explained = CommandRun.of("explain", "top.Echo", "say", "--process", asked);
+            assertThat(explained.exitCode()).isEqualTo(1);
+            assertThat(explained.err())
+                    .contains("This process answers for its server alone")
+                    .doesNotContain("Exception");
+        }
+    }
+
+    @Test
+    void aProgramInAnyLanguageReadsItAsPlainValues() {
+        greet(3);
+        CommandRun run = CommandRun.of(
+                "call", address, "moa.Operations", "top(int,int,io.moa.operations.CallOrder)", "[59, 1, \"P99\"]");
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out().replaceAll("\\s", ""))
+                .contains("\"application\":\"web\"")
+                .contains("\"service\":\"" + Greeter.NAME + "\",\"method\":\"greet\",\"inFlight\":0,\"ended\":3,");
     }
 
     @Test

@@ -10,7 +10,6 @@ import io.moa.protocol.serialize.RuleSetText;
 import io.moa.protocol.serialize.RuleText;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What a client answers to an operator. Safe for many threads. */
@@ -39,9 +38,7 @@ final class ClientOperations implements Operations {
 
     @Override
     public String rules() {
-        Map<String, Object> plain = new TreeMap<>();
-        client.book().rules().forEach(rule -> plain.put(rule.id(), rule.toPlain()));
-        return RuleSetText.write(plain);
+        return RuleSetText.write(client.book().toPlain());
     }
 
     @Override

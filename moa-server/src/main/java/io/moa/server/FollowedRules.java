@@ -5,6 +5,7 @@ import io.moa.discovery.RuleSource;
 import io.moa.disk.DiskRules;
 import io.moa.disk.DiskThread;
 import io.moa.disk.KeptFile;
+import io.moa.governance.rule.RuleBook;
 import io.moa.governance.rule.RuleFeed;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FollowedRules implements AutoCloseable {
 
+    private final RuleFeed feed;
     private final @Nullable DiskThread writer;
     private final RuleSource.Following following;
 
@@ -24,6 +26,7 @@ final class FollowedRules implements AutoCloseable {
      * @param folder where they are kept; null for nowhere
      */
     FollowedRules(RuleSource source, RuleFeed feed, String application, @Nullable Path folder) {
+        this.feed = feed;
         if (folder == null) {
             writer = null;
             following = source.subscribe(feed);
@@ -43,6 +46,11 @@ final class FollowedRules implements AutoCloseable {
                 kept.keep(feed.inForce());
             }
         });
+    }
+
+    /** The rules that are held now. */
+    RuleBook book() {
+        return feed.book();
     }
 
     /** Ends it, and waits up to a second until what is in force is on disk. Idempotent. */

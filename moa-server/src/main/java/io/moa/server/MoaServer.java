@@ -5,12 +5,16 @@ import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.disk.KeptFile;
 import io.moa.governance.observe.Observation;
+import io.moa.governance.observe.ProcessCalls;
 import io.moa.governance.quota.QuotaConfig;
 import io.moa.governance.quota.QuotaRounds;
+import io.moa.governance.rule.LocalProcess;
+import io.moa.governance.rule.RuleBook;
 import io.moa.invoke.Filter;
 import io.moa.observe.CallObserver;
 import io.moa.observe.ServerFigures;
 import io.moa.observe.WorkerFigures;
+import io.moa.operations.Operations;
 import io.moa.server.dispatch.ExportedMethod;
 import io.moa.server.dispatch.ServiceExporter;
 import io.moa.server.dispatch.WorkerPool;
@@ -135,6 +139,25 @@ public final class MoaServer implements AutoCloseable, ServerFigures {
                         .sorted(Comparator.comparing(ExportedMethod::toString))
                         .map(ExportedMethod::describe)
                         .collect(Collectors.joining("\n"));
+    }
+
+    /**
+     * The answers of a process that has this server and no client to an operator of another process; one that has a client exports {@code
+     * client.operations(calls)}, which answers more. They are exported as these are: by a server of its own that listens where only operators
+     * reach it, and whose {@link Moa} has no registry, so that it is announced nowhere.
+     *
+     * @param calls observes this server, and whichever others of the process an operator is to be told of
+     */
+    public Operations operations(ProcessCalls calls) {
+        return new ServerOperations(this::book, calls);
+    }
+
+    /** The rules that it holds. */
+    private RuleBook book() {
+        return following != null
+                ? following.book()
+                : RuleBook.none(
+                        new LocalProcess(moa.self().instance(), moa.self().application(), instance.labels()));
     }
 
     /** How many calls are being served. */

@@ -185,6 +185,13 @@ public final class RuleBook {
         return good.values().stream().map(Read::rule).toList();
     }
 
+    /** The form of each of these, under its id. */
+    public Map<String, Object> toPlain() {
+        Map<String, Object> plain = new TreeMap<>();
+        rules().forEach(rule -> plain.put(rule.id(), rule.toPlain()));
+        return plain;
+    }
+
     /** Which rules could not be read, by id, each with the reason for people. */
     public Map<String, String> bad() {
         return Map.copyOf(bad);
