@@ -166,7 +166,7 @@ final class TopCommand implements Callable<Integer> {
             if (known != null) {
                 long silent = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - answeredAtNanos);
                 draw(
-                        "no answer for " + silent + " s, trying again; below is what it said last: "
+                        "no answer for " + silent + " s, trying again; what it said last is below. "
                                 + away.getMessage(),
                         known);
             }

@@ -57,7 +57,7 @@ final class TopTable {
     List<String> lines(String first, ProcessReport report) {
         List<String> lines = new ArrayList<>();
         lines.add(first);
-        lines.add(Printable.of(report.application() + "@" + report.instance())
+        lines.add(Printable.of(report.application() + "@" + shortened(report.instance()))
                 + (report.seconds() == 0 ? ", whose first second is not over" : ", the last " + report.seconds() + " s")
                 + (report.rulesVersion().isEmpty()
                         ? ""
@@ -78,6 +78,11 @@ final class TopTable {
                 .limit(height == null ? lines.size() : height)
                 .map(line -> UntrustedText.cut(line, width))
                 .toList();
+    }
+
+    /** As much of a uuid as tells processes apart, and as {@code ./moa why} takes. */
+    private static String shortened(String uuid) {
+        return uuid.substring(0, Math.min(8, uuid.length()));
     }
 
     private static int titles(CallsReport calls) {

@@ -50,7 +50,7 @@ class TopTableTest {
             List<ServerReport> servers) {
         return new ProcessReport(
                 "web",
-                "683a2d6a-1",
+                "683a2d6a-0c7b-4b8e",
                 10,
                 made,
                 served,
@@ -80,7 +80,7 @@ class TopTableTest {
         assertThat(lines(120, report))
                 .containsExactly(
                         "tcp://127.0.0.1:9001",
-                        "web@683a2d6a-1, the last 10 s; rules: 2, version 17-0",
+                        "web@683a2d6a, the last 10 s; rules: 2, version 17-0",
                         "breaker OPEN: shop.Till pay(int)",
                         "follows 2 services, the oldest list confirmed 400ms ago",
                         "  shop.Till: 4 of 4 instances usable, 1 ejected, the latest till@tcp://10.0.0.7:9000: it broke",
