@@ -43,8 +43,8 @@ public interface Operations {
     String rules();
 
     /**
-     * What this process has seen of late: of the calls that it makes and serves, and of what stands in their way. Costs it about as much as a
-     * call for each method that it remembers.
+     * What this process has seen of late: of the calls that it makes and serves, and of what stands in their way. The answer is as long as was
+     * asked for, however many methods there are.
      *
      * @param seconds how many seconds to look back, 1 to 59; the present one, which is not over, is not among them
      * @param most how many methods of each side, breakers, services, servers and pools of workers to tell of at most, 1 to 100
