@@ -39,8 +39,6 @@ public final class CallRoom<T extends Waiting> {
      */
     public record Refusal(boolean isOver, int waiting, int limit, long retryAfterMillis) {}
 
-    private static final ToIntFunction<Criticality> ANY = least -> Integer.MAX_VALUE;
-
     private final ReentrantLock lock = new ReentrantLock();
     private final Desk<T> desk;
 
@@ -128,7 +126,7 @@ public final class CallRoom<T extends Waiting> {
                 boolean free = hasThread();
                 bursts.look(queue, nowNanos);
                 lookNanos = nowNanos;
-                yields = queue.offer(call, free ? ANY : most, nowNanos);
+                yields = queue.offer(call, free ? least -> Integer.MAX_VALUE : most, nowNanos);
                 if (free) {
                     late = new ArrayList<>();
                     runs = next(nowNanos, late);
