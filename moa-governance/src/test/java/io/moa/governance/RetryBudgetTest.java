@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.moa.governance.outcome.RetryBudget;
 import io.moa.testkit.FakeTicker;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class RetryBudgetTest {
 
@@ -86,5 +89,36 @@ class RetryBudgetTest {
     @Test
     void aShareIsAShare() {
         assertThatThrownBy(() -> new RetryBudget(101)).hasMessageContaining("0 to 100 percent, not 101");
+    }
+
+    @Test
+    @Timeout(60)
+    void threadsThatRetryTogetherSpendWhatThereIsAndNothingIsForgotten() throws Exception {
+        int threads = 2; // more would wait for processors, and not run together
+        int rounds = 20_000;
+        try (RunTogether together = new RunTogether(threads)) {
+            for (int round = 0; round < rounds; round++) {
+                RetryBudget own = new RetryBudget(10);
+                // The seconds before are those of another turn: whoever comes first in this one takes their place.
+                long before = TimeUnit.SECONDS.toNanos(3);
+                long now = before + TimeUnit.SECONDS.toNanos(11);
+                own.called(before);
+                own.takeFailed(before);
+                AtomicInteger taken = new AtomicInteger();
+                together.run(thread -> {
+                    for (int i = 0; i < 100; i++) {
+                        own.called(now);
+                        taken.addAndGet(own.takeFailed(now) ? 1 : 0);
+                    }
+                });
+                int left = 0;
+                while (own.takeFailed(now)) {
+                    left++;
+                }
+                assertThat(taken.get() + left)
+                        .as("a tenth of 200 calls, in round %s, of which %s were taken at once", round, taken)
+                        .isEqualTo(20);
+            }
+        }
     }
 }

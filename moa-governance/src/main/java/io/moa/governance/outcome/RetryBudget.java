@@ -1,7 +1,8 @@
 package io.moa.governance.outcome;
 
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many calls of one client to one service may be sent again: a share of those that were sent in the last seconds, so that a
@@ -9,7 +10,8 @@ import java.util.concurrent.atomic.LongAdder;
  * counted. Of those whose connection broke as many are sent again as were made: a server that died with hundreds of calls does none of
  * them any more. Hedges, second attempts beside the first, have a share of their own.
  *
- * <p>A call costs one increment of a striped counter; only a retry looks at the sum. Safe for many threads.
+ * <p>A call costs one increment of a striped counter; only a retry looks at the sum, and takes a lock, so that however many threads retry at once,
+ * no more is spent than there is. Safe for many threads.
  *
  * <p>Source: the retry budget of Finagle's clients, described in its user's guide: a share of the calls, a few for those who call
  * rarely, and nothing that is saved up for long.
@@ -28,11 +30,20 @@ public final class RetryBudget {
     private static final long SECOND_NANOS = 1_000_000_000L;
     private static final int PLACES = SECONDS + 1; // one is being filled
 
+    /** What was sent in one second. Another one takes its place and nothing is cleared, so that nothing is forgotten that comes meanwhile. */
+    private static final class Second {
+        private final long number;
+        private final LongAdder calls = new LongAdder();
+        private long retries; // guarded by the budget
+        private long hedges; // guarded by the budget
+
+        Second(long number) {
+            this.number = number;
+        }
+    }
+
     private final int percent;
-    private final LongAdder[] calls = new LongAdder[PLACES];
-    private final AtomicLongArray retries = new AtomicLongArray(PLACES);
-    private final AtomicLongArray hedges = new AtomicLongArray(PLACES);
-    private final AtomicLongArray seconds = new AtomicLongArray(PLACES); // which second a place is of, plus 1
+    private final AtomicReferenceArray<@Nullable Second> seconds = new AtomicReferenceArray<>(PLACES);
 
     /**
      * Nothing was called yet.
@@ -44,31 +55,28 @@ public final class RetryBudget {
             throw new IllegalArgumentException("A retry budget is 0 to 100 percent, not " + percent);
         }
         this.percent = percent;
-        for (int i = 0; i < PLACES; i++) {
-            calls[i] = new LongAdder();
-        }
     }
 
     /** A call is made for the first time. */
     public void called(long nowNanos) {
-        calls[place(nowNanos)].increment();
+        present(nowNanos).calls.increment();
     }
 
     /** Whether a call that a server has failed may be sent again now; if so, that is counted. */
     public boolean takeFailed(long nowNanos) {
-        return take(retries, nowNanos, percent);
+        return take(false, nowNanos, percent);
     }
 
     /**
      * As {@link #takeFailed(long)}, where a method says another share: 0 to 100, and 0 for none at all.
      */
     public boolean takeFailed(long nowNanos, int share) {
-        return share > 0 && take(retries, nowNanos, share);
+        return share > 0 && take(false, nowNanos, share);
     }
 
     /** Whether a call whose connection broke may be sent again now; if so, that is counted. */
     public boolean takeLost(long nowNanos) {
-        return take(retries, nowNanos, 100);
+        return take(false, nowNanos, 100);
     }
 
     /**
@@ -77,7 +85,7 @@ public final class RetryBudget {
      * @param share so many of a hundred calls may be hedged, and {@link #FLOOR} in any case
      */
     public boolean takeHedge(long nowNanos, int share) {
-        return take(hedges, nowNanos, share);
+        return take(true, nowNanos, share);
     }
 
     /**
@@ -85,37 +93,43 @@ public final class RetryBudget {
      * server does none of them.
      */
     public boolean takeSilent(long nowNanos) {
-        return take(hedges, nowNanos, 100);
+        return take(true, nowNanos, 100);
     }
 
-    private boolean take(AtomicLongArray repeats, long nowNanos, int share) {
-        int now = place(nowNanos);
-        long second = seconds.get(now);
+    private synchronized boolean take(boolean hedge, long nowNanos, int share) {
+        Second now = present(nowNanos);
         long called = 0;
         long repeated = 0;
         for (int i = 0; i < PLACES; i++) {
-            if (second - seconds.get(i) <= SECONDS && seconds.get(i) != 0) {
-                called += calls[i].sum();
-                repeated += repeats.get(i);
+            Second each = seconds.get(i);
+            if (each != null && now.number - each.number <= SECONDS) {
+                called += each.calls.sum();
+                repeated += hedge ? each.hedges : each.retries;
             }
         }
         if (repeated >= FLOOR && (repeated + 1) * 100 > called * share) {
             return false;
         }
-        repeats.incrementAndGet(now); // some threads at once may be let pass by one too many
+        if (hedge) {
+            now.hedges++;
+        } else {
+            now.retries++;
+        }
         return true;
     }
 
-    /** The place of the present second, cleared by the first who comes in it. */
-    private int place(long nowNanos) {
-        long second = Math.floorDiv(nowNanos, SECOND_NANOS) + 1;
-        int place = (int) Math.floorMod(second, (long) PLACES);
-        long before = seconds.get(place);
-        if (before != second && (before == 0 || second - before > 0) && seconds.compareAndSet(place, before, second)) {
-            calls[place].reset();
-            retries.set(place, 0);
-            hedges.set(place, 0);
+    /** The present second, or a later one of which another thread knows already. */
+    private Second present(long nowNanos) {
+        long number = Math.floorDiv(nowNanos, SECOND_NANOS);
+        int place = (int) Math.floorMod(number, (long) PLACES);
+        Second before = seconds.get(place);
+        while (before == null || before.number < number) {
+            Second next = new Second(number);
+            if (seconds.compareAndSet(place, before, next)) {
+                return next;
+            }
+            before = seconds.get(place);
         }
-        return place;
+        return before;
     }
 }
