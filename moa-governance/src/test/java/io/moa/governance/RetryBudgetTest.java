@@ -95,7 +95,7 @@ class RetryBudgetTest {
     @Timeout(60)
     void threadsThatRetryTogetherSpendWhatThereIsAndNothingIsForgotten() throws Exception {
         int threads = 2; // more would wait for processors, and not run together
-        int rounds = 20_000;
+        int rounds = 3_000;
         try (RunTogether together = new RunTogether(threads)) {
             for (int round = 0; round < rounds; round++) {
                 RetryBudget own = new RetryBudget(10);
