@@ -72,6 +72,60 @@ class BreakerGateTest {
     }
 
     @Test
+    void callsThatTakeLongerThanItStaysOpenCloseIt() {
+        open();
+        ticker.advance(Duration.ofSeconds(5));
+        List<Permit> first = trials(2);
+        ticker.advance(Duration.ofSeconds(5));
+        List<Permit> second = trials(2);
+        ticker.advance(Duration.ofSeconds(5));
+        assertThat(trials(2)).as("two in each five seconds").hasSize(2);
+        first.get(0).end(Permit.End.SUCCESS);
+        assertThat(gate.state()).isEqualTo(State.HALF_OPEN);
+        second.get(1).end(Permit.End.SUCCESS);
+        assertThat(gate.state()).isEqualTo(State.CLOSED);
+        first.get(1).end(Permit.End.FAILURE);
+        call(9, Permit.End.FAILURE);
+        assertThat(gate.state())
+                .as("trials of before say nothing of the time after")
+                .isEqualTo(State.CLOSED);
+    }
+
+    @Test
+    void aTrialThatFailsLateOpensItToo() {
+        open();
+        ticker.advance(Duration.ofSeconds(5));
+        List<Permit> first = trials(2);
+        ticker.advance(Duration.ofSeconds(5));
+        List<Permit> second = trials(1);
+        first.get(0).end(Permit.End.FAILURE);
+        assertThat(gate.state()).isEqualTo(State.OPEN);
+        second.get(0).end(Permit.End.SUCCESS);
+        first.get(1).end(Permit.End.SUCCESS);
+        assertThat(gate.state()).isEqualTo(State.OPEN);
+    }
+
+    @Test
+    void aTrialThatGaveItsPlaceUpGivesNoOtherPlaceBack() {
+        open();
+        ticker.advance(Duration.ofSeconds(5));
+        List<Permit> first = trials(2);
+        ticker.advance(Duration.ofSeconds(5));
+        assertThat(trials(2)).hasSize(2);
+        first.forEach(each -> each.end(Permit.End.NOT_USED));
+        assertThat(admits()).isFalse();
+    }
+
+    /** As many as it lets try at most, and so many are expected. */
+    private List<Permit> trials(int most) {
+        List<Permit> trials = new ArrayList<>();
+        while (trials.size() < most && gate.admit(RateGateTest.CALL) instanceof Permit permit) {
+            trials.add(permit);
+        }
+        return trials;
+    }
+
+    @Test
     void callsThatWereNeverMadeSayNothing() {
         call(100, Permit.End.NOT_USED);
         call(9, Permit.End.FAILURE);

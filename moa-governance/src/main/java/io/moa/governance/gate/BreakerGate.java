@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Refuses all calls for a while when too many of the latest ones failed, lets a few try then, and opens again or closes by how those end.
  *
- * <p>It cannot stay half-open: a trial that has not ended after the time that the breaker stays open gives its place to another one,
- * whatever became of it. A call that began before the breaker opened says nothing about the time after.
+ * <p>It cannot stay half-open: once the latest trial began as long ago as the breaker stays open, those under way give their places to as many others.
+ * How they end still counts: so a breaker closes, too, whose calls take longer than that. A call that began before the breaker opened says nothing
+ * about the time after.
  *
  * <p>Safe for many threads. Calls of a closed breaker take a short lock when they end, and none when they begin. Its thresholds may be
- * changed; what was counted stays, and so does the time that is left. What it knows can be handed to another one ({@link #memory}).
+ * changed; what was counted stays, and so does the time that has passed. What it knows can be handed to another one ({@link #memory}).
  */
 public final class BreakerGate implements Gate {
 
@@ -64,9 +65,22 @@ public final class BreakerGate implements Gate {
      */
     private static final class Phase {
         final State state;
+        final Object
+                period; // of the time in which it is half-open: the same for those who gave up places and those who
+        // took them
 
         Phase(State state) {
+            this(state, new Object());
+        }
+
+        private Phase(State state, Object period) {
             this.state = state;
+            this.period = period;
+        }
+
+        /** The same time, in which others try. */
+        Phase withOthers() {
+            return new Phase(state, period);
         }
     }
 
@@ -85,8 +99,8 @@ public final class BreakerGate implements Gate {
     private long slice; // the number of the latest one
     private long sliceNanos;
     private long sinceNanos;
-    private int tried; // calls let through since it is half-open, or since the latest of them was given up
-    private int succeeded;
+    private int trying; // calls that hold a place: let through since it is half-open, not ended, and not given up
+    private int succeeded; // since it is half-open, of those that were given up too
     private long triedNanos;
     private int failedPercent; // at which it opened
 
@@ -140,7 +154,7 @@ public final class BreakerGate implements Gate {
                 counted(failures),
                 phase.state == State.OPEN ? Duration.ofNanos(now - sinceNanos) : Duration.ZERO,
                 failedPercent,
-                tried,
+                trying + succeeded,
                 succeeded,
                 phase.state == State.HALF_OPEN ? Duration.ofNanos(now - triedNanos) : Duration.ZERO);
     }
@@ -170,8 +184,8 @@ public final class BreakerGate implements Gate {
         }
         sinceNanos = now - memory.sinceOpened().toNanos();
         failedPercent = memory.failedPercent();
-        tried = memory.tried();
         succeeded = memory.succeeded();
+        trying = memory.tried() - succeeded;
         triedNanos = now - memory.sinceTried().toNanos();
         phase = new Phase(memory.state());
         thresholds(held); // if its window was another one
@@ -200,12 +214,12 @@ public final class BreakerGate implements Gate {
                 return new Ended(phase);
             }
             case HALF_OPEN -> {
-                if (tried >= held.trials() && now - triedNanos >= openNanos) {
-                    tried = succeeded; // those that have not ended by now are not waited for
-                    phase = new Phase(State.HALF_OPEN);
+                if (trying + succeeded >= held.trials() && now - triedNanos >= openNanos) {
+                    trying = 0; // those that have not ended by now are not waited for
+                    phase = phase.withOthers();
                 }
-                if (tried < held.trials()) {
-                    tried++;
+                if (trying + succeeded < held.trials()) {
+                    trying++;
                     triedNanos = now;
                     return new Ended(phase);
                 }
@@ -224,7 +238,9 @@ public final class BreakerGate implements Gate {
         if (phase.state == State.OPEN && now - sinceNanos < openNanos) {
             return refused("it tries again later", openNanos - (now - sinceNanos));
         }
-        return phase.state == State.HALF_OPEN && tried >= thresholds.trials() && now - triedNanos < openNanos
+        return phase.state == State.HALF_OPEN
+                        && trying + succeeded >= thresholds.trials()
+                        && now - triedNanos < openNanos
                 ? refused("some calls are trying whether it works again", openNanos - (now - triedNanos))
                 : null;
     }
@@ -237,19 +253,21 @@ public final class BreakerGate implements Gate {
     }
 
     private synchronized void ended(Phase begunIn, Permit.End how) {
-        if (begunIn != phase) {
+        Phase present = phase;
+        if (begunIn.period != present.period) {
             return;
         }
         long now = ticker.nanos();
         if (begunIn.state == State.HALF_OPEN) {
-            switch (how) {
-                case NOT_USED -> tried = Math.max(0, tried - 1);
-                case FAILURE -> enter(State.OPEN, now);
-                case SUCCESS -> {
-                    succeeded++;
-                    if (succeeded >= thresholds.trials()) {
-                        enter(State.CLOSED, now);
-                    }
+            if (begunIn == present) {
+                trying--;
+            }
+            if (how == Permit.End.FAILURE) {
+                enter(State.OPEN, now);
+            } else if (how == Permit.End.SUCCESS) {
+                succeeded++;
+                if (succeeded >= thresholds.trials()) {
+                    enter(State.CLOSED, now);
                 }
             }
             return;
@@ -279,7 +297,7 @@ public final class BreakerGate implements Gate {
             clear();
         }
         sinceNanos = now;
-        tried = 0;
+        trying = 0;
         succeeded = 0;
         phase = new Phase(next);
     }

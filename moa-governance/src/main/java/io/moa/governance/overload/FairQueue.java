@@ -50,7 +50,7 @@ public final class FairQueue<T extends Waiting> {
         private int most;
         private int now; // as many as most, or fewer while fewer run in all
         private int running;
-        private final List<Runnable> held = new ArrayList<>(); // what lets lines go on when one of its calls has ended
+        private final Set<FairQueue<?>.Line> held = new LinkedHashSet<>(); // that go on when one of its calls has ended
 
         /**
          * One of which nothing runs.
@@ -104,6 +104,11 @@ public final class FairQueue<T extends Waiting> {
             return running;
         }
 
+        /** How many lines wait for one of its calls to end. */
+        int held() {
+            return held.size();
+        }
+
         /** One more runs. */
         public void begin() {
             running++;
@@ -117,7 +122,7 @@ public final class FairQueue<T extends Waiting> {
 
         private void release() {
             if (!held.isEmpty()) {
-                held.forEach(Runnable::run);
+                held.forEach(FairQueue.Line::goOn);
                 held.clear();
             }
         }
@@ -135,7 +140,7 @@ public final class FairQueue<T extends Waiting> {
     private final class Caller {
         private final String name;
         private final Tier tier;
-        private final Map<Share, Line> lines = new LinkedHashMap<>(); // in which somebody waits, or that are held
+        private final Map<Share, Line> lines = new LinkedHashMap<>(); // in which somebody waits
         private final LinkedHashSet<Line> turns = new LinkedHashSet<>(); // of those that are not held
         private int waiting;
         private long waitsSinceNanos; // since when without interruption
@@ -168,17 +173,22 @@ public final class FairQueue<T extends Waiting> {
 
         void hold() {
             held = true;
-            share.held.add(() -> {
-                held = false;
-                join();
-                forget();
-            });
+            share.held.add(this);
+        }
+
+        /** Its share has room again, perhaps. */
+        void goOn() {
+            held = false;
+            join();
         }
 
         /** Keeps nothing of who does not wait. */
         void forget() {
-            if (!calls.isEmpty() || held) { // one that is held is known to its share
+            if (!calls.isEmpty()) {
                 return;
+            }
+            if (held) {
+                share.held.remove(this);
             }
             caller.turns.remove(this);
             caller.lines.remove(share);
@@ -194,6 +204,11 @@ public final class FairQueue<T extends Waiting> {
     /** How many wait. */
     public int size() {
         return size;
+    }
+
+    /** Of how many callers something is kept. */
+    int callers() {
+        return tiers.stream().mapToInt(tier -> tier.callers.size()).sum();
     }
 
     /**

@@ -108,6 +108,29 @@ class FairQueueTest {
     }
 
     @Test
+    void nothingIsKeptOfCallersThatDoNotWaitHoweverLongAMethodHangs() {
+        FairQueue.Share hangs = new FairQueue.Share(1);
+        hangs.begin(); // and never ends
+        for (int i = 0; i < 10_000; i++) {
+            queue.offer(new Call("h" + i, "caller " + i, Criticality.CRITICAL, Deadline.NONE, hangs), any -> 8, i);
+            assertThat(queue.poll(i, over::add)).isNull();
+        }
+        assertThat(queue.size()).isEqualTo(8);
+        assertThat(queue.callers()).isEqualTo(8);
+        assertThat(hangs.held()).isEqualTo(8);
+        hangs.end();
+        assertThat(taken(0)).hasSize(1);
+        assertThat(queue.callers()).isEqualTo(7);
+        hangs.end();
+        for (int i = 0; i < 7; i++) {
+            assertThat(taken(0)).hasSize(1);
+            hangs.end();
+        }
+        assertThat(queue.callers()).isZero();
+        assertThat(hangs.held()).isZero();
+    }
+
+    @Test
     void aCallerTakesItsTurnsAndMakesRoomAsOneWhateverMethodsItCalls() {
         FairQueue.Share other = new FairQueue.Share(Integer.MAX_VALUE);
         Call b2 = new Call("b2", "b", Criticality.CRITICAL, Deadline.NONE, other);
