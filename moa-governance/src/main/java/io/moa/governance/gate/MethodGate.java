@@ -42,7 +42,6 @@ public final class MethodGate implements Gate {
     private @Nullable ConcurrencyGate concurrency;
     private @Nullable RateGate rate;
     private @Nullable QuotaGate quota;
-    private @Nullable RateGate serviceRate;
 
     // What another process knew of a gate that the policy does not have yet; guarded by this.
     private @Nullable BreakerMemory breakerBefore;
@@ -209,8 +208,7 @@ public final class MethodGate implements Gate {
         }
         RateTerms terms = RateTerms.of(policy);
         if (terms.isOfService()) {
-            serviceRate = service.gate(serviceRate, terms);
-            return serviceRate;
+            return service.gate(this, terms);
         }
         if (rate == null) {
             rate = new RateGate(subject, terms, ticker);

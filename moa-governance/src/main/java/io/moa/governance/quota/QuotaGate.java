@@ -93,8 +93,13 @@ public final class QuotaGate implements Gate {
         Terms next = new Terms(perSecond, away);
         if (!next.equals(terms)) {
             terms = next;
-            local.limit(RateTerms.bucket(localShare(), 0));
+            limitLocal();
         }
+    }
+
+    /** One at a time, and by what is known then: terms and members change on different threads. */
+    private synchronized void limitLocal() {
+        local.limit(RateTerms.bucket(localShare(), 0));
     }
 
     /** Calls in a second of this process while the registry is away. */
@@ -184,6 +189,11 @@ public final class QuotaGate implements Gate {
 
     // ---- for the rounds
 
+    /** Asked for from now on: what it waited for before does not count. */
+    void begin(long now) {
+        waitingSince = now;
+    }
+
     /** What it asks for now; what is left over is taken off what it holds. */
     QuotaSource.Ask ask(long now) {
         long sum = wishes.sum();
@@ -231,7 +241,7 @@ public final class QuotaGate implements Gate {
         }
         if (members != share.members()) {
             members = share.members();
-            local.limit(RateTerms.bucket(localShare(), 0));
+            limitLocal();
         }
         waitingSince = NOT_WAITING;
     }

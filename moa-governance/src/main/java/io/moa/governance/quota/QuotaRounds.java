@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 public final class QuotaRounds implements AutoCloseable {
 
     private static final long BUSY_NANOS = Duration.ofSeconds(10).toNanos();
+    private static final long LOST_NANOS =
+            Duration.ofSeconds(30).toNanos(); // an answer that has not come by then will not
     private static final int CALM_ROUNDS = 10;
 
     private final @Nullable QuotaSource source;
@@ -37,7 +39,9 @@ public final class QuotaRounds implements AutoCloseable {
     private Scheduler.@Nullable Timer timer;
     private int made;
     private int rounds;
-    private int unanswered; // questions under way
+    private int unanswered; // questions under way, of the latest time that was asked
+    private int asking; // the number of that time
+    private long askedNanos;
     private boolean away;
     private String failure = "";
     private boolean closed;
@@ -87,6 +91,7 @@ public final class QuotaRounds implements AutoCloseable {
     /** Asks for the shares of a gate from now on, the first time at once. Idempotent. */
     public synchronized void begin(QuotaGate gate) {
         if (gates.add(gate) && source != null && !closed) {
+            gate.begin(ticker.nanos());
             Scheduler.Timer waiting = timer;
             if (waiting != null) {
                 waiting.cancel();
@@ -105,6 +110,7 @@ public final class QuotaRounds implements AutoCloseable {
     private void round() {
         List<QuotaGate> asked = new ArrayList<>();
         String told;
+        int number;
         List<QuotaSource.Ask> asks = new ArrayList<>();
         synchronized (this) {
             if (closed || gates.isEmpty()) {
@@ -114,7 +120,9 @@ public final class QuotaRounds implements AutoCloseable {
             timer = scheduler.schedule(this::round, config.period().toNanos());
             long now = ticker.nanos();
             told = lookWhetherAway(now);
-            if (unanswered == 0) {
+            if (unanswered == 0 || now - askedNanos > LOST_NANOS) {
+                asking++;
+                askedNanos = now;
                 boolean all = rounds++ % CALM_ROUNDS == 0;
                 for (QuotaGate gate : gates) {
                     if (all || gate.waitedNanos(now) > 0 || gate.isBusy(now, BUSY_NANOS)) {
@@ -124,29 +132,39 @@ public final class QuotaRounds implements AutoCloseable {
                 }
                 unanswered = (asks.size() + QuotaSource.MAX_ASKS - 1) / QuotaSource.MAX_ASKS;
             }
+            number = asking;
         }
         if (told != null) {
             log.accept(told);
         }
         for (int from = 0; from < asks.size(); from += QuotaSource.MAX_ASKS) {
             int to = Math.min(asks.size(), from + QuotaSource.MAX_ASKS);
-            ask(List.copyOf(asked.subList(from, to)), List.copyOf(asks.subList(from, to)));
+            ask(number, List.copyOf(asked.subList(from, to)), List.copyOf(asks.subList(from, to)));
         }
     }
 
-    private void ask(List<QuotaGate> from, List<QuotaSource.Ask> asks) {
+    private void ask(int number, List<QuotaGate> from, List<QuotaSource.Ask> asks) {
         if (source == null) {
             return;
         }
-        source.ask(asks).whenComplete((shares, failed) -> heard(from, shares, failed));
+        try {
+            source.ask(asks).whenComplete((shares, failed) -> heard(number, from, shares, failed));
+        } catch (RuntimeException e) { // else nobody would ever ask again
+            heard(number, from, null, e);
+        }
     }
 
-    private void heard(List<QuotaGate> from, @Nullable List<QuotaSource.Share> shares, @Nullable Throwable failed) {
+    private void heard(
+            int number, List<QuotaGate> from, @Nullable List<QuotaSource.Share> shares, @Nullable Throwable failed) {
         String back = null;
         synchronized (this) {
-            unanswered--;
+            if (number == asking) {
+                unanswered--;
+            }
             failure = failed == null ? "" : " (" + failed.getMessage() + ")";
-            if (shares != null) {
+            if (shares != null && shares.size() != from.size()) {
+                failure = " (it answered " + shares.size() + " questions of " + from.size() + ")";
+            } else if (shares != null) {
                 for (int i = 0; i < from.size(); i++) {
                     from.get(i).heard(shares.get(i));
                 }

@@ -108,6 +108,51 @@ class QuotaGateTest {
     }
 
     @Test
+    void aSourceThatThrowsAnswersTooFewOrNothingIsAskedAgain() {
+        List<String> what = new ArrayList<>(List.of("throws", "too few", "nothing"));
+        QuotaRounds unsteady = new QuotaRounds(
+                asks -> {
+                    String now = what.isEmpty() ? "answers" : what.remove(0);
+                    if (now.equals("throws")) {
+                        throw new IllegalStateException("no");
+                    }
+                    return switch (now) {
+                        case "too few" -> CompletableFuture.completedFuture(List.of());
+                        case "nothing" -> new CompletableFuture<>();
+                        default -> CompletableFuture.completedFuture(List.of(new QuotaSource.Share(3, 1)));
+                    };
+                },
+                QuotaConfig.DEFAULT,
+                ticker,
+                scheduler,
+                "provider",
+                "p",
+                told::add);
+        MethodGate gate = new MethodGate(EnforcedAt.PROVIDER, ticker, unsteady, STOCK, COUNT, shared);
+        gate.govern(quota(1_000));
+        pass(0);
+        pass(100);
+        pass(100);
+        assertThat(what).isEmpty();
+        pass(29_000);
+        assertThat(gate.lookAtQuota()).contains("local share");
+        pass(2_000);
+        assertThat(gate.lookAtQuota()).contains("which 1 process has");
+    }
+
+    @Test
+    void theTimeInWhichThereWasNoQuotaIsNoAbsenceOfTheRegistry() {
+        method.govern(quota(1_000));
+        pass(0);
+        method.govern(MethodPolicy.DEFAULT);
+        pass(60_000);
+        method.govern(quota(1_000));
+        pass(100);
+        assertThat(method.lookAtQuota()).contains("waits for its first share");
+        assertThat(told).isEmpty();
+    }
+
+    @Test
     void whatIsWantedIsToldWithWhatIsLeftAndRefusedCallsAreWantedToo() {
         method.govern(quota(1_000));
         pass(0);
