@@ -136,6 +136,7 @@ final class ServerStart {
             ServiceExporter.Exported exported = export(export);
             published.add(exported.published());
             methods.addAll(exported.methods());
+            exported.warnings().forEach(each -> LOG.warn("{}", each));
         }
         tellMistakes(published);
         ServiceTable table = new ServiceTable(methods);

@@ -8,6 +8,7 @@ import io.moa.client.cluster.ClusterLink;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.observe.Observation;
 import io.moa.governance.policy.DeclaredErrors;
+import io.moa.governance.policy.DeclaredParameters;
 import io.moa.governance.policy.DeclaredPolicy;
 import io.moa.governance.policy.DeclaredService;
 import io.moa.governance.policy.FallbackForm;
@@ -113,7 +114,10 @@ public final class StubCompiler {
             boolean async = CompletionStage.class.isAssignableFrom(method.getReturnType());
             Type result = async ? valueType(method) : method.getGenericReturnType();
             try {
-                var arguments = serializer.arguments(Arrays.asList(method.getGenericParameterTypes()), allowed);
+                var arguments = serializer.arguments(
+                        Arrays.asList(method.getGenericParameterTypes()),
+                        DeclaredParameters.names(type, method),
+                        allowed);
                 var results = serializer.result(result, allowed);
                 RuleAnswer.Form form = new RuleAnswer.Form(moa.serializers(), result, allowed, results);
                 FallbackValue.check(type.getSimpleName() + "." + method.getName(), policy, form);

@@ -37,6 +37,7 @@ class PolicyCatalogueTest {
     /** What annotations say that is no policy of calls. */
     private static final Set<String> NO_POLICIES = Set.of(
             "@ErrorCode(value)",
+            "@ParameterName(value)",
             "@SubTypes(value)",
             "@MoaService(name)",
             "@MoaService(group)",

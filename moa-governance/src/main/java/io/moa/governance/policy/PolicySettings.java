@@ -1,6 +1,7 @@
 package io.moa.governance.policy;
 
 import io.moa.discovery.ServiceId;
+import io.moa.internal.Nearest;
 import io.moa.invoke.MethodId;
 import java.util.ArrayList;
 import java.util.Collection;

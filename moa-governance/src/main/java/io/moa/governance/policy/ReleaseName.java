@@ -1,6 +1,7 @@
 package io.moa.governance.policy;
 
 import io.moa.discovery.ServiceId;
+import io.moa.internal.Nearest;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,6 +1,6 @@
 package io.moa.governance.rule;
 
-import io.moa.governance.policy.Nearest;
+import io.moa.internal.Nearest;
 import io.moa.internal.UntrustedText;
 import java.math.BigDecimal;
 import java.math.BigInteger;

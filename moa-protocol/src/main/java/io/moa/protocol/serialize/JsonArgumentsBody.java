@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class JsonArgumentsBody extends JsonBody {
 
     private final JsonValue[] parameters;
+    private final @Nullable List<String> names;
     private final JsonValue untyped;
     private final boolean anyNumber;
 
@@ -22,10 +23,12 @@ final class JsonArgumentsBody extends JsonBody {
             SerializationLimits limits,
             @Nullable RefusedNames refused,
             JsonValue[] parameters,
+            @Nullable List<String> names,
             JsonValue untyped,
             boolean anyNumber) {
         super(factory, limits, refused);
         this.parameters = parameters;
+        this.names = names;
         this.untyped = untyped;
         this.anyNumber = anyNumber;
     }
@@ -55,8 +58,7 @@ final class JsonArgumentsBody extends JsonBody {
         while (json.nextToken() != JsonToken.END_ARRAY) {
             int i = arguments.size();
             if (!anyNumber && i == parameters.length) {
-                throw SerializationException.malformed(
-                        "The method has " + parameters.length + " parameters, and more arguments came.");
+                throw SerializationException.malformed("The method has " + parameters() + ", and more arguments came.");
             }
             if (!json.hasCurrentToken()) {
                 throw SerializationException.malformed("The JSON array of arguments has no end.");
@@ -68,10 +70,16 @@ final class JsonArgumentsBody extends JsonBody {
             }
         }
         if (!anyNumber && arguments.size() < parameters.length) {
-            throw SerializationException.malformed("The method has " + parameters.length + " parameters, and "
-                    + arguments.size() + " arguments came.");
+            throw SerializationException.malformed(
+                    "The method has " + parameters() + ", and " + arguments.size() + " arguments came.");
         }
         return arguments.toArray();
+    }
+
+    /** Such as {@code 2 parameters (item, count)}. */
+    private String parameters() {
+        return parameters.length + " parameters"
+                + (names == null || names.isEmpty() ? "" : " (" + String.join(", ", names) + ")");
     }
 
     private JsonValue at(int i) {
@@ -93,7 +101,8 @@ final class JsonArgumentsBody extends JsonBody {
         }
         int index = e.getPath().get(0).getIndex();
         String path = path(e);
-        return "argument " + index + path.substring(path.indexOf(']') + 1) + " ("
+        String name = names == null ? "" : " \"" + names.get(index) + "\"";
+        return "argument " + index + name + path.substring(path.indexOf(']') + 1) + " ("
                 + at(index).typeName() + ")";
     }
 }

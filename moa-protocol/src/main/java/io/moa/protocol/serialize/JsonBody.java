@@ -169,7 +169,7 @@ abstract sealed class JsonBody implements BodyCodec permits JsonArgumentsBody, J
     }
 
     /** What stands where the fault is, by its kind alone: the value itself is content. */
-    private static String found(@Nullable JsonToken token) {
+    static String found(@Nullable JsonToken token) {
         if (token == null) {
             return "JSON";
         }

@@ -49,13 +49,26 @@ public final class JsonSerializer implements Serializer {
 
     @Override
     public BodyCodec arguments(List<? extends Type> parameterTypes, AllowList allowed) {
+        return arguments(parameterTypes, null, allowed);
+    }
+
+    /** With names, errors say {@code argument 1 "count" (int)}, and without {@code argument 1 (int)}. */
+    @Override
+    public BodyCodec arguments(
+            List<? extends Type> parameterTypes, @Nullable List<String> parameterNames, AllowList allowed) {
         JsonMappers known = mappers();
         JsonValue[] values = new JsonValue[parameterTypes.size()];
         for (int i = 0; i < values.length; i++) {
             values[i] = known.bind(allowed, parameterTypes.get(i));
         }
         return new JsonArgumentsBody(
-                known.factory(), limits, refused, values, known.bind(allowed, Object.class), false);
+                known.factory(),
+                limits,
+                refused,
+                values,
+                parameterNames == null ? null : List.copyOf(parameterNames),
+                known.bind(allowed, Object.class),
+                false);
     }
 
     @Override
@@ -71,7 +84,7 @@ public final class JsonSerializer implements Serializer {
     public BodyCodec untypedArguments() {
         JsonMappers known = mappers();
         JsonValue any = known.bind(AllowList.ofValues(), Object.class);
-        return new JsonArgumentsBody(known.factory(), limits, refused, new JsonValue[0], any, true);
+        return new JsonArgumentsBody(known.factory(), limits, refused, new JsonValue[0], null, any, true);
     }
 
     private synchronized JsonMappers mappers() {

@@ -2,6 +2,7 @@ package io.moa.protocol.serialize;
 
 import java.lang.reflect.Type;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A way of turning values into bytes. Found once at start by {@link java.util.ServiceLoader}, or handed in; see {@link
@@ -30,6 +31,17 @@ public interface Serializer {
      * @throws SerializationException if these types cannot be carried, saying what is expected
      */
     BodyCodec arguments(List<? extends Type> parameterTypes, AllowList allowed);
+
+    /**
+     * As {@link #arguments(List, AllowList)}, with names for errors and for forms that carry arguments by name; by default they are of no
+     * use.
+     *
+     * @param parameterNames one for each parameter, in order; null if they are not known
+     */
+    default BodyCodec arguments(
+            List<? extends Type> parameterTypes, @Nullable List<String> parameterNames, AllowList allowed) {
+        return arguments(parameterTypes, allowed);
+    }
 
     /**
      * Binds to the result of one method. Never called on the call path.

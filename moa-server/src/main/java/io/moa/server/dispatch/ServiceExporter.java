@@ -9,6 +9,7 @@ import io.moa.governance.gate.ServiceRates;
 import io.moa.governance.observe.Observation;
 import io.moa.governance.policy.CallKeyReader;
 import io.moa.governance.policy.DeclaredErrors;
+import io.moa.governance.policy.DeclaredParameters;
 import io.moa.governance.policy.DeclaredPolicy;
 import io.moa.governance.policy.DeclaredService;
 import io.moa.governance.policy.FallbackForm;
@@ -23,8 +24,10 @@ import io.moa.invoke.MethodId;
 import io.moa.invoke.Ticker;
 import io.moa.protocol.serialize.AllowList;
 import io.moa.protocol.serialize.ErrorWriter;
+import io.moa.protocol.serialize.NamedMethod;
 import io.moa.protocol.serialize.SerializationException;
 import io.moa.protocol.serialize.Serializer;
+import io.moa.protocol.serialize.ServiceForm;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -57,8 +60,11 @@ public final class ServiceExporter {
      *
      * @param published what the registry is told
      * @param methods what the dispatcher calls
+     * @param form its methods with types and names, for callers without the interface
+     * @param warnings what is no mistake and yet to be told, once
      */
-    public record Exported(ServiceExport published, List<ExportedMethod> methods) {}
+    public record Exported(
+            ServiceExport published, List<ExportedMethod> methods, ServiceForm form, List<String> warnings) {}
 
     private ServiceExporter() {}
 
@@ -176,6 +182,8 @@ public final class ServiceExporter {
         List<DeclaredPolicy> all = new ArrayList<>();
         Set<String> offered = new HashSet<>();
         List<String> fingerprints = new ArrayList<>();
+        List<ServiceForm.Method> forms = new ArrayList<>();
+        List<Method> nameless = new ArrayList<>();
         for (Method method : type.getMethods()) {
             if (Modifier.isStatic(method.getModifiers()) || isShadow(method, type) || onlyLocal.contains(method)) {
                 continue;
@@ -190,8 +198,15 @@ public final class ServiceExporter {
             MethodId id = MethodId.of(method.getName(), method.getParameterTypes());
             boolean async = CompletionStage.class.isAssignableFrom(method.getReturnType());
             Type result = async ? valueType(method) : method.getGenericReturnType();
+            List<String> names = DeclaredParameters.names(type, method);
+            if (names == null) {
+                nameless.add(method);
+            }
+            ServiceForm.Method form = new ServiceForm.Method(
+                    new NamedMethod(id, names), Arrays.asList(method.getGenericParameterTypes()), result);
+            forms.add(form);
             Map<Integer, ExportedMethod.Codecs> codecs =
-                    codecs(terms.serializers(), annotation.serializer(), method, result, allowed, offered);
+                    codecs(terms.serializers(), annotation.serializer(), method, form, allowed, offered);
             methods.add(new ExportedMethod(
                     service,
                     id,
@@ -219,7 +234,13 @@ public final class ServiceExporter {
             throw new IllegalArgumentException(type.getName() + " has no method to call");
         }
         List<String> unused = DeclaredPolicy.unused(type.getSimpleName(), all); // callers are told what concerns them
-        return new Exported(new ServiceExport(service, offered, fingerprint(fingerprints)), methods);
+        return new Exported(
+                new ServiceExport(service, offered, fingerprint(fingerprints)),
+                methods,
+                new ServiceForm(service, forms, allowed),
+                nameless.isEmpty() || !offered.contains("json")
+                        ? List.of()
+                        : List.of(DeclaredParameters.warning(type, nameless)));
     }
 
     /** Where a service narrows an inherited result, the compiler adds a second method of the same name and parameters. */
@@ -242,7 +263,7 @@ public final class ServiceExporter {
             List<Serializer> serializers,
             String preferred,
             Method method,
-            Type result,
+            ServiceForm.Method form,
             AllowList allowed,
             Set<String> offered) {
         Map<Integer, ExportedMethod.Codecs> codecs = new HashMap<>();
@@ -252,8 +273,9 @@ public final class ServiceExporter {
                 codecs.put(
                         serializer.id(),
                         new ExportedMethod.Codecs(
-                                serializer.arguments(Arrays.asList(method.getGenericParameterTypes()), allowed),
-                                serializer.result(result, allowed),
+                                serializer.arguments(
+                                        form.parameters(), form.named().parameterNames(), allowed),
+                                serializer.result(form.result(), allowed),
                                 new ErrorWriter(method.getExceptionTypes(), allowed, serializer)));
                 offered.add(serializer.name());
             } catch (SerializationException cannotCarry) {

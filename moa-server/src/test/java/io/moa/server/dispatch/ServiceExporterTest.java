@@ -22,14 +22,21 @@ import io.moa.protocol.serialize.SerializationLimits;
 import io.moa.protocol.serialize.Serializer;
 import io.moa.protocol.serialize.Serializers;
 import io.moa.testkit.Shows;
+import java.lang.reflect.Proxy;
 import java.lang.reflect.Type;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What can be exported, and that each export that cannot says why. */
 class ServiceExporterTest {
@@ -234,6 +241,52 @@ class ServiceExporterTest {
         assertThat((Object) two.handle().invokeExact(new Object[] {"tea", 7})).isEqualTo(7);
         assertThat(find(table, service, "later(java.util.List)").async()).isTrue();
         assertThat(one.async()).isFalse();
+    }
+
+    @Test
+    void tellsWhatCallersWithoutTheInterfaceNeed() {
+        ServiceExporter.Exported exported = export(Stock.class, new Shop());
+        assertThat(exported.form().service()).isEqualTo(exported.published().service());
+        assertThat(exported.form().methods())
+                .extracting(
+                        each -> each.named().toString() + " " + each.result().getTypeName())
+                .containsExactlyInAnyOrder(
+                        "take(java.lang.String item) int",
+                        "take(java.lang.String item, int count) int",
+                        "greet() java.lang.String",
+                        "later(java.util.List items) void",
+                        "note(java.lang.String text) void");
+        assertThat(exported.warnings()).isEmpty();
+    }
+
+    @Test
+    void warnsOnceOfAServiceWhoseParametersHaveNoNames(@TempDir Path classes) throws Exception {
+        Files.writeString(
+                classes.resolve("Nameless.java"),
+                "@io.moa.annotation.MoaService public interface Nameless { int price(String item); int sum(int a, int b); void none(); }");
+        assertThat(ToolProvider.getSystemJavaCompiler()
+                        .run(null, null, null, "-proc:none", "-d", "" + classes, "" + classes.resolve("Nameless.java")))
+                .isZero();
+        try (URLClassLoader loader = new URLClassLoader(
+                new URL[] {classes.toUri().toURL()}, getClass().getClassLoader())) {
+            ServiceExporter.Exported exported = exportNothing(loader.loadClass("Nameless"));
+            assertThat(exported.warnings())
+                    .singleElement()
+                    .asString()
+                    .startsWith(
+                            "The names of parameters of Nameless are not known (price(String), sum(int, int)), so callers");
+            assertThat(exported.form().methods())
+                    .filteredOn(each -> each.named().parameterNames() == null)
+                    .hasSize(2);
+        }
+    }
+
+    /** With an implementation that nobody calls. */
+    private <S> ServiceExporter.Exported exportNothing(Class<S> type) {
+        return export(
+                type,
+                type.cast(Proxy.newProxyInstance(
+                        type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> 0)));
     }
 
     /** Without workers it is run by whoever brings the call, which is the event loop. */

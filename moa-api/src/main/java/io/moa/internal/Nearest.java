@@ -1,4 +1,4 @@
-package io.moa.governance.policy;
+package io.moa.internal;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +28,7 @@ public final class Nearest {
     }
 
     /** V. Levenshtein's distance: how many characters are inserted, left out or replaced. */
-    static int changes(String from, String to) {
+    public static int changes(String from, String to) {
         int[] row = new int[to.length() + 1];
         for (int j = 0; j < row.length; j++) {
             row[j] = j;

@@ -1,0 +1,146 @@
+package io.moa.protocol.serialize;
+
+import io.moa.discovery.ServiceId;
+import io.moa.internal.Nearest;
+import io.moa.internal.UntrustedText;
+import io.moa.invoke.Baggage;
+import io.moa.invoke.Caller;
+import io.netty.buffer.ByteBuf;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call as a JSON object, its arguments still bytes: gates decide by the rest before anything is decoded. {@link JsonRequestReader}
+ * makes one.
+ *
+ * <p>Refers to the buffer that it was read from, without a reference of its own: use it while that buffer is neither released nor
+ * changed. Immutable.
+ */
+public final class JsonRequest {
+
+    private final ServiceId service;
+    private final String method;
+    private final @Nullable String signature;
+    private final JsonRequestArguments arguments;
+    private final JsonRequestReader.Parts said;
+
+    JsonRequest(
+            ServiceId service,
+            String method,
+            @Nullable String signature,
+            JsonRequestArguments arguments,
+            JsonRequestReader.Parts said) {
+        this.service = service;
+        this.method = method;
+        this.signature = signature;
+        this.arguments = arguments;
+        this.said = said;
+    }
+
+    public ServiceId service() {
+        return service;
+    }
+
+    /** The method's name alone. */
+    public String method() {
+        return method;
+    }
+
+    /** Which overload is meant, such as {@code (java.lang.String,int)}, without blanks; null if the request does not say. */
+    public @Nullable String signature() {
+        return signature;
+    }
+
+    /** How long the caller waits, in milliseconds, 1 to {@value JsonRequestReader#MAX_TIMEOUT_MILLIS}; 0 if the request does not say. */
+    public long timeoutMillis() {
+        return said.timeoutMillis;
+    }
+
+    /** {@link Caller#UNKNOWN} if the request does not say. The instance is never said. */
+    public Caller caller() {
+        return said.caller.isEmpty() ? Caller.UNKNOWN : new Caller(said.caller, "");
+    }
+
+    /** {@link Baggage#EMPTY} if the request says nothing of it. */
+    public Baggage baggage() {
+        return said.baggage;
+    }
+
+    public @Nullable String idempotencyKey() {
+        return said.idempotencyKey;
+    }
+
+    /** Whether the caller wants no result. */
+    public boolean oneWay() {
+        return said.oneWay;
+    }
+
+    /** How many arguments came. */
+    public int argumentCount() {
+        return arguments.count();
+    }
+
+    /** The names of the arguments, as they came; null if they came by position. Empty, never null, if none came. */
+    public @Nullable List<String> argumentNames() {
+        return arguments.names();
+    }
+
+    /**
+     * The arguments as one JSON array, for the codec of the method's arguments. Those that came by position are a slice of the request,
+     * those that came by name are copied in the order of the parameters.
+     *
+     * @param parameterNames of the method, in order; null if they are not known
+     * @return with a reference that the caller releases
+     * @throws SerializationException if arguments came by name, and one is missing, unknown or there twice, or the method's names are
+     *     not known
+     */
+    public ByteBuf argumentsFor(@Nullable List<String> parameterNames) {
+        List<String> came = arguments.names();
+        if (came == null || (came.isEmpty() && (parameterNames == null || parameterNames.isEmpty()))) {
+            return arguments.byPosition();
+        }
+        if (parameterNames == null) {
+            throw SerializationException.malformed("Arguments of " + method
+                    + " came by name, and the names of its parameters are not known there: send them as a list, or compile"
+                    + " the service's interface with -parameters, or say them with @ParameterName.");
+        }
+        int[] order = new int[parameterNames.size()];
+        for (int i = 0; i < order.length; i++) {
+            order[i] = came.indexOf(parameterNames.get(i));
+            if (order[i] < 0) {
+                throw notFitting(came, parameterNames);
+            }
+        }
+        if (came.size() != order.length) { // each parameter was found, so there are others, or one twice
+            throw notFitting(came, parameterNames);
+        }
+        return arguments.inOrder(order);
+    }
+
+    private SerializationException notFitting(List<String> came, List<String> known) {
+        for (int i = 0; i < came.size(); i++) {
+            String name = came.get(i);
+            if (!known.contains(name)) {
+                String nearest = Nearest.of(name, known);
+                return SerializationException.malformed(method + " has no parameter \"" + UntrustedText.shown(name, 64)
+                        + "\"" + (nearest == null ? "" : "; " + nearest + " may be meant") + ". "
+                        + (known.isEmpty() ? "It has none." : "Its parameters are " + String.join(", ", known) + "."));
+            }
+            if (came.indexOf(name) < i) {
+                return SerializationException.malformed("The argument \"" + name + "\" of " + method + " came twice.");
+            }
+        }
+        List<String> missing =
+                known.stream().filter(name -> !came.contains(name)).toList();
+        return SerializationException.malformed(
+                method + " needs " + (missing.size() == 1 ? "the argument " : "the arguments ")
+                        + String.join(", ", missing) + " too; a value that is null is sent as null.");
+    }
+
+    /** Names the call, never its arguments. */
+    @Override
+    public String toString() {
+        return "JsonRequest[" + service + " " + method + (signature == null ? "" : signature) + ", " + arguments.count()
+                + " arguments]";
+    }
+}
