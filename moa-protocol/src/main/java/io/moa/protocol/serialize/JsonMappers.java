@@ -10,13 +10,18 @@ import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.cfg.MutableCoercionConfig;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.lang.reflect.Type;
 import java.util.Collections;
 import java.util.Map;
+import java.util.UUID;
 import java.util.WeakHashMap;
 
 /**
@@ -61,7 +66,7 @@ final class JsonMappers {
         return bind(mapper(allowed), type);
     }
 
-    private JsonMapper mapper(AllowList allowed) {
+    JsonMapper mapper(AllowList allowed) {
         return mappers.computeIfAbsent(allowed, this::build);
     }
 
@@ -86,7 +91,34 @@ final class JsonMappers {
                 .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
                 .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
                 .enable(MapperFeature.BLOCK_UNSAFE_POLYMORPHIC_BASE_TYPES)
+                // What a schema refuses is refused. Digits in a text are still a number: some languages have none of 64
+                // bits.
+                .withCoercionConfig(LogicalType.Textual, JsonMappers::noNumbers)
+                .withCoercionConfig(Character.class, JsonMappers::noNumbers)
+                .withCoercionConfig(char.class, JsonMappers::noNumbers)
+                .withCoercionConfig(LogicalType.Boolean, JsonMappers::noTexts)
+                .withCoercionConfig(LogicalType.Integer, JsonMappers::noBlanks)
+                .withCoercionConfig(LogicalType.Float, JsonMappers::noBlanks)
+                .withCoercionConfig(LogicalType.DateTime, JsonMappers::noBlanks)
+                .withCoercionConfig(LogicalType.Enum, JsonMappers::noBlanks)
+                .withCoercionConfig(UUID.class, JsonMappers::noBlanks)
                 .build();
+    }
+
+    private static void noNumbers(MutableCoercionConfig config) {
+        config.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+    }
+
+    private static void noTexts(MutableCoercionConfig config) {
+        noBlanks(config);
+        config.setCoercion(CoercionInputShape.String, CoercionAction.Fail)
+                .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail);
+    }
+
+    private static void noBlanks(MutableCoercionConfig config) {
+        config.setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail).setAcceptBlankAsEmpty(true);
     }
 
     private static JsonValue bind(JsonMapper mapper, Type type) {

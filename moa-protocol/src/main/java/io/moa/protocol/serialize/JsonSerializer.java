@@ -87,6 +87,17 @@ public final class JsonSerializer implements Serializer {
         return new JsonArgumentsBody(known.factory(), limits, refused, new JsonValue[0], null, any, true);
     }
 
+    /**
+     * Describes a service to callers of other languages, as JSON: its methods with a JSON Schema (draft 2020-12) of each parameter and
+     * result. Derived from the readers and writers that the codecs use, so what a schema says is what is read and written; where they are
+     * the application's own, it says nothing. Reflects, so it is not for the call path.
+     */
+    public String describe(ServiceForm form) {
+        return new JsonServiceSchema(mappers().mapper(form.allowed()), form.allowed())
+                .of(form)
+                .toString();
+    }
+
     private synchronized JsonMappers mappers() {
         JsonMappers known = mappers;
         if (known == null) {

@@ -1,6 +1,7 @@
 package io.moa.protocol.serialize;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.fail;
@@ -235,6 +236,64 @@ class JsonSerializerTest {
                 .hasMessageContaining("colour")
                 .hasMessageNotContaining("SECRET");
         assertThatThrownBy(() -> read(Samples.User.class, "{\"id\":secret}")).hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void namesTheArgumentAsTheInterfaceDoes() {
+        BodyCodec codec = json.arguments(
+                List.of(String.class, int.class, Generic2.class), List.of("item", "count", "page"), shop);
+        assertThatThrownBy(() -> Samples.decode(codec, "[\"a\",\"secret\",null]".getBytes(StandardCharsets.UTF_8)))
+                .hasMessage("At argument 1 \"count\" (int) stands a text, which cannot be read as int.");
+        assertThatThrownBy(() -> Samples.decode(
+                        codec, "[\"a\",1,{\"users\":{\"k\":[{\"id\":true}]}}]".getBytes(StandardCharsets.UTF_8)))
+                .hasMessageContaining("argument 2 \"page\".users[key][0].id (" + Generic2.class.getTypeName() + ")");
+        assertThatThrownBy(() -> Samples.decode(codec, "[\"a\",1]".getBytes(StandardCharsets.UTF_8)))
+                .hasMessage("The method has 3 parameters (item, count, page), and 2 arguments came.");
+        assertThatThrownBy(() -> Samples.decode(codec, "[\"a\",1,null,4]".getBytes(StandardCharsets.UTF_8)))
+                .hasMessage("The method has 3 parameters (item, count, page), and more arguments came.");
+    }
+
+    @Test
+    void takesNoNumberForATextAndNoBlankForAValue() {
+        for (Class<?> type : List.of(
+                int.class,
+                Integer.class,
+                long.class,
+                Long.class,
+                short.class,
+                double.class,
+                Double.class,
+                BigDecimal.class,
+                BigInteger.class,
+                boolean.class,
+                Boolean.class,
+                UUID.class,
+                LocalDate.class,
+                Instant.class,
+                Samples.Colour.class)) {
+            for (String text : List.of("\"\"", "\" \"", "\"x\"", "\"true\"", "{}")) {
+                assertThatExceptionOfType(SerializationException.class)
+                        .as(type + " " + text)
+                        .isThrownBy(() -> read(type, text));
+            }
+        }
+        for (String other : List.of("1", "1.5", "true", "[]", "{}")) {
+            assertThatThrownBy(() -> read(String.class, other)).as(other).isInstanceOf(SerializationException.class);
+        }
+        assertThatThrownBy(() -> read(boolean.class, "1")).isInstanceOf(SerializationException.class);
+        assertThatThrownBy(() -> read(int.class, "true")).isInstanceOf(SerializationException.class);
+        assertThat(read(double.class, "1")).isEqualTo(1.0);
+        assertThat(read(Locale.class, "\"\"")).isEqualTo(Locale.ROOT);
+    }
+
+    @Test
+    void takesDigitsInATextForANumberBecauseSomeLanguagesHaveNoneOf64Bits() {
+        assertThat(read(long.class, "\"9223372036854775807\"")).isEqualTo(Long.MAX_VALUE);
+        assertThat(read(Long.class, "9223372036854775807")).isEqualTo(Long.MAX_VALUE);
+        assertThat(read(BigDecimal.class, "\"1.10\"")).isEqualTo(new BigDecimal("1.10"));
+        assertThatThrownBy(() -> read(long.class, "\"9223372036854775808\""))
+                .isInstanceOf(SerializationException.class);
+        assertThatThrownBy(() -> read(int.class, "\"1.5\"")).isInstanceOf(SerializationException.class);
     }
 
     record Generic2(Map<String, List<Samples.User>> users) {}
