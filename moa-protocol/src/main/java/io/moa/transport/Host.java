@@ -27,4 +27,9 @@ public interface Host {
 
     /** How much of the capacity is in use, in percent, 0 to 200, or {@link io.moa.invoke.Hints#UNKNOWN_LOAD}. */
     int load();
+
+    /** How clients that speak RESP are answered; null, the default, if they are not. */
+    default @Nullable RespHost resp() {
+        return null;
+    }
 }

@@ -1,0 +1,509 @@
+package io.moa.transport.netty;
+
+import io.moa.invoke.Invocation;
+import io.moa.invoke.Reply;
+import io.moa.invoke.Ticker;
+import io.moa.protocol.resp.RespCommand;
+import io.moa.protocol.resp.RespException;
+import io.moa.protocol.resp.RespLimits;
+import io.moa.protocol.resp.RespReader;
+import io.moa.protocol.resp.RespSink;
+import io.moa.protocol.resp.RespWriter;
+import io.moa.transport.DeadlineWheel;
+import io.moa.transport.RespHost;
+import io.moa.transport.TransportConfig;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection whose client speaks RESP: its life, its limits, and the order of its answers. What commands do is that of {@link RespCommands}.
+ * Belongs to its event loop.
+ */
+final class RespConnection extends ChannelInboundHandlerAdapter implements ServedConnection, RespSink {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RespConnection.class);
+
+    /** What may wait unread for a client that has not said its password. */
+    private static final int STRANGER_UNREAD_BYTES = 64 * 1024;
+
+    private final NettyListener listener;
+    private final RespHost host;
+    private final TransportConfig config;
+    private final Ticker ticker;
+    private final RespReader reader = new RespReader(RespLimits.STRANGER);
+    private final RespAnswers answers = new RespAnswers();
+    private final DeadlineWheel deadlines;
+    private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean woken = new AtomicBoolean();
+    private final AtomicLong replyBytes = new AtomicLong(); // of replies that have not left; any thread
+    private final AtomicBoolean cut = new AtomicBoolean();
+    private volatile long waitingSinceNanos;
+    private volatile @Nullable Channel channel;
+    private volatile @Nullable RespOutput output;
+    private @Nullable RespCommands commands;
+    private @Nullable ScheduledFuture<?> watch;
+    private @Nullable ScheduledFuture<?> alarm;
+    private long alarmNanos;
+    private boolean known; // it may call
+    private boolean reading;
+    private boolean leaving; // closes when what it owes has left
+    private boolean gone;
+    private long beganNanos;
+    private boolean midCommand;
+    private long commandSinceNanos;
+    private long lastCheckNanos;
+    private long checkPeriodNanos;
+
+    /** A call whose reply came on another thread. */
+    private record Ended(RespCall call, Reply reply) {}
+
+    RespConnection(NettyListener listener, RespHost host, TransportConfig config, Ticker ticker) {
+        this.listener = listener;
+        this.host = host;
+        this.config = config;
+        this.ticker = ticker;
+        this.deadlines = new DeadlineWheel(ticker.nanos());
+    }
+
+    // ---- life
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        channel = ctx.channel();
+        output = new RespOutput(ctx, ticker, this::replyLeft);
+        commands = new RespCommands(this, listener.host(), host, isLocal(ctx.channel()), ticker);
+        beganNanos = ticker.nanos();
+        lastCheckNanos = beganNanos;
+        checkPeriodNanos = Math.min(
+                        config.handshakeTimeout().toNanos(),
+                        Math.min(
+                                config.stallTimeout().toNanos(),
+                                config.frameTimeout().toNanos()))
+                / 4;
+        watch = ctx.executor()
+                .scheduleAtFixedRate(this::check, checkPeriodNanos, checkPeriodNanos, TimeUnit.NANOSECONDS);
+        listener.opened(this);
+    }
+
+    /** Over the loopback interface, or a Unix socket, which has no address of the internet. */
+    private static boolean isLocal(Channel channel) {
+        return !(channel.remoteAddress() instanceof InetSocketAddress from)
+                || (from.getAddress() != null && from.getAddress().isLoopbackAddress());
+    }
+
+    private void check() {
+        if (gone) {
+            return;
+        }
+        long now = ticker.nanos();
+        if (now - lastCheckNanos > 2 * checkPeriodNanos) { // this process stood still: nobody's fault
+            commandSinceNanos = now;
+            out().watchAnew(now);
+        }
+        lastCheckNanos = now;
+        if (now - out().stalledSinceNanos(now) >= config.stallTimeout().toNanos()) {
+            close("the client took no byte of its answers for " + config.stallTimeout().toMillis() + " ms");
+        } else if (midCommand
+                && channel().config().isAutoRead()
+                && now - commandSinceNanos >= config.frameTimeout().toNanos()) {
+            close("the client left a command unfinished for " + config.frameTimeout().toMillis() + " ms");
+        } else if (!known && now - beganNanos >= config.handshakeTimeout().toNanos()) {
+            close("the client did not say its password within " + config.handshakeTimeout().toMillis() + " ms");
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        goDown("the client closed the connection");
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        goDown("the connection was closed");
+    }
+
+    private void goDown(String reason) {
+        if (gone) {
+            return;
+        }
+        gone = true;
+        if (watch != null) {
+            watch.cancel(false);
+        }
+        if (alarm != null) {
+            alarm.cancel(false);
+        }
+        reader.close();
+        answers.drop();
+        out().close();
+        LOG.debug("connection of a RESP client ended: {}", reason);
+        listener.closed(this);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException) {
+            LOG.debug("{} broke", ctx.channel(), cause);
+        } else {
+            LOG.warn("{} is closed after an unexpected error", ctx.channel(), cause);
+        }
+        ctx.close();
+    }
+
+    @Override
+    public void beginClosing() {
+        onLoop(this::leave);
+    }
+
+    @Override
+    public void close(String reason) {
+        onLoop(() -> {
+            LOG.debug("closing a RESP client: {}", reason);
+            channel().close();
+        });
+    }
+
+    private void onLoop(Runnable task) {
+        Channel open = channel();
+        if (open.eventLoop().inEventLoop()) {
+            task.run();
+            return;
+        }
+        try {
+            open.eventLoop().execute(task);
+        } catch (RejectedExecutionException loopEnded) {
+            LOG.debug("{} was closed with its event loop", open, loopEnded);
+        }
+    }
+
+    /** Hears nothing more, and closes when what is owed has left. */
+    void leave() {
+        if (!gone && !leaving) {
+            leaving = true;
+            channel().config().setAutoRead(false);
+            closeIfDone();
+        }
+    }
+
+    private void closeIfDone() {
+        if (leaving && !gone && answers.size() == 0 && !reading) {
+            out().last().addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    private Channel channel() {
+        return Objects.requireNonNull(channel, "the connection is not open");
+    }
+
+    private RespOutput out() {
+        return Objects.requireNonNull(output, "the connection is not open");
+    }
+
+    Ticker ticker() {
+        return ticker;
+    }
+
+    // ---- commands
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (!(message instanceof ByteBuf bytes)) {
+            ctx.fireChannelRead(message);
+            return;
+        }
+        reading = true;
+        if (leaving) {
+            bytes.release();
+            return;
+        }
+        try {
+            reader.read(bytes, this);
+        } catch (RespException e) {
+            answer(out -> RespWriter.error(out, "ERR", "Protocol error: " + e.getMessage()));
+            leave();
+        }
+        boolean unfinished = reader.heldBytes() > 0;
+        if (unfinished && !midCommand) {
+            commandSinceNanos = ticker.nanos();
+        }
+        midCommand = unfinished;
+    }
+
+    @Override
+    public void command(RespCommand command) {
+        midCommand = false;
+        if (!leaving) {
+            Objects.requireNonNull(commands).execute(command);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        reading = false;
+        writeReady();
+        ctx.fireChannelReadComplete();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        regulate();
+        ctx.fireChannelWritabilityChanged();
+    }
+
+    /** A client that does not take its answers, or has very many open, is asked for no more. */
+    private void regulate() {
+        if (gone || leaving) {
+            return;
+        }
+        Channel open = channel();
+        boolean full = !open.isWritable()
+                || answers.size() >= config.maxInFlightPerConnection()
+                || replyBytes.get() > config.maxQueuedBytes();
+        if (open.config().isAutoRead() == full) {
+            if (!full) {
+                commandSinceNanos = ticker.nanos();
+            }
+            open.config().setAutoRead(!full);
+        }
+    }
+
+    private void writeReady() {
+        if (gone) {
+            return;
+        }
+        if (!reading) {
+            answers.write(out());
+            out().flush();
+            if (!known && out().unsentBytes() > STRANGER_UNREAD_BYTES) {
+                close("a client that has not said its password leaves its answers unread");
+            }
+            regulate();
+            closeIfDone();
+        }
+    }
+
+    /** It may call from now on. */
+    void welcome() {
+        known = true;
+        reader.limits(RespLimits.upTo(config.maxBodyBytes()));
+    }
+
+    /** Answers at once, as far as it is up to this command. */
+    void answer(Consumer<ByteBuf> writing) {
+        if (answers.size() == 0) {
+            writing.accept(out().batch());
+            out().flushIfMuch();
+            return;
+        }
+        Made made = new Made(channel().alloc().buffer());
+        writing.accept(made.bytes);
+        answers.add(made);
+        answers.ready(made);
+    }
+
+    /** Answers later, in its turn. */
+    Promised promise() {
+        Promised promised = new Promised();
+        answers.add(promised);
+        return promised;
+    }
+
+    /** An answer that is made, and waits for its turn. */
+    private static class Made extends RespAnswers.Answer {
+        final ByteBuf bytes;
+
+        Made(ByteBuf bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        void write(RespOutput out) {
+            out.body(bytes);
+        }
+
+        @Override
+        void drop() {
+            bytes.release();
+        }
+    }
+
+    /** An answer that is made later, on any thread. */
+    final class Promised extends RespAnswers.Answer {
+        private @Nullable Consumer<ByteBuf> writing;
+
+        /** Any thread, once. */
+        void keep(Consumer<ByteBuf> answer) {
+            onLoop(() -> {
+                writing = answer;
+                if (!gone) {
+                    answers.ready(this);
+                    writeReady();
+                }
+            });
+        }
+
+        @Override
+        void write(RespOutput out) {
+            Objects.requireNonNull(writing).accept(out.batch());
+        }
+
+        @Override
+        void drop() {}
+    }
+
+    // ---- calls
+
+    /** Whether there is room for so many bytes of a request; if so, they are held until its call has ended. */
+    boolean holdRequest(int bytes) {
+        return listener.holdRequest(bytes, 0);
+    }
+
+    /** Sends a call on its way, for which {@link #holdRequest} has found room. */
+    void begin(Invocation invocation, int requestBytes) {
+        RespCall call = new RespCall(this, invocation, requestBytes);
+        answers.add(call.answer());
+        listener.began();
+        long due = invocation.deadline().nanos();
+        deadlines.add(call, due);
+        if (alarm == null || due - alarmNanos < 0) {
+            setAlarm(due, ticker.nanos());
+        }
+        listener.host().route().invoke(invocation).whenComplete(call);
+    }
+
+    private void setAlarm(long dueNanos, long now) {
+        if (alarm != null) {
+            alarm.cancel(false);
+        }
+        alarmNanos = dueNanos;
+        alarm = channel().eventLoop().schedule(this::ring, Math.max(0, dueNanos - now), TimeUnit.NANOSECONDS);
+    }
+
+    private void ring() {
+        alarm = null;
+        if (gone) {
+            return;
+        }
+        long now = ticker.nanos();
+        deadlines.expire(now, entry -> {
+            RespCall call = (RespCall) entry;
+            if (call.expire(now)) {
+                answers.ready(call.answer());
+            }
+        });
+        if (deadlines.size() > 0 && alarm == null) {
+            setAlarm(Math.max(deadlines.nextDueNanos(), now + DeadlineWheel.TICK_NANOS), now);
+        }
+        writeReady();
+    }
+
+    /** A call's reply is there. Any thread. */
+    void ended(RespCall call, Reply reply) {
+        Channel open = channel();
+        if (open.eventLoop().inEventLoop()) {
+            settle(call, reply);
+            writeReady(); // unless bytes are being read: then at their end
+            return;
+        }
+        ended.add(new Ended(call, reply));
+        if (woken.compareAndSet(false, true)) {
+            try {
+                open.eventLoop().execute(this::settleEnded);
+            } catch (RejectedExecutionException loopEnded) {
+                LOG.debug("{} was closed with its event loop", open, loopEnded);
+                settleAll(); // the loop will not: nobody else touches this connection any more
+            }
+        }
+    }
+
+    private void settleEnded() {
+        woken.set(false); // before it is looked: who comes later wakes again
+        settleAll();
+        writeReady();
+    }
+
+    private void settleAll() {
+        for (Ended each = ended.poll(); each != null; each = ended.poll()) {
+            settle(each.call(), each.reply());
+        }
+    }
+
+    private void settle(RespCall call, Reply reply) {
+        deadlines.remove(call);
+        listener.releaseRequest(call.requestBytes());
+        listener.ended();
+        if (call.settle(reply)) {
+            answers.ready(call.answer());
+        }
+    }
+
+    // ---- what waits for the client
+
+    /** Counts bytes of a reply that begins to wait; whether there is room for it. Any thread. */
+    boolean holdReply(int bytes) {
+        long now = ticker.nanos();
+        if (replyBytes.get() == 0) {
+            waitingSinceNanos = now; // before the bytes count, or an idle client would look like one that takes nothing
+        }
+        replyBytes.addAndGet(bytes);
+        if (listener.holdReply(this, bytes, now)) {
+            return true;
+        }
+        replyBytes.addAndGet(-bytes);
+        return false;
+    }
+
+    /** They do not wait any more. Any thread. */
+    void replyLeft(int bytes) {
+        if (bytes > 0) {
+            replyBytes.addAndGet(-bytes);
+            listener.releaseReply(bytes);
+        }
+    }
+
+    @Override
+    public long heldReplyBytes() {
+        return replyBytes.get();
+    }
+
+    @Override
+    public boolean tookNothingSince(long nanos) {
+        RespOutput out = output;
+        return out != null
+                && replyBytes.get() > 0
+                && waitingSinceNanos - nanos < 0
+                && out.lastProgressNanos() - nanos < 0;
+    }
+
+    @Override
+    public boolean cutOff(String reason) {
+        if (!cut.compareAndSet(false, true)) {
+            return false;
+        }
+        close(reason);
+        return true;
+    }
+
+    @Override
+    public String toString() {
+        return "RespConnection[" + channel + "]";
+    }
+}

@@ -1,0 +1,170 @@
+package io.moa.transport.netty;
+
+import io.moa.invoke.Ticker;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a connection of a RESP client writes: answers into one buffer, which is handed to the socket with one flush, large bodies as they are.
+ * Belongs to the event loop, except {@link #lastProgressNanos}.
+ */
+final class RespOutput {
+
+    private static final int FIRST_BATCH_BYTES = 4 * 1024;
+    private static final int EARLY_FLUSH_BYTES = 32 * 1024;
+    private static final int COPY_LIMIT_BYTES = 8 * 1024; // a larger body is cheaper to hand over than to copy
+
+    private final ChannelHandlerContext context;
+    private final Ticker ticker;
+    private final IntConsumer left;
+    private @Nullable ByteBuf batch;
+    private int held; // of what stands in the batch, and in what was written since
+    private boolean closed;
+    private volatile long lastProgressNanos; // read by other threads too
+    private @Nullable Object lastHead;
+    private long lastHeadProgress;
+
+    /**
+     * @param left told how many bytes that were {@linkplain #hold held} have left, or never will
+     */
+    RespOutput(ChannelHandlerContext context, Ticker ticker, IntConsumer left) {
+        this.context = context;
+        this.ticker = ticker;
+        this.left = left;
+        this.lastProgressNanos = ticker.nanos();
+    }
+
+    /** Where the next answer is written. */
+    ByteBuf batch() {
+        ByteBuf current = batch;
+        if (current == null) {
+            current = context.alloc().directBuffer(FIRST_BATCH_BYTES);
+            batch = current;
+        }
+        return current;
+    }
+
+    /** Writes a body after what stands in the batch; takes its reference over. */
+    void body(ByteBuf body) {
+        if (body.readableBytes() <= COPY_LIMIT_BYTES) {
+            batch().writeBytes(body, body.readerIndex(), body.readableBytes());
+            body.release();
+        } else {
+            emit();
+            write(body);
+        }
+    }
+
+    /** So many bytes are counted somewhere for what was just written, until it has left. */
+    void hold(int bytes) {
+        held += bytes;
+    }
+
+    /** Hands over what was written, if it is enough to be worth a system call. */
+    void flushIfMuch() {
+        ByteBuf current = batch;
+        if (current != null && current.readableBytes() >= EARLY_FLUSH_BYTES) {
+            flush();
+        }
+    }
+
+    /** Hands everything written so far to the socket. */
+    void flush() {
+        if (closed) {
+            return;
+        }
+        noteWaiting();
+        emit();
+        context.flush();
+    }
+
+    private void emit() {
+        ByteBuf current = batch;
+        if (current != null) {
+            batch = null;
+            write(current);
+        }
+    }
+
+    private void write(ByteBuf bytes) {
+        int waiting = held;
+        held = 0;
+        ChannelFuture write = context.write(bytes);
+        if (write.isDone()) {
+            written(write, waiting);
+        } else {
+            write.addListener(done -> written((ChannelFuture) done, waiting));
+        }
+    }
+
+    private void written(ChannelFuture write, int waiting) {
+        if (write.isSuccess()) {
+            lastProgressNanos = ticker.nanos();
+        }
+        if (waiting > 0) {
+            left.accept(waiting);
+        }
+    }
+
+    private Channel channel() {
+        return context.channel();
+    }
+
+    /** The time without progress counts from when something began to wait. */
+    private void noteWaiting() {
+        ChannelOutboundBuffer pending = channel().unsafe().outboundBuffer();
+        if (pending == null || pending.isEmpty()) {
+            lastProgressNanos = ticker.nanos();
+        }
+    }
+
+    /** How many bytes wait for the socket to take them, or to be handed to it. */
+    long unsentBytes() {
+        ChannelOutboundBuffer pending = channel().unsafe().outboundBuffer();
+        ByteBuf current = batch;
+        return (pending == null ? 0 : pending.totalPendingWriteBytes())
+                + (current == null ? 0 : current.readableBytes());
+    }
+
+    /** Since when the client has taken no byte although some wait for it; or the present if none wait. */
+    long stalledSinceNanos(long nowNanos) {
+        ChannelOutboundBuffer pending = channel().unsafe().outboundBuffer();
+        Object head = pending == null ? null : pending.current();
+        long headProgress = head == null ? 0 : pending.currentProgress();
+        if (head == null || head != lastHead || headProgress != lastHeadProgress) {
+            lastProgressNanos = nowNanos;
+        }
+        lastHead = head;
+        lastHeadProgress = headProgress;
+        return lastProgressNanos;
+    }
+
+    /** When the client last took something, as far as known. Any thread. */
+    long lastProgressNanos() {
+        return lastProgressNanos;
+    }
+
+    /** Counts the time without progress from now on. */
+    void watchAnew(long nowNanos) {
+        lastProgressNanos = nowNanos;
+    }
+
+    /** The connection is gone. */
+    void close() {
+        closed = true;
+        ByteBuf unsent = batch;
+        batch = null;
+        if (unsent != null) {
+            unsent.release();
+        }
+        if (held > 0) {
+            left.accept(held);
+            held = 0;
+        }
+    }
+}
