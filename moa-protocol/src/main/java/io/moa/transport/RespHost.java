@@ -2,12 +2,15 @@ package io.moa.transport;
 
 import io.moa.invoke.Attributes;
 import io.moa.invoke.MethodId;
+import io.moa.invoke.Status;
 import io.moa.protocol.serialize.JsonRequest;
+import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** What a listener asks of the server behind it to answer clients that speak RESP, the protocol of Redis. Safe for many threads; nothing blocks. */
+/** What a listener asks of the server behind it to answer clients that speak RESP. Safe for many threads; nothing blocks. */
 public interface RespHost {
 
     /** What a client has to do before it may call. */
@@ -30,11 +33,18 @@ public interface RespHost {
     boolean isPassword(String user, byte[] password);
 
     /**
-     * The method that a request means.
+     * Reads a request.
      *
-     * @throws io.moa.protocol.serialize.SerializationException if there is none, or more than one, saying which there are
+     * @param json of which what is returned is a view
+     * @throws io.moa.protocol.serialize.SerializationException if it is none
      */
-    Target target(JsonRequest request);
+    JsonRequest read(ByteBuf json);
+
+    /** The method that a request means, or why there is none. */
+    Meant target(JsonRequest request);
+
+    /** What a request means. */
+    sealed interface Meant {}
 
     /**
      * A method that may be called.
@@ -42,13 +52,21 @@ public interface RespHost {
      * @param method as calls name it
      * @param attributes the facts that its calls carry
      * @param parameters their names in order; null if they are not known
-     * @param timeoutMillis how long a call may take that does not say; positive
+     * @param timeout how long a call may take that does not say; positive
      */
     record Target(
             MethodId method,
             Attributes attributes,
             @Nullable List<String> parameters,
-            long timeoutMillis) {}
+            Duration timeout) implements Meant {}
+
+    /**
+     * None that is known here, or several.
+     *
+     * @param status answers the call
+     * @param why for people
+     */
+    record Unclear(Status status, String why) implements Meant {}
 
     /**
      * A command other than those of calls and of the connection, such as {@code MOA.LIST}.

@@ -26,6 +26,7 @@ import io.moa.server.health.HealthEndpoint;
 import io.moa.server.network.ListenConfig;
 import io.moa.server.network.UnixSocketConfig;
 import io.moa.server.network.UnixSocketFile;
+import io.moa.server.resp.RespConfig;
 import io.moa.transport.Listener;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -285,6 +286,7 @@ public final class MoaServer implements AutoCloseable, ServerFigures {
         ProcessSettings settings = ProcessSettings.GIVEN;
         ListenConfig listen = ListenConfig.DEFAULT;
         UnixSocketConfig unixSocket = UnixSocketConfig.OFF;
+        RespConfig resp = RespConfig.DEFAULT;
 
         @Nullable
         HealthConfig health;
@@ -347,6 +349,15 @@ public final class MoaServer implements AutoCloseable, ServerFigures {
         /** Whether there is a Unix socket too, for callers on this host; default {@link UnixSocketConfig#OFF}. */
         public Builder unixSocket(UnixSocketConfig value) {
             this.unixSocket = value;
+            return this;
+        }
+
+        /**
+         * To whom it answers as Redis would, so that any client of Redis can call; default {@link RespConfig#DEFAULT}, to clients of the same host.
+         * {@code moa.server.resp} and {@code MOA_SERVER_RESP} stand above it.
+         */
+        public Builder resp(RespConfig value) {
+            this.resp = value;
             return this;
         }
 

@@ -23,8 +23,10 @@ import io.moa.invoke.Invoker;
 import io.moa.invoke.MethodId;
 import io.moa.log.ObserverComplaints;
 import io.moa.observe.RefusalCause;
+import io.moa.protocol.serialize.JsonSerializer;
 import io.moa.protocol.serialize.RuleText;
 import io.moa.protocol.serialize.Serializer;
+import io.moa.protocol.serialize.ServiceForm;
 import io.moa.server.dispatch.Dispatcher;
 import io.moa.server.dispatch.ExportedMethod;
 import io.moa.server.dispatch.ServiceExporter;
@@ -39,6 +41,8 @@ import io.moa.server.network.ListenPlan;
 import io.moa.server.network.LocalNetwork;
 import io.moa.server.network.UnixSocketConfig;
 import io.moa.server.network.UnixSocketFile;
+import io.moa.server.resp.RespConfig;
+import io.moa.server.resp.RespDoor;
 import io.moa.transport.Host;
 import io.moa.transport.Listener;
 import io.moa.transport.Peer;
@@ -132,10 +136,12 @@ final class ServerStart {
     private MoaServer open(LifeCycle life, @Nullable ListenPlan plan, UnixSocketConfig unixConfig) {
         List<ServiceExport> published = new ArrayList<>();
         List<ExportedMethod> methods = new ArrayList<>();
+        List<ServiceForm> forms = new ArrayList<>();
         for (MoaServer.Builder.Export<?> export : set.exports) {
             ServiceExporter.Exported exported = export(export);
             published.add(exported.published());
             methods.addAll(exported.methods());
+            forms.add(exported.form());
             exported.warnings().forEach(each -> LOG.warn("{}", each));
         }
         tellMistakes(published);
@@ -152,7 +158,8 @@ final class ServerStart {
                 set.dedup,
                 set.filters,
                 dispatcher);
-        Host host = new ExportHost(moa.self(), route, table, new ServerLoad(pools.values(), moa.ticker()));
+        Host host = new ExportHost(
+                moa.self(), route, table, new ServerLoad(pools.values(), moa.ticker()), respDoor(table, forms, life));
 
         Address where =
                 set.address != null ? set.address : plan != null ? plan.bind() : new Address.Tcp("127.0.0.1", 0);
@@ -193,6 +200,20 @@ final class ServerStart {
         }
         tell(server, published, plan, addresses);
         return server;
+    }
+
+    /** Null if nobody is answered who speaks RESP, or JSON is not spoken here. */
+    private @Nullable RespDoor respDoor(ServiceTable table, List<ServiceForm> forms, LifeCycle life) {
+        RespConfig config = set.resp.over(set.settings.property(), set.settings.variable());
+        if (config.access() == RespConfig.Access.OFF) {
+            return null;
+        }
+        for (Serializer each : moa.serializers().all()) {
+            if (each instanceof JsonSerializer json) {
+                return new RespDoor(config, table, forms, json, json.requests(), life);
+            }
+        }
+        return null;
     }
 
     private @Nullable FollowedRules follow(Map<String, String> labels, List<ExportedMethod> methods) {
@@ -412,7 +433,12 @@ final class ServerStart {
     }
 
     /** What the transport sees of this server. */
-    private record ExportHost(Peer self, Invoker route, ServiceTable table, ServerLoad serverLoad) implements Host {
+    private record ExportHost(
+            Peer self,
+            Invoker route,
+            ServiceTable table,
+            ServerLoad serverLoad,
+            @Nullable RespDoor resp) implements Host {
         @Override
         public boolean serves(ServiceId service) {
             return table.serves(service);

@@ -98,6 +98,11 @@ public final class JsonSerializer implements Serializer {
                 .toString();
     }
 
+    /** Reads requests of callers without the interface, within the same limits. */
+    public JsonRequestReader requests() {
+        return new JsonRequestReader(limits);
+    }
+
     private synchronized JsonMappers mappers() {
         JsonMappers known = mappers;
         if (known == null) {

@@ -7,6 +7,7 @@ import io.moa.transport.Connection;
 import io.moa.transport.Host;
 import io.moa.transport.Listener;
 import io.moa.transport.Peer;
+import io.moa.transport.RespHost;
 import io.moa.transport.Transport;
 import io.moa.transport.TransportConfig;
 import io.moa.transport.Wanted;
@@ -138,7 +139,12 @@ public final class NettyTransport implements Transport {
                             return;
                         }
                         channel.closeFuture().addListener(ended -> listener.leave(from));
-                        channel.pipeline().addLast(new ServerConnection(listener, config, ticker).link());
+                        FrameLink link = new ServerConnection(listener, config, ticker).link();
+                        RespHost resp = host.resp();
+                        if (resp != null) {
+                            channel.pipeline().addLast(new FirstByte(listener, resp, link, config, ticker));
+                        }
+                        channel.pipeline().addLast(link);
                     }
                 });
         if (address instanceof Address.Unix) {

@@ -131,7 +131,7 @@ final class RespCall extends DeadlineWheel.Entry implements BiConsumer<@Nullable
             return false;
         }
         answered = true;
-        late = call.timedOut(Executed.UNKNOWN, nowNanos, "");
+        late = call.timedOut(Executed.MAYBE, nowNanos, "");
         call.cancellation().fire(Cancellation.Reason.DEADLINE);
         return true;
     }

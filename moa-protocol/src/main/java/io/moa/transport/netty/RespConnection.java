@@ -14,9 +14,9 @@ import io.moa.transport.RespHost;
 import io.moa.transport.TransportConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -43,6 +43,9 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
     /** What may wait unread for a client that has not said its password. */
     private static final int STRANGER_UNREAD_BYTES = 64 * 1024;
 
+    /** How long a client is heard that was told that nothing more comes. */
+    private static final long LINGER_MILLIS = 1_000;
+
     private final NettyListener listener;
     private final RespHost host;
     private final TransportConfig config;
@@ -64,6 +67,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
     private boolean known; // it may call
     private boolean reading;
     private boolean leaving; // closes when what it owes has left
+    private boolean finishing; // all that was owed has left
     private boolean gone;
     private long beganNanos;
     private boolean midCommand;
@@ -119,13 +123,16 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
         }
         lastCheckNanos = now;
         if (now - out().stalledSinceNanos(now) >= config.stallTimeout().toNanos()) {
-            close("the client took no byte of its answers for " + config.stallTimeout().toMillis() + " ms");
+            close("the client took no byte of its answers for "
+                    + config.stallTimeout().toMillis() + " ms");
         } else if (midCommand
                 && channel().config().isAutoRead()
                 && now - commandSinceNanos >= config.frameTimeout().toNanos()) {
-            close("the client left a command unfinished for " + config.frameTimeout().toMillis() + " ms");
+            close("the client left a command unfinished for "
+                    + config.frameTimeout().toMillis() + " ms");
         } else if (!known && now - beganNanos >= config.handshakeTimeout().toNanos()) {
-            close("the client did not say its password within " + config.handshakeTimeout().toMillis() + " ms");
+            close("the client did not say its password within "
+                    + config.handshakeTimeout().toMillis() + " ms");
         }
     }
 
@@ -203,10 +210,25 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
         }
     }
 
+    /**
+     * What the client has sent and nobody reads would make the system reset the connection, and the client lose its last answers: so it is told that
+     * nothing more comes, and heard until it closes, for a while.
+     */
     private void closeIfDone() {
-        if (leaving && !gone && answers.size() == 0 && !reading) {
-            out().last().addListener(ChannelFutureListener.CLOSE);
+        if (!leaving || gone || finishing || answers.size() > 0 || reading) {
+            return;
         }
+        finishing = true;
+        Channel open = channel();
+        out().finish().addListener(left -> {
+            if (left.isSuccess() && open instanceof DuplexChannel duplex) {
+                duplex.shutdownOutput();
+                open.config().setAutoRead(true);
+                open.eventLoop().schedule(() -> open.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+            } else {
+                open.close();
+            }
+        });
     }
 
     private Channel channel() {
@@ -376,15 +398,26 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
         return listener.holdRequest(bytes, 0);
     }
 
+    /** What was held of a request that does not become a call. */
+    void releaseRequest(int bytes) {
+        listener.releaseRequest(bytes);
+    }
+
+    /** A buffer for what is written later; whoever asks releases it. */
+    ByteBuf buffer() {
+        return channel().alloc().buffer();
+    }
+
     /** Sends a call on its way, for which {@link #holdRequest} has found room. */
     void begin(Invocation invocation, int requestBytes) {
         RespCall call = new RespCall(this, invocation, requestBytes);
         answers.add(call.answer());
         listener.began();
-        long due = invocation.deadline().nanos();
+        long now = ticker.nanos();
+        long due = now + invocation.deadline().remainingNanos(now);
         deadlines.add(call, due);
         if (alarm == null || due - alarmNanos < 0) {
-            setAlarm(due, ticker.nanos());
+            setAlarm(due, now);
         }
         listener.host().route().invoke(invocation).whenComplete(call);
     }

@@ -2,6 +2,7 @@ package io.moa.transport.netty;
 
 import io.moa.invoke.Ticker;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -81,6 +82,12 @@ final class RespOutput {
         noteWaiting();
         emit();
         context.flush();
+    }
+
+    /** Hands everything over; the future is that of the last byte. */
+    ChannelFuture finish() {
+        emit();
+        return context.writeAndFlush(Unpooled.EMPTY_BUFFER);
     }
 
     private void emit() {

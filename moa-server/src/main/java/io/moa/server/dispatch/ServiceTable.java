@@ -46,15 +46,20 @@ public final class ServiceTable {
         return all;
     }
 
+    /** Why calls to a service that is not exported fail, for people. */
+    public String whyUnknown(ServiceId service) {
+        String sameName = services.keySet().stream()
+                .filter(exported -> exported.name().equals(service.name()))
+                .map(ServiceId::toString)
+                .collect(Collectors.joining(", "));
+        return "The service " + service + " is not exported here"
+                + (sameName.isEmpty() ? "" : "; with other group or version there is " + sameName);
+    }
+
     String whyUnknown(ServiceId service, MethodId method) {
         Map<MethodId, ExportedMethod> methods = services.get(service);
         if (methods == null) {
-            String sameName = services.keySet().stream()
-                    .filter(exported -> exported.name().equals(service.name()))
-                    .map(ServiceId::toString)
-                    .collect(Collectors.joining(", "));
-            return "The service " + service + " is not exported here"
-                    + (sameName.isEmpty() ? "" : "; with other group or version there is " + sameName);
+            return whyUnknown(service);
         }
         String overloads = methods.keySet().stream()
                 .filter(exported -> exported.name().equals(method.name()))
