@@ -23,8 +23,8 @@ public record RespLimits(int maxArguments, int maxBulkBytes, int maxCommandBytes
     /** Of one who may call: 1,024 arguments, which together take no more than one of the largest. */
     public static RespLimits upTo(int maxBulkBytes) {
         int arguments = 1_024;
-        return new RespLimits(
-                arguments, maxBulkBytes, (int) Math.min(Integer.MAX_VALUE, (long) maxBulkBytes + arguments * FRAMING));
+        return new RespLimits(arguments, maxBulkBytes, (int)
+                Math.min(Integer.MAX_VALUE, (long) maxBulkBytes + (long) arguments * FRAMING));
     }
 
     private static void check(String name, long value, long min, long max) {
