@@ -97,6 +97,19 @@ class LimitInterleavingsTest {
                 .isEqualTo(alone.passed.get()));
     }
 
+    @ParameterizedTest
+    @MethodSource("rates")
+    void whoWaitsStandsBehindAllOthers(RateTerms terms) throws Exception {
+        RateTerms patient = terms.waiting(Duration.ofSeconds(5));
+        Round alone = new Round(patient);
+        alone.calls(Rounds.THREADS * EACH);
+        long next = delay(alone.gate);
+        assertThat(next).isPositive();
+        Rounds.of(() -> new Round(patient), (round, thread) -> round.calls(EACH), round -> assertThat(delay(round.gate))
+                .as("%s", patient)
+                .isEqualTo(next));
+    }
+
     /** Turns of calls that wait, given back or begun at once. */
     @Test
     void turnsThatAreGivenBackAreOthersTurns() throws Exception {
