@@ -279,6 +279,7 @@ class ToldAsDoneTest {
             case "rate-per" -> "\"caller\"";
             case "rate-exempt" -> "[\"console\"]";
             case "hash-by", "route-tag" -> "\"item\"";
+            case "fallback-value" -> "\"\\\"seven\\\"\""; // JSON in a text
             default -> "7";
         };
     }
