@@ -87,9 +87,8 @@ public final class OverloadThrottle {
             return null;
         }
         long now = ticker.nanos();
-        if (now - refusedNanos > SLICES * SLICE_NANOS) {
-            pressed = false;
-            methods.clear();
+        if (isCalm(now)) {
+            forget(now);
             return null;
         }
         Counts counts =
@@ -97,12 +96,28 @@ public final class OverloadThrottle {
         return counts == null ? null : counts.holdsBack(now);
     }
 
+    private boolean isCalm(long now) {
+        return now - refusedNanos > SLICES * SLICE_NANOS;
+    }
+
+    /** Nobody has refused anything for a while; unless somebody does at this moment. */
+    private synchronized void forget(long now) {
+        if (isCalm(now)) {
+            pressed = false;
+            methods.clear();
+        }
+    }
+
     /** A server has refused the first attempt of a call for lack of room. */
     public void refused(Invocation call) {
         if (ratio == 0) {
             return;
         }
-        long now = ticker.nanos();
+        count(call, ticker.nanos());
+    }
+
+    /** One at a time, so that what is counted is not forgotten at the same moment; only refusals come here. */
+    private synchronized void count(Invocation call, long now) {
         Called called = new Called(call.service(), call.method());
         Counts[] ofMethod = methods.get(called);
         if (ofMethod == null) {

@@ -194,6 +194,36 @@ class LimitInterleavingsTest {
     }
 
     @Test
+    void methodsThatShareARateGetNoMoreTogether() throws Exception {
+        MethodPolicy shared = policy(Map.of(PolicyKey.RATE_LIMIT, 10, PolicyKey.RATE_BURST, 10))
+                .withCode(PolicyKey.RATE_LIMIT_AT, EnforcedAt.CALLER, "test")
+                .withCode(PolicyKey.RATE_PER, "service", "test");
+        Rounds.of(
+                () -> new SharedRate(new FakeTicker(1)),
+                (round, thread) -> {
+                    MethodGate own = round.methods.get(thread);
+                    own.govern(shared); // both for the first time, at once
+                    for (int i = 0; i < EACH; i++) {
+                        round.passed.addAndGet(own.admit(CALL) instanceof Permit ? 1 : 0);
+                    }
+                },
+                round -> assertThat(round.passed.get()).isEqualTo(10));
+    }
+
+    /** Two methods of one service. */
+    private static final class SharedRate {
+        final AtomicInteger passed = new AtomicInteger();
+        final List<MethodGate> methods;
+
+        SharedRate(FakeTicker ticker) {
+            ServiceRates rates = new ServiceRates("shop.Stock", ticker);
+            methods = List.of(
+                    new MethodGate("count", EnforcedAt.CALLER, ticker, rates),
+                    new MethodGate("reserve", EnforcedAt.CALLER, ticker, rates));
+        }
+    }
+
+    @Test
     void ofAQuotaAsManyPassAsWereGivenWhileMoreIsGiven() throws Exception {
         Rounds.of(
                 Shared::new,

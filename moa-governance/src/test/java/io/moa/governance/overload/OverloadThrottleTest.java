@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moa.discovery.ServiceId;
+import io.moa.governance.RunTogether;
 import io.moa.governance.gate.GateLook;
 import io.moa.invoke.Baggage;
 import io.moa.invoke.Criticality;
@@ -16,6 +17,7 @@ import io.moa.testkit.FakeTicker;
 import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class OverloadThrottleTest {
 
@@ -155,5 +157,27 @@ class OverloadThrottleTest {
                 .hasMessageContaining("1.1 to 100");
         assertThatThrownBy(() -> new OverloadThrottle(Double.NaN, ticker, new Random(1)))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    @Timeout(60)
+    void aRefusalThatComesWhileTheFormerOnesAreForgottenIsNot() throws Exception {
+        Invocation call = call(MethodId.parse("count()"), Criticality.CRITICAL);
+        try (RunTogether together = new RunTogether(2)) {
+            for (int round = 0; round < 3_000; round++) {
+                FakeTicker time = new FakeTicker();
+                OverloadThrottle own = new OverloadThrottle(2, time, new Random(1));
+                own.refused(call);
+                time.advance(Duration.ofSeconds(2));
+                together.run(thread -> {
+                    if (thread == 0) {
+                        own.refused(call);
+                    } else {
+                        assertThat(own.holdsBack(call)).isNull();
+                    }
+                });
+                assertThat(own.size()).as("round %s", round).isEqualTo(1);
+            }
+        }
     }
 }
