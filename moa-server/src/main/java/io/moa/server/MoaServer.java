@@ -16,6 +16,7 @@ import io.moa.observe.ServerFigures;
 import io.moa.observe.WorkerFigures;
 import io.moa.operations.Operations;
 import io.moa.server.dispatch.ExportedMethod;
+import io.moa.server.dispatch.RelayedService;
 import io.moa.server.dispatch.ServiceExporter;
 import io.moa.server.dispatch.WorkerPool;
 import io.moa.server.dispatch.Workers;
@@ -314,6 +315,7 @@ public final class MoaServer implements AutoCloseable, ServerFigures {
         final List<Filter> filters = new ArrayList<>();
         final List<CallObserver> observers = new ArrayList<>();
         final List<Export<?>> exports = new ArrayList<>();
+        final List<RelayedService> relays = new ArrayList<>();
 
         record Export<S>(Class<S> type, S implementation, ExportConfig config) {}
 
@@ -519,6 +521,12 @@ public final class MoaServer implements AutoCloseable, ServerFigures {
         /** Exports an implementation as the given service, with settings of its own. */
         public <S> Builder export(Class<S> type, S implementation, ExportConfig config) {
             exports.add(new Export<>(type, implementation, config));
+            return this;
+        }
+
+        /** Announces a service that another process serves, and answers for it: its calls pass all gates of this server and then its route. */
+        public Builder relay(RelayedService value) {
+            relays.add(value);
             return this;
         }
 

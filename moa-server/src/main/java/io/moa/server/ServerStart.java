@@ -29,6 +29,8 @@ import io.moa.protocol.serialize.Serializer;
 import io.moa.protocol.serialize.ServiceForm;
 import io.moa.server.dispatch.Dispatcher;
 import io.moa.server.dispatch.ExportedMethod;
+import io.moa.server.dispatch.RelayExporter;
+import io.moa.server.dispatch.RelayedService;
 import io.moa.server.dispatch.ServiceExporter;
 import io.moa.server.dispatch.ServiceTable;
 import io.moa.server.dispatch.WorkerPool;
@@ -93,7 +95,7 @@ final class ServerStart {
     }
 
     MoaServer run() {
-        if (set.exports.isEmpty()) {
+        if (set.exports.isEmpty() && set.relays.isEmpty()) {
             throw new IllegalArgumentException("A server exports at least one service: call export(...)");
         }
         HealthConfig healthConfig = HealthConfig.over(set.health, set.settings.property(), set.settings.variable());
@@ -143,6 +145,12 @@ final class ServerStart {
             methods.addAll(exported.methods());
             forms.add(exported.form());
             exported.warnings().forEach(each -> LOG.warn("{}", each));
+        }
+        for (RelayedService relayed : set.relays) {
+            ServiceExporter.Exported exported = relay(relayed);
+            published.add(exported.published());
+            methods.addAll(exported.methods());
+            forms.add(exported.form());
         }
         tellMistakes(published);
         ServiceTable table = new ServiceTable(methods);
@@ -381,6 +389,19 @@ final class ServerStart {
                         config.group(),
                         config.version(),
                         observation));
+    }
+
+    private ServiceExporter.Exported relay(RelayedService relayed) {
+        return RelayExporter.export(
+                relayed,
+                moa.serializers().require("json").id(),
+                observation.gate(
+                        RefusalCause.IN_FLIGHT,
+                        new ConcurrencyGate(relayed.service().name(), set.maxInFlightPerService)),
+                relayed.policies().and(releaseOf(relayed.service())),
+                moa.ticker(),
+                quotas,
+                observation);
     }
 
     /** What the release configuration says of a service, the strongest place last. */

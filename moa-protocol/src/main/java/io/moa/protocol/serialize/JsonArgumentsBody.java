@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Arguments as a JSON array. */
+/** Arguments as a JSON array; what is read may be an object of arguments by name, too, if the names are known. */
 final class JsonArgumentsBody extends JsonBody {
 
     private final JsonValue[] parameters;
@@ -50,6 +50,9 @@ final class JsonArgumentsBody extends JsonBody {
     @Override
     @Nullable
     Object read(JsonParser json) throws IOException {
+        if (json.currentToken() == JsonToken.START_OBJECT && !anyNumber) {
+            return readNamed(json);
+        }
         if (json.currentToken() != JsonToken.START_ARRAY) {
             throw SerializationException.malformed("Arguments are a JSON array, such as "
                     + (parameters.length == 0 && !anyNumber ? "[]" : "[argument, argument]") + ".");
@@ -74,6 +77,33 @@ final class JsonArgumentsBody extends JsonBody {
                     "The method has " + parameters() + ", and " + arguments.size() + " arguments came.");
         }
         return arguments.toArray();
+    }
+
+    private @Nullable Object[] readNamed(JsonParser json) throws IOException {
+        List<String> known = names;
+        if (known == null) {
+            throw ArgumentNames.unknown("the method");
+        }
+        @Nullable Object[] arguments = new Object[parameters.length];
+        List<String> came = new ArrayList<>(parameters.length);
+        for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+            int i = known.indexOf(name);
+            boolean twice = came.contains(name);
+            came.add(name);
+            if (i < 0 || twice) {
+                throw ArgumentNames.notFitting("The method", came, known);
+            }
+            json.nextToken();
+            try {
+                arguments[i] = parameters[i].read(json);
+            } catch (IOException e) {
+                throw located(e, i);
+            }
+        }
+        if (came.size() < parameters.length) {
+            throw ArgumentNames.notFitting("The method", came, known);
+        }
+        return arguments;
     }
 
     /** Such as {@code 2 parameters (item, count)}. */

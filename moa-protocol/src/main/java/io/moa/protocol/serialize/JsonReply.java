@@ -31,7 +31,7 @@ public final class JsonReply {
     /** How many characters of a message are told, as on the wire. */
     public static final int MAX_MESSAGE_CHARS = 4_096;
 
-    private static final int MAX_CAUSE_CHARS = 1_024;
+    static final int MAX_CAUSE_CHARS = 1_024;
     private static final byte[] BEFORE = "{\"result\":".getBytes(StandardCharsets.UTF_8);
     private static final ByteBuf HEAD = Unpooled.unreleasableBuffer(Unpooled.directBuffer(BEFORE.length, BEFORE.length)
             .writeBytes(BEFORE)

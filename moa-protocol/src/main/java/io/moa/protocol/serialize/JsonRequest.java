@@ -1,8 +1,6 @@
 package io.moa.protocol.serialize;
 
 import io.moa.discovery.ServiceId;
-import io.moa.internal.Nearest;
-import io.moa.internal.UntrustedText;
 import io.moa.invoke.Baggage;
 import io.moa.invoke.Caller;
 import io.netty.buffer.ByteBuf;
@@ -95,46 +93,17 @@ public final class JsonRequest {
      *     not known
      */
     public ByteBuf argumentsFor(@Nullable List<String> parameterNames) {
-        List<String> came = arguments.names();
-        if (came == null || (came.isEmpty() && (parameterNames == null || parameterNames.isEmpty()))) {
-            return arguments.byPosition();
-        }
-        if (parameterNames == null) {
-            throw SerializationException.malformed("Arguments of " + method
-                    + " came by name, and the names of its parameters are not known there: send them as a list, or compile"
-                    + " the service's interface with -parameters, or say them with @ParameterName.");
-        }
-        int[] order = new int[parameterNames.size()];
-        for (int i = 0; i < order.length; i++) {
-            order[i] = came.indexOf(parameterNames.get(i));
-            if (order[i] < 0) {
-                throw notFitting(came, parameterNames);
-            }
-        }
-        if (came.size() != order.length) { // each parameter was found, so there are others, or one twice
-            throw notFitting(came, parameterNames);
-        }
-        return arguments.inOrder(order);
+        return arguments.forParameters(method, parameterNames);
     }
 
-    private SerializationException notFitting(List<String> came, List<String> known) {
-        for (int i = 0; i < came.size(); i++) {
-            String name = came.get(i);
-            if (!known.contains(name)) {
-                String nearest = Nearest.of(name, known);
-                return SerializationException.malformed(method + " has no parameter \"" + UntrustedText.shown(name, 64)
-                        + "\"" + (nearest == null ? "" : "; " + nearest + " may be meant") + ". "
-                        + (known.isEmpty() ? "It has none." : "Its parameters are " + String.join(", ", known) + "."));
-            }
-            if (came.indexOf(name) < i) {
-                return SerializationException.malformed("The argument \"" + name + "\" of " + method + " came twice.");
-            }
-        }
-        List<String> missing =
-                known.stream().filter(name -> !came.contains(name)).toList();
-        return SerializationException.malformed(
-                method + " needs " + (missing.size() == 1 ? "the argument " : "the arguments ")
-                        + String.join(", ", missing) + " too; a value that is null is sent as null.");
+    /**
+     * The arguments as they came, by position or by name, for who hands them on without knowing the method: one JSON array or object, a slice of the
+     * request.
+     *
+     * @return with a reference that the caller releases
+     */
+    public ByteBuf argumentsAsSent() {
+        return arguments.asSent();
     }
 
     /** Names the call, never its arguments. */

@@ -58,6 +58,7 @@ final class JsonRequestArguments {
     private void takeNamed(JsonParser json) throws IOException {
         List<String> came = new ArrayList<>(4);
         names = came;
+        start = at(json);
         bounds = new int[8];
         JsonToken token = next(json);
         while (token != JsonToken.END_OBJECT) {
@@ -76,6 +77,7 @@ final class JsonRequestArguments {
             bounds[2 * count + 1] = at(json);
             count++;
         }
+        end = at(json) + 1;
     }
 
     private static JsonToken next(JsonParser json) throws IOException {
@@ -106,6 +108,38 @@ final class JsonRequestArguments {
                 : in.alloc().buffer(2, 2).writeByte('[').writeByte(']');
     }
 
+    /** The list or the object as it stands; an empty list if there is neither. */
+    ByteBuf asSent() {
+        return end > start ? in.retainedSlice(base + start, end - start) : byPosition();
+    }
+
+    /**
+     * A list, those that came by name in the order of the parameters.
+     *
+     * @param parameterNames null if they are not known
+     * @throws SerializationException if arguments came by name, and do not have these
+     */
+    ByteBuf forParameters(String method, @Nullable List<String> parameterNames) {
+        List<String> came = names;
+        if (came == null || (came.isEmpty() && (parameterNames == null || parameterNames.isEmpty()))) {
+            return byPosition();
+        }
+        if (parameterNames == null) {
+            throw ArgumentNames.unknown(method);
+        }
+        int[] order = new int[parameterNames.size()];
+        for (int i = 0; i < order.length; i++) {
+            order[i] = came.indexOf(parameterNames.get(i));
+            if (order[i] < 0) {
+                throw ArgumentNames.notFitting(method, came, parameterNames);
+            }
+        }
+        if (came.size() != order.length) { // each parameter was found, so there are others, or one twice
+            throw ArgumentNames.notFitting(method, came, parameterNames);
+        }
+        return inOrder(order);
+    }
+
     /** Values that came by name, as a list. */
     ByteBuf inOrder(int[] order) {
         int size = 2 + order.length;
@@ -119,13 +153,13 @@ final class JsonRequestArguments {
                 list.writeByte(',');
             }
             int from = base + bounds[2 * order[i]];
-            list.writeBytes(in, from, endOfValue(base + bounds[2 * order[i] + 1]) - from);
+            list.writeBytes(in, from, endOfValue(in, base + bounds[2 * order[i] + 1]) - from);
         }
         return list.writeByte(']');
     }
 
     /** Between a value and the next name, or the end of the object, stand a comma and blanks, with which no value ends. */
-    private int endOfValue(int next) {
+    static int endOfValue(ByteBuf in, int next) {
         int end = next;
         while (isBetween(in.getByte(end - 1))) {
             end--;

@@ -42,6 +42,7 @@ public final class JsonRequestReader {
     /** The most attachments. */
     public static final int MAX_ATTACHMENTS = 128;
 
+    static final int MAX_NAME_CHARS = 1_000;
     private static final int MAX_METHOD_BYTES = 8_192;
     private static final int MAX_STATE_BYTES = 512;
 
@@ -78,7 +79,7 @@ public final class JsonRequestReader {
                         // are decoded.
                         .maxStringLength(Baggage.MAX_ATTACHMENT_CHARS)
                         .maxNumberLength(limits.jsonMaxNumberChars())
-                        .maxNameLength(1_000)
+                        .maxNameLength(MAX_NAME_CHARS)
                         .maxTokenCount(10L * limits.maxElements())
                         .build())
                 .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -140,12 +141,11 @@ public final class JsonRequestReader {
     }
 
     /** Jackson guesses UTF-16 and UTF-32 from the first bytes; then places would be counted in characters. */
-    private static void requireUtf8(ByteBuf in, int length) {
+    static void requireUtf8(ByteBuf in, int length) {
         for (int i = 0; i < Math.min(4, length); i++) {
             int b = in.getUnsignedByte(in.readerIndex() + i);
             if (b == 0 || (i == 0 && b >= 0xEF)) {
-                throw SerializationException.malformed(
-                        "A request is JSON in UTF-8 and begins with '{', without a byte order mark.");
+                throw SerializationException.malformed("A call is JSON in UTF-8, without a byte order mark.");
             }
         }
     }

@@ -36,7 +36,11 @@ final class JsonServiceSchema {
         for (ServiceForm.Method each : sorted) {
             ObjectNode method = methods.addObject();
             method.put("name", each.named().id().name());
-            method.put("signature", each.named().id().signature());
+            if (each.named().id().takesAnyParameters()) {
+                method.put("typed", false); // what it takes is decided in a process that tells no types
+            } else {
+                method.put("signature", each.named().id().signature());
+            }
             try {
                 parameters(each, method.putArray("parameters"));
                 ObjectNode result = written.of(type(each.result()));

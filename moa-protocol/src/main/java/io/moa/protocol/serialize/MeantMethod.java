@@ -36,7 +36,7 @@ public sealed interface MeantMethod {
             if (!each.id().name().equals(request.method())) {
                 continue;
             }
-            if (each.id().signature().equals(request.signature())) {
+            if (each.id().signature().equals(request.signature()) || each.id().takesAnyParameters()) {
                 return new Found(each);
             }
             several |= only != null;

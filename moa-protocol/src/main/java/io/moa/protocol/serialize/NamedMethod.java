@@ -8,33 +8,22 @@ import org.jspecify.annotations.Nullable;
  * A method with what callers without its interface may call its parameters. Immutable.
  *
  * @param id the method
- * @param parameterNames one for each parameter, in order; null if they are not known
+ * @param parameterNames one for each parameter, in order; null if they are not known. Of a method {@linkplain
+ *     MethodId#takesAnyParameters for any parameters} they say how many it takes
  */
 public record NamedMethod(MethodId id, @Nullable List<String> parameterNames) {
 
     public NamedMethod {
         parameterNames = parameterNames == null ? null : List.copyOf(parameterNames);
-        if (parameterNames != null && parameterNames.size() != parameterCount(id)) {
-            throw new IllegalArgumentException(id + " has " + parameterCount(id) + " parameters, and not the names "
+        if (parameterNames != null && !id.takesAnyParameters() && parameterNames.size() != id.parameterCount()) {
+            throw new IllegalArgumentException(id + " has " + id.parameterCount() + " parameters, and not the names "
                     + String.join(", ", parameterNames));
         }
     }
 
-    /** How many parameters the method has. */
+    /** How many parameters the method has; -1 if nobody knows. */
     public int parameterCount() {
-        return parameterCount(id);
-    }
-
-    private static int parameterCount(MethodId id) {
-        String types = id.signature();
-        if (types.length() == 2) {
-            return 0;
-        }
-        int count = 1;
-        for (int i = 1; i < types.length(); i++) {
-            count += types.charAt(i) == ',' ? 1 : 0;
-        }
-        return count;
+        return parameterNames != null ? parameterNames.size() : id.parameterCount();
     }
 
     /** With the names if they are known: {@code reserve(java.lang.String item, int count)}. */
@@ -42,6 +31,9 @@ public record NamedMethod(MethodId id, @Nullable List<String> parameterNames) {
     public String toString() {
         if (parameterNames == null || parameterNames.isEmpty()) {
             return id.toString();
+        }
+        if (id.takesAnyParameters()) {
+            return id.name() + "(" + String.join(", ", parameterNames) + ")";
         }
         String types = id.signature();
         StringBuilder text = new StringBuilder(id.name()).append('(');

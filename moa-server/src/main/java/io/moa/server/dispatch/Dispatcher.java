@@ -36,12 +36,16 @@ public final class Dispatcher implements Invoker {
         if (method == null) {
             return refuse(Status.UNIMPLEMENTED, services.whyUnknown(call.service(), call.method()));
         }
+        Invoker relay = call.attributes().get(ExportedMethod.RELAY);
+        if (relay != null) {
+            return relay.invoke(call);
+        }
         ExportedMethod.Codecs codecs = call.attributes().get(ExportedMethod.CODECS);
         if (codecs == null) {
             return refuse(
                     Status.UNSUPPORTED,
                     method + " is not offered in the serializer of this call; it is offered in the numbers "
-                            + method.codecs().keySet() + " (1 hessian, 2 json, 3 protobuf)");
+                            + method.serializers() + " (1 hessian, 2 json, 3 protobuf)");
         }
         ServedCall served = new ServedCall(call, method, codecs, services, ticker, maxReplyBytes);
         WorkerPool workers = method.workers();

@@ -10,6 +10,7 @@ import io.moa.governance.rule.AppliedPolicy;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Gate;
 import io.moa.invoke.Invocation;
+import io.moa.invoke.Invoker;
 import io.moa.invoke.MethodId;
 import io.moa.protocol.payload.SizeHint;
 import io.moa.protocol.serialize.BodyCodec;
@@ -18,6 +19,7 @@ import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,9 @@ public final class ExportedMethod {
 
     /** Under this key a call carries the codecs of the serializer that it was sent with; absent if not offered. */
     public static final Attributes.Key<Codecs> CODECS = new Attributes.Key<>("codecs");
+
+    /** Under this key a call carries who answers it, if that is another process and the call came in a serializer that it understands. */
+    public static final Attributes.Key<Invoker> RELAY = new Attributes.Key<>("relay");
 
     /**
      * The codecs of a method in one serializer.
@@ -42,7 +47,8 @@ public final class ExportedMethod {
     private final ServiceId service;
     private final MethodId method;
     private final MethodPolicy declared;
-    private final MethodHandle handle;
+    private final @Nullable MethodHandle handle;
+    private final @Nullable Relayed relayed;
     private final boolean async;
     private final Map<Integer, Codecs> codecs;
     private final @Nullable WorkerPool workers;
@@ -91,6 +97,50 @@ public final class ExportedMethod {
             Gate gate,
             MethodGate methodGate,
             @Nullable ObservedMethod observed) {
+        this(service, method, policy, handle, null, async, codecs, workers, gate, methodGate, observed);
+    }
+
+    /**
+     * A method that another process answers.
+     *
+     * @param relayed who answers, and what it understands
+     * @param gate limits the calls in flight of the whole service
+     * @param methodGate limits those of this method, as the policy in force says
+     * @param observed tells of its calls; null if nobody observes them
+     */
+    public static ExportedMethod relayed(
+            ServiceId service,
+            MethodId method,
+            MethodPolicy policy,
+            Relayed relayed,
+            Gate gate,
+            MethodGate methodGate,
+            @Nullable ObservedMethod observed) {
+        return new ExportedMethod(
+                service, method, policy, null, relayed, true, Map.of(), null, gate, methodGate, observed);
+    }
+
+    /**
+     * Who answers calls in place of an implementation.
+     *
+     * @param serializer the number of the one that it understands
+     * @param route takes each call with its arguments as bytes, and answers with bytes; it blocks nothing, and heeds deadline and cancellation
+     */
+    public record Relayed(int serializer, Invoker route) {}
+
+    private ExportedMethod(
+            ServiceId service,
+            MethodId method,
+            MethodPolicy policy,
+            @Nullable MethodHandle handle,
+            @Nullable Relayed relayed,
+            boolean async,
+            Map<Integer, Codecs> codecs,
+            @Nullable WorkerPool workers,
+            Gate gate,
+            MethodGate methodGate,
+            @Nullable ObservedMethod observed) {
+        this.relayed = relayed;
         this.observed = observed;
         this.service = service;
         this.method = method;
@@ -158,21 +208,28 @@ public final class ExportedMethod {
         return gate;
     }
 
-    /** The numbers of the serializers it is offered in. */
+    /** The codecs, by the numbers of their serializers; none if another process answers. */
     public Map<Integer, Codecs> codecs() {
         return codecs;
+    }
+
+    /** The numbers of the serializers it is offered in. */
+    public Set<Integer> serializers() {
+        return relayed != null ? Set.of(relayed.serializer()) : codecs.keySet();
     }
 
     /** The facts that a call to this method carries, if it was sent with this serializer. */
     public Attributes attributes(int serializer) {
         Attributes facts = Attributes.EMPTY.with(KEY, this);
         Codecs offered = codecs.get(serializer);
-        Attributes all = offered == null ? facts : facts.with(CODECS, offered);
+        Attributes all = offered != null
+                ? facts.with(CODECS, offered)
+                : relayed != null && relayed.serializer() == serializer ? facts.with(RELAY, relayed.route()) : facts;
         return observed == null ? all : all.with(ObservedMethod.KEY, observed);
     }
 
     MethodHandle handle() {
-        return handle;
+        return Objects.requireNonNull(handle, "another process answers");
     }
 
     boolean async() {

@@ -331,7 +331,7 @@ public final class ServiceExporter {
         }
     }
 
-    private static String fingerprint(List<String> methods) {
+    static String fingerprint(List<String> methods) {
         methods.sort(null);
         CRC32C crc = new CRC32C();
         crc.update(String.join("\n", methods).getBytes(java.nio.charset.StandardCharsets.UTF_8));

@@ -33,10 +33,35 @@ public final class ServiceTable {
         return services.containsKey(service);
     }
 
-    /** The exported method, or null. */
+    /**
+     * The exported method that is meant, or null: the one of these types; else one that is offered for any; else, for who does not say
+     * types, the only one of the name with so many parameters.
+     */
     public @Nullable ExportedMethod find(ServiceId service, MethodId method) {
         Map<MethodId, ExportedMethod> methods = services.get(service);
-        return methods == null ? null : methods.get(method);
+        if (methods == null) {
+            return null;
+        }
+        ExportedMethod typed = methods.get(method);
+        if (typed != null) {
+            return typed;
+        }
+        ExportedMethod any = methods.get(MethodId.ofAnyParameters(method.name()));
+        return any != null || !method.isUntyped() ? any : onlyOf(methods, method);
+    }
+
+    private static @Nullable ExportedMethod onlyOf(Map<MethodId, ExportedMethod> methods, MethodId untyped) {
+        ExportedMethod only = null;
+        for (ExportedMethod each : methods.values()) {
+            if (each.method().name().equals(untyped.name())
+                    && each.method().parameterCount() == untyped.parameterCount()) {
+                if (only != null) {
+                    return null;
+                }
+                only = each;
+            }
+        }
+        return only;
     }
 
     /** Every method. */
@@ -72,7 +97,8 @@ public final class ServiceTable {
                                         .limit(20)
                                         .map(MethodId::toString)
                                         .collect(Collectors.joining(", "))
-                        : "of that name there is " + overloads);
+                        : "of that name there is " + overloads
+                                + (method.isUntyped() ? "; name one with its types" : ""));
     }
 
     /** Why a call finds no room, for its caller. */
