@@ -20,6 +20,7 @@ import io.moa.client.filter.ThrottleFilter;
 import io.moa.client.stub.CallStarter;
 import io.moa.client.stub.DeclaredMethod;
 import io.moa.client.stub.GenericStub;
+import io.moa.client.stub.JsonCalls;
 import io.moa.client.stub.LiveMethods;
 import io.moa.client.stub.MethodGates;
 import io.moa.client.stub.RuleAnswer;
@@ -98,6 +99,7 @@ public final class MoaClient implements AutoCloseable {
     private final @Nullable DiskSnapshots disk;
     private final Clusters clusters;
     private final CallStarter starter;
+    private final Invoker route;
     private final Observation observation;
     private final StubCompiler compiler;
     private final LiveMethods methods;
@@ -163,6 +165,7 @@ public final class MoaClient implements AutoCloseable {
                         throttle,
                         !observation.isNone()));
         this.starter = new CallStarter(moa, route);
+        this.route = route;
         this.quotas = new QuotaRounds(
                 moa.hasRegistry() ? moa.registry().quotas() : null,
                 quotas,
@@ -282,6 +285,11 @@ public final class MoaClient implements AutoCloseable {
     /** Calls a service whose interface is not on the class path, with plain data. */
     public GenericStub generic(ServiceId service) {
         return new GenericStub(moa, clusters.link(service), starter, methods, gates, observation);
+    }
+
+    /** Calls on behalf of other processes, with arguments and results that are JSON and stay bytes. */
+    public JsonCalls jsonCalls() {
+        return new JsonCalls(moa, route, clusters::link, methods, gates, observation);
     }
 
     /**

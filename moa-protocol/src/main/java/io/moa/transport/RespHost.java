@@ -51,12 +51,15 @@ public interface RespHost {
      *
      * @param method as calls name it
      * @param attributes the facts that its calls carry
+     * @param asSent whether arguments are handed on as they came, by position or by name, because who answers knows the names; else they become a
+     *     list
      * @param parameters their names in order; null if they are not known
      * @param timeout how long a call may take that does not say; positive
      */
     record Target(
             MethodId method,
             Attributes attributes,
+            boolean asSent,
             @Nullable List<String> parameters,
             Duration timeout) implements Meant {}
 

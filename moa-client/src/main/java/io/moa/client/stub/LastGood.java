@@ -5,6 +5,7 @@ import io.moa.invoke.Invocation;
 import io.moa.protocol.serialize.BodyCodec;
 import io.moa.protocol.serialize.SerializationException;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
@@ -43,25 +44,29 @@ final class LastGood {
             ByteBuf encoded = Unpooled.buffer();
             try {
                 codec.encode(arguments, encoded); // now: whoever calls may change them later
-                if (encoded.readableBytes() > MOST_BYTES / 4) {
-                    return null;
-                }
-                byte[] bytes = new byte[encoded.readableBytes()];
-                encoded.readBytes(bytes);
-                String tag = call.baggage().tag();
-                return new Key(
-                        List.of(
-                                ByteBuffer.wrap(bytes),
-                                tag == null ? "" : tag,
-                                call.baggage().loadTest(),
-                                call.baggage().attachments(),
-                                call.hopAttachments()),
-                        bytes.length);
+                return of(encoded, call);
             } catch (SerializationException failsAsTheCallDoes) {
                 return null;
             } finally {
                 encoded.release();
             }
+        }
+
+        /** That of a call with these arguments, which are copied; null if they are too many to be kept. */
+        static @Nullable Key of(ByteBuf arguments, Invocation call) {
+            if (arguments.readableBytes() > MOST_BYTES / 4) {
+                return null;
+            }
+            byte[] bytes = ByteBufUtil.getBytes(arguments);
+            String tag = call.baggage().tag();
+            return new Key(
+                    List.of(
+                            ByteBuffer.wrap(bytes),
+                            tag == null ? "" : tag,
+                            call.baggage().loadTest(),
+                            call.baggage().attachments(),
+                            call.hopAttachments()),
+                    bytes.length);
         }
     }
 

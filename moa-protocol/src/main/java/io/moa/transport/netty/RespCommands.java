@@ -391,7 +391,8 @@ final class RespCommands {
         long nanos = request.timeoutMillis() > 0
                 ? TimeUnit.MILLISECONDS.toNanos(request.timeoutMillis())
                 : target.timeout().toNanos();
-        Payload arguments = new BytesPayload(request.argumentsFor(target.parameters()));
+        Payload arguments = new BytesPayload(
+                target.asSent() ? request.argumentsAsSent() : request.argumentsFor(target.parameters()));
         return Invocation.of(request.service(), target.method(), arguments, new Ledger(Phase.SERVER_QUEUE, now))
                 .oneWay(request.oneWay())
                 .deadline(Deadline.after(nanos, now))

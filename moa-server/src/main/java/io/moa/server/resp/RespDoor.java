@@ -111,6 +111,7 @@ public final class RespDoor implements RespHost {
         return new Target(
                 method.id(),
                 exported.attributes(json.id()),
+                method.id().takesAnyParameters() && method.parameterNames() == null,
                 method.parameterNames(),
                 exported.policy().value(PolicyKey.TIMEOUT));
     }
