@@ -54,6 +54,14 @@ public final class ReleaseSettings {
         this.weakestFirst = List.copyOf(weakestFirst);
     }
 
+    /** These, and one more place which is weaker than all of them. */
+    public ReleaseSettings over(Place weakest) {
+        List<Place> all = new ArrayList<>();
+        all.add(weakest);
+        all.addAll(weakestFirst);
+        return new ReleaseSettings(all);
+    }
+
     /** The places, each stronger than those before it. */
     public List<Place> weakestFirst() {
         return weakestFirst;

@@ -1,5 +1,6 @@
 package io.moa.server;
 
+import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
 import io.moa.invoke.Ticker;
 import io.moa.server.health.Health;
@@ -57,6 +58,7 @@ final class LifeCycle implements Health {
     private final LoopPulse pulse;
     private final long startupBy;
     private volatile Stage stage = Stage.STARTING;
+    private volatile String offlineReason = "";
     private volatile @Nullable Listener doors;
     private volatile Registry.@Nullable Registration registration;
     // Asked for once: a registration hands out a new future each time, and keeps it until it is registered.
@@ -86,27 +88,50 @@ final class LifeCycle implements Health {
         return stage;
     }
 
-    /** Whether this changed anything: an offline server stays so, and one that leaves comes back no more. */
-    synchronized boolean offline() {
+    /**
+     * Whether this changed anything: an offline server stays so, and one that leaves comes back no more.
+     *
+     * @param why for people; may be empty
+     * @param told what is announced from now on; null for what is announced
+     */
+    synchronized boolean offline(String why, @Nullable Instance told) {
         if (stage != Stage.SERVING) {
             return false;
         }
         stage = Stage.OFFLINE;
+        offlineReason = why;
+        announce(told);
         leaveOnlineList();
         return true;
     }
 
-    /** Takes {@link #offline} back; whether this changed anything. */
-    synchronized boolean online() {
+    /**
+     * Takes {@link #offline} back; whether this changed anything.
+     *
+     * @param told what is announced from now on; null for what is announced
+     */
+    synchronized boolean online(@Nullable Instance told) {
         if (stage != Stage.OFFLINE) {
             return false;
         }
+        announce(told);
         Registry.Registration announced = registration;
         if (announced != null) {
             announced.online();
         }
         stage = Stage.SERVING;
         return true;
+    }
+
+    private void announce(@Nullable Instance told) {
+        Registry.Registration announced = registration;
+        try {
+            if (announced != null && told != null) {
+                announced.update(told);
+            }
+        } catch (RuntimeException broken) { // it is only the reason
+            LOG.warn("{} could not tell its registry why it is offline", who, broken);
+        }
     }
 
     private synchronized void notReady() {
@@ -216,7 +241,7 @@ final class LifeCycle implements Health {
         List<String> reasons = new ArrayList<>();
         switch (stage) {
             case STARTING -> reasons.add("it is starting");
-            case OFFLINE -> reasons.add("it was taken offline");
+            case OFFLINE -> reasons.add("it was taken offline" + (offlineReason.isEmpty() ? "" : ": " + offlineReason));
             case LEAVING -> reasons.add("it is closing: running calls are finished, new ones go elsewhere");
             case CLOSED -> reasons.add("it is closed");
             case SERVING -> {

@@ -63,6 +63,9 @@ public final class MoaServer implements AutoCloseable, ServerFigures {
     /** The same, if the system property does not say it. */
     public static final String RULES_VARIABLE = "MOA_SERVER_RULES";
 
+    /** Under this name the metadata of an instance say why it {@linkplain #offline(String) is offline}. */
+    public static final String OFFLINE_REASON = "offline";
+
     private static final Logger LOG = LoggerFactory.getLogger(MoaServer.class);
 
     private final Moa moa;
@@ -197,14 +200,28 @@ public final class MoaServer implements AutoCloseable, ServerFigures {
      * operator's decision is another thing: this does not undo that. Without effect on a server that is closing.
      */
     public void offline() {
-        if (life.offline()) {
-            LOG.info("{} is offline, as it was asked to", this);
+        offline("");
+    }
+
+    /**
+     * As {@link #offline()}, with a reason that people see: readiness tells it, and the registry, as the metadata {@value #OFFLINE_REASON}.
+     *
+     * @param why one line; empty for none
+     */
+    public void offline(String why) {
+        if (!life.offline(why, why.isEmpty() ? null : told(why))) {
+            return;
         }
+        LOG.info("{} is offline, as it was asked to{}", this, why.isEmpty() ? "" : ": " + why);
+    }
+
+    private Instance told(String why) {
+        return instance.toBuilder().metadata(OFFLINE_REASON, why).build();
     }
 
     /** Takes {@link #offline()} back. Without effect if that was not called, and on a server that is closing. */
     public void online() {
-        if (life.online()) {
+        if (life.online(instance)) {
             LOG.info("{} is online again", this);
         }
     }

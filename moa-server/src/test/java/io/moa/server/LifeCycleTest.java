@@ -77,14 +77,14 @@ class LifeCycleTest {
     @Test
     void nobodyComesBackFromLeaving() {
         life.begin(nothing, null);
-        assertThat(life.offline()).isTrue();
-        assertThat(life.offline()).isFalse();
-        assertThat(life.online()).isTrue();
-        assertThat(life.online()).isFalse();
+        assertThat(life.offline("", null)).isTrue();
+        assertThat(life.offline("", null)).isFalse();
+        assertThat(life.online(null)).isTrue();
+        assertThat(life.online(null)).isFalse();
         life.leave(Duration.ZERO);
         assertThat(life.stage()).isEqualTo(LifeCycle.Stage.LEAVING);
-        assertThat(life.online()).isFalse();
-        assertThat(life.offline()).isFalse();
+        assertThat(life.online(null)).isFalse();
+        assertThat(life.offline("", null)).isFalse();
         assertThat(life.ready().reasons())
                 .containsExactly("it is closing: running calls are finished, new ones go elsewhere");
         life.end();

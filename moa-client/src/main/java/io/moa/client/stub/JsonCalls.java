@@ -132,6 +132,11 @@ public final class JsonCalls implements Invoker {
                 observation.of(service, method));
     }
 
+    /** Whether the attributes of a call are {@linkplain #prepare prepared}. */
+    public boolean isPrepared(Invocation call) {
+        return call.attributes().get(METHOD) != null;
+    }
+
     /** Makes a call whose attributes are {@linkplain #prepare prepared}, and whose arguments are JSON. */
     @Override
     public CompletableFuture<Reply> invoke(Invocation asked) {

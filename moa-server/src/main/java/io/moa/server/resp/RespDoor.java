@@ -15,8 +15,6 @@ import io.moa.server.health.Health;
 import io.moa.transport.RespAnswer;
 import io.moa.transport.RespHost;
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,10 +25,8 @@ import org.jspecify.annotations.Nullable;
 /** What a server answers to clients that speak RESP: which method a request means, and what there is. Safe for many threads. */
 public final class RespDoor implements RespHost {
 
-    private static final byte[] NO_PASSWORD = {};
-
     private final RespConfig config;
-    private final Map<String, byte[]> passwords = new HashMap<>();
+    private final RespPasswords passwords;
     private final ServiceTable table;
     private final Map<ServiceId, ServiceForm> forms = new HashMap<>();
     private final Map<ServiceId, List<NamedMethod>> methods = new HashMap<>();
@@ -59,7 +55,7 @@ public final class RespDoor implements RespHost {
         this.json = json;
         this.reader = reader;
         this.health = health;
-        config.passwords().forEach((user, password) -> passwords.put(user, password.getBytes(StandardCharsets.UTF_8)));
+        this.passwords = new RespPasswords(config.passwords());
         for (ServiceForm form : exported) {
             forms.put(form.service(), form);
             methods.put(
@@ -70,7 +66,7 @@ public final class RespDoor implements RespHost {
 
     @Override
     public Access access(boolean local) {
-        if (!passwords.isEmpty()) {
+        if (passwords.isAny()) {
             return Access.PASSWORD;
         }
         return local || config.access() == RespConfig.Access.OPEN ? Access.OPEN : Access.CLOSED;
@@ -84,8 +80,7 @@ public final class RespDoor implements RespHost {
 
     @Override
     public boolean isPassword(String user, byte[] password) {
-        byte[] known = passwords.getOrDefault(user, NO_PASSWORD);
-        return MessageDigest.isEqual(known, password) && known.length > 0;
+        return passwords.is(user, password);
     }
 
     @Override

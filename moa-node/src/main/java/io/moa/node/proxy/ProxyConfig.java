@@ -1,0 +1,56 @@
+package io.moa.node.proxy;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a proxy does. Immutable.
+ *
+ * @param application the name under which the processes run that it stands for
+ * @param published processes whose services are published; each is an instance of its own
+ * @param outbound where they call others; null for nowhere
+ * @param operationsPort where an operator asks it, on loopback, such as {@code ./moa top}; 0 for a free one; null for nowhere
+ * @param policies what is decided about calls, in the form of a release configuration; system properties and environment stand above it
+ * @param drainLimit how long closing waits for calls under way
+ */
+public record ProxyConfig(
+        String application,
+        List<PublishedConfig> published,
+        @Nullable OutboundConfig outbound,
+        @Nullable Integer operationsPort,
+        Map<String, String> policies,
+        Duration drainLimit) {
+
+    public ProxyConfig {
+        published = List.copyOf(published);
+        policies = Map.copyOf(policies);
+        if (published.isEmpty() && outbound == null) {
+            throw new IllegalArgumentException(
+                    "A proxy publishes something, or calls for others: say \"publish\", or \"outbound\", or both");
+        }
+        Set<Integer> ports = new HashSet<>();
+        for (PublishedConfig each : published) {
+            if (each.port() != 0 && !ports.add(each.port())) {
+                throw new IllegalArgumentException("Two processes are published at the port " + each.port());
+            }
+        }
+    }
+
+    /** Everything else at its default. */
+    public static ProxyConfig of(
+            String application, List<PublishedConfig> published, @Nullable OutboundConfig outbound) {
+        return new ProxyConfig(application, published, outbound, null, Map.of(), Duration.ofSeconds(10));
+    }
+
+    public ProxyConfig withPolicies(Map<String, String> value) {
+        return new ProxyConfig(application, published, outbound, operationsPort, value, drainLimit);
+    }
+
+    public ProxyConfig withOperationsPort(int value) {
+        return new ProxyConfig(application, published, outbound, value, policies, drainLimit);
+    }
+}
