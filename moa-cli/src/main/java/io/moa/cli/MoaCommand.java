@@ -34,6 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             WatchCommand.class,
             WatcherCommand.class,
             LookupCommand.class,
+            ProxyCommand.class,
             RedisCommand.class,
             DoctorCommand.class
         },
@@ -121,6 +122,9 @@ public final class MoaCommand implements Runnable {
     /** A command's output is for people; whoever wants the log sets the level: {@code MOA_JAVA_OPTS=-Dorg.slf4j...}. */
     private static void quietLogging(String[] args) {
         setUnlessSet("org.slf4j.simpleLogger.defaultLogLevel", "warn");
+        if (args.length > 0 && args[0].equals("proxy")) { // who was taken off and why is what it is watched for
+            setUnlessSet("org.slf4j.simpleLogger.log.io.moa.node.proxy", "info");
+        }
         if (args.length > 0 && ASKS_ONCE.contains(args[0])) {
             // What it could not ask is its own sentence, and need not be told twice.
             setUnlessSet("org.slf4j.simpleLogger.log.io.moa.registry.redis.Complaints", "error");

@@ -4,6 +4,7 @@ import io.moa.discovery.Instance;
 import io.moa.discovery.ServiceExport;
 import io.moa.registry.redis.InstanceReport;
 import io.moa.registry.watch.Evidence;
+import io.moa.server.MoaServer;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.concurrent.Callable;
@@ -56,6 +57,10 @@ final class WhyCommand implements Callable<Integer> {
             }
             if (!instance.labels().isEmpty()) {
                 out.println("labels       " + Printable.of(instance.labels().toString()));
+            }
+            String offline = instance.metadata().get(MoaServer.OFFLINE_REASON);
+            if (offline != null) {
+                out.println("offline      " + Printable.of(offline));
             }
             if (!instance.metadata().isEmpty()) {
                 out.println("metadata     " + Printable.of(instance.metadata().toString()));

@@ -120,7 +120,8 @@ final class SocketProcess implements LocalProcess {
 
     private static String why(@Nullable Throwable cause) {
         String text = cause == null ? "" : String.valueOf(cause.getMessage());
-        return text.isEmpty() ? "no reason is known" : text.replaceAll("[\\r\\n]+", " ");
+        String plain = text.replaceFirst("^.*failed with error\\(-\\d+\\): ", ""); // the system's own words
+        return plain.isEmpty() ? "no reason is known" : plain.replaceAll("[\\r\\n]+", " ");
     }
 
     private synchronized boolean isClosed() {

@@ -45,7 +45,7 @@ final class PublishedServer implements AutoCloseable, HealthWatch.Listener {
     private final Duration drainLimit;
     private final ExecutorService thread; // starts, withdraws and announces, which may block, in order
     private volatile @Nullable MoaServer server;
-    private volatile String trouble = "it has not answered yet";
+    private volatile String trouble = "has not answered yet";
 
     /**
      * Nothing is asked or announced before {@link #begin}.

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Builds anew what an implementation threw: exceptions that the method declares or its service allows, and the everyday
- * unchecked ones of the JDK, arrive as themselves; one whose parent class is declared arrives as the parent; anything else
+ * unchecked ones of the JDK, arrive as themselves; one whose parent class is declared arrives as the parent, and one of a class that is not
+ * known, with the {@link ErrorCode} of a class that the method declares, as that class; anything else
  * as a {@link RemoteApplicationException} that names it. Only these classes are ever created, and none is loaded because a
  * peer named it. Safe for many threads.
  */
@@ -115,6 +116,10 @@ public final class ErrorReader {
             exact = everyday.get(error.type());
         }
         ErrorShape found = exact != null || error.knownAs() == null ? exact : shapes.of(error.knownAs());
+        if (found == null && error.code() != null) { // who is not in Java names codes and no classes
+            String coded = typeOf(error.code());
+            found = coded == null ? null : shapes.of(coded);
+        }
         return found == null || mayBeThrown(found.type()) ? found : null;
     }
 

@@ -42,7 +42,9 @@ final class JsonServiceSchema {
                 method.put("signature", each.named().id().signature());
             }
             try {
-                parameters(each, method.putArray("parameters"));
+                if (each.named().parameterCount() >= 0) {
+                    parameters(each, method.putArray("parameters"));
+                }
                 ObjectNode result = written.of(type(each.result()));
                 method.set("result", result);
                 results.add(result);
