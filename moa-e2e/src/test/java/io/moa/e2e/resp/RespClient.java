@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,8 +21,22 @@ final class RespClient implements AutoCloseable {
     private final InputStream in;
 
     RespClient(int port) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        socket.setSoTimeout(20_000);
+        this(InetAddress.getLoopbackAddress(), port);
+    }
+
+    RespClient(InetAddress host, int port) throws IOException {
+        this(host, port, 0);
+    }
+
+    /** @param receiveBuffer how much the kernel takes for a client that does not read, in bytes, about; 0 for what it likes */
+    RespClient(InetAddress host, int port, int receiveBuffer) throws IOException {
+        socket = new Socket();
+        if (receiveBuffer > 0) {
+            socket.setReceiveBufferSize(receiveBuffer);
+        }
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout(60_000);
+        socket.connect(new InetSocketAddress(host, port));
         in = new BufferedInputStream(socket.getInputStream());
     }
 
@@ -28,6 +44,21 @@ final class RespClient implements AutoCloseable {
     void raw(String bytes) throws IOException {
         socket.getOutputStream().write(bytes.getBytes(StandardCharsets.UTF_8));
         socket.getOutputStream().flush();
+    }
+
+    void raw(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+        socket.getOutputStream().flush();
+    }
+
+    /** Sends bytes; false if the server has closed. */
+    boolean tryRaw(byte[] bytes) {
+        try {
+            raw(bytes);
+            return true;
+        } catch (IOException closed) {
+            return false;
+        }
     }
 
     /** A command, as it stands on the wire. */
@@ -82,6 +113,25 @@ final class RespClient implements AutoCloseable {
             bytes.write(each);
         }
         in.read();
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * What the server still says until it closes, by ending the connection or by a reset.
+     *
+     * @throws AssertionError if it does not close
+     */
+    String rest() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            for (int each = in.read(); each >= 0; each = in.read()) {
+                bytes.write(each);
+            }
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("the server did not close after saying: " + bytes, e);
+        } catch (IOException reset) {
+            return bytes.toString(StandardCharsets.UTF_8);
+        }
         return bytes.toString(StandardCharsets.UTF_8);
     }
 

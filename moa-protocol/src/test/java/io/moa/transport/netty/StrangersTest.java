@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moa.invoke.Invoker;
 import io.moa.testkit.Eventually;
+import io.moa.testkit.FirstPackets;
 import io.moa.testkit.LeakCheck;
 import io.moa.transport.TransportConfig;
 import io.netty.buffer.Unpooled;

@@ -1,16 +1,23 @@
-package io.moa.transport.netty;
+package io.moa.testkit;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What clients of other protocols say first, by the protocol's name. Written from the protocols' own descriptions. */
-final class FirstPackets {
+/**
+ * What clients of other protocols say first, for ports that have to stand it. Written from the protocols' own descriptions. Safe for many
+ * threads.
+ */
+public final class FirstPackets {
+
+    /** The name of the one that is a command of RESP, and so a call where RESP is spoken. */
+    public static final String RESP = "Redis RESP";
 
     private FirstPackets() {}
 
-    static Map<String, byte[]> all() {
+    /** All of them, by the protocol's name, in a map of the caller's own. */
+    public static Map<String, byte[]> all() {
         Map<String, byte[]> packets = new LinkedHashMap<>();
         lines(packets);
         binary(packets);
@@ -24,11 +31,14 @@ final class FirstPackets {
         text(packets, "HTTP proxy", "CONNECT localhost:443 HTTP/1.1\r\nHost: localhost:443\r\n\r\n");
         text(packets, "WebSocket", "GET /chat HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
         text(packets, "HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+        text(packets, "gRPC", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0");
         text(packets, "RTSP", "OPTIONS rtsp://localhost/stream RTSP/1.0\r\nCSeq: 1\r\n\r\n");
         text(packets, "SIP", "REGISTER sip:localhost SIP/2.0\r\nCSeq: 1 REGISTER\r\n\r\n");
-        text(packets, "Redis RESP", "*2\r\n$3\r\nGET\r\n$1\r\nk\r\n");
+        text(packets, RESP, "*2\r\n$3\r\nGET\r\n$1\r\nk\r\n");
         text(packets, "Redis inline", "PING\r\n");
+        text(packets, "Redis inline with a call", "GET {\"service\":\"shop.Stock\",\"method\":\"take\"}\r\n");
         text(packets, "Memcached", "get key\r\n");
+        text(packets, "Memcached stores a command", "set key 0 0 14\r\n*1\r\n$4\r\nPING\r\n\r\n");
         text(packets, "SSH", "SSH-2.0-OpenSSH_9.6\r\n");
         text(packets, "SMTP", "EHLO localhost\r\n");
         text(packets, "POP3", "USER somebody\r\n");
@@ -39,6 +49,9 @@ final class FirstPackets {
         text(packets, "STOMP", "CONNECT\naccept-version:1.2\nhost:localhost\n\n\0");
         text(packets, "XMPP", "<?xml version='1.0'?><stream:stream to='localhost' xmlns='jabber:client'>");
         text(packets, "ZooKeeper four letters", "ruok");
+        text(packets, "VNC", "RFB 003.008\n");
+        text(packets, "rsync", "@RSYNCD: 31.0\n");
+        text(packets, "Gearman, as people write it", "status\r\n");
         text(packets, "PROXY protocol 1", "PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n");
         text(packets, "a line feed", "\n\n\n\n");
     }
@@ -67,6 +80,12 @@ final class FirstPackets {
         hex(packets, "Java RMI", "4a524d4900024b");
         hex(packets, "LDAP", "300c020101600702010304008000");
         hex(packets, "SMB", "00000054ff534d4272000000001801280000000000000000000000000000");
+        hex(packets, "SMB 2", "00000024fe534d4240000000000000000000010000000000" + "00".repeat(16));
+        hex(packets, "X11", "6c000b000000000000000000");
+        hex(packets, "Telnet", "fffd03fffb18fffb1f");
+        hex(packets, "BGP", "ff".repeat(16) + "001d0104fde800b4c000020100");
+        hex(packets, "TDS of SQL Server", "1201002f0000010000001a000601002000010200210001" + "ff");
+        hex(packets, "Oracle TNS", "003a0000010000000138012c0000080000ffc60e0000010000");
         hex(packets, "RDP", "030000130ee000000000000100080003000000");
         hex(packets, "DNS over TCP", "001d0001010000010000000000000377777703636f6d0000010001");
         hex(packets, "BitTorrent", "13426974546f7272656e742070726f746f636f6c0000000000000000");
