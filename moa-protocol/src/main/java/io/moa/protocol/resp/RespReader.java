@@ -65,7 +65,6 @@ public final class RespReader implements AutoCloseable {
             fine = true;
         } finally {
             reading = false;
-            command.hide();
             in.release();
             if (!fine || closed) {
                 close();

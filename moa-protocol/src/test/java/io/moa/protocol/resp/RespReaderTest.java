@@ -73,6 +73,32 @@ class RespReaderTest {
     }
 
     @Test
+    void readsManyArgumentsWhereverTheBytesAreCut() {
+        StringBuilder wire = new StringBuilder("*1024\r\n");
+        List<String> sent = new ArrayList<>();
+        for (int i = 0; i < 1_024; i++) {
+            String argument = Integer.toString(i);
+            sent.add(argument);
+            wire.append('$')
+                    .append(argument.length())
+                    .append("\r\n")
+                    .append(argument)
+                    .append("\r\n");
+        }
+        for (int cut = 0; cut < wire.length(); cut += 97) {
+            commands.clear();
+            read(wire.substring(0, cut));
+            read(wire.substring(cut) + GET);
+            assertThat(commands).containsExactly(sent, List.of("GET", "hello"));
+        }
+        commands.clear();
+        for (int at = 0; at < wire.length(); at += 31) {
+            read(wire.substring(at, Math.min(wire.length(), at + 31)));
+        }
+        assertThat(commands).containsExactly(sent);
+    }
+
+    @Test
     void readsWhatChanceMadeOfAnyBytesInAnyPieces() {
         Random chance = new Random(7);
         for (int round = 0; round < 300; round++) {
