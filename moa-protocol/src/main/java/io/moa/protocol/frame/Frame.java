@@ -11,10 +11,6 @@ import io.netty.buffer.Unpooled;
  */
 public final class Frame {
 
-    // Up to this size a new array costs less than taking a buffer from a pool here and giving it back on another
-    // thread.
-    private static final int PLAIN_ARRAY_BYTES = 1024;
-
     private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
     private FrameKind kind = FrameKind.PING;
     private int flags;
@@ -146,23 +142,11 @@ public final class Frame {
     }
 
     /**
-     * The body, for keeping; the receiver releases it. It is a slice of {@link #buffer()}, but a body that is less than
-     * an eighth of the buffer is copied: a small body that waits in a queue must not keep a large buffer from being used
-     * again, or a peer that sends little could fill the memory.
+     * The body, for keeping; the receiver releases it. It is a slice of {@link #buffer()} or, if it is small beside that, a
+     * {@linkplain KeptBytes copy}.
      */
     public ByteBuf retainedBody() {
-        if (bodyLength == 0) {
-            return Unpooled.EMPTY_BUFFER;
-        }
-        if (bodyLength < buffer.capacity() >> 3) {
-            if (bodyLength <= PLAIN_ARRAY_BYTES) {
-                byte[] copy = new byte[bodyLength];
-                buffer.getBytes(bodyIndex(), copy);
-                return Unpooled.wrappedBuffer(copy);
-            }
-            return buffer.alloc().buffer(bodyLength, bodyLength).writeBytes(buffer, bodyIndex(), bodyLength);
-        }
-        return buffer.retainedSlice(bodyIndex(), bodyLength);
+        return KeptBytes.of(buffer, bodyIndex(), bodyLength);
     }
 
     /** Names kind, id and sizes, never content. */

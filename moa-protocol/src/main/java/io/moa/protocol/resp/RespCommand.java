@@ -98,6 +98,11 @@ public final class RespCommand {
         return shown().slice(index(argument), length(argument));
     }
 
+    /** How much memory is not used again as long as somebody keeps a slice, in bytes: all that came together. */
+    public int memory() {
+        return shown().capacity();
+    }
+
     /** A copy of the bytes of an argument. */
     public byte[] copy(int argument) {
         byte[] copy = new byte[length(argument)];

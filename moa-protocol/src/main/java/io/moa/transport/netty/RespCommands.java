@@ -10,6 +10,7 @@ import io.moa.invoke.Phase;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
 import io.moa.invoke.Ticker;
+import io.moa.protocol.frame.KeptBytes;
 import io.moa.protocol.payload.BytesPayload;
 import io.moa.protocol.resp.RespCommand;
 import io.moa.protocol.resp.RespWriter;
@@ -73,7 +74,7 @@ final class RespCommands {
     void execute(RespCommand command) {
         if (known && command.is(0, "GET")) {
             if (hasArguments(command, 2, 2)) {
-                call(command.slice(1));
+                call(command.slice(1), command.memory());
             }
             return;
         }
@@ -82,7 +83,7 @@ final class RespCommands {
                 int count = command.count() - 1;
                 connection.answer(out -> RespWriter.array(out, count));
                 for (int i = 1; i <= count; i++) {
-                    call(command.slice(i));
+                    call(command.slice(i), command.memory());
                 }
             }
             return;
@@ -358,7 +359,8 @@ final class RespCommands {
 
     // ---- calls
 
-    private void call(ByteBuf json) {
+    /** @param memory of the buffer of which the request is a slice, in bytes */
+    private void call(ByteBuf json, int memory) {
         int bytes = json.readableBytes();
         if (!connection.holdRequest(bytes)) {
             refuse(
@@ -371,7 +373,7 @@ final class RespCommands {
             JsonRequest request = host.read(json);
             RespHost.Meant meant = host.target(request);
             if (meant instanceof RespHost.Target target) {
-                Invocation call = invocation(request, target);
+                Invocation call = invocation(request, target, memory);
                 begun = true;
                 connection.begin(call, bytes);
             } else if (meant instanceof RespHost.Unclear unclear) {
@@ -386,13 +388,14 @@ final class RespCommands {
         }
     }
 
-    private Invocation invocation(JsonRequest request, RespHost.Target target) {
+    private Invocation invocation(JsonRequest request, RespHost.Target target, int memory) {
         long now = ticker.nanos();
         long nanos = request.timeoutMillis() > 0
                 ? TimeUnit.MILLISECONDS.toNanos(request.timeoutMillis())
                 : target.timeout().toNanos();
-        Payload arguments = new BytesPayload(
-                target.asSent() ? request.argumentsAsSent() : request.argumentsFor(target.parameters()));
+        ByteBuf list = target.asSent() ? request.argumentsAsSent() : request.argumentsFor(target.parameters());
+        boolean slice = target.asSent() || request.argumentNames() == null;
+        Payload arguments = new BytesPayload(slice ? KeptBytes.ofSlice(list, memory) : list);
         return Invocation.of(request.service(), target.method(), arguments, new Ledger(Phase.SERVER_QUEUE, now))
                 .oneWay(request.oneWay())
                 .deadline(Deadline.after(nanos, now))

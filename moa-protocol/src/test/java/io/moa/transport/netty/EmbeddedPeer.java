@@ -8,8 +8,10 @@ import io.moa.invoke.MethodId;
 import io.moa.testkit.FakeTicker;
 import io.moa.transport.Host;
 import io.moa.transport.Peer;
+import io.moa.transport.RespHost;
 import io.moa.transport.TransportConfig;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +41,19 @@ final class EmbeddedPeer implements Host {
         channel.freezeTime();
         channel.config().setAllocator(memory);
         channel.pipeline().addLast(new ServerConnection(listener, config, ticker).link());
+        return channel;
+    }
+
+    /** A connection of a client that may speak RESP, and that takes what is written to it only while it is asked to. */
+    RespEnd accept(RespHost host) {
+        RespEnd channel = new RespEnd();
+        channel.freezeTime();
+        channel.config().setAllocator(memory);
+        channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark((int) config.readPauseBytes() / 2, (int)
+                config.readPauseBytes()));
+        FrameLink link = new ServerConnection(listener, config, ticker).link();
+        channel.pipeline().addLast(new FirstByte(listener, host, link, config, ticker));
+        channel.pipeline().addLast(link);
         return channel;
     }
 
