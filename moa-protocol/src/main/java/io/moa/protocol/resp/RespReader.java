@@ -1,6 +1,7 @@
 package io.moa.protocol.resp;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Memory.</b> A command that lies whole in the buffer it came in is shown there, without copying. Of one that does not, the beginning is
  * held in a buffer of the reader's own, which grows with the bytes that have come (at most to twice as many, plus {@value #SMALLEST_HELD}) and
- * never because a number says so. What has been looked at is not looked at again when more comes. Between commands nothing is held.
+ * never because a number says so. What has been looked at is not looked at again when more comes. Between commands nothing is held, unless the reader
+ * {@linkplain #pause pauses}: then what came and is not read yet is kept as it is.
  *
  * <p><b>Threads.</b> None of its own, and safe for one at a time.
  */
@@ -23,7 +25,9 @@ public final class RespReader implements AutoCloseable {
     private final RespCommand command = new RespCommand();
     private RespLimits limits;
     private @Nullable ByteBuf held; // the beginning of a command that is not complete yet
+    private @Nullable ByteBuf rest; // what came and is not read, because of a pause
     private boolean reading;
+    private boolean paused;
     private boolean closed;
 
     // Of the command that is being read; places are relative to its first byte.
@@ -42,6 +46,30 @@ public final class RespReader implements AutoCloseable {
         limits = next;
     }
 
+    /** Shows no further command before {@link #resume}; what comes meanwhile is kept. The sink may call it. Idempotent. */
+    public void pause() {
+        paused = true;
+    }
+
+    /** Whether it shows nothing until it is told to go on. */
+    public boolean isPaused() {
+        return paused;
+    }
+
+    /**
+     * Goes on where it paused, which may be in the middle of what came. Not for the sink.
+     *
+     * @throws RespException as {@link #read}
+     */
+    public void resume(RespSink sink) {
+        paused = false;
+        ByteBuf next = rest;
+        rest = null;
+        if (next != null) {
+            read(next, sink);
+        }
+    }
+
     /**
      * Reads.
      *
@@ -58,6 +86,10 @@ public final class RespReader implements AutoCloseable {
             in.release();
             throw new IllegalStateException("A sink may not make its reader read");
         }
+        if (paused) {
+            rest = rest == null ? in : Unpooled.wrappedBuffer(rest, in);
+            return;
+        }
         reading = true;
         boolean fine = false;
         try {
@@ -65,7 +97,11 @@ public final class RespReader implements AutoCloseable {
             fine = true;
         } finally {
             reading = false;
-            in.release();
+            if (fine && paused && !closed && in.isReadable()) {
+                rest = in;
+            } else {
+                in.release();
+            }
             if (!fine || closed) {
                 close();
             }
@@ -76,7 +112,7 @@ public final class RespReader implements AutoCloseable {
         if (held != null) {
             finishHeld(in, sink);
         }
-        while (!closed && held == null && in.isReadable()) {
+        while (!closed && !paused && held == null && in.isReadable()) {
             int start = in.readerIndex();
             if (!advance(in, start, in.readableBytes())) {
                 hold(in, in.readableBytes());
@@ -264,10 +300,18 @@ public final class RespReader implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        if (reading) {
+            return; // whoever reads frees it
+        }
         ByteBuf own = held;
-        if (!reading && own != null) {
-            held = null;
+        held = null;
+        if (own != null) {
             own.release();
+        }
+        ByteBuf unread = rest;
+        rest = null;
+        if (unread != null) {
+            unread.release();
         }
     }
 }

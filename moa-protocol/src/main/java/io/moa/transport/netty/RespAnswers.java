@@ -33,6 +33,12 @@ final class RespAnswers {
         return size;
     }
 
+    /** The one that is asked for last; null if none is owed. */
+    @Nullable
+    Answer last() {
+        return last;
+    }
+
     /** One more is owed. */
     void add(Answer answer) {
         if (last == null) {

@@ -416,7 +416,7 @@ final class RespCommands {
     }
 
     private void refuse(Status status, String why) {
-        ByteBuf json = connection.buffer();
+        ByteBuf json = connection.buffer(256);
         try {
             JsonReply.writeError(Reply.failure(status, Executed.NO, why), json);
             connection.answer(out -> {

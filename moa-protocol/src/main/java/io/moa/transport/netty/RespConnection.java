@@ -43,6 +43,9 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
     /** What may wait unread for a client that has not said its password. */
     private static final int STRANGER_UNREAD_BYTES = 64 * 1024;
 
+    /** How much of answers that are no results may wait behind a call before nothing more is read. */
+    private static final int MADE_BYTES = 64 * 1024;
+
     /** How long a client is heard that was told that nothing more comes. */
     private static final long LINGER_MILLIS = 1_000;
 
@@ -66,6 +69,9 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
     private long alarmNanos;
     private boolean known; // it may call
     private boolean reading;
+    private boolean writing;
+    private int madeBytes; // of answers that wait for their turn, and are no results
+    private int begunBytes; // counted of a command that is not complete
     private boolean leaving; // closes when what it owes has left
     private boolean finishing; // all that was owed has left
     private boolean gone;
@@ -159,6 +165,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
             alarm.cancel(false);
         }
         reader.close();
+        releaseBegun();
         answers.drop();
         out().close();
         LOG.debug("connection of a RESP client ended: {}", reason);
@@ -205,6 +212,8 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
     void leave() {
         if (!gone && !leaving) {
             leaving = true;
+            reader.close();
+            releaseBegun();
             channel().config().setAutoRead(false);
             closeIfDone();
         }
@@ -256,10 +265,27 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
             bytes.release();
             return;
         }
+        hear(bytes);
+    }
+
+    /** @param bytes what came; null for what came before, and is not read yet */
+    private void hear(@Nullable ByteBuf bytes) {
         try {
-            reader.read(bytes, this);
+            if (bytes == null) {
+                reader.resume(this);
+            } else {
+                reader.read(bytes, this);
+            }
         } catch (RespException e) {
             answer(out -> RespWriter.error(out, "ERR", "Protocol error: " + e.getMessage()));
+            leave();
+        }
+        if (!holdBegun()) {
+            answer(
+                    out -> RespWriter.error(
+                            out,
+                            "ERR",
+                            "This server holds nearly as many bytes of requests that are not answered yet as it may: come again later"));
             leave();
         }
         boolean unfinished = reader.heldBytes() > 0;
@@ -272,8 +298,44 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
     @Override
     public void command(RespCommand command) {
         midCommand = false;
-        if (!leaving) {
-            Objects.requireNonNull(commands).execute(command);
+        releaseBegun();
+        if (leaving) {
+            return;
+        }
+        Objects.requireNonNull(commands).execute(command);
+        if (!known) {
+            giveUpStrangerWhoDoesNotRead();
+        } else if (isFull()) {
+            reader.pause();
+        }
+    }
+
+    /** A large command is counted while it comes, as a large request is; a small one no more than a frame would be. Whether there is room. */
+    private boolean holdBegun() {
+        int more = Math.max(0, reader.heldBytes() - config.chunkBytes()) - begunBytes;
+        if (more > 0 && !listener.holdRequest(more, 0)) {
+            return false;
+        }
+        if (more > 0) {
+            begunBytes += more;
+        }
+        return true;
+    }
+
+    private void releaseBegun() {
+        if (begunBytes > 0) {
+            listener.releaseRequest(begunBytes);
+            begunBytes = 0;
+        }
+    }
+
+    private void giveUpStrangerWhoDoesNotRead() {
+        if (out().unsentBytes() > STRANGER_UNREAD_BYTES) {
+            out().flush();
+            if (out().unsentBytes() > STRANGER_UNREAD_BYTES) {
+                reader.close();
+                close("a client that has not said its password leaves its answers unread");
+            }
         }
     }
 
@@ -286,19 +348,34 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        regulate();
+        if (writing) {
+            regulate();
+        } else {
+            writeReady();
+        }
         ctx.fireChannelWritabilityChanged();
     }
 
-    /** A client that does not take its answers, or has very many open, is asked for no more. */
+    /** Whether a client does not take its answers, or has very many open. */
+    private boolean isFull() {
+        return !channel().isWritable()
+                || answers.size() >= config.maxInFlightPerConnection()
+                || madeBytes > MADE_BYTES
+                || replyBytes.get() > config.maxQueuedBytes();
+    }
+
+    /** Who has enough open is asked for no more, and what has come is left unread. */
     private void regulate() {
         if (gone || leaving) {
             return;
         }
+        boolean full = isFull();
+        if (full) {
+            reader.pause();
+        } else if (reader.isPaused()) {
+            return; // before more is asked for, what has come is read
+        }
         Channel open = channel();
-        boolean full = !open.isWritable()
-                || answers.size() >= config.maxInFlightPerConnection()
-                || replyBytes.get() > config.maxQueuedBytes();
         if (open.config().isAutoRead() == full) {
             if (!full) {
                 commandSinceNanos = ticker.nanos();
@@ -311,15 +388,28 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
         if (gone) {
             return;
         }
-        if (!reading) {
-            answers.write(out());
-            out().flush();
-            if (!known && out().unsentBytes() > STRANGER_UNREAD_BYTES) {
-                close("a client that has not said its password leaves its answers unread");
-            }
-            regulate();
-            closeIfDone();
+        if (reading || writing) {
+            return;
         }
+        writeOut();
+        while (reader.isPaused() && !leaving && !gone && !isFull()) {
+            reading = true;
+            hear(null);
+            reading = false;
+            writeOut();
+        }
+        closeIfDone();
+    }
+
+    private void writeOut() {
+        writing = true; // or an answer could be written into the middle of another one
+        answers.write(out());
+        out().flush();
+        writing = false;
+        if (!known) {
+            giveUpStrangerWhoDoesNotRead();
+        }
+        regulate();
     }
 
     /** It may call from now on. */
@@ -335,10 +425,33 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
             out().flushIfMuch();
             return;
         }
-        Made made = new Made(channel().alloc().buffer());
-        writing.accept(made.bytes);
-        answers.add(made);
-        answers.ready(made);
+        RespMade made;
+        if (answers.last() instanceof RespMade open) {
+            made = open;
+        } else {
+            made = new RespMade(this);
+            answers.add(made);
+            answers.ready(made);
+        }
+        if (!made.add(writing)) {
+            reader.close();
+            close("the answers that wait for clients take more than " + config.maxReplyBytesQueued()
+                    + " bytes, and this client has " + madeBytes + " waiting behind a call");
+        }
+    }
+
+    /** Counts bytes of answers that wait behind a call; whether there is room for them. */
+    boolean holdMade(int bytes) {
+        if (!holdReply(bytes)) {
+            return false;
+        }
+        madeBytes += bytes;
+        return true;
+    }
+
+    /** It is their turn, or there is none any more. */
+    void unwaited(int bytes) {
+        madeBytes -= bytes;
     }
 
     /** Answers later, in its turn. */
@@ -346,25 +459,6 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
         Promised promised = new Promised();
         answers.add(promised);
         return promised;
-    }
-
-    /** An answer that is made, and waits for its turn. */
-    private static class Made extends RespAnswers.Answer {
-        final ByteBuf bytes;
-
-        Made(ByteBuf bytes) {
-            this.bytes = bytes;
-        }
-
-        @Override
-        void write(RespOutput out) {
-            out.body(bytes);
-        }
-
-        @Override
-        void drop() {
-            bytes.release();
-        }
     }
 
     /** An answer that is made later, on any thread. */
@@ -404,8 +498,8 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
     }
 
     /** A buffer for what is written later; whoever asks releases it. */
-    ByteBuf buffer() {
-        return channel().alloc().buffer();
+    ByteBuf buffer(int bytes) {
+        return channel().alloc().buffer(bytes);
     }
 
     /** Sends a call on its way, for which {@link #holdRequest} has found room. */

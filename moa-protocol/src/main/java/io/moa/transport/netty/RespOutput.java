@@ -25,6 +25,7 @@ final class RespOutput {
     private final IntConsumer left;
     private @Nullable ByteBuf batch;
     private int held; // of what stands in the batch, and in what was written since
+    private boolean keptBack; // what stands in the batch waits until the socket has taken what is before it
     private boolean closed;
     private volatile long lastProgressNanos; // read by other threads too
     private @Nullable Object lastHead;
@@ -74,11 +75,21 @@ final class RespOutput {
         }
     }
 
-    /** Hands everything written so far to the socket. */
+    /**
+     * Hands everything written so far to the socket. While that takes nothing a little is kept back until it is much, or the socket has taken the rest: a
+     * short answer in a buffer of its own takes a hundred times what it says, and a client that asks for one after the other and takes none would hold as
+     * many of them as it likes.
+     */
     void flush() {
         if (closed) {
             return;
         }
+        ByteBuf current = batch;
+        if (isSocketFull() && (current == null || current.readableBytes() < EARLY_FLUSH_BYTES)) {
+            keptBack = true;
+            return;
+        }
+        keptBack = false;
         noteWaiting();
         emit();
         context.flush();
@@ -116,6 +127,14 @@ final class RespOutput {
         if (waiting > 0) {
             left.accept(waiting);
         }
+        if (keptBack && !isSocketFull()) {
+            flush();
+        }
+    }
+
+    private boolean isSocketFull() {
+        ChannelOutboundBuffer pending = channel().unsafe().outboundBuffer();
+        return pending != null && !pending.isEmpty();
     }
 
     private Channel channel() {

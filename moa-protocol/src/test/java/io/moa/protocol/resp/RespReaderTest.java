@@ -214,6 +214,79 @@ class RespReaderTest {
     }
 
     @Test
+    void aSinkMayPauseItAndNothingIsLostOrTurnedRound() {
+        ByteBuf in = bytes(GET + GET + "*1\r\n$4\r\nPI");
+        reader.read(in, command -> {
+            take(command);
+            reader.pause();
+        });
+        assertThat(commands).hasSize(1);
+        assertThat(in.refCnt()).as("what is not read is kept").isOne();
+        ByteBuf more = bytes("NG\r\n" + GET);
+        reader.read(more, this::take);
+        assertThat(commands).as("what comes while it pauses").hasSize(1);
+        assertThat(reader.isPaused()).isTrue();
+        reader.resume(command -> {
+            take(command);
+            reader.pause();
+        });
+        assertThat(commands).hasSize(2);
+        reader.resume(this::take);
+        assertThat(commands)
+                .containsExactly(
+                        List.of("GET", "hello"), List.of("GET", "hello"), List.of("PING"), List.of("GET", "hello"));
+        assertThat(in.refCnt() + more.refCnt()).isZero();
+        assertThat(reader.isPaused()).isFalse();
+        reader.resume(this::take);
+        assertThat(commands).hasSize(4);
+    }
+
+    @Test
+    void aPauseAtTheEndOfACommandThatWasHeldKeepsTheRest() {
+        read("*1\r\n$4\r\nPI");
+        ByteBuf in = bytes("NG\r\n" + GET);
+        reader.read(in, command -> {
+            take(command);
+            reader.pause();
+        });
+        assertThat(commands).containsExactly(List.of("PING"));
+        reader.resume(this::take);
+        assertThat(commands).hasSize(2);
+        assertThat(in.refCnt()).isZero();
+    }
+
+    @Test
+    void whatIsWrongBehindAPauseIsToldWhenItGoesOn() {
+        ByteBuf in = bytes(GET + "nonsense");
+        reader.read(in, command -> reader.pause());
+        assertThatThrownBy(() -> reader.resume(this::take)).isInstanceOf(RespException.class);
+        assertThat(in.refCnt()).isZero();
+        assertThat(reader.isClosed()).isTrue();
+    }
+
+    @Test
+    void closingFreesWhatIsNotRead() {
+        ByteBuf in = bytes(GET + GET);
+        reader.read(in, command -> reader.pause());
+        ByteBuf more = bytes(GET);
+        reader.read(more, this::take);
+        reader.close();
+        assertThat(in.refCnt() + more.refCnt()).isZero();
+        reader.resume(this::take);
+        assertThat(commands).isEmpty();
+    }
+
+    @Test
+    void aSinkMayPauseAndCloseIt() {
+        ByteBuf in = bytes(GET + GET);
+        reader.read(in, command -> {
+            reader.pause();
+            reader.close();
+        });
+        assertThat(in.refCnt()).isZero();
+    }
+
+    @Test
     void aSinkMayCloseItAndIsToldNothingMore() {
         reader.read(bytes(GET + GET), command -> {
             take(command);

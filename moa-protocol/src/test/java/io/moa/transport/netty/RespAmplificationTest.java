@@ -56,6 +56,18 @@ class RespAmplificationTest {
     }
 
     @Test
+    void whatWaitsBehindACallThatHangs() {
+        amplification("PING", command("PING"));
+        amplification("unknown commands", command("x"));
+        amplification("INFO", command("INFO"));
+        amplification("requests that are none", command("GET", ""));
+        amplification("many of them in a command", "*1024\r\n$4\r\nMGET\r\n" + "$0\r\n\r\n".repeat(1_023));
+        amplification("unknown services", command("GET", "{\"service\":\"t\",\"method\":\"m\"}"));
+        amplification("long texts", command("ECHO", "x".repeat(200_000)));
+        amplification("texts of some length", command("ECHO", "x".repeat(700)));
+    }
+
+    @Test
     void callsThatHang() {
         measured(command("GET", CALL)); // what is loaded once is nobody's memory
         amplification("small calls", command("GET", CALL));

@@ -11,14 +11,32 @@ import java.nio.charset.StandardCharsets;
 final class RespEnd extends EmbeddedChannel {
 
     private boolean taking = true;
+    private Runnable watcher = () -> {};
 
     /** From now on the client takes nothing. */
     void takeNothing() {
         taking = false;
     }
 
+    /** It takes all that waits for it, and goes on to. */
+    void takeAgain() {
+        taking = true;
+        try {
+            doWrite(unsafe().outboundBuffer()); // as a socket that can take something: only what was handed over goes
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+        runPendingTasks();
+    }
+
+    /** Told whenever the server has handed something over to be sent. */
+    void watch(Runnable told) {
+        watcher = told;
+    }
+
     @Override
     protected void doWrite(ChannelOutboundBuffer in) throws Exception {
+        watcher.run();
         if (taking) {
             super.doWrite(in);
         }
