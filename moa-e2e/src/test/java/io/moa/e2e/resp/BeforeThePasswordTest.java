@@ -1,0 +1,113 @@
+package io.moa.e2e.resp;
+
+import static io.moa.e2e.resp.RespClient.command;
+import static io.moa.e2e.resp.RespStage.call;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.moa.server.resp.RespConfig;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * RELIABILITY S11 and S12, over sockets: who has not said the password runs nothing, and is closed for what is too much. What it makes the server keep
+ * is measured in the test of the same name beside the transport.
+ */
+@Timeout(300)
+class BeforeThePasswordTest {
+
+    private static final String TAKE = command("GET", call("take", "[\"top\"]"));
+
+    private final RespStage stage = new RespStage(RespConfig.DEFAULT.withPassword("default", "secret"));
+
+    @AfterEach
+    void whoSaysThePasswordIsServed() throws IOException {
+        assertThat(stage.executed).hasValue(0);
+        try (RespClient decent = stage.client()) {
+            assertThat(decent.ask("AUTH", "secret")).isEqualTo("+OK");
+            assertThat(decent.ask("GET", call("take", "[\"top\"]"))).isEqualTo("{\"result\":3}");
+        }
+        stage.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "*11\r\n",
+                "*2\r\n$4\r\nAUTH\r\n$16385\r\n",
+                "*1000000\r\n",
+                "*1\r\n*1\r\n*1\r\n*1\r\n",
+                "*10\r\n*10\r\n",
+                "*2147483647\r\n",
+                "*2\r\n$4\r\nAUTH\r\n$2147483647\r\n",
+                "*1\r\n$-1\r\n",
+            })
+    void bombsAreToldAndClosed(String bomb) throws IOException {
+        try (RespClient stranger = stage.client()) {
+            stranger.raw(bomb);
+            stranger.tryRaw(TAKE.getBytes(StandardCharsets.UTF_8));
+            assertThat(stranger.rest()).startsWith("-ERR Protocol error: ").endsWith("\r\n");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET",
+                "MGET",
+                "MOA.LIST",
+                "MOA.DESCRIBE",
+                "MOA.HEALTH",
+                "INFO",
+                "COMMAND",
+                "CLIENT",
+                "CONFIG",
+                "PING",
+                "ECHO",
+                "RESET",
+                "SELECT",
+                "SET",
+                "EVAL",
+                "DEBUG",
+                "HELLO"
+            })
+    void nothingElseIsAnswered(String word) throws IOException {
+        try (RespClient stranger = stage.client()) {
+            assertThat(stranger.ask(word)).startsWith("-NOAUTH ");
+            assertThat(stranger.ask("GET", call("take", "[\"top\"]"))).startsWith("-NOAUTH ");
+        }
+    }
+
+    @Test
+    void threeWrongPasswordsClose() throws IOException {
+        try (RespClient stranger = stage.client()) {
+            stranger.raw(command("AUTH", "wrong").repeat(3) + command("AUTH", "secret") + TAKE);
+            assertThat(stranger.rest()).matches("(-WRONGPASS [^\r\n]*\r\n){3}");
+        }
+        try (RespClient stranger = stage.client()) {
+            stranger.raw(command("HELLO", "3", "AUTH", "default", "wrong").repeat(2)
+                    + command("AUTH", "a", "secret")
+                    + TAKE);
+            assertThat(stranger.rest()).matches("(-WRONGPASS [^\r\n]*\r\n){3}");
+        }
+    }
+
+    /** As many refusals as the system keeps for a client that takes none, and 64 KiB more. */
+    @Test
+    void whoTakesNoRefusalIsClosed() throws IOException {
+        byte[] many = command("GET", "").repeat(1_000).getBytes(StandardCharsets.US_ASCII);
+        try (RespClient stranger =
+                new RespClient(java.net.InetAddress.getLoopbackAddress(), stage.server.port(), 8 * 1024)) {
+            int sent = 0;
+            while (stranger.tryRaw(many)) { // patient times of the server: nothing else closes
+                sent++;
+                assertThat(sent).as("thousands of commands").isLessThan(1_000_000);
+            }
+            assertThat(sent).isPositive();
+        }
+    }
+}
