@@ -199,8 +199,13 @@ class RespServerTest {
             assertThat(client.isClosed()).isTrue();
         }
         try (RespClient client = new RespClient(server.port())) {
-            client.raw(command("PING") + "GET / HTTP/1.1\r\n" + command("PING"));
+            client.raw("\r\n" + command("PING"));
+            assertThat(client.isClosed()).as("an empty line begins nothing").isTrue();
+        }
+        try (RespClient client = new RespClient(server.port())) {
+            client.raw(command("PING") + "\r\n" + command("PING") + "GET / HTTP/1.1\r\n" + command("PING"));
             assertThat(client.answer()).isEqualTo("+PONG");
+            assertThat(client.answer()).as("after an empty line").isEqualTo("+PONG");
             assertThat(client.answer()).isEqualTo("-ERR Protocol error: a command begins with '*', not with 'G'");
             assertThat(client.isClosed()).isTrue();
         }

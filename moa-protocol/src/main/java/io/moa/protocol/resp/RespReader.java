@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts the bytes of a client's connection into commands: arrays of bulk strings, {@code *2\r\n$3\r\nGET\r\n$1\r\nk\r\n}, as every client of Redis
- * sends them. Nothing nests, and there are no inline commands, so that a browser's request is no command. Empty arrays are skipped, as Redis does.
+ * sends them. Nothing nests, and there are no inline commands, so that a browser's request is no command. Empty arrays are skipped, as Redis does, and
+ * so are empty lines: {@code redis-cli --pipe} sends one before its last command.
  *
  * <p><b>Memory.</b> A command that lies whole in the buffer it came in is shown there, without copying. Of one that does not, the beginning is
  * held in a buffer of the reader's own, which grows with the bytes that have come (at most to twice as many, plus {@value #SMALLEST_HELD}) and
@@ -171,6 +172,16 @@ public final class RespReader implements AutoCloseable {
     /** Understands as much as has come of a command; whether it is whole, and ends at {@link #looked}. */
     private boolean advance(ByteBuf in, int start, int length) {
         if (missing == UNKNOWN) {
+            if (in.getByte(start) == '\r') {
+                if (length == 1) {
+                    return false;
+                }
+                if (in.getByte(start + 1) == '\n') {
+                    command.begin();
+                    looked = 2;
+                    return true;
+                }
+            }
             if (in.getByte(start) != '*') {
                 throw new RespException("a command begins with '*', not with " + character(in.getByte(start)));
             }

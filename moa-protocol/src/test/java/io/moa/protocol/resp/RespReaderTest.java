@@ -54,7 +54,7 @@ class RespReaderTest {
 
     @Test
     void readsTheSameWhereverTheBytesAreCut() {
-        String all = GET + "*0\r\n" + "*3\r\n$4\r\nMGET\r\n$2\r\n\r\n\r\n$1\r\nb\r\n" + GET;
+        String all = GET + "*0\r\n" + "\r\n" + "*3\r\n$4\r\nMGET\r\n$2\r\n\r\n\r\n$1\r\nb\r\n" + GET;
         for (int first = 0; first <= all.length(); first++) {
             for (int second = first; second <= all.length(); second++) {
                 commands.clear();
@@ -133,6 +133,9 @@ class RespReaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "\\rGET / HTTP/1.1 | a command begins with '*', not with the byte 13",
+                "\\r\\nGET / HTTP/1.1 | a command begins with '*', not with 'G'",
+                "\\n | a command begins with '*', not with the byte 10",
                 "GET / HTTP/1.1 | a command begins with '*', not with 'G'",
                 "'\u0016\u0003\u0001' | a command begins with '*', not with the byte 22",
                 "*1\\r\\n*1\\r\\n | arguments are bulk strings, which begin with '$', not with '*'",
@@ -207,8 +210,8 @@ class RespReaderTest {
     }
 
     @Test
-    void emptyArraysKeepNothing() {
-        read("*0\r\n".repeat(10_000) + "*-1\r\n".repeat(10_000));
+    void emptyArraysAndLinesKeepNothing() {
+        read("*0\r\n".repeat(10_000) + "*-1\r\n".repeat(10_000) + "\r\n".repeat(10_000));
         assertThat(commands).isEmpty();
         assertThat(reader.heldBytes()).isZero();
     }
