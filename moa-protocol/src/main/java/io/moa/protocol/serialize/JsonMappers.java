@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteConstraints;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JavaType;
@@ -51,6 +52,8 @@ final class JsonMappers {
                 .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
                 // Names of untyped maps are a peer's data: interning or caching them would keep them.
                 .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                // Else an emoji is written as two escapes: twelve bytes for four, which nobody can read.
+                .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
                 // Not the default pool, which is thread-local.
                 .recyclerPool(JsonRecyclerPools.newBoundedPool(
                         Math.max(16, 4 * Runtime.getRuntime().availableProcessors())))

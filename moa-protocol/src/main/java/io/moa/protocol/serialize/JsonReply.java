@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import io.moa.internal.UntrustedText;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Hints;
@@ -45,6 +46,7 @@ public final class JsonReply {
                     .maxNestingDepth(SerializationLimits.DEFAULTS.jsonMaxDepth())
                     .build())
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
             .build();
 
     private JsonReply() {}

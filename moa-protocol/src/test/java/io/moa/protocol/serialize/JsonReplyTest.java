@@ -89,6 +89,12 @@ class JsonReplyTest {
                         + "\"fault\":true,\"exception\":\"java.lang.IllegalStateException\"}}");
     }
 
+    @Test
+    void anEmojiIsToldAsItIs() {
+        assertThat(error(Reply.failure(Status.UNAVAILABLE, Executed.NO, "no 🍵")))
+                .contains("\"message\":\"no 🍵\"");
+    }
+
     @ParameterizedTest
     @EnumSource(Status.class)
     void eachStatusIsToldByItsName(Status status) throws IOException {

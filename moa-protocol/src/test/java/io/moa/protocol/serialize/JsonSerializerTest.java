@@ -97,6 +97,15 @@ class JsonSerializerTest {
     }
 
     @Test
+    void writesAnEmojiInItsFourBytesAndHalfOfOneAsAnEscape() {
+        assertThat(write(String.class, "🍵 中文")).isEqualTo("\"🍵 中文\"");
+        assertThat(write(String.class, "🍵".repeat(40_000))).isEqualTo("\"" + "🍵".repeat(40_000) + "\"");
+        assertThat(write(String.class, "a\ud83d")).isEqualToIgnoringCase("\"a\\ud83d\"");
+        assertThat(read(String.class, write(String.class, "\udf75\ud83c x"))).isEqualTo("\udf75\ud83c x");
+        assertThat(write(Map.class, Map.of("🍵", 1))).isEqualTo("{\"🍵\":1}");
+    }
+
+    @Test
     void writesTimesAsIsoTexts() {
         assertThat(write(LocalDate.class, LocalDate.of(2026, 1, 2))).isEqualTo("\"2026-01-02\"");
         assertThat(write(Duration.class, Duration.ofMinutes(2))).isEqualTo("\"PT2M\"");
