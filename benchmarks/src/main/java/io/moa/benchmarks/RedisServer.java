@@ -83,6 +83,11 @@ public final class RedisServer implements AutoCloseable {
         return port;
     }
 
+    /** The number of its process; 0 if it was not started. */
+    public long pid() {
+        return process == null ? 0 : process.pid();
+    }
+
     /** Starts it, for the first time or again, and waits until it answers. */
     public RedisServer start() throws Exception {
         Path config = folder.resolve("redis.conf");
