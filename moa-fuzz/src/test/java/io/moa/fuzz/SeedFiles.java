@@ -33,6 +33,7 @@ public final class SeedFiles {
         RegistrySeeds.write();
         DiskSeeds.write();
         HealthSeeds.write();
+        RespSeeds.write();
     }
 
     /** The bytes of a golden vector. */
