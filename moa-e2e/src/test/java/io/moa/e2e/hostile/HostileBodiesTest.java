@@ -38,7 +38,7 @@ class HostileBodiesTest {
                     "100,000 arrays", "[" + "[".repeat(100_000),
                     "100,000 objects", "[" + "{\"a\":".repeat(100_000),
                     "33 levels, closed", "[".repeat(33) + "]".repeat(33),
-                    "a string of 1 MiB and 1", "[\"" + "x".repeat((1 << 20) + 1) + "\"]",
+                    "a string of 4 MiB and 1", "[\"" + "x".repeat((4 << 20) + 1) + "\"]",
                     "a number of 101 digits", "[" + "9".repeat(101) + "]",
                     "an exponent of a billion", "[{\"a\":1e1000000000,\"b\":" + "9".repeat(101) + "}]",
                     "a name of 2,000 characters", "[{\"" + "k".repeat(2_000) + "\":1}]",

@@ -10,7 +10,7 @@ package io.moa.protocol.serialize;
  * @param maxHeapBytes the most heap that decoding one Hessian body may take, in bytes, as estimated before the first object is
  *     created; default 16 MiB, 64 KiB to 16 GiB
  * @param jsonMaxDepth how deep JSON may nest, the array of arguments included; default 32, 4 to 256
- * @param jsonMaxStringChars the longest JSON string; default 1,048,576, 1,024 to 4,194,304
+ * @param jsonMaxStringChars the longest JSON string; default 4,194,304, which is also the most, 1,024 at least
  * @param jsonMaxNumberChars the longest JSON number; default 100, 20 to 1,000
  */
 public record SerializationLimits(
@@ -24,7 +24,7 @@ public record SerializationLimits(
 
     /** All defaults. */
     public static final SerializationLimits DEFAULTS =
-            new SerializationLimits(16 << 20, 64, 100_000, 16L << 20, 32, 1 << 20, 100);
+            new SerializationLimits(16 << 20, 64, 100_000, 16L << 20, 32, 4 << 20, 100);
 
     public SerializationLimits {
         check("maxBodyBytes", maxBodyBytes, 1 << 10, 1 << 30);

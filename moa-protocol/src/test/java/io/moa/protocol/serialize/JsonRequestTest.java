@@ -358,8 +358,7 @@ class JsonRequestTest {
 
     @Test
     void whatIsInArgumentsIsJudgedWhenTheyAreDecoded() {
-        JsonSerializer json = new JsonSerializer(
-                SerializationLimits.builder().jsonMaxStringChars(4 << 20).build());
+        JsonSerializer json = new JsonSerializer(SerializationLimits.DEFAULTS);
         BodyCodec one = json.arguments(List.of(Object.class), Samples.shop());
         String longest = "x".repeat(4 << 20);
         assertThat(decoded(one, "[\"" + longest + "\"]")).containsExactly(longest);

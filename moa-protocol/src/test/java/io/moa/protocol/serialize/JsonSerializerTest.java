@@ -341,16 +341,19 @@ class JsonSerializerTest {
         assertOverLimit("[".repeat(33) + "]".repeat(33));
         assertOverLimit("[".repeat(100_000));
         assertOverLimit("{\"a\":".repeat(100_000));
-        assertOverLimit("\"" + "x".repeat((1 << 20) + 1) + "\"");
+        assertOverLimit("\"" + "x".repeat((4 << 20) + 1) + "\"");
         assertOverLimit("1".repeat(101));
         assertOverLimit("{\"" + "k".repeat(2_000) + "\":1}");
         assertThat(read(Object.class, "[".repeat(32) + "]".repeat(32))).isInstanceOf(List.class);
-        BodyCodec large = new JsonSerializer(SerializationLimits.builder()
-                        .jsonMaxStringChars(4 << 20)
-                        .build())
-                .result(String.class, shop);
+        BodyCodec large = new JsonSerializer(SerializationLimits.DEFAULTS).result(String.class, shop);
         String text = "x".repeat(4 << 20);
         assertThat(Samples.roundTrip(large, text)).isEqualTo(text);
+        BodyCodec small = new JsonSerializer(SerializationLimits.builder()
+                        .jsonMaxStringChars(1 << 20)
+                        .build())
+                .result(String.class, shop);
+        assertThatThrownBy(() -> Samples.roundTrip(small, "x".repeat((1 << 20) + 1)))
+                .isInstanceOf(SerializationException.class);
     }
 
     private void assertOverLimit(String text) {
