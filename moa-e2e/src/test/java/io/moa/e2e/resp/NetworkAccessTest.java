@@ -50,8 +50,18 @@ class NetworkAccessTest {
     void withoutAPasswordOnlyTheSameHostIsAnswered() throws IOException {
         try (RespStage stage = stage(RespConfig.DEFAULT)) {
             for (String[] first : new String[][] {
-                {"GET", TAKE}, {"MGET", TAKE, TAKE}, {"PING"}, {"INFO"}, {"MOA.LIST"}, {"AUTH", "secret"}, {"AUTH", ""}, {"HELLO"}, {"HELLO", "3"},
-                {"HELLO", "3", "AUTH", "default", "secret"}, {"CLIENT", "SETNAME", "x"}, {"SET", "a", "b"}
+                {"GET", TAKE},
+                {"MGET", TAKE, TAKE},
+                {"PING"},
+                {"INFO"},
+                {"MOA.LIST"},
+                {"AUTH", "secret"},
+                {"AUTH", ""},
+                {"HELLO"},
+                {"HELLO", "3"},
+                {"HELLO", "3", "AUTH", "default", "secret"},
+                {"CLIENT", "SETNAME", "x"},
+                {"SET", "a", "b"}
             }) {
                 try (RespClient client = fromNetwork(stage)) {
                     client.tryRaw((command(first) + command("GET", TAKE)).getBytes(StandardCharsets.UTF_8));
@@ -80,7 +90,9 @@ class NetworkAccessTest {
                 assertThat(client.ask("GET", TAKE)).isEqualTo("{\"result\":3}");
             }
             try (RespClient local = stage.client()) {
-                assertThat(local.ask("GET", TAKE)).as("the same host says it, too").startsWith("-NOAUTH");
+                assertThat(local.ask("GET", TAKE))
+                        .as("the same host says it, too")
+                        .startsWith("-NOAUTH");
             }
             assertThat(stage.executed).hasValue(1);
         }
