@@ -61,7 +61,13 @@ public interface RespHost {
             Attributes attributes,
             boolean asSent,
             @Nullable List<String> parameters,
-            Duration timeout) implements Meant {}
+            Duration timeout) implements Meant {
+
+        /** One whose arguments become a list. */
+        public Target(MethodId method, Attributes attributes, @Nullable List<String> parameters, Duration timeout) {
+            this(method, attributes, false, parameters, timeout);
+        }
+    }
 
     /**
      * None that is known here, or several.
