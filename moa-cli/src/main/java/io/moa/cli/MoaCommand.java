@@ -35,6 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             WatcherCommand.class,
             LookupCommand.class,
             ProxyCommand.class,
+            ConformanceCommand.class,
             RedisCommand.class,
             DoctorCommand.class
         },

@@ -15,6 +15,7 @@ import io.moa.server.health.Health;
 import io.moa.transport.RespAnswer;
 import io.moa.transport.RespHost;
 import io.netty.buffer.ByteBuf;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +61,10 @@ public final class RespDoor implements RespHost {
             forms.put(form.service(), form);
             methods.put(
                     form.service(),
-                    form.methods().stream().map(ServiceForm.Method::named).toList());
+                    form.methods().stream()
+                            .map(ServiceForm.Method::named)
+                            .sorted(Comparator.comparing(NamedMethod::toString)) // reflection has no order
+                            .toList());
         }
     }
 
