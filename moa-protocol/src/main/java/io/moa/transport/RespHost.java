@@ -43,6 +43,15 @@ public interface RespHost {
     /** The method that a request means, or why there is none. */
     Meant target(JsonRequest request);
 
+    /**
+     * What a call carries that is not run: it goes the way of all calls, so that whoever is told of those is told of this one, and is then answered so.
+     *
+     * @param facts those of the method, if it is known which one is meant; else {@link Attributes#EMPTY}
+     * @param status answers the call
+     * @param why for people
+     */
+    Attributes refused(Attributes facts, Status status, String why);
+
     /** What a request means. */
     sealed interface Meant {}
 

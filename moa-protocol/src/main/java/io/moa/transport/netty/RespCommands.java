@@ -1,10 +1,12 @@
 package io.moa.transport.netty;
 
+import io.moa.invoke.Attributes;
 import io.moa.invoke.Caller;
 import io.moa.invoke.Deadline;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Ledger;
+import io.moa.invoke.MethodId;
 import io.moa.invoke.Payload;
 import io.moa.invoke.Phase;
 import io.moa.invoke.Reply;
@@ -21,6 +23,7 @@ import io.moa.transport.Host;
 import io.moa.transport.RespAnswer;
 import io.moa.transport.RespHost;
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -39,6 +42,11 @@ final class RespCommands {
 
     private static final int MAX_FAILURES = 3;
     private static final int MAX_NAME_CHARS = 255;
+    private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(1); // of calls that are not run
+
+    /** What stands for the types of a method that is not there. */
+    private static final String UNKNOWN_TYPES = "(?)";
+
     private static final String DEFAULT_USER = "default";
     private static final AtomicLong IDS = new AtomicLong();
 
@@ -370,16 +378,13 @@ final class RespCommands {
         }
         boolean begun = false;
         try {
-            JsonRequest request = host.read(json);
-            RespHost.Meant meant = host.target(request);
-            if (meant instanceof RespHost.Target target) {
-                Invocation call = invocation(request, target, memory);
-                begun = true;
-                connection.begin(call, bytes);
-            } else if (meant instanceof RespHost.Unclear unclear) {
-                refuse(unclear.status(), unclear.why());
+            Invocation call = invocation(host.read(json), memory);
+            begun = true;
+            Reply.Failure refused = connection.begin(call, bytes);
+            if (refused != null) {
+                refuse(refused);
             }
-        } catch (SerializationException e) {
+        } catch (SerializationException e) { // nobody knows what is meant
             refuse(e.reason().status(), String.valueOf(e.getMessage()));
         } finally {
             if (!begun) {
@@ -388,21 +393,42 @@ final class RespCommands {
         }
     }
 
-    private Invocation invocation(JsonRequest request, RespHost.Target target, int memory) {
+    private Invocation invocation(JsonRequest request, int memory) {
+        RespHost.Meant meant = host.target(request);
+        if (meant instanceof RespHost.Unclear unclear) {
+            Attributes facts = host.refused(Attributes.EMPTY, unclear.status(), unclear.why());
+            return invocation(request, unknown(request), Payload.EMPTY, DEFAULT_TIMEOUT, facts);
+        }
+        RespHost.Target target = (RespHost.Target) meant;
+        try {
+            ByteBuf list = target.asSent() ? request.argumentsAsSent() : request.argumentsFor(target.parameters());
+            boolean slice = target.asSent() || request.argumentNames() == null;
+            Payload arguments = new BytesPayload(slice ? KeptBytes.ofSlice(list, memory) : list);
+            return invocation(request, target.method(), arguments, target.timeout(), target.attributes());
+        } catch (SerializationException e) {
+            Attributes facts = host.refused(target.attributes(), e.reason().status(), String.valueOf(e.getMessage()));
+            return invocation(request, target.method(), Payload.EMPTY, target.timeout(), facts);
+        }
+    }
+
+    private static MethodId unknown(JsonRequest request) {
+        String types = request.signature();
+        return new MethodId(request.method(), types == null ? UNKNOWN_TYPES : types);
+    }
+
+    private Invocation invocation(
+            JsonRequest request, MethodId method, Payload arguments, Duration timeout, Attributes facts) {
         long now = ticker.nanos();
         long nanos = request.timeoutMillis() > 0
                 ? TimeUnit.MILLISECONDS.toNanos(request.timeoutMillis())
-                : target.timeout().toNanos();
-        ByteBuf list = target.asSent() ? request.argumentsAsSent() : request.argumentsFor(target.parameters());
-        boolean slice = target.asSent() || request.argumentNames() == null;
-        Payload arguments = new BytesPayload(slice ? KeptBytes.ofSlice(list, memory) : list);
-        return Invocation.of(request.service(), target.method(), arguments, new Ledger(Phase.SERVER_QUEUE, now))
+                : timeout.toNanos();
+        return Invocation.of(request.service(), method, arguments, new Ledger(Phase.SERVER_QUEUE, now))
                 .oneWay(request.oneWay())
                 .deadline(Deadline.after(nanos, now))
                 .caller(caller(request))
                 .baggage(request.baggage())
                 .idempotencyKey(request.idempotencyKey())
-                .attributes(target.attributes())
+                .attributes(facts)
                 .build();
     }
 
@@ -416,9 +442,13 @@ final class RespCommands {
     }
 
     private void refuse(Status status, String why) {
+        refuse(Reply.failure(status, Executed.NO, why));
+    }
+
+    private void refuse(Reply.Failure failure) {
         ByteBuf json = connection.buffer(256);
         try {
-            JsonReply.writeError(Reply.failure(status, Executed.NO, why), json);
+            JsonReply.writeError(failure, json);
             connection.answer(out -> {
                 RespWriter.bulkHeader(out, json.readableBytes());
                 out.writeBytes(json, json.readerIndex(), json.readableBytes());

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -502,8 +503,19 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
         return channel().alloc().buffer(bytes);
     }
 
-    /** Sends a call on its way, for which {@link #holdRequest} has found room. */
-    void begin(Invocation invocation, int requestBytes) {
+    /**
+     * Sends a call on its way, for which {@link #holdRequest} has found room.
+     *
+     * @return what it was refused with at once, and is still to be answered; null if it is answered when it ends
+     */
+    Reply.@Nullable Failure begin(Invocation invocation, int requestBytes) {
+        CompletableFuture<Reply> reply = listener.host().route().invoke(invocation);
+        if (reply.isDone() && !reply.isCompletedExceptionally() && reply.join() instanceof Reply.Failure failure) {
+            invocation.ledger().settle(ticker.nanos());
+            invocation.payload().release();
+            listener.releaseRequest(requestBytes);
+            return failure;
+        }
         RespCall call = new RespCall(this, invocation, requestBytes);
         answers.add(call.answer());
         listener.began();
@@ -513,7 +525,8 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
         if (alarm == null || due - alarmNanos < 0) {
             setAlarm(due, now);
         }
-        listener.host().route().invoke(invocation).whenComplete(call);
+        reply.whenComplete(call);
+        return null;
     }
 
     private void setAlarm(long dueNanos, long now) {

@@ -1,7 +1,9 @@
 package io.moa.transport.netty;
 
 import io.moa.invoke.Attributes;
+import io.moa.invoke.Executed;
 import io.moa.invoke.MethodId;
+import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
 import io.moa.protocol.serialize.JsonRequest;
 import io.moa.protocol.serialize.JsonRequestReader;
@@ -22,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param password null if there is none
  */
 record OneService(@Nullable String password) implements RespHost {
+
+    /** What a call carries that is not run. */
+    static final Attributes.Key<Reply.Failure> REFUSED = new Attributes.Key<>("refused");
 
     private static final JsonRequestReader READER = new JsonRequestReader(SerializationLimits.DEFAULTS);
 
@@ -71,6 +76,11 @@ record OneService(@Nullable String password) implements RespHost {
             case "s" -> M;
             default -> new Unclear(Status.UNIMPLEMENTED, "not here");
         };
+    }
+
+    @Override
+    public Attributes refused(Attributes facts, Status status, String why) {
+        return Attributes.EMPTY.with(REFUSED, Reply.failure(status, Executed.NO, why));
     }
 
     @Override

@@ -38,6 +38,10 @@ class RespAmplificationTest {
     private final List<CompletableFuture<Reply>> unanswered = new ArrayList<>();
     private final EmbeddedPeer server = new EmbeddedPeer(
             TransportConfig.DEFAULT.toBuilder().maxRequestBytesHeld(1L << 40).build(), call -> {
+                Reply.Failure refused = call.attributes().get(OneService.REFUSED);
+                if (refused != null) {
+                    return CompletableFuture.completedFuture(refused);
+                }
                 CompletableFuture<Reply> never = new CompletableFuture<>();
                 unanswered.add(never);
                 return never;

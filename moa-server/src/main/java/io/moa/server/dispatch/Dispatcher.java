@@ -34,7 +34,10 @@ public final class Dispatcher implements Invoker {
     public CompletableFuture<Reply> invoke(Invocation call) {
         ExportedMethod method = call.attributes().get(ExportedMethod.KEY);
         if (method == null) {
-            return refuse(Status.UNIMPLEMENTED, services.whyUnknown(call.service(), call.method()));
+            Refusal known = call.attributes().get(Refusal.KEY);
+            return known != null
+                    ? refuse(known.status(), known.why())
+                    : refuse(Status.UNIMPLEMENTED, services.whyUnknown(call.service(), call.method()));
         }
         Invoker relay = call.attributes().get(ExportedMethod.RELAY);
         if (relay != null) {

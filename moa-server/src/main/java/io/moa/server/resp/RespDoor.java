@@ -1,7 +1,9 @@
 package io.moa.server.resp;
 
 import io.moa.discovery.ServiceId;
+import io.moa.governance.observe.ObservedMethod;
 import io.moa.governance.policy.PolicyKey;
+import io.moa.invoke.Attributes;
 import io.moa.invoke.Status;
 import io.moa.protocol.serialize.JsonRequest;
 import io.moa.protocol.serialize.JsonRequestReader;
@@ -10,6 +12,7 @@ import io.moa.protocol.serialize.MeantMethod;
 import io.moa.protocol.serialize.NamedMethod;
 import io.moa.protocol.serialize.ServiceForm;
 import io.moa.server.dispatch.ExportedMethod;
+import io.moa.server.dispatch.Refusal;
 import io.moa.server.dispatch.ServiceTable;
 import io.moa.server.health.Health;
 import io.moa.transport.RespAnswer;
@@ -113,6 +116,13 @@ public final class RespDoor implements RespHost {
                 method.id().takesAnyParameters() && method.parameterNames() == null,
                 method.parameterNames(),
                 exported.policy().value(PolicyKey.TIMEOUT));
+    }
+
+    @Override
+    public Attributes refused(Attributes facts, Status status, String why) {
+        Attributes refusal = Attributes.EMPTY.with(Refusal.KEY, new Refusal(status, why));
+        ObservedMethod observed = facts.get(ObservedMethod.KEY);
+        return observed == null ? refusal : refusal.with(ObservedMethod.KEY, observed);
     }
 
     @Override
