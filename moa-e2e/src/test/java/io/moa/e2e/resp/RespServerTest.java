@@ -10,7 +10,6 @@ import io.moa.annotation.Timeout;
 import io.moa.invoke.CallScope;
 import io.moa.server.MoaServer;
 import io.moa.server.resp.RespConfig;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,7 +17,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.Jedis;
 
 /** Clients of Redis call a server, over sockets. */
 class RespServerTest {
@@ -232,21 +230,6 @@ class RespServerTest {
             client.close();
             idle.close();
             closing.get(20, TimeUnit.SECONDS);
-        }
-    }
-
-    @Test
-    void jedisCalls() {
-        try (Jedis jedis = new Jedis("127.0.0.1", server.port())) {
-            assertThat(jedis.get(call("reserve", "[\"top\",2]"))).isEqualTo("{\"result\":6}");
-            assertThat(jedis.mget(call("reserve", "[\"a\",1]"), call("reserve", "[\"b\",2]")))
-                    .isEqualTo(List.of("{\"result\":1}", "{\"result\":2}"));
-            assertThat(jedis.clientSetname("jedis")).isEqualTo("OK");
-            assertThat(jedis.get(call("who", "[]"))).isEqualTo("{\"result\":\"jedis\"}");
-            assertThat(jedis.ping()).isEqualTo("PONG");
-            String large = "x".repeat(1 << 20);
-            assertThat(jedis.get(call("reserve", "[\"" + large.substring(2) + "\",1]")))
-                    .isEqualTo("{\"result\":1048574}");
         }
     }
 }
