@@ -85,7 +85,7 @@ public final class JsonRequest {
 
     /**
      * The arguments as one JSON array, for the codec of the method's arguments. Those that came by position are a slice of the request,
-     * those that came by name are copied in the order of the parameters.
+     * or of the reader's copy of a small one; those that came by name are copied in the order of the parameters.
      *
      * @param parameterNames of the method, in order; null if they are not known
      * @return with a reference that the caller releases

@@ -21,7 +21,7 @@ final class JsonRequestArguments {
     private int end;
     private int count;
     private @Nullable List<String> names = List.of();
-    private int[] bounds = {}; // by name: where each value begins, and where what follows it does
+    private int[] bounds = {}; // by name: where each value begins, and where it ends or what follows it begins
 
     /**
      * Of a request without any, until one is taken.
@@ -78,6 +78,25 @@ final class JsonRequestArguments {
             count++;
         }
         end = at(json) + 1;
+    }
+
+    /** A list that stands between these two bytes of the request. */
+    void takePlain(int from, int to, int values) {
+        names = null;
+        start = from;
+        end = to;
+        count = values;
+    }
+
+    /**
+     * Arguments by name.
+     *
+     * @param values where each begins, and where it ends
+     */
+    void takePlain(List<String> came, int[] values) {
+        names = came;
+        bounds = values;
+        count = came.size();
     }
 
     private static JsonToken next(JsonParser json) throws IOException {

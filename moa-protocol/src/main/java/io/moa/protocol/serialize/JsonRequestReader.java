@@ -15,6 +15,8 @@ import io.moa.invoke.Criticality;
 import io.moa.invoke.Trace;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufInputStream;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -99,6 +101,13 @@ public final class JsonRequestReader {
             throw SerializationException.overLimit(
                     "A request of " + length + " bytes is over the limit maxBodyBytes, " + limits.maxBodyBytes() + ".");
         }
+        if (length <= JsonPlainRequest.MAX_BYTES) {
+            byte[] bytes = ByteBufUtil.getBytes(in, in.readerIndex(), length, true);
+            Parts plain = new Parts(Unpooled.wrappedBuffer(bytes)); // so what it came in need not be kept for the call
+            if (JsonPlainRequest.read(bytes, plain, limits)) {
+                return plain.done();
+            }
+        }
         requireUtf8(in, length);
         Parts parts = new Parts(in);
         try (JsonParser json = parser(in, length)) {
@@ -152,7 +161,7 @@ public final class JsonRequestReader {
 
     /** What a request says, while it is read. */
     static final class Parts {
-        private final JsonRequestArguments arguments;
+        final JsonRequestArguments arguments;
         private int seen;
         private String field = "";
         private String service = "";
@@ -211,6 +220,43 @@ public final class JsonRequestReader {
                 case "oneWay" -> oneWay = isTrue(json);
                 default -> throw new IllegalStateException("a field without a reader: " + name);
             }
+        }
+
+        /** Whether this is a field, and was not there before. */
+        boolean isFirst(String name) {
+            int place = FIELDS.indexOf(name);
+            if (place < 0 || (seen & (1 << place)) != 0) {
+                return false;
+            }
+            seen |= 1 << place;
+            return true;
+        }
+
+        /** Takes a text of printable ASCII; whether there is such a field, and it takes that. */
+        boolean takePlain(String name, String text) {
+            if (!isFirst(name) || text.length() > MAX_TEXT_BYTES) {
+                return false;
+            }
+            switch (name) {
+                case "service" -> service = text;
+                case "method" -> method = text;
+                case "group" -> group = text;
+                case "version" -> version = text;
+                case "caller" -> caller = text;
+                case "tag" -> tag = nullIfEmpty(text);
+                case "traceparent" -> trace = trace(text);
+                case "idempotencyKey" -> idempotencyKey = nullIfEmpty(text);
+                default -> {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        /** Takes a whole number; whether there is such a field, and it takes that. */
+        boolean takePlain(String name, long number) {
+            timeoutMillis = number;
+            return isFirst(name) && name.equals("timeoutMs") && number >= 1 && number <= MAX_TIMEOUT_MILLIS;
         }
 
         private static SerializationException unknown(String name) {

@@ -139,8 +139,9 @@ class JsonRequestTest {
     }
 
     @Test
-    void argumentsByPositionAreASliceOfTheRequest() {
-        ByteBuf in = Unpooled.copiedBuffer("xx" + call("\"args\" : [ {\"a\" :[1]} , 2.50 ] "), StandardCharsets.UTF_8);
+    void argumentsByPositionAreASliceOfALargeRequest() {
+        ByteBuf in = Unpooled.copiedBuffer(
+                "xx" + large(call("\"args\" : [ {\"a\" :[1]} , 2.50 ] ")), StandardCharsets.UTF_8);
         in.skipBytes(2);
         JsonRequest request = reader.read(in);
         assertThat(in.readerIndex()).isEqualTo(2);
@@ -151,6 +152,98 @@ class JsonRequestTest {
         in.release();
         assertThat(list.refCnt()).isEqualTo(1);
         list.release();
+    }
+
+    @Test
+    void aSmallRequestIsNeededNoMoreOnceItIsRead() {
+        ByteBuf in = Unpooled.copiedBuffer(call("\"args\":[\"top\",2]"), StandardCharsets.UTF_8);
+        JsonRequest request = reader.read(in);
+        in.setZero(0, in.capacity()).release();
+        assertThat(arguments(request, null)).isEqualTo("[\"top\",2]");
+    }
+
+    /** The same for whoever reads it, and too large to be read as a plain one. */
+    private static String large(String request) {
+        return request + " ".repeat(JsonPlainRequest.MAX_BYTES);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"args\":[\"top\",2]",
+                " \"args\" :\t[ \"a\\\"b\\\\\" , -0.5e+10 , [ ] , { } , { \"a\" : { \"a\" : null } } , true , false ] \r\n",
+                "\"args\":{\"item\":\"a,b\",\"count\":[2, {\"x\":1}],\"item\":0}",
+                "\"args\":[[[[[[[[[[1]]]]]]]]]]",
+                "\"args\":[1,]",
+                "\"args\":[01]",
+                "\"args\":[-]",
+                "\"args\":[1.]",
+                "\"args\":[.5]",
+                "\"args\":[+1]",
+                "\"args\":[1e]",
+                "\"args\":[truefalse]",
+                "\"args\":[nul]",
+                "\"args\":[\"\u0001\"]",
+                "\"args\":[\"\\x\"]",
+                "\"args\":[\"\\u00e9é語\"]",
+                "\"args\":[\"\u007f\"]",
+                "\"args\":[{1:2}]",
+                "\"args\":[{\"a\"}]",
+                "\"args\":[{\"a\":1,}]",
+                "\"args\":[}",
+                "\"args\":[],\"args\":[]",
+                "\"args\":[1],\"timeoutMs\":2592000000",
+                "\"timeoutMs\":2592000001",
+                "\"timeoutMs\":0",
+                "\"timeoutMs\":300.0",
+                "\"caller\":\"\u007f\"",
+                "\"caller\":\"\\u0061\",\"idempotencyKey\":\"\",\"tag\":\"gray\",\"group\":\"g\",\"version\":\"2\"",
+                "\"traceparent\":\"" + TRACE + "\"",
+                "\"oneWay\":true,\"args\":[1]",
+                "\"unknown\":1",
+                "\"service\":\"again\"",
+            })
+    void plainRequestsMeanWhatAllOthersMean(String rest) {
+        assertThat(meaning(call(rest))).isEqualTo(meaning(large(call(rest))));
+    }
+
+    @Test
+    void whateverChangesInAPlainRequestItMeansWhatAllOthersMean() {
+        String whole = call(
+                "\"timeoutMs\":300,\"caller\":\"web\",\"args\":[\"a longer \\\\ text\",-1.5e3,{\"a\":[true,null]}]");
+        SplittableRandom random = new SplittableRandom(7);
+        for (int i = 0; i < 20_000; i++) {
+            StringBuilder changed = new StringBuilder(whole);
+            for (int change = random.nextInt(3); change >= 0; change--) {
+                int at = random.nextInt(changed.length());
+                if (random.nextInt(4) == 0) {
+                    changed.deleteCharAt(at);
+                } else {
+                    changed.setCharAt(
+                            at,
+                            random.nextInt(8) == 0
+                                    ? (char) random.nextInt(0x180)
+                                    : "{}[]:,\"0e-.nt\\u 1".charAt(random.nextInt(17)));
+                }
+            }
+            String text = changed.toString();
+            assertThat(meaning(text)).as(text).isEqualTo(meaning(large(text)));
+        }
+    }
+
+    /** All that a request says, or only that it is refused: the blanks of a large one may be what a text without an end goes on with. */
+    private String meaning(String text) {
+        try {
+            JsonRequest said = read(text);
+            List<String> names = said.argumentNames();
+            return said + " " + names + " " + said.timeoutMillis() + " " + said.caller() + " " + said.baggage() + " "
+                    + said.idempotencyKey() + " " + said.oneWay() + " "
+                    + (names == null || names.stream().distinct().count() == names.size()
+                            ? arguments(said, names)
+                            : "");
+        } catch (SerializationException e) {
+            return "refused";
+        }
     }
 
     @Test

@@ -1,0 +1,334 @@
+package io.moa.protocol.serialize;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Reads a request that is as most are: the usual fields, each once, in ASCII, without escapes in names. It gives up at whatever else it meets,
+ * right or wrong, and {@link JsonRequestReader} reads the request from its beginning and says what is wrong; so this class knows no errors, and
+ * what it takes is what the other one would take. Used once, by one thread.
+ */
+final class JsonPlainRequest {
+
+    /** Larger requests are read in a stream, so that no copy of them has to be made. */
+    static final int MAX_BYTES = 16 * 1024;
+
+    private static final int MAX_DEPTH = 8;
+    private static final int MAX_TOKENS = 1_000;
+    private static final int MAX_NAME = 200;
+    private static final int MAX_NUMBER = 18;
+    private static final int DELETE = 0x7F; // a control character that is plain in JSON
+
+    private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] FALSE = "false".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
+
+    /** Says that the request is not plain. Made once: it tells nobody anything. */
+    private static final class NotPlain extends Exception {
+        private static final long serialVersionUID = 1L;
+        static final NotPlain INSTANCE = new NotPlain();
+
+        private NotPlain() {
+            super("not plain", null, false, false);
+        }
+    }
+
+    private final byte[] bytes;
+    private final JsonRequestReader.Parts parts;
+    private final int maxDepth;
+    private final int maxTokens;
+    private int at;
+    private int tokens;
+
+    private JsonPlainRequest(byte[] bytes, JsonRequestReader.Parts parts, SerializationLimits limits) {
+        this.bytes = bytes;
+        this.parts = parts;
+        this.maxDepth = Math.min(MAX_DEPTH, limits.jsonMaxDepth());
+        this.maxTokens = (int) Math.min(MAX_TOKENS, 5L * limits.maxElements()); // half of what the other reader takes
+    }
+
+    /** Whether these bytes are a plain request; the parts are then filled, and else of no use. */
+    static boolean read(byte[] bytes, JsonRequestReader.Parts parts, SerializationLimits limits) {
+        try {
+            new JsonPlainRequest(bytes, parts, limits).request();
+            return true;
+        } catch (NotPlain e) {
+            return false;
+        }
+    }
+
+    private void request() throws NotPlain {
+        open('{');
+        do {
+            String name = name();
+            expect(':');
+            blanks();
+            field(name);
+        } while (isNext());
+        expect('}');
+        blanks();
+        if (at < bytes.length) {
+            throw NotPlain.INSTANCE;
+        }
+    }
+
+    private void field(String name) throws NotPlain {
+        boolean taken =
+                switch (name) {
+                    case "args" -> parts.isFirst(name) && arguments();
+                    case "timeoutMs" -> parts.takePlain(name, wholeNumber());
+                    default -> parts.takePlain(name, word());
+                };
+        if (!taken) {
+            throw NotPlain.INSTANCE;
+        }
+    }
+
+    private boolean arguments() throws NotPlain {
+        int start = at;
+        if (peek() == '[') {
+            int values = list(2);
+            parts.arguments.takePlain(start, at, values);
+            return true;
+        }
+        open('{');
+        List<String> names = new ArrayList<>(4);
+        int[] bounds = new int[8];
+        do {
+            if (names.size() == JsonRequestArguments.MAX_NAMED) {
+                throw NotPlain.INSTANCE;
+            }
+            if (2 * names.size() == bounds.length) {
+                bounds = Arrays.copyOf(bounds, 2 * bounds.length);
+            }
+            String name = name();
+            expect(':');
+            blanks();
+            bounds[2 * names.size()] = at;
+            value(3);
+            bounds[2 * names.size() + 1] = at;
+            names.add(name);
+        } while (isNext());
+        expect('}');
+        parts.arguments.takePlain(names, bounds);
+        return true;
+    }
+
+    /** Passes over a value, which lies so deep. */
+    private void value(int depth) throws NotPlain {
+        count();
+        switch (peek()) {
+            case '"' -> text();
+            case '[' -> list(depth);
+            case '{' -> object(depth);
+            case 't' -> word(TRUE);
+            case 'f' -> word(FALSE);
+            case 'n' -> word(NULL);
+            default -> number();
+        }
+    }
+
+    /** Passes over a list; how many values are in it. */
+    private int list(int depth) throws NotPlain {
+        if (depth > maxDepth) {
+            throw NotPlain.INSTANCE;
+        }
+        expect('[');
+        blanks();
+        count();
+        if (peek() == ']') {
+            at++;
+            return 0;
+        }
+        int values = 0;
+        do {
+            blanks();
+            value(depth + 1);
+            values++;
+        } while (isNext());
+        expect(']');
+        return values;
+    }
+
+    private void object(int depth) throws NotPlain {
+        if (depth > maxDepth) {
+            throw NotPlain.INSTANCE;
+        }
+        expect('{');
+        blanks();
+        count();
+        if (peek() == '}') {
+            at++;
+            return;
+        }
+        do {
+            blanks();
+            int start = at;
+            if (peek() != '"') {
+                throw NotPlain.INSTANCE;
+            }
+            text();
+            if (at - start > MAX_NAME) {
+                throw NotPlain.INSTANCE;
+            }
+            expect(':');
+            blanks();
+            count();
+            value(depth + 1);
+        } while (isNext());
+        expect('}');
+    }
+
+    private void count() throws NotPlain {
+        if (++tokens > maxTokens) {
+            throw NotPlain.INSTANCE;
+        }
+    }
+
+    /** Passes over a text, of which escapes of one letter may be part. */
+    private void text() throws NotPlain {
+        at++;
+        while (true) {
+            at = JsonPlainText.endOf(bytes, at, bytes.length);
+            byte end = peek();
+            if (end == '"') {
+                at++;
+                return;
+            }
+            if (end != '\\' || at + 1 == bytes.length || "\"\\/bfnrt".indexOf(bytes[at + 1]) < 0) {
+                throw NotPlain.INSTANCE;
+            }
+            at += 2;
+        }
+    }
+
+    /** A text without escapes and control characters. */
+    private String word() throws NotPlain {
+        if (peek() != '"') {
+            throw NotPlain.INSTANCE;
+        }
+        int start = at + 1;
+        int end = JsonPlainText.endOf(bytes, start, bytes.length);
+        if (end == bytes.length || bytes[end] != '"') {
+            throw NotPlain.INSTANCE;
+        }
+        for (int i = start; i < end; i++) {
+            if (bytes[i] == DELETE) {
+                throw NotPlain.INSTANCE;
+            }
+        }
+        at = end + 1;
+        return new String(bytes, start, end - start, StandardCharsets.ISO_8859_1);
+    }
+
+    private String name() throws NotPlain {
+        blanks();
+        count();
+        String name = word();
+        if (name.length() > MAX_NAME) {
+            throw NotPlain.INSTANCE;
+        }
+        return name;
+    }
+
+    private void word(byte[] literal) throws NotPlain {
+        int end = at + literal.length;
+        if (end > bytes.length || !Arrays.equals(bytes, at, end, literal, 0, literal.length)) {
+            throw NotPlain.INSTANCE;
+        }
+        at = end;
+    }
+
+    private void number() throws NotPlain {
+        int start = at;
+        if (peek() == '-') {
+            at++;
+        }
+        if (peek() == '0') {
+            at++;
+        } else {
+            digits();
+        }
+        if (peek() == '.') {
+            at++;
+            digits();
+        }
+        if (peek() == 'e' || peek() == 'E') {
+            at++;
+            if (peek() == '+' || peek() == '-') {
+                at++;
+            }
+            digits();
+        }
+        if (at - start > MAX_NUMBER) {
+            throw NotPlain.INSTANCE;
+        }
+    }
+
+    private void digits() throws NotPlain {
+        int start = at;
+        while (peek() >= '0' && peek() <= '9') {
+            at++;
+        }
+        if (at == start) {
+            throw NotPlain.INSTANCE;
+        }
+    }
+
+    private long wholeNumber() throws NotPlain {
+        int start = at;
+        number();
+        long number = 0;
+        for (int i = start; i < at; i++) {
+            if (bytes[i] < '0' || bytes[i] > '9') {
+                throw NotPlain.INSTANCE;
+            }
+            number = 10 * number + bytes[i] - '0';
+        }
+        return number;
+    }
+
+    /** Passes over the mark before a first member, and sees that there is one. */
+    private void open(char mark) throws NotPlain {
+        blanks();
+        expect(mark);
+        count();
+    }
+
+    /** Passes over blanks and a comma; whether there was one. */
+    private boolean isNext() throws NotPlain {
+        blanks();
+        if (peek() != ',') {
+            return false;
+        }
+        at++;
+        return true;
+    }
+
+    private void expect(char mark) throws NotPlain {
+        blanks();
+        if (peek() != mark) {
+            throw NotPlain.INSTANCE;
+        }
+        at++;
+    }
+
+    private void blanks() {
+        while (at < bytes.length && isBlank(bytes[at])) {
+            at++;
+        }
+    }
+
+    private static boolean isBlank(byte value) {
+        return value == ' ' || value == '\n' || value == '\r' || value == '\t';
+    }
+
+    private byte peek() throws NotPlain {
+        if (at >= bytes.length) {
+            throw NotPlain.INSTANCE;
+        }
+        return bytes[at];
+    }
+}
