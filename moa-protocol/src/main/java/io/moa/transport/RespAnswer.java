@@ -15,6 +15,20 @@ public sealed interface RespAnswer {
         }
     }
 
-    /** A RESP error. */
-    record Refusal(String why) implements RespAnswer {}
+    /**
+     * A RESP error.
+     *
+     * @param code its first word, which clients go by, such as {@code ERR}
+     * @param why for people
+     */
+    record Refusal(String code, String why) implements RespAnswer {
+
+        /** What a client asks again later, or somebody else: nothing is wrong with the command. */
+        public static final String TRY_AGAIN = "TRYAGAIN";
+
+        /** One that begins with {@code ERR}. */
+        public Refusal(String why) {
+            this("ERR", why);
+        }
+    }
 }

@@ -28,6 +28,7 @@ import io.moa.server.network.ListenConfig;
 import io.moa.server.network.UnixSocketConfig;
 import io.moa.server.network.UnixSocketFile;
 import io.moa.server.resp.RespConfig;
+import io.moa.server.resp.RespLookup;
 import io.moa.transport.Listener;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -307,6 +308,9 @@ public final class MoaServer implements AutoCloseable, ServerFigures {
         RespConfig resp = RespConfig.DEFAULT;
 
         @Nullable
+        RespLookup lookup;
+
+        @Nullable
         HealthConfig health;
 
         @Nullable
@@ -377,6 +381,15 @@ public final class MoaServer implements AutoCloseable, ServerFigures {
          */
         public Builder resp(RespConfig value) {
             this.resp = value;
+            return this;
+        }
+
+        /**
+         * How it answers clients of Redis that ask with {@code MOA.LOOKUP} where a service is; default null: a server knows only itself, and tells
+         * of the services that it offers its own address.
+         */
+        public Builder lookup(@Nullable RespLookup value) {
+            this.lookup = value;
             return this;
         }
 

@@ -43,8 +43,10 @@ import io.moa.server.network.ListenPlan;
 import io.moa.server.network.LocalNetwork;
 import io.moa.server.network.UnixSocketConfig;
 import io.moa.server.network.UnixSocketFile;
+import io.moa.server.resp.OwnAddress;
 import io.moa.server.resp.RespConfig;
 import io.moa.server.resp.RespDoor;
+import io.moa.server.resp.RespLookup;
 import io.moa.transport.Host;
 import io.moa.transport.Listener;
 import io.moa.transport.Peer;
@@ -166,8 +168,14 @@ final class ServerStart {
                 set.dedup,
                 set.filters,
                 dispatcher);
+        OwnAddress own = new OwnAddress(() -> life.stage() == LifeCycle.Stage.SERVING);
+        RespLookup lookup = set.lookup != null ? set.lookup : own;
         Host host = new ExportHost(
-                moa.self(), route, table, new ServerLoad(pools.values(), moa.ticker()), respDoor(table, forms, life));
+                moa.self(),
+                route,
+                table,
+                new ServerLoad(pools.values(), moa.ticker()),
+                respDoor(table, forms, life, lookup));
 
         Address where =
                 set.address != null ? set.address : plan != null ? plan.bind() : new Address.Tcp("127.0.0.1", 0);
@@ -184,6 +192,7 @@ final class ServerStart {
         }
         Instance instance =
                 instance(published, addresses, labels, set.warmUp != null ? set.warmUp : longestWarmUp(methods));
+        own.announce(instance);
         registration = moa.hasRegistry() ? moa.registry().register(instance) : null;
         Listener doors = opened.size() == 1 ? opened.get(0) : new Doors(opened);
         life.begin(doors, registration);
@@ -211,14 +220,15 @@ final class ServerStart {
     }
 
     /** Null if nobody is answered who speaks RESP, or JSON is not spoken here. */
-    private @Nullable RespDoor respDoor(ServiceTable table, List<ServiceForm> forms, LifeCycle life) {
+    private @Nullable RespDoor respDoor(
+            ServiceTable table, List<ServiceForm> forms, LifeCycle life, RespLookup lookup) {
         RespConfig config = set.resp.over(set.settings.property(), set.settings.variable());
         if (config.access() == RespConfig.Access.OFF) {
             return null;
         }
         for (Serializer each : moa.serializers().all()) {
             if (each instanceof JsonSerializer json) {
-                return new RespDoor(config, table, forms, json, json.requests(), life);
+                return new RespDoor(config, table, forms, json, json.requests(), life, lookup, moa.ticker());
             }
         }
         return null;

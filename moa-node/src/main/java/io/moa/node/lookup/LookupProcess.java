@@ -71,6 +71,7 @@ public final class LookupProcess implements AutoCloseable {
         try {
             this.following = builder.registry.subscribeAll(this::take);
             this.server = builder.server(moa)
+                    .lookup(new RespAddresses(catalogue, service))
                     .export(
                             Lookup.class,
                             service,

@@ -80,7 +80,12 @@ final class LookupService implements Lookup, Followers.Teller {
                 : -1;
     }
 
-    private Knowledge knowledge(LookupState wanted) {
+    /** One more question was answered, or refused, at once. */
+    void count() {
+        answers.incrementAndGet();
+    }
+
+    Knowledge knowledge(LookupState wanted) {
         LookupState state = wanted;
         if (followers.isLeaving()) {
             state = LookupState.LEAVING;

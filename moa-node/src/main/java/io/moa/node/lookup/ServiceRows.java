@@ -3,6 +3,7 @@ package io.moa.node.lookup;
 import io.moa.discovery.Snapshot;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +74,11 @@ final class ServiceRows {
 
     Snapshot.Entry entry(int row) {
         return entries[row];
+    }
+
+    /** All of them, by uuid. */
+    List<Snapshot.Entry> entries() {
+        return Collections.unmodifiableList(Arrays.asList(entries));
     }
 
     long since(int row) {

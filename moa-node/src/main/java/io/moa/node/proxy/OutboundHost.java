@@ -32,6 +32,8 @@ final class OutboundHost implements Host, RespHost {
             Executed.NO,
             "This address calls others for processes of its host, over RESP, and serves nothing itself"));
 
+    private static final Attributes.Key<Reply.Failure> REFUSAL = new Attributes.Key<>("refusal");
+
     private final Peer self;
     private final RespConfig config;
     private final RespPasswords passwords;
@@ -56,7 +58,12 @@ final class OutboundHost implements Host, RespHost {
     /** Calls that came by RESP are prepared and go on; others are answered that nothing is served. */
     @Override
     public Invoker route() {
-        return call -> calls.isPrepared(call) ? calls.invoke(call) : NOTHING_IS_SERVED.invoke(call);
+        return call -> {
+            Reply.Failure refusal = call.attributes().get(REFUSAL);
+            return refusal != null
+                    ? CompletableFuture.completedFuture(refusal)
+                    : calls.isPrepared(call) ? calls.invoke(call) : NOTHING_IS_SERVED.invoke(call);
+        };
     }
 
     @Override
@@ -118,6 +125,11 @@ final class OutboundHost implements Host, RespHost {
         }
         return new Target(
                 method, prepared.attributes(), true, null, prepared.policy().value(PolicyKey.TIMEOUT));
+    }
+
+    @Override
+    public Attributes refused(Attributes facts, Status status, String why) {
+        return Attributes.EMPTY.with(REFUSAL, Reply.failure(status, Executed.NO, why));
     }
 
     @Override

@@ -358,7 +358,7 @@ final class RespCommands {
                 RespWriter.array(out, texts.texts().size());
                 texts.texts().forEach(each -> RespWriter.bulk(out, each));
             } else if (told instanceof RespAnswer.Refusal refusal) {
-                RespWriter.error(out, "ERR", refusal.why());
+                RespWriter.error(out, refusal.code(), refusal.why());
             } else {
                 RespWriter.error(out, "ERR", verb + " failed: " + failed);
             }

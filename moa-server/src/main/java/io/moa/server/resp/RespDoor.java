@@ -5,6 +5,7 @@ import io.moa.governance.observe.ObservedMethod;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Status;
+import io.moa.invoke.Ticker;
 import io.moa.protocol.serialize.JsonRequest;
 import io.moa.protocol.serialize.JsonRequestReader;
 import io.moa.protocol.serialize.JsonSerializer;
@@ -38,6 +39,7 @@ public final class RespDoor implements RespHost {
     private final JsonSerializer json;
     private final JsonRequestReader reader;
     private final Health health;
+    private final LookupAnswers addresses;
 
     /**
      * A door.
@@ -46,6 +48,8 @@ public final class RespDoor implements RespHost {
      * @param exported the same, with types and names
      * @param json writes results, and describes
      * @param reader reads requests
+     * @param lookup knows where services are
+     * @param ticker tells how long something is known
      */
     public RespDoor(
             RespConfig config,
@@ -53,13 +57,16 @@ public final class RespDoor implements RespHost {
             List<ServiceForm> exported,
             JsonSerializer json,
             JsonRequestReader reader,
-            Health health) {
+            Health health,
+            RespLookup lookup,
+            Ticker ticker) {
         this.config = config;
         this.table = table;
         this.json = json;
         this.reader = reader;
         this.health = health;
         this.passwords = new RespPasswords(config.passwords());
+        this.addresses = new LookupAnswers(lookup, ticker, System::currentTimeMillis);
         for (ServiceForm form : exported) {
             forms.put(form.service(), form);
             methods.put(
@@ -134,6 +141,7 @@ public final class RespDoor implements RespHost {
                         .sorted()
                         .toList()));
             case "MOA.DESCRIBE" -> CompletableFuture.completedFuture(describe(arguments));
+            case "MOA.LOOKUP" -> CompletableFuture.completedFuture(addresses.answer(arguments));
             case "MOA.HEALTH" -> CompletableFuture.completedFuture(new RespAnswer.Text(health()));
             default -> null;
         };
@@ -166,6 +174,6 @@ public final class RespDoor implements RespHost {
 
     @Override
     public List<String> commands() {
-        return List.of("MOA.LIST", "MOA.DESCRIBE <service>", "MOA.HEALTH");
+        return List.of("MOA.LIST", "MOA.DESCRIBE <service>", "MOA.LOOKUP <service> [JSON]", "MOA.HEALTH");
     }
 }
