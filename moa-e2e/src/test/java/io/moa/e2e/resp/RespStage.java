@@ -57,7 +57,7 @@ final class RespStage implements AutoCloseable {
 
     RespStage(RespConfig resp, TransportConfig transport, UnaryOperator<MoaServer.Builder> more) {
         moa = Moa.builder("shop").transportConfig(transport).build();
-        server = more.apply(MoaServer.builder(moa).resp(resp).export(Stock.class, new Shelf()))
+        server = more.apply(MoaServer.builder(moa).resp(resp).adaptive(false).export(Stock.class, new Shelf()))
                 .start();
     }
 

@@ -112,7 +112,7 @@ final class JsonPlainRequest {
             names.add(name);
         } while (isNext());
         expect('}');
-        parts.arguments.takePlain(names, bounds);
+        parts.arguments.takePlain(start, at, names, bounds);
         return true;
     }
 

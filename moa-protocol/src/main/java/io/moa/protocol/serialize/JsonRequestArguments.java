@@ -89,11 +89,13 @@ final class JsonRequestArguments {
     }
 
     /**
-     * Arguments by name.
+     * Arguments by name, an object that stands between these two bytes of the request.
      *
      * @param values where each begins, and where it ends
      */
-    void takePlain(List<String> came, int[] values) {
+    void takePlain(int from, int to, List<String> came, int[] values) {
+        start = from;
+        end = to;
         names = came;
         bounds = values;
         count = came.size();

@@ -561,4 +561,16 @@ class JsonRequestTest {
         assertThat(e.reason()).as(e.getMessage()).isEqualTo(Reason.OVER_LIMIT);
         assertThat(e).hasMessageContaining(part);
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[1, \"a\"]", "{\"a\": 1 , \"b\":[2]}", "{}", "[]"})
+    void argumentsAreHandedOnAsTheyCame(String args) {
+        for (String rest : new String[] {"", ",\"tag\":\"\\u00e9\""}) { // plain, and not
+            ByteBuf sent = read(call("\"args\": " + args + rest)).argumentsAsSent();
+            assertThat(sent.toString(StandardCharsets.UTF_8)).isEqualTo(args);
+            sent.release();
+        }
+        assertThat(read(call("")).argumentsAsSent().toString(StandardCharsets.UTF_8))
+                .isEqualTo("[]");
+    }
 }

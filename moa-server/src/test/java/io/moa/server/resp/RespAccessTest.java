@@ -3,6 +3,7 @@ package io.moa.server.resp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.moa.invoke.Ticker;
 import io.moa.protocol.serialize.JsonSerializer;
 import io.moa.protocol.serialize.SerializationLimits;
 import io.moa.server.dispatch.ServiceTable;
@@ -20,7 +21,7 @@ class RespAccessTest {
 
     private static RespDoor door(RespConfig config) {
         JsonSerializer json = new JsonSerializer(SerializationLimits.DEFAULTS);
-        return new RespDoor(config, new ServiceTable(List.of()), List.of(), json, json.requests(), new Health() {
+        Health well = new Health() {
             @Override
             public Answer live() {
                 return Answer.YES;
@@ -35,7 +36,16 @@ class RespAccessTest {
             public Answer startup() {
                 return Answer.YES;
             }
-        });
+        };
+        return new RespDoor(
+                config,
+                new ServiceTable(List.of()),
+                List.of(),
+                json,
+                json.requests(),
+                well,
+                any -> new RespLookup.Never("nothing is known here"),
+                Ticker.system());
     }
 
     @ParameterizedTest
