@@ -1,6 +1,7 @@
 package io.moa.transport.netty;
 
 import static io.moa.transport.netty.OneService.CALL;
+import static io.moa.transport.netty.OneService.SMALLEST;
 import static io.moa.transport.netty.OneService.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -79,6 +80,15 @@ class RespAmplificationTest {
         amplification(
                 "calls by MGET",
                 "*1024\r\n$4\r\nMGET\r\n" + ("$" + CALL.length() + "\r\n" + CALL + "\r\n").repeat(1_023));
+    }
+
+    /** A call takes a few hundred bytes however little it says: no factor bounds those that say next to nothing, but how many there may be. */
+    @Test
+    void theSmallestCallsThatCanBeWrittenAreBoundedByTheirNumber() {
+        String smallest = "$" + SMALLEST.length() + "\r\n" + SMALLEST + "\r\n";
+        Measured measured = measured("*1024\r\n$4\r\nMGET\r\n" + smallest.repeat(1_023));
+        System.out.printf("the smallest calls: %d bytes came, %d are kept%n", measured.received, measured.kept);
+        assertThat(measured.kept).isLessThanOrEqualTo(8L << 20);
     }
 
     @Test
