@@ -35,10 +35,11 @@ async function comesBack (action) {
   }
 }
 
-/** What both do the same way; a client has get, mget and leave. */
+/** What both do the same way; a client has get, mget, quit and leave. */
 const common = open => ({
   async call (client) {
     same({ result: 9 }, await ask(client, 'reserve', ['top', 3]))
+    same('OK', await client.quit())
   },
   async names (client) {
     same({ result: 6 }, await ask(client, 'reserve', { count: 2, item: 'top' }))

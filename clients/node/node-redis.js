@@ -11,12 +11,14 @@ const version = require(path.join(folder, 'package.json')).version
 async function open ({ socket = {}, ...more } = {}) {
   const client = createClient({ socket: { host: '127.0.0.1', port: PORT, ...socket }, ...more })
   client.on('error', () => {}) // told by what is called
-  client.leave = () => client.destroy()
+  client.leave = () => {
+    if (client.isOpen) client.destroy()
+  }
   client.mget = keys => client.mGet(keys)
   try {
     return await client.connect()
   } catch (e) {
-    if (client.isOpen) client.destroy()
+    client.leave()
     throw e
   }
 }
@@ -27,7 +29,7 @@ async function once (options, action) {
   try {
     return await action(client)
   } finally {
-    if (client.isOpen) client.leave()
+    client.leave()
   }
 }
 
