@@ -64,6 +64,21 @@ public final class JsonReply {
                 .addComponent(true, TAIL.duplicate());
     }
 
+    /** How many bytes the reply of a call has whose result takes so many. */
+    public static int bytesOfResult(int resultBytes) {
+        return BEFORE.length + resultBytes + 1;
+    }
+
+    /** Appends what stands before a result as the codec of results wrote it; {@link #endResult} stands behind it. */
+    public static void beginResult(ByteBuf out) {
+        out.writeBytes(BEFORE);
+    }
+
+    /** Appends what stands behind a result. */
+    public static void endResult(ByteBuf out) {
+        out.writeByte('}');
+    }
+
     /**
      * Appends the reply of a call that failed. Never fails for what stands in the failure.
      *

@@ -156,10 +156,11 @@ final class RespCall extends DeadlineWheel.Entry implements BiConsumer<@Nullable
             RespWriter.bulkHeader(out.batch(), NOTHING.length);
             out.batch().writeBytes(NOTHING);
         } else {
-            ByteBuf json = JsonReply.ofResult(result);
-            RespWriter.bulkHeader(out.batch(), json.readableBytes());
-            out.body(json);
+            RespWriter.bulkHeader(out.batch(), JsonReply.bytesOfResult(result.readableBytes()));
+            JsonReply.beginResult(out.batch());
+            out.body(result);
             out.hold(bodyMemory);
+            JsonReply.endResult(out.batch());
         }
         RespWriter.bulkEnd(out.batch());
     }

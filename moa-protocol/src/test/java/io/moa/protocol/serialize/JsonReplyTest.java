@@ -66,6 +66,12 @@ class JsonReplyTest {
         assertThat(reply.toString(StandardCharsets.UTF_8)).isEqualTo("{\"result\":[7.10,\"é\"]}");
         assertThat(reply.release()).isTrue();
         assertThat(result.refCnt()).isZero();
+        ByteBuf pieces = Unpooled.buffer();
+        JsonReply.beginResult(pieces);
+        pieces.writeBytes("7".getBytes(StandardCharsets.UTF_8));
+        JsonReply.endResult(pieces);
+        assertThat(pieces.toString(StandardCharsets.UTF_8)).isEqualTo("{\"result\":7}");
+        assertThat(JsonReply.bytesOfResult(1)).isEqualTo(pieces.readableBytes());
         ByteBuf again = JsonReply.ofResult(Unpooled.copiedBuffer("null", StandardCharsets.UTF_8));
         assertThat(again.toString(StandardCharsets.UTF_8)).isEqualTo("{\"result\":null}");
         again.release();

@@ -16,6 +16,7 @@ import io.moa.protocol.payload.SizeHint;
 import io.moa.protocol.serialize.BodyCodec;
 import io.moa.protocol.serialize.ErrorWriter;
 import java.lang.invoke.MethodHandle;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -56,6 +57,8 @@ public final class ExportedMethod {
     private final Gate gate;
     private final MethodGate methodGate;
     private final @Nullable ObservedMethod observed;
+    private final Map<Integer, Attributes> attributes = new HashMap<>(); // by the serializer's number
+    private final Attributes withoutCodecs;
     private volatile AppliedPolicy applied;
     private final SizeHint resultSize = new SizeHint();
     private final AtomicInteger running = new AtomicInteger();
@@ -154,6 +157,11 @@ public final class ExportedMethod {
         this.methodGate = methodGate;
         this.gate = Objects.requireNonNull(SequentialGate.of(gate, methodGate));
         methodGate.govern(policy);
+        this.codecs.forEach((serializer, offered) -> attributes.put(serializer, attributes(offered)));
+        this.withoutCodecs = attributes(null);
+        if (relayed != null) {
+            attributes.put(relayed.serializer(), withoutCodecs.with(RELAY, relayed.route()));
+        }
     }
 
     /** The gate of a call that an exported method is to serve; null if there is no such method. */
@@ -220,11 +228,12 @@ public final class ExportedMethod {
 
     /** The facts that a call to this method carries, if it was sent with this serializer. */
     public Attributes attributes(int serializer) {
+        return attributes.getOrDefault(serializer, withoutCodecs);
+    }
+
+    private Attributes attributes(@Nullable Codecs offered) {
         Attributes facts = Attributes.EMPTY.with(KEY, this);
-        Codecs offered = codecs.get(serializer);
-        Attributes all = offered != null
-                ? facts.with(CODECS, offered)
-                : relayed != null && relayed.serializer() == serializer ? facts.with(RELAY, relayed.route()) : facts;
+        Attributes all = offered == null ? facts : facts.with(CODECS, offered);
         return observed == null ? all : all.with(ObservedMethod.KEY, observed);
     }
 
