@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,8 @@ final class JsonArgumentsBody extends JsonBody {
     private final @Nullable List<String> names;
     private final JsonValue untyped;
     private final boolean anyNumber;
+    private final boolean texts; // each parameter is one
+    private final int maxTextChars;
 
     JsonArgumentsBody(
             JsonFactory factory,
@@ -31,6 +34,15 @@ final class JsonArgumentsBody extends JsonBody {
         this.names = names;
         this.untyped = untyped;
         this.anyNumber = anyNumber;
+        this.texts = parameters.length > 0
+                && Arrays.stream(parameters).allMatch(each -> each.typeName().equals(String.class.getName()));
+        this.maxTextChars = limits.jsonMaxStringChars();
+    }
+
+    @Override
+    @Nullable
+    Object readPlain(byte[] bytes, int from, int end) {
+        return texts ? JsonPlainTexts.read(bytes, from, end, parameters.length, maxTextChars) : null;
     }
 
     @Override

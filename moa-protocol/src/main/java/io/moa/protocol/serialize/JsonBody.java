@@ -36,6 +36,12 @@ abstract sealed class JsonBody implements BodyCodec permits JsonArgumentsBody, J
 
     abstract @Nullable Object read(JsonParser json) throws IOException;
 
+    /** The value, if it is so plain that it can be read without a parser; null otherwise. */
+    @Nullable
+    Object readPlain(byte[] bytes, int from, int end) {
+        return null;
+    }
+
     /** Where in the body the error is, such as {@code argument 1 (com.acme.User)}. */
     abstract String place(JsonMappingException e);
 
@@ -96,6 +102,10 @@ abstract sealed class JsonBody implements BodyCodec permits JsonArgumentsBody, J
             offset = 0;
         }
         in.skipBytes(length);
+        Object plain = readPlain(bytes, offset, offset + length);
+        if (plain != null) {
+            return plain;
+        }
         JsonToken fault = null;
         try (JsonParser json = factory.createParser(bytes, offset, length)) {
             json.nextToken();

@@ -78,6 +78,7 @@ final class JsonMappers {
                 .addModule(new JavaTimeModule())
                 .addModule(new Jdk8Module())
                 .addModule(new SimpleModule("moa")
+                        .addSerializer(String.class, new JsonTextWriter())
                         .addDeserializer(Class.class, new JsonNoClass<>(Class.class))
                         .addDeserializer(JavaType.class, new JsonNoClass<>(JavaType.class))
                         .addKeyDeserializer(Class.class, new JsonNoClassKey())
