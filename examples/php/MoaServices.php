@@ -52,6 +52,7 @@ class MoaServices
                 }
             } catch (RedisException $e) {
                 unset($this->links[$address]);
+                $sent = $sent && $e->getMessage() !== 'Connection lost'; // so phpredis says that it has not sent anything
                 $this->keep("bad $address", microtime(true) + self::BAD);
                 $failure = new CallFailed('UNAVAILABLE', $sent ? 'unknown' : 'no', "$address: " . $e->getMessage());
                 if ($sent && !$idempotent) {
