@@ -29,7 +29,7 @@ func main() {
 
 func call(services *Services, method string, args []interface{}, idempotent bool) {
 	var said string
-	err := services.Call(&said, "shop.Till", method, args, 3*time.Second, idempotent)
+	err := services.Call(&said, "shop.Till", method, args, 30*time.Second, idempotent)
 	if failed, ok := err.(*CallFailed); ok {
 		fmt.Printf("%s-failed %s %v %v\n", method, failed.Executed, args, err)
 	} else if err != nil {

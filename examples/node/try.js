@@ -10,7 +10,7 @@ async function main() {
   for (let number = 1; !fs.existsSync(stop); number++) {
     for (const [method, args, idempotent] of [['who', [], true], ['buy', [`node-${number}`], false]]) {
       try {
-        console.log(method, await services.call('shop.Till', method, args, 3000, idempotent));
+        console.log(method, await services.call('shop.Till', method, args, 30000, idempotent));
       } catch (e) {
         console.log(`${method}-failed ${e.executed} ${JSON.stringify(args)} ${e.message}`);
       }

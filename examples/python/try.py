@@ -11,7 +11,7 @@ while not os.path.exists(sys.argv[3]):
     number += 1
     for line, method, args, idempotent in ("who", "who", [], True), ("buy", "buy", [f"python-{number}"], False):
         try:
-            print(line, services.call("shop.Till", method, args, 3000, idempotent), flush=True)
+            print(line, services.call("shop.Till", method, args, 30000, idempotent), flush=True)
         except CallFailed as e:
             print(f"{line}-failed {e.executed} {args} {e}", flush=True)
     time.sleep(0.02)
