@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -35,22 +36,23 @@ class BeforeThePasswordTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "*11\r\n",
-                "*2\r\n$4\r\nAUTH\r\n$16385\r\n",
-                "*1000000\r\n",
-                "*1\r\n*1\r\n*1\r\n*1\r\n",
-                "*10\r\n*10\r\n",
-                "*2147483647\r\n",
-                "*2\r\n$4\r\nAUTH\r\n$2147483647\r\n",
-                "*1\r\n$-1\r\n",
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "*11;| a command has at most 10 arguments here, not 11",
+                "*2;$4;AUTH;$16385;| an argument has at most 16384 bytes here, not 16385",
+                "*1000000;| a command has at most 10 arguments here, not 1000000",
+                "*1;*1;*1;*1;| arguments are bulk strings, which begin with '$', not with '*'",
+                "*10;*10;| arguments are bulk strings, which begin with '$', not with '*'",
+                "*2147483647;| a command has at most 10 arguments here, not 2147483647",
+                "*2;$4;AUTH;$2147483647;| an argument has at most 16384 bytes here, not 2147483647",
+                "*1;$-1;| the length of an argument is 0 to 2147483647, not -1",
             })
-    void bombsAreToldAndClosed(String bomb) throws IOException {
+    void bombsAreToldAndClosed(String bomb, String why) throws IOException {
         try (RespClient stranger = stage.client()) {
-            stranger.raw(bomb);
+            stranger.raw(bomb.replace(";", "\r\n"));
             stranger.tryRaw(TAKE.getBytes(StandardCharsets.UTF_8));
-            assertThat(stranger.rest()).startsWith("-ERR Protocol error: ").endsWith("\r\n");
+            assertThat(stranger.rest()).isEqualTo("-ERR Protocol error: " + why + "\r\n");
         }
     }
 
