@@ -25,10 +25,9 @@ final class JsonPlainRequest {
     private static final byte[] FALSE = "false".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
-    /** Says that the request is not plain. Made once: it tells nobody anything. */
+    /** Says that the request is not plain, to the method below. */
     private static final class NotPlain extends Exception {
         private static final long serialVersionUID = 1L;
-        static final NotPlain INSTANCE = new NotPlain();
 
         private NotPlain() {
             super("not plain", null, false, false);
@@ -70,7 +69,7 @@ final class JsonPlainRequest {
         expect('}');
         blanks();
         if (at < bytes.length) {
-            throw NotPlain.INSTANCE;
+            throw new NotPlain();
         }
     }
 
@@ -82,7 +81,7 @@ final class JsonPlainRequest {
                     default -> parts.takePlain(name, word());
                 };
         if (!taken) {
-            throw NotPlain.INSTANCE;
+            throw new NotPlain();
         }
     }
 
@@ -98,7 +97,7 @@ final class JsonPlainRequest {
         int[] bounds = new int[8];
         do {
             if (names.size() == JsonRequestArguments.MAX_NAMED) {
-                throw NotPlain.INSTANCE;
+                throw new NotPlain();
             }
             if (2 * names.size() == bounds.length) {
                 bounds = Arrays.copyOf(bounds, 2 * bounds.length);
@@ -133,7 +132,7 @@ final class JsonPlainRequest {
     /** Passes over a list; how many values are in it. */
     private int list(int depth) throws NotPlain {
         if (depth > maxDepth) {
-            throw NotPlain.INSTANCE;
+            throw new NotPlain();
         }
         expect('[');
         blanks();
@@ -154,7 +153,7 @@ final class JsonPlainRequest {
 
     private void object(int depth) throws NotPlain {
         if (depth > maxDepth) {
-            throw NotPlain.INSTANCE;
+            throw new NotPlain();
         }
         expect('{');
         blanks();
@@ -167,11 +166,11 @@ final class JsonPlainRequest {
             blanks();
             int start = at;
             if (peek() != '"') {
-                throw NotPlain.INSTANCE;
+                throw new NotPlain();
             }
             text();
             if (at - start > MAX_NAME) {
-                throw NotPlain.INSTANCE;
+                throw new NotPlain();
             }
             expect(':');
             blanks();
@@ -183,7 +182,7 @@ final class JsonPlainRequest {
 
     private void count() throws NotPlain {
         if (++tokens > maxTokens) {
-            throw NotPlain.INSTANCE;
+            throw new NotPlain();
         }
     }
 
@@ -198,7 +197,7 @@ final class JsonPlainRequest {
                 return;
             }
             if (end != '\\' || at + 1 == bytes.length || "\"\\/bfnrt".indexOf(bytes[at + 1]) < 0) {
-                throw NotPlain.INSTANCE;
+                throw new NotPlain();
             }
             at += 2;
         }
@@ -207,16 +206,16 @@ final class JsonPlainRequest {
     /** A text without escapes and control characters. */
     private String word() throws NotPlain {
         if (peek() != '"') {
-            throw NotPlain.INSTANCE;
+            throw new NotPlain();
         }
         int start = at + 1;
         int end = JsonPlainText.endOf(bytes, start, bytes.length);
         if (end == bytes.length || bytes[end] != '"') {
-            throw NotPlain.INSTANCE;
+            throw new NotPlain();
         }
         for (int i = start; i < end; i++) {
             if (bytes[i] == DELETE) {
-                throw NotPlain.INSTANCE;
+                throw new NotPlain();
             }
         }
         at = end + 1;
@@ -228,7 +227,7 @@ final class JsonPlainRequest {
         count();
         String name = word();
         if (name.length() > MAX_NAME) {
-            throw NotPlain.INSTANCE;
+            throw new NotPlain();
         }
         return name;
     }
@@ -236,7 +235,7 @@ final class JsonPlainRequest {
     private void word(byte[] literal) throws NotPlain {
         int end = at + literal.length;
         if (end > bytes.length || !Arrays.equals(bytes, at, end, literal, 0, literal.length)) {
-            throw NotPlain.INSTANCE;
+            throw new NotPlain();
         }
         at = end;
     }
@@ -263,7 +262,7 @@ final class JsonPlainRequest {
             digits();
         }
         if (at - start > MAX_NUMBER) {
-            throw NotPlain.INSTANCE;
+            throw new NotPlain();
         }
     }
 
@@ -273,7 +272,7 @@ final class JsonPlainRequest {
             at++;
         }
         if (at == start) {
-            throw NotPlain.INSTANCE;
+            throw new NotPlain();
         }
     }
 
@@ -283,7 +282,7 @@ final class JsonPlainRequest {
         long number = 0;
         for (int i = start; i < at; i++) {
             if (bytes[i] < '0' || bytes[i] > '9') {
-                throw NotPlain.INSTANCE;
+                throw new NotPlain();
             }
             number = 10 * number + bytes[i] - '0';
         }
@@ -310,7 +309,7 @@ final class JsonPlainRequest {
     private void expect(char mark) throws NotPlain {
         blanks();
         if (peek() != mark) {
-            throw NotPlain.INSTANCE;
+            throw new NotPlain();
         }
         at++;
     }
@@ -327,7 +326,7 @@ final class JsonPlainRequest {
 
     private byte peek() throws NotPlain {
         if (at >= bytes.length) {
-            throw NotPlain.INSTANCE;
+            throw new NotPlain();
         }
         return bytes[at];
     }

@@ -13,7 +13,7 @@ final class JsonPlainText {
     private static final long BLANKS = 0x20 * ONES;
     private static final long QUOTES = '"' * ONES;
     private static final long BACKSLASHES = '\\' * ONES;
-    private static final long HIGHEST = 0x80 * ONES;
+    private static final long HIGHEST = 0x8080808080808080L;
 
     private JsonPlainText() {}
 
