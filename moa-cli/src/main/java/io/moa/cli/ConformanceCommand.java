@@ -65,8 +65,8 @@ final class ConformanceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        boolean drives = command != null && !command.isEmpty();
-        if (serve == drives) {
+        List<String> driver = command == null ? List.of() : command;
+        if (serve != driver.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "Say either --serve, or the command of a driver after --");
         }
         if (serve) {
@@ -78,6 +78,6 @@ final class ConformanceCommand implements Callable<Integer> {
             }
             return 0;
         }
-        return ConformanceRun.run(command, Duration.ofMillis(patienceMillis), moa.out()) ? 0 : 1;
+        return ConformanceRun.run(driver, Duration.ofMillis(patienceMillis), moa.out()) ? 0 : 1;
     }
 }

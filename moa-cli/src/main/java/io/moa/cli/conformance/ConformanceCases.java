@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The cases that stand in {@code conformance/cases.json}, and how an answer is judged. Functions without state. */
 final class ConformanceCases {
@@ -60,10 +60,9 @@ final class ConformanceCases {
         return fault("", expected, got);
     }
 
-    private static String fault(String place, JsonNode expected, JsonNode got) {
+    private static String fault(String place, JsonNode expected, @Nullable JsonNode got) {
         if (expected.isObject() && got != null && got.isObject()) {
-            for (Iterator<Map.Entry<String, JsonNode>> fields = expected.fields(); fields.hasNext(); ) {
-                Map.Entry<String, JsonNode> field = fields.next();
+            for (Map.Entry<String, JsonNode> field : expected.properties()) {
                 String name = field.getKey();
                 String fault;
                 if (name.endsWith(CONTAINS)) {
@@ -94,7 +93,7 @@ final class ConformanceCases {
             }
             return "";
         }
-        boolean same = expected.isNumber() && got != null && got.isNumber()
+        boolean same = (got != null && expected.isNumber() && got.isNumber())
                 ? expected.decimalValue().compareTo(got.decimalValue()) == 0
                 : expected.equals(got);
         return same
@@ -106,7 +105,7 @@ final class ConformanceCases {
         return place.isEmpty() ? name : place + "." + name;
     }
 
-    private static String shown(JsonNode node) {
+    private static String shown(@Nullable JsonNode node) {
         String text = String.valueOf(node);
         return text.length() <= 200 ? text : text.substring(0, 200) + "… (" + text.length() + " characters)";
     }

@@ -61,8 +61,7 @@ final class ConformanceDriver implements AutoCloseable {
         } catch (TimeoutException e) {
             throw new IllegalStateException("The driver said nothing within " + patience.toSeconds() + " s", e);
         } catch (ExecutionException e) {
-            throw new IllegalStateException(
-                    "The driver cannot be heard: " + e.getCause().getMessage(), e);
+            throw new IllegalStateException("The driver cannot be heard: " + e.getCause(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted", e);

@@ -112,22 +112,23 @@ public record Transcript(String name, List<String> lines) {
     private static byte[] bytes(String text) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        for (int i = 0; i < utf8.length; i++) {
+        int i = 0;
+        while (i < utf8.length) {
             if (utf8[i] != '\\') {
-                out.write(utf8[i]);
+                out.write(utf8[i++]);
                 continue;
             }
-            i++;
-            switch (utf8[i]) {
+            switch (utf8[i + 1]) {
                 case 'r' -> out.write('\r');
                 case 'n' -> out.write('\n');
                 case '\\' -> out.write('\\');
                 case 'x' -> {
-                    out.write(Integer.parseInt("" + (char) utf8[i + 1] + (char) utf8[i + 2], 16));
+                    out.write(Integer.parseInt("" + (char) utf8[i + 2] + (char) utf8[i + 3], 16));
                     i += 2;
                 }
-                default -> throw new IllegalArgumentException("\\" + (char) utf8[i] + " is no escape: " + text);
+                default -> throw new IllegalArgumentException("\\" + (char) utf8[i + 1] + " is no escape: " + text);
             }
+            i += 2;
         }
         return out.toByteArray();
     }
@@ -171,7 +172,7 @@ public record Transcript(String name, List<String> lines) {
 
     /** Whether a line is what another one says. */
     static boolean matches(String expected, String line) {
-        if (!expected.startsWith("S: ") || !expected.contains("{n}") && !expected.contains("{…}")) {
+        if (!expected.startsWith("S: ") || !(expected.contains("{n}") || expected.contains("{…}"))) {
             return expected.equals(line);
         }
         String pattern = Pattern.quote(expected).replace("{n}", "\\E[0-9]+\\Q").replace("{…}", "\\E.*\\Q");

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 /** A question over a socket, from before there is a connection until its answer. Ends once; safe for many threads. */
 final class SocketQuestion implements Asked {
 
-    private final SocketProcess process;
     private final boolean check;
     private final CompletableFuture<ByteBuf> answer = new CompletableFuture<>();
     private final ScheduledFuture<?> alarm;
@@ -24,7 +23,6 @@ final class SocketQuestion implements Asked {
      * @param request null for a check; its reference is taken over
      */
     SocketQuestion(SocketProcess process, @Nullable ByteBuf request, long patienceNanos) {
-        this.process = process;
         this.request = request;
         this.check = request == null;
         this.alarm = process.loops()
