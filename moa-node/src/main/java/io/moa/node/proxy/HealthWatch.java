@@ -73,7 +73,13 @@ final class HealthWatch implements AutoCloseable {
                 next = null;
             }
         }
-        Asked asked = process.check(config.patience());
+        Asked asked;
+        try {
+            asked = process.check(config.patience());
+        } catch (RuntimeException e) { // or nobody would ask any more
+            heard("cannot be asked: " + e);
+            return;
+        }
         asked.answer().whenComplete((answer, failed) -> {
             if (answer != null) {
                 answer.release();
@@ -97,6 +103,9 @@ final class HealthWatch implements AutoCloseable {
         if (failure != null) {
             lastFailure = failure;
         }
+        boolean soon = again && Boolean.TRUE.equals(well);
+        again = false;
+        next = scheduler.schedule(this::ask, soon ? 0 : config.every().toNanos()); // first, whatever the listener does
         if (well == null) { // the first word is told at once: nobody relies on it yet
             tell(good);
         } else if (well == good) {
@@ -104,9 +113,6 @@ final class HealthWatch implements AutoCloseable {
         } else if (++inRow >= (good ? config.successes() : config.failures())) {
             tell(good);
         }
-        boolean soon = again && Boolean.TRUE.equals(well);
-        again = false;
-        next = scheduler.schedule(this::ask, soon ? 0 : config.every().toNanos());
     }
 
     private void tell(boolean good) {

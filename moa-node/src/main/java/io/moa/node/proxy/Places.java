@@ -2,20 +2,24 @@ package io.moa.node.proxy;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** How many calls a local process is given at once, and how many wait, in the order in which they came. Safe for many threads. */
 final class Places {
 
-    /** Who wants a place. Told at most once, and under no lock. */
+    /** Who wants a place, itself and no equal of it. Told at most once, and under no lock. */
     interface Guest {
-        /** It has one, until it {@linkplain Places#leave leaves}. */
+        /** It has one, until it {@linkplain Places#leave leaves}, which it may do within. Must not throw. */
         void seat();
     }
 
     private final int atOnce;
     private final int waiting;
-    private final Deque<Guest> line = new ArrayDeque<>(); // guarded by this
+    private final Set<Guest> line = new LinkedHashSet<>(); // in order, and left from anywhere at once; guarded by this
+    private final ThreadLocal<@Nullable Deque<Guest>> seating = new ThreadLocal<>();
     private int taken; // guarded by this
 
     Places(int atOnce, int waiting) {
@@ -30,12 +34,12 @@ final class Places {
                 if (line.size() >= waiting) {
                     return false;
                 }
-                line.addLast(guest);
+                line.add(guest);
                 return true;
             }
             taken++;
         }
-        guest.seat();
+        seat(guest);
         return true;
     }
 
@@ -51,15 +55,36 @@ final class Places {
             next = nextOrFree();
         }
         if (next != null) {
-            next.seat();
+            seat(next);
+        }
+    }
+
+    /** One after the other: a guest that leaves at once would else stand on the stack below all those that it makes room for. */
+    private void seat(Guest guest) {
+        Deque<Guest> after = seating.get();
+        if (after != null) {
+            after.addLast(guest);
+            return;
+        }
+        after = new ArrayDeque<>(4);
+        seating.set(after);
+        try {
+            for (Guest next = guest; next != null; next = after.pollFirst()) {
+                next.seat();
+            }
+        } finally {
+            seating.remove();
         }
     }
 
     private @Nullable Guest nextOrFree() {
-        Guest next = line.pollFirst();
-        if (next == null) {
+        Iterator<Guest> first = line.iterator();
+        if (!first.hasNext()) {
             taken--;
+            return null;
         }
+        Guest next = first.next();
+        first.remove();
         return next;
     }
 

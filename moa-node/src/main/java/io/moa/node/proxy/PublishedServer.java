@@ -144,7 +144,15 @@ final class PublishedServer implements AutoCloseable, HealthWatch.Listener {
                     each.id(),
                     each.methods(),
                     PolicySettings.NONE,
-                    new Relay(process, places, each.methods(), moa.ticker(), requests, replies, watch::hurry)));
+                    new Relay(
+                            process,
+                            places,
+                            each.methods(),
+                            moa.ticker(),
+                            moa.scheduler(),
+                            requests,
+                            replies,
+                            watch::hurry)));
         }
         server = builder.start();
         LOG.info("{} answers: {} speaks for it", process, server);

@@ -4,6 +4,7 @@ import io.moa.invoke.Executed;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Invoker;
 import io.moa.invoke.Reply;
+import io.moa.invoke.Scheduler;
 import io.moa.invoke.Status;
 import io.moa.invoke.Ticker;
 import io.moa.node.local.LocalProcess;
@@ -28,6 +29,7 @@ final class Relay implements Invoker {
     private final LocalProcess process;
     private final Places places;
     private final Ticker ticker;
+    private final Scheduler scheduler;
     private final JsonRequestWriter requests;
     private final JsonReplyReader replies;
     private final Runnable unreachable;
@@ -44,12 +46,14 @@ final class Relay implements Invoker {
             Places places,
             List<NamedMethod> methods,
             Ticker ticker,
+            Scheduler scheduler,
             JsonRequestWriter requests,
             JsonReplyReader replies,
             Runnable unreachable) {
         this.process = process;
         this.places = places;
         this.ticker = ticker;
+        this.scheduler = scheduler;
         this.requests = requests;
         this.replies = replies;
         this.unreachable = unreachable;
@@ -78,6 +82,10 @@ final class Relay implements Invoker {
 
     Ticker ticker() {
         return ticker;
+    }
+
+    Scheduler scheduler() {
+        return scheduler;
     }
 
     JsonRequestWriter requests() {

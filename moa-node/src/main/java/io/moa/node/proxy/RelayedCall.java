@@ -7,6 +7,7 @@ import io.moa.invoke.Invocation;
 import io.moa.invoke.Payload;
 import io.moa.invoke.Phase;
 import io.moa.invoke.Reply;
+import io.moa.invoke.Scheduler;
 import io.moa.invoke.Status;
 import io.moa.node.local.Asked;
 import io.moa.node.local.LocalProcessException;
@@ -28,6 +29,8 @@ final class RelayedCall implements Places.Guest, Cancellation.Listener {
     private final Payload arguments; // a reference of our own: the caller may give up while we wait
     private final CompletableFuture<Reply> reply = new CompletableFuture<>();
     private @Nullable Asked asked; // guarded by this
+    private boolean waits = true; // guarded by this
+    private Scheduler.@Nullable Timer alarm; // while it waits; guarded by this
 
     RelayedCall(Relay relay, Invocation call) {
         this.relay = relay;
@@ -51,10 +54,40 @@ final class RelayedCall implements Places.Guest, Cancellation.Listener {
             return;
         }
         call.cancellation().add(this);
+        setAlarm();
+    }
+
+    /** Its caller may be one who says no word when the time is up, and would hold its place in the line with nobody behind it. */
+    private void setAlarm() {
+        synchronized (this) {
+            if (waits) {
+                alarm = relay.scheduler().schedule(this::late, Math.max(0, relay.patienceNanos(call)));
+            }
+        }
+    }
+
+    private void late() {
+        if (relay.places().giveUp(this)) {
+            arguments.release();
+            end(tooLate());
+        }
+    }
+
+    private Reply tooLate() {
+        return call.timedOut(Executed.NO, relay.ticker().nanos(), "it waited for a place at " + relay.process());
+    }
+
+    private synchronized void waitNoMore() {
+        waits = false;
+        if (alarm != null) {
+            alarm.cancel();
+            alarm = null;
+        }
     }
 
     @Override
     public void seat() {
+        waitNoMore();
         boolean begun = false;
         try {
             begun = ask();
@@ -64,7 +97,7 @@ final class RelayedCall implements Places.Guest, Cancellation.Listener {
                     Executed.NO,
                     "The arguments of " + call.service() + " " + call.method().name() + " cannot be sent on: "
                             + e.getMessage()));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             end(Backstop.broken(call, e));
         } finally {
             arguments.release();
@@ -85,7 +118,7 @@ final class RelayedCall implements Places.Guest, Cancellation.Listener {
             return false;
         }
         if (patience <= 0) {
-            end(call.timedOut(Executed.NO, relay.ticker().nanos(), "it waited for a place at " + relay.process()));
+            end(tooLate());
             return false;
         }
         call.ledger().enter(Phase.EXECUTE, relay.ticker().nanos());
@@ -130,7 +163,7 @@ final class RelayedCall implements Places.Guest, Cancellation.Listener {
             }
         } catch (LocalProcessException e) {
             told = relay.failed(call, e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             told = Backstop.broken(call, e);
         }
         end(told);
@@ -151,11 +184,12 @@ final class RelayedCall implements Places.Guest, Cancellation.Listener {
         }
         boolean waited = under == null && relay.places().giveUp(this);
         if (waited) {
+            waitNoMore();
             arguments.release();
         }
         end(Reply.failure(
                 Status.CANCELLED,
-                under == null ? Executed.NO : Executed.MAYBE,
+                waited ? Executed.NO : Executed.MAYBE, // who waits no more may be asked at this moment
                 call.service() + " " + call.method().name() + " was withdrawn (" + reason + ")"));
         if (under != null) {
             under.withdraw();
