@@ -64,7 +64,8 @@ final class ProxyCommand implements Callable<Integer> {
         }
         if (check) {
             moa.out()
-                    .println(read.name() + " is right: " + config.published().size() + " processes are published"
+                    .println(read.name() + " is right: "
+                            + published(config.published().size())
                             + (config.outbound() == null
                                     ? ""
                                     : ", and calls taken at "
@@ -88,6 +89,10 @@ final class ProxyCommand implements Callable<Integer> {
             tell(proxy);
         }
         return 0;
+    }
+
+    private static String published(int processes) {
+        return processes == 1 ? "1 process is published" : processes + " processes are published";
     }
 
     private void tell(ProxyProcess proxy) {

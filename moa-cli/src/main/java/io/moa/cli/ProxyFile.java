@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.moa.discovery.Address;
 import io.moa.discovery.ServiceId;
+import io.moa.node.local.LocalProcesses;
 import io.moa.node.proxy.OutboundConfig;
 import io.moa.node.proxy.ProxyConfig;
 import io.moa.node.proxy.PublishedConfig;
@@ -16,6 +17,8 @@ import io.moa.server.dispatch.RelayedService;
 import io.moa.server.resp.RespConfig;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The configuration of a proxy as a file in JSON, in which comments may stand. Functions without state. */
@@ -27,6 +30,8 @@ final class ProxyFile {
             .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS)
             .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
             .build();
+
+    private static final Pattern TWICE = Pattern.compile("Duplicate field '(.*)'");
 
     private ProxyFile() {}
 
@@ -40,13 +45,13 @@ final class ProxyFile {
         try {
             root = JSON.readTree(text);
         } catch (JsonProcessingException e) {
+            String place = e.getLocation() == null
+                    ? ""
+                    : " at line " + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr();
+            String twice = twice(e);
             throw new IllegalArgumentException(
-                    "it is not JSON"
-                            + (e.getLocation() == null
-                                    ? ""
-                                    : " at line " + e.getLocation().getLineNr() + ", column "
-                                            + e.getLocation().getColumnNr()),
-                    e);
+                    twice == null ? "it is not JSON" + place : "\"" + twice + "\" stands twice," + place, e);
         }
         JsonFields file = new JsonFields("", root);
         String application = file.text("application");
@@ -62,6 +67,12 @@ final class ProxyFile {
                 Duration.ofMillis(file.numberOr("drainMs", 10_000)));
         file.done();
         return config;
+    }
+
+    /** The field that stands twice in one object, if that is what is wrong. */
+    private static @Nullable String twice(JsonProcessingException e) {
+        Matcher matcher = TWICE.matcher(String.valueOf(e.getOriginalMessage()));
+        return matcher.lookingAt() ? Printable.of(matcher.group(1)) : null;
     }
 
     private static PublishedConfig published(String place, JsonNode node) {
@@ -85,6 +96,8 @@ final class ProxyFile {
                         health(fields.object("health")),
                         fields.texts("labels")));
         fields.done();
+        at(place, () -> LocalProcesses.open(to, config.health().path(), 1))
+                .close(); // reaches out to nobody, but says what is wrong
         return config;
     }
 
@@ -138,8 +151,11 @@ final class ProxyFile {
         if (socket != null && (host != null || fields.has("port"))) {
             throw new IllegalArgumentException("outbound is either a socket, or a host and a port");
         }
-        Address address =
-                socket != null ? new Address.Unix(socket) : new Address.Tcp(host == null ? "127.0.0.1" : host, port);
+        Address address = at(
+                "outbound",
+                () -> socket != null
+                        ? new Address.Unix(socket)
+                        : new Address.Tcp(host == null ? "127.0.0.1" : host, port));
         fields.done();
         return new OutboundConfig(address, RespConfig.DEFAULT.over(System::getProperty, System::getenv));
     }

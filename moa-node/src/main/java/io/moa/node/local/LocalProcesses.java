@@ -27,6 +27,10 @@ public final class LocalProcesses {
             throw new IllegalArgumentException(
                     "Only a process that speaks HTTP has a path for health checks, not " + url);
         }
+        if (healthPath != null && (!healthPath.startsWith("/") || healthPath.startsWith("//"))) {
+            throw new IllegalArgumentException(
+                    "The path for health checks begins with one /, such as /health, and not so: " + healthPath);
+        }
         if (url.startsWith("resp+unix:")) {
             return new SocketProcess(url, new Address.Unix(url.substring(10)), new RespDialect(maxBytes));
         }
@@ -45,7 +49,7 @@ public final class LocalProcesses {
         String host = uri.getHost();
         String scheme = String.valueOf(uri.getScheme());
         boolean http = scheme.equals("http");
-        if (host == null || (uri.getPort() < 1 && !http) || uri.getRawUserInfo() != null) {
+        if (host == null || uri.getPort() > 65_535 || (uri.getPort() < 1 && !http) || uri.getRawUserInfo() != null) {
             throw new IllegalArgumentException(url + " names no process: expected " + FORMS);
         }
         String plain = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param outbound where they call others; null for nowhere
  * @param operationsPort where an operator asks it, on loopback, such as {@code ./moa top}; 0 for a free one; null for nowhere
  * @param policies what is decided about calls, in the form of a release configuration; system properties and environment stand above it
- * @param drainLimit how long closing waits for calls under way
+ * @param drainLimit how long closing waits for calls under way; 0 to 10 min
  */
 public record ProxyConfig(
         String application,
@@ -31,6 +31,12 @@ public record ProxyConfig(
         if (published.isEmpty() && outbound == null) {
             throw new IllegalArgumentException(
                     "A proxy publishes something, or calls for others: say \"publish\", or \"outbound\", or both");
+        }
+        if (operationsPort != null) {
+            PublishedConfig.between("operationsPort", operationsPort, 0, 65_535);
+        }
+        if (drainLimit.isNegative() || drainLimit.compareTo(Duration.ofMinutes(10)) > 0) {
+            throw new IllegalArgumentException("drainMs is 0 to 600000, not " + drainLimit.toMillis());
         }
         Set<Integer> ports = new HashSet<>();
         for (PublishedConfig each : published) {

@@ -45,6 +45,13 @@ public record PublishedConfig(
             if (methods.isEmpty()) {
                 throw new IllegalArgumentException(id + " needs at least one method");
             }
+            Set<String> names = new HashSet<>();
+            for (NamedMethod each : methods) {
+                if (!names.add(each.id().name())) {
+                    throw new IllegalArgumentException(
+                            id + " has the method " + each.id().name() + " twice");
+                }
+            }
         }
     }
 
@@ -94,7 +101,7 @@ public record PublishedConfig(
         }
     }
 
-    private static void between(String name, int value, int least, int most) {
+    static void between(String name, int value, int least, int most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException(name + " is " + least + " to " + most + ", not " + value);
         }
