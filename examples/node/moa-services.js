@@ -30,7 +30,8 @@ class Services {
     this.links = new Map(); // address -> connection
   }
 
-  async call(service, method, args = [], timeoutMs = 1000, idempotent = false) {
+  /** `fields` are others of a request, such as tag or attachments. */
+  async call(service, method, args = [], timeoutMs = 1000, idempotent = false, fields = {}) {
     const deadline = performance.now() + timeoutMs;
     const tried = new Set();
     let failure = new CallFailed('UNAVAILABLE', 'no', `no address of ${service} is known, or no time was left`);
@@ -44,7 +45,7 @@ class Services {
       try {
         const link = await this.link(address, Math.min(LOOKUP_TIMEOUT, left));
         sent = true;
-        const request = { service, method, args, timeoutMs: left, caller: this.caller };
+        const request = { caller: this.caller, ...fields, service, method, args, timeoutMs: left };
         reply = JSON.parse(await within(left + 500, link.get(JSON.stringify(request)), address));
       } catch (e) {
         this.drop(address);

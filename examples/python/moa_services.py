@@ -33,7 +33,8 @@ class Services:
         self.clients = {}  # (address, timeout) -> client, each with a pool of connections
         self.lock = threading.Lock()
 
-    def call(self, service, method, args=(), timeout_ms=1000, idempotent=False):
+    def call(self, service, method, args=(), timeout_ms=1000, idempotent=False, **fields):
+        """`fields` are others of a request, such as tag or attachments."""
         deadline = time.monotonic() + timeout_ms / 1000
         tried, failure = set(), None
         while len(tried) < ATTEMPTS:
@@ -42,9 +43,9 @@ class Services:
             if left_ms <= 0 or address is None:
                 break
             tried.add(address)
-            request = {"service": service, "method": method, "args": args, "timeoutMs": left_ms}
+            request = {"service": service, "method": method, "args": args, "timeoutMs": left_ms, **fields}
             if self.caller:
-                request["caller"] = self.caller
+                request.setdefault("caller", self.caller)
             try:
                 connection = self.client(address, timeout_ms / 1000 + 0.5).connection_pool
                 link = connection.get_connection("GET")

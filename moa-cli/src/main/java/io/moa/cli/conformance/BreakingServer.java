@@ -85,6 +85,7 @@ final class BreakingServer implements AutoCloseable {
                         calls.add(second);
                         return; // nobody knows whether it ran
                     }
+                    case "HELLO" -> socket.getOutputStream().write(hello(second));
                     case "PING" -> socket.getOutputStream().write(PONG);
                     case "CLIENT", "SELECT", "AUTH" -> socket.getOutputStream().write(OK);
                     default -> socket.getOutputStream().write(UNKNOWN);
@@ -93,6 +94,14 @@ final class BreakingServer implements AutoCloseable {
         } catch (IOException | NumberFormatException gone) {
             // whoever asked is told by the end of the connection
         }
+    }
+
+    private static byte[] hello(String version) {
+        boolean third = version.equals("3");
+        return ((third ? "%3" : "*6")
+                        + "\r\n$6\r\nserver\r\n$3\r\nmoa\r\n$7\r\nversion\r\n$5\r\n7.2.0\r\n$5\r\nproto\r\n:"
+                        + (third ? 3 : 2) + "\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
     }
 
     private static int number(InputStream in, char kind) throws IOException {

@@ -126,8 +126,7 @@ public final class ConformanceRun {
 
     /** One that takes calls and ends the connection: nobody knows whether they ran. */
     private void breaking() {
-        try (BreakingServer breaks = BreakingServer.start();
-                ConformanceServer sound = ConformanceServer.start("sound", 0, RespConfig.DEFAULT)) {
+        try (BreakingServer breaks = BreakingServer.start()) {
             use(breaks.port());
             JsonNode unknown = driver.tell(run("once", false));
             String status = unknown.at("/reply/error/status").asText();
@@ -136,19 +135,24 @@ public final class ConformanceRun {
                     status.equals("UNAVAILABLE")
                             && unknown.at("/reply/error/executed").asText().equals("unknown"),
                     "it is told as " + unknown);
+        }
+        // Another one each time, for an SDK may leave one alone that broke a call.
+        try (BreakingServer breaks = BreakingServer.start();
+                ConformanceServer sound = ConformanceServer.start("sound", 0, RespConfig.DEFAULT)) {
             use(breaks.port(), sound.port());
-            int before = breaks.calls();
-            for (int i = 0; i < ROUNDS; i++) {
-                driver.tell(run("each " + i, false));
-            }
             int twice = 0;
             for (int i = 0; i < ROUNDS; i++) {
-                twice += sound.runs("each " + i) > 0 && breaks.saw("each " + i) ? 1 : 0;
+                String key = "each " + i;
+                driver.tell(run(key, false));
+                twice += sound.runs(key) > 0 && breaks.saw(key) ? 1 : 0;
             }
             judge(
                     "a call that may have run is not sent again",
-                    twice == 0 && breaks.calls() > before,
-                    breaks.calls() == before ? "the server that breaks was never called" : twice + " were sent twice");
+                    twice == 0 && breaks.calls() > 0,
+                    breaks.calls() == 0 ? "the server that breaks was never called" : twice + " were sent twice");
+        }
+        try (BreakingServer breaks = BreakingServer.start();
+                ConformanceServer sound = ConformanceServer.start("sound", 0, RespConfig.DEFAULT)) {
             use(breaks.port(), sound.port());
             List<String> lost = new ArrayList<>();
             for (int i = 0; i < ROUNDS; i++) {
@@ -159,7 +163,7 @@ public final class ConformanceRun {
             }
             judge(
                     "one that may be repeated is sent to another server",
-                    lost.isEmpty(),
+                    lost.isEmpty() && breaks.calls() > 0,
                     lost.size() + " failed, such as " + lost);
         }
     }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -17,7 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Texts that are read and written in one piece are what they would be character by character. */
 class JsonPlainTextTest {
 
-    private static final ObjectMapper PLAIN_JACKSON = new ObjectMapper();
+    private static final ObjectMapper PLAIN_JACKSON = JsonMapper.builder()
+            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+            .build();
 
     private final JsonSerializer json = new JsonSerializer();
     private final AllowList shop = Samples.shop();
