@@ -3,11 +3,13 @@ package io.moa.transport;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.MethodId;
 import io.moa.invoke.Status;
+import io.moa.protocol.serialize.JsonEnvelope;
 import io.moa.protocol.serialize.JsonRequest;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a listener asks of the server behind it to answer clients that speak RESP. Safe for many threads; nothing blocks. */
@@ -36,9 +38,10 @@ public interface RespHost {
      * Reads a request.
      *
      * @param json of which what is returned is a view
+     * @param last what the request before on this connection said, which saves time if this one says the same; null if there is none
      * @throws io.moa.protocol.serialize.SerializationException if it is none
      */
-    JsonRequest read(ByteBuf json);
+    JsonRequest read(ByteBuf json, @Nullable JsonEnvelope last);
 
     /** The method that a request means, or why there is none. */
     Meant target(JsonRequest request);
@@ -64,17 +67,20 @@ public interface RespHost {
      *     list
      * @param parameters their names in order; null if they are not known
      * @param timeout how long a call may take that does not say; positive
+     * @param whateverArguments whether any request with the same {@linkplain JsonRequest#envelope() envelope} means this target, too
      */
     record Target(
             MethodId method,
             Attributes attributes,
             boolean asSent,
             @Nullable List<String> parameters,
-            Duration timeout) implements Meant {
+            Supplier<Duration> timeout,
+            boolean whateverArguments)
+            implements Meant {
 
-        /** One whose arguments become a list. */
+        /** One whose arguments become a list, meant by every request that names it so. */
         public Target(MethodId method, Attributes attributes, @Nullable List<String> parameters, Duration timeout) {
-            this(method, attributes, false, parameters, timeout);
+            this(method, attributes, false, parameters, () -> timeout, true);
         }
     }
 

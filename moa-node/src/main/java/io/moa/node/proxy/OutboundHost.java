@@ -11,6 +11,7 @@ import io.moa.invoke.Invoker;
 import io.moa.invoke.MethodId;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
+import io.moa.protocol.serialize.JsonEnvelope;
 import io.moa.protocol.serialize.JsonRequest;
 import io.moa.protocol.serialize.JsonRequestReader;
 import io.moa.server.resp.RespConfig;
@@ -104,8 +105,8 @@ final class OutboundHost implements Host, RespHost {
     }
 
     @Override
-    public JsonRequest read(ByteBuf json) {
-        return reader.read(json);
+    public JsonRequest read(ByteBuf json, @Nullable JsonEnvelope last) {
+        return reader.read(json, last);
     }
 
     @Override
@@ -124,7 +125,12 @@ final class OutboundHost implements Host, RespHost {
             return new Unclear(Status.UNAVAILABLE, String.valueOf(closedOrFull.getMessage()));
         }
         return new Target(
-                method, prepared.attributes(), true, null, prepared.policy().value(PolicyKey.TIMEOUT));
+                method,
+                prepared.attributes(),
+                true,
+                null,
+                () -> prepared.policy().value(PolicyKey.TIMEOUT),
+                false); // what is prepared now may be closed later
     }
 
     @Override

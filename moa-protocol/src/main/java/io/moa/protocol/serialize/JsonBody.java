@@ -42,11 +42,19 @@ abstract sealed class JsonBody implements BodyCodec permits JsonArgumentsBody, J
         return null;
     }
 
+    /** Writes the value, if it is so plain that no generator is needed; whether it did. There is room for so many bytes. */
+    boolean writePlain(@Nullable Object value, ByteBuf out, int room) {
+        return false;
+    }
+
     /** Where in the body the error is, such as {@code argument 1 (com.acme.User)}. */
     abstract String place(JsonMappingException e);
 
     @Override
     public final void encode(@Nullable Object value, ByteBuf out, int maxBytes) {
+        if (writePlain(value, out, BufSink.room(out, maxBytes))) {
+            return;
+        }
         int start = out.writerIndex();
         BufSink sink = new BufSink();
         sink.open(out, maxBytes);

@@ -1,9 +1,12 @@
 package io.moa.protocol.serialize;
 
+import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a request that is as most are: the usual fields, each once, in ASCII, without escapes in names. It gives up at whatever else it meets,
@@ -35,27 +38,57 @@ final class JsonPlainRequest {
     }
 
     private final byte[] bytes;
-    private final JsonRequestReader.Parts parts;
+    private final JsonRequestArguments arguments;
+    private JsonRequestReader.@Nullable Parts parts; // what else it says
     private final int maxDepth;
     private final int maxTokens;
     private int at;
     private int tokens;
+    private int argumentTokens;
 
-    private JsonPlainRequest(byte[] bytes, JsonRequestReader.Parts parts, SerializationLimits limits) {
+    private JsonPlainRequest(byte[] bytes, SerializationLimits limits) {
         this.bytes = bytes;
-        this.parts = parts;
+        // What the bytes came in need not be kept for the call: these are a copy.
+        this.arguments = new JsonRequestArguments(Unpooled.wrappedBuffer(bytes));
         this.maxDepth = Math.min(MAX_DEPTH, limits.jsonMaxDepth());
         this.maxTokens = (int) Math.min(MAX_TOKENS, 5L * limits.maxElements()); // half of what the other reader takes
     }
 
-    /** Whether these bytes are a plain request; the parts are then filled, and else of no use. */
-    static boolean read(byte[] bytes, JsonRequestReader.Parts parts, SerializationLimits limits) {
+    /**
+     * Reads a request.
+     *
+     * @param bytes all of it, kept for its arguments
+     * @param last what another request said, which this one may say in the same words; null if there is none
+     * @return null if it is not plain
+     */
+    static @Nullable JsonRequest read(byte[] bytes, @Nullable JsonEnvelope last, SerializationLimits limits) {
         try {
-            new JsonPlainRequest(bytes, parts, limits).request();
-            return true;
+            int at = last == null ? -1 : last.argumentsOf(bytes);
+            if (at >= 0) {
+                JsonPlainRequest same = new JsonPlainRequest(bytes, limits);
+                if (same.isAs(last, at)) {
+                    return new JsonRequest(last, same.arguments, true);
+                }
+            }
+            return new JsonPlainRequest(bytes, limits).all();
         } catch (NotPlain e) {
-            return false;
+            return null;
         }
+    }
+
+    /** Whether it says the same in the same words, but for the arguments. */
+    private boolean isAs(JsonEnvelope other, int argumentsAt) throws NotPlain {
+        at = argumentsAt;
+        tokens = other.tokens();
+        byte first = peek();
+        return (first == '[' || first == '{') && arguments() && other.endsAs(bytes, at);
+    }
+
+    private JsonRequest all() throws NotPlain {
+        parts = new JsonRequestReader.Parts(arguments);
+        request();
+        return new JsonRequest(
+                parts.done().as(bytes, arguments.start(), arguments.end(), tokens - argumentTokens), arguments, true);
     }
 
     private void request() throws NotPlain {
@@ -74,6 +107,7 @@ final class JsonPlainRequest {
     }
 
     private void field(String name) throws NotPlain {
+        JsonRequestReader.Parts parts = Objects.requireNonNull(this.parts);
         boolean taken =
                 switch (name) {
                     case "args" -> parts.isFirst(name) && arguments();
@@ -86,11 +120,18 @@ final class JsonPlainRequest {
     }
 
     private boolean arguments() throws NotPlain {
+        int before = tokens;
+        readArguments();
+        argumentTokens = tokens - before;
+        return true;
+    }
+
+    private void readArguments() throws NotPlain {
         int start = at;
         if (peek() == '[') {
             int values = list(2);
-            parts.arguments.takePlain(start, at, values);
-            return true;
+            arguments.takePlain(start, at, values);
+            return;
         }
         open('{');
         List<String> names = new ArrayList<>(4);
@@ -111,8 +152,7 @@ final class JsonPlainRequest {
             names.add(name);
         } while (isNext());
         expect('}');
-        parts.arguments.takePlain(start, at, names, bounds);
-        return true;
+        arguments.takePlain(start, at, names, bounds);
     }
 
     /** Passes over a value, which lies so deep. */

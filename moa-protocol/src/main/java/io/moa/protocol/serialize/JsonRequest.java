@@ -16,61 +16,63 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsonRequest {
 
-    private final ServiceId service;
-    private final String method;
-    private final @Nullable String signature;
+    private final JsonEnvelope envelope;
     private final JsonRequestArguments arguments;
-    private final JsonRequestReader.Parts said;
+    private final boolean copied;
 
-    JsonRequest(
-            ServiceId service,
-            String method,
-            @Nullable String signature,
-            JsonRequestArguments arguments,
-            JsonRequestReader.Parts said) {
-        this.service = service;
-        this.method = method;
-        this.signature = signature;
+    /** @param copied whether the arguments refer to a copy that belongs to this request */
+    JsonRequest(JsonEnvelope envelope, JsonRequestArguments arguments, boolean copied) {
+        this.envelope = envelope;
         this.arguments = arguments;
-        this.said = said;
+        this.copied = copied;
+    }
+
+    /** What it says other than its arguments; the same object as of the request before if both say the same in the same words. */
+    public JsonEnvelope envelope() {
+        return envelope;
     }
 
     public ServiceId service() {
-        return service;
+        return envelope.service;
     }
 
     /** The method's name alone. */
     public String method() {
-        return method;
+        return envelope.method;
     }
 
     /** Which overload is meant, such as {@code (java.lang.String,int)}, without blanks; null if the request does not say. */
     public @Nullable String signature() {
-        return signature;
+        return envelope.signature;
     }
 
     /** How long the caller waits, in milliseconds, 1 to {@value JsonRequestReader#MAX_TIMEOUT_MILLIS}; 0 if the request does not say. */
     public long timeoutMillis() {
-        return said.timeoutMillis;
+        return envelope.said.timeoutMillis;
     }
 
     /** {@link Caller#UNKNOWN} if the request does not say. The instance is never said. */
     public Caller caller() {
-        return said.caller.isEmpty() ? Caller.UNKNOWN : new Caller(said.caller, "");
+        return envelope.caller;
     }
 
     /** {@link Baggage#EMPTY} if the request says nothing of it. */
     public Baggage baggage() {
-        return said.baggage;
+        return envelope.said.baggage;
     }
 
     public @Nullable String idempotencyKey() {
-        return said.idempotencyKey;
+        return envelope.said.idempotencyKey;
     }
 
     /** Whether the caller wants no result. */
     public boolean oneWay() {
-        return said.oneWay;
+        return envelope.said.oneWay;
+    }
+
+    /** Whether the reader has made a copy of it, as it does of small ones, so that nothing else is kept with its arguments. */
+    public boolean isCopied() {
+        return copied;
     }
 
     /** How many arguments came. */
@@ -93,7 +95,7 @@ public final class JsonRequest {
      *     not known
      */
     public ByteBuf argumentsFor(@Nullable List<String> parameterNames) {
-        return arguments.forParameters(method, parameterNames);
+        return arguments.forParameters(envelope.method, parameterNames);
     }
 
     /**
@@ -109,7 +111,7 @@ public final class JsonRequest {
     /** Names the call, never its arguments. */
     @Override
     public String toString() {
-        return "JsonRequest[" + service + " " + method + (signature == null ? "" : signature) + ", " + arguments.count()
-                + " arguments]";
+        return "JsonRequest[" + service() + " " + method() + (signature() == null ? "" : signature()) + ", "
+                + arguments.count() + " arguments]";
     }
 }

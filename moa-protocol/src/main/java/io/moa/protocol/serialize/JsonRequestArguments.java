@@ -117,6 +117,16 @@ final class JsonRequestArguments {
         return count;
     }
 
+    /** Where they begin in the request. */
+    int start() {
+        return start;
+    }
+
+    /** Where they end in the request; where they begin if there are none. */
+    int end() {
+        return end;
+    }
+
     @Nullable
     List<String> names() {
         return names;

@@ -16,7 +16,6 @@ import io.moa.invoke.Trace;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufInputStream;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -96,6 +95,15 @@ public final class JsonRequestReader {
      * @throws SerializationException if the bytes are not exactly one request, or over a limit; the message names the field
      */
     public JsonRequest read(ByteBuf in) {
+        return read(in, null);
+    }
+
+    /**
+     * The same, which takes less time if the request is written as another one.
+     *
+     * @param last what another request said, such as the one before on its connection; null if there is none
+     */
+    public JsonRequest read(ByteBuf in, @Nullable JsonEnvelope last) {
         int length = in.readableBytes();
         if (length > limits.maxBodyBytes()) {
             throw SerializationException.overLimit(
@@ -103,13 +111,13 @@ public final class JsonRequestReader {
         }
         if (length <= JsonPlainRequest.MAX_BYTES) {
             byte[] bytes = ByteBufUtil.getBytes(in, in.readerIndex(), length, true);
-            Parts plain = new Parts(Unpooled.wrappedBuffer(bytes)); // so what it came in need not be kept for the call
-            if (JsonPlainRequest.read(bytes, plain, limits)) {
-                return plain.done();
+            JsonRequest plain = JsonPlainRequest.read(bytes, last, limits);
+            if (plain != null) {
+                return plain;
             }
         }
         requireUtf8(in, length);
-        Parts parts = new Parts(in);
+        Parts parts = new Parts(new JsonRequestArguments(in));
         try (JsonParser json = parser(in, length)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw SerializationException.malformed("A request is a JSON object, such as"
@@ -140,7 +148,7 @@ public final class JsonRequestReader {
                     SerializationException.Reason.MALFORMED,
                     "The request cannot be read (" + e.getClass().getSimpleName() + ").");
         }
-        return parts.done();
+        return new JsonRequest(parts.done(), parts.arguments, false);
     }
 
     private JsonParser parser(ByteBuf in, int length) throws IOException {
@@ -183,8 +191,9 @@ public final class JsonRequestReader {
         boolean oneWay;
         Baggage baggage = Baggage.EMPTY; // gathered when all is read
 
-        Parts(ByteBuf in) {
-            this.arguments = new JsonRequestArguments(in);
+        /** @param arguments filled when they are taken */
+        Parts(JsonRequestArguments arguments) {
+            this.arguments = arguments;
         }
 
         /** Takes the value behind a name. */
@@ -390,7 +399,7 @@ public final class JsonRequestReader {
                     : new Baggage(tag, loadTest, known, criticality, attachments);
         }
 
-        JsonRequest done() {
+        JsonEnvelope done() {
             if (service.isEmpty() || method.isEmpty()) {
                 throw SerializationException.malformed("A request says its \""
                         + (service.isEmpty() ? "service" : "method") + "\", a text that is not empty.");
@@ -402,11 +411,10 @@ public final class JsonRequestReader {
                                 + " reserve(java.lang.String,int).");
             }
             baggage = gather();
-            return new JsonRequest(
+            return JsonEnvelope.of(
                     serviceId(),
                     open < 0 ? method : method.substring(0, open),
                     open < 0 ? null : method.substring(open).replace(" ", ""),
-                    arguments,
                     this);
         }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -11,10 +12,23 @@ import org.jspecify.annotations.Nullable;
 final class JsonResultBody extends JsonBody {
 
     private final JsonValue result;
+    private final boolean text;
 
     JsonResultBody(JsonFactory factory, SerializationLimits limits, @Nullable RefusedNames refused, JsonValue result) {
         super(factory, limits, refused);
         this.result = result;
+        this.text = result.typeName().equals(String.class.getName());
+    }
+
+    @Override
+    boolean writePlain(@Nullable Object value, ByteBuf out, int room) {
+        byte[] plain = text && value instanceof String said ? JsonPlainText.of(said) : null;
+        if (plain == null || plain.length + 2 > room) {
+            return false;
+        }
+        out.ensureWritable(plain.length + 2);
+        out.writeByte('"').writeBytes(plain).writeByte('"');
+        return true;
     }
 
     @Override

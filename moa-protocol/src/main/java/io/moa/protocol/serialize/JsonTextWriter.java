@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.jsonFormatVisitors.JsonFormatVisitorWrappe
 import com.fasterxml.jackson.databind.jsontype.TypeSerializer;
 import com.fasterxml.jackson.databind.ser.std.StdScalarSerializer;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 
 /**
  * Writes texts as Jackson does, and those that stand in JSON as they are in one piece instead of character by character. Safe for many
@@ -21,24 +20,18 @@ final class JsonTextWriter extends StdScalarSerializer<String> {
 
     private static final long serialVersionUID = 1L;
 
-    /** Of shorter ones the copy would cost more than it saves. */
-    private static final int SHORTEST = 32;
-
     JsonTextWriter() {
         super(String.class);
     }
 
     @Override
     public void serialize(String value, JsonGenerator json, SerializerProvider unused) throws IOException {
-        if (value.length() >= SHORTEST && json.getClass() == UTF8JsonGenerator.class) {
-            byte[] bytes = value.getBytes(StandardCharsets.ISO_8859_1);
-            if (JsonPlainText.endOf(bytes, 0, bytes.length) == bytes.length
-                    && value.equals(new String(bytes, StandardCharsets.ISO_8859_1))) { // or a '?' stands for another
-                json.writeRawUTF8String(bytes, 0, bytes.length);
-                return;
-            }
+        byte[] plain = json.getClass() == UTF8JsonGenerator.class ? JsonPlainText.of(value) : null;
+        if (plain == null) {
+            json.writeString(value);
+        } else {
+            json.writeRawUTF8String(plain, 0, plain.length);
         }
-        json.writeString(value);
     }
 
     @Override

@@ -12,8 +12,12 @@ import org.jspecify.annotations.Nullable;
 /** Which method of a service a request means, that names it alone and not the types of its parameters. */
 public sealed interface MeantMethod {
 
-    /** This one. */
-    record Found(NamedMethod method) implements MeantMethod {}
+    /**
+     * This one.
+     *
+     * @param whateverArguments whether it were this one with any others, too
+     */
+    record Found(NamedMethod method, boolean whateverArguments) implements MeantMethod {}
 
     /**
      * None, or nobody can tell which.
@@ -37,7 +41,7 @@ public sealed interface MeantMethod {
                 continue;
             }
             if (each.id().signature().equals(request.signature()) || each.id().takesAnyParameters()) {
-                return new Found(each);
+                return new Found(each, true);
             }
             several |= only != null;
             only = each;
@@ -52,14 +56,14 @@ public sealed interface MeantMethod {
                             + UntrustedText.shown(request.method() + request.signature(), 200)
                             + " here; of that name there is " + overloads(ofName(request, methods)));
         }
-        return several ? ofSeveral(request, ofName(request, methods)) : new Found(only);
+        return several ? ofSeveral(request, ofName(request, methods)) : new Found(only, true);
     }
 
     private static MeantMethod ofSeveral(JsonRequest request, List<NamedMethod> overloads) {
         List<NamedMethod> fitting =
                 overloads.stream().filter(each -> takes(each, request)).toList();
         if (fitting.size() == 1) {
-            return new Found(fitting.get(0));
+            return new Found(fitting.get(0), false);
         }
         List<String> names = request.argumentNames();
         String came = names == null || names.isEmpty()

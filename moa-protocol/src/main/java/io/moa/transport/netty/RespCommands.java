@@ -16,6 +16,7 @@ import io.moa.protocol.frame.KeptBytes;
 import io.moa.protocol.payload.BytesPayload;
 import io.moa.protocol.resp.RespCommand;
 import io.moa.protocol.resp.RespWriter;
+import io.moa.protocol.serialize.JsonEnvelope;
 import io.moa.protocol.serialize.JsonReply;
 import io.moa.protocol.serialize.JsonRequest;
 import io.moa.protocol.serialize.SerializationException;
@@ -30,6 +31,7 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the commands of one RESP client do, and what is known of it. Calls are {@code GET} and {@code MGET}; what stock clients send when they connect is
@@ -61,6 +63,8 @@ final class RespCommands {
     private int failures;
     private String user = DEFAULT_USER;
     private String name = "";
+    private @Nullable JsonEnvelope last; // what the last request said, and
+    private RespHost.@Nullable Target lastMeant; // what all that say the same mean
 
     RespCommands(RespConnection connection, Host server, RespHost host, boolean local, Ticker ticker) {
         this.connection = connection;
@@ -378,7 +382,7 @@ final class RespCommands {
         }
         boolean begun = false;
         try {
-            Invocation call = invocation(host.read(json), memory);
+            Invocation call = invocation(read(json), memory);
             begun = true;
             Reply.Failure refused = connection.begin(call, bytes);
             if (refused != null) {
@@ -393,8 +397,29 @@ final class RespCommands {
         }
     }
 
-    private Invocation invocation(JsonRequest request, int memory) {
+    private JsonRequest read(ByteBuf json) {
+        JsonRequest request = host.read(json, last);
+        if (request.envelope() != last) {
+            last = request.envelope();
+            lastMeant = null;
+        }
+        return request;
+    }
+
+    private RespHost.Meant meant(JsonRequest request) {
+        RespHost.Target known = lastMeant;
+        if (known != null) {
+            return known;
+        }
         RespHost.Meant meant = host.target(request);
+        if (meant instanceof RespHost.Target target && target.whateverArguments()) {
+            lastMeant = target;
+        }
+        return meant;
+    }
+
+    private Invocation invocation(JsonRequest request, int memory) {
+        RespHost.Meant meant = meant(request);
         if (meant instanceof RespHost.Unclear unclear) {
             Attributes facts = host.refused(Attributes.EMPTY, unclear.status(), unclear.why());
             return invocation(request, unknown(request), Payload.EMPTY, DEFAULT_TIMEOUT, facts);
@@ -403,11 +428,13 @@ final class RespCommands {
         try {
             ByteBuf list = target.asSent() ? request.argumentsAsSent() : request.argumentsFor(target.parameters());
             boolean slice = target.asSent() || request.argumentNames() == null;
-            Payload arguments = new BytesPayload(slice ? KeptBytes.ofSlice(list, memory) : list);
-            return invocation(request, target.method(), arguments, target.timeout(), target.attributes());
+            Payload arguments = new BytesPayload(slice && !request.isCopied() ? KeptBytes.ofSlice(list, memory) : list);
+            return invocation(
+                    request, target.method(), arguments, target.timeout().get(), target.attributes());
         } catch (SerializationException e) {
             Attributes facts = host.refused(target.attributes(), e.reason().status(), String.valueOf(e.getMessage()));
-            return invocation(request, target.method(), Payload.EMPTY, target.timeout(), facts);
+            return invocation(
+                    request, target.method(), Payload.EMPTY, target.timeout().get(), facts);
         }
     }
 

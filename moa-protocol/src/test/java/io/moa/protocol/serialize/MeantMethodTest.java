@@ -31,7 +31,8 @@ class MeantMethodTest {
     }
 
     private static void assertFound(MeantMethod meant, NamedMethod expected) {
-        assertThat(meant).isEqualTo(new MeantMethod.Found(expected));
+        assertThat(meant).isInstanceOfSatisfying(MeantMethod.Found.class, found -> assertThat(found.method())
+                .isEqualTo(expected));
     }
 
     private static void assertUnclear(MeantMethod meant, Status status, String message) {

@@ -5,6 +5,7 @@ import io.moa.invoke.Executed;
 import io.moa.invoke.MethodId;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
+import io.moa.protocol.serialize.JsonEnvelope;
 import io.moa.protocol.serialize.JsonRequest;
 import io.moa.protocol.serialize.JsonRequestReader;
 import io.moa.protocol.serialize.SerializationLimits;
@@ -65,8 +66,8 @@ record OneService(@Nullable String password) implements RespHost {
     }
 
     @Override
-    public JsonRequest read(ByteBuf json) {
-        return READER.read(json);
+    public JsonRequest read(ByteBuf json, @Nullable JsonEnvelope last) {
+        return READER.read(json, last);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Status;
 import io.moa.invoke.Ticker;
+import io.moa.protocol.serialize.JsonEnvelope;
 import io.moa.protocol.serialize.JsonRequest;
 import io.moa.protocol.serialize.JsonRequestReader;
 import io.moa.protocol.serialize.JsonSerializer;
@@ -98,8 +99,8 @@ public final class RespDoor implements RespHost {
     }
 
     @Override
-    public JsonRequest read(ByteBuf bytes) {
-        return reader.read(bytes);
+    public JsonRequest read(ByteBuf bytes, @Nullable JsonEnvelope last) {
+        return reader.read(bytes, last);
     }
 
     @Override
@@ -112,7 +113,8 @@ public final class RespDoor implements RespHost {
         if (meant instanceof MeantMethod.Unclear unclear) {
             return new Unclear(unclear.status(), unclear.message());
         }
-        NamedMethod method = ((MeantMethod.Found) meant).method();
+        MeantMethod.Found found = (MeantMethod.Found) meant;
+        NamedMethod method = found.method();
         ExportedMethod exported = table.find(request.service(), method.id());
         if (exported == null) {
             throw new IllegalStateException(method + " has a form and is not exported");
@@ -122,7 +124,8 @@ public final class RespDoor implements RespHost {
                 exported.attributes(json.id()),
                 method.id().takesAnyParameters() && method.parameterNames() == null,
                 method.parameterNames(),
-                exported.policy().value(PolicyKey.TIMEOUT));
+                () -> exported.policy().value(PolicyKey.TIMEOUT), // which a rule may change
+                found.whateverArguments());
     }
 
     @Override
