@@ -12,6 +12,7 @@ public final class RespWriter {
     /** The longest text of an error, in characters. */
     public static final int MAX_ERROR_CHARS = 256;
 
+    private static final int ZEROS = 0x30303030;
     private static final int CRLF = '\r' << 8 | '\n';
 
     private RespWriter() {}
@@ -117,13 +118,28 @@ public final class RespWriter {
             digits(out, -number);
             return;
         }
-        long unit = 1;
-        while (number / unit >= 10) {
-            unit *= 10;
+        if (number < 10_000) {
+            few(out, (int) number);
+            return;
         }
-        for (long rest = number; unit > 0; unit /= 10) {
-            out.writeByte((int) ('0' + rest / unit));
-            rest %= unit;
+        digits(out, number / 10_000);
+        out.writeInt(fourDigits((int) (number % 10_000)));
+    }
+
+    private static void few(ByteBuf out, int number) {
+        int digits = fourDigits(number);
+        if (number >= 1_000) {
+            out.writeInt(digits);
+        } else if (number >= 100) {
+            out.writeMedium(digits);
+        } else if (number >= 10) {
+            out.writeShort(digits);
+        } else {
+            out.writeByte(digits);
         }
+    }
+
+    private static int fourDigits(int number) {
+        return ZEROS + (number / 1_000 << 24) + (number / 100 % 10 << 16) + (number / 10 % 10 << 8) + number % 10;
     }
 }

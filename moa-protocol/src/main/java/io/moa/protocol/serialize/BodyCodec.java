@@ -1,5 +1,6 @@
 package io.moa.protocol.serialize;
 
+import io.moa.protocol.payload.KnownTexts;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -44,4 +45,13 @@ public interface BodyCodec {
      */
     @Nullable
     Object decode(ByteBuf in);
+
+    /**
+     * The same, of bytes of which something is known already.
+     *
+     * @param texts where texts stand in them, if they are a JSON list of nothing else; null if that is not known
+     */
+    default @Nullable Object decode(ByteBuf in, @Nullable KnownTexts texts) {
+        return decode(in);
+    }
 }

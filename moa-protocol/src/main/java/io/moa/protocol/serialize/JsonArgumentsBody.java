@@ -5,7 +5,10 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import io.moa.protocol.payload.KnownTexts;
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -43,6 +46,24 @@ final class JsonArgumentsBody extends JsonBody {
     @Nullable
     Object readPlain(byte[] bytes, int from, int end) {
         return texts ? JsonPlainTexts.read(bytes, from, end, parameters.length, maxTextChars) : null;
+    }
+
+    @Override
+    public @Nullable Object decode(ByteBuf in, @Nullable KnownTexts known) {
+        if (known == null || !texts || known.count() != parameters.length || !in.hasArray()) {
+            return decode(in);
+        }
+        @Nullable Object[] arguments = new @Nullable Object[parameters.length];
+        int first = in.arrayOffset() + in.readerIndex();
+        for (int i = 0; i < arguments.length; i++) {
+            int length = known.end(i) - known.from(i);
+            if (length > maxTextChars) {
+                return decode(in); // which says what is wrong
+            }
+            arguments[i] = new String(in.array(), first + known.from(i), length, StandardCharsets.ISO_8859_1);
+        }
+        in.skipBytes(in.readableBytes());
+        return arguments;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.moa.protocol.serialize;
 
+import io.moa.protocol.payload.KnownTexts;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ final class JsonPlainRequest {
     private static final int MAX_TOKENS = 1_000;
     private static final int MAX_NAME = 200;
     private static final int MAX_NUMBER = 18;
+    private static final int MAX_KNOWN_TEXTS = 8; // of more the places would take more than they save
     private static final int DELETE = 0x7F; // a control character that is plain in JSON
 
     private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
@@ -129,8 +131,9 @@ final class JsonPlainRequest {
     private void readArguments() throws NotPlain {
         int start = at;
         if (peek() == '[') {
-            int values = list(2);
-            arguments.takePlain(start, at, values);
+            KnownTexts texts = texts();
+            int values = texts != null ? texts.count() : list(2);
+            arguments.takePlain(start, at, values, texts);
             return;
         }
         open('{');
@@ -153,6 +156,34 @@ final class JsonPlainRequest {
         } while (isNext());
         expect('}');
         arguments.takePlain(start, at, names, bounds);
+    }
+
+    /** Passes over a list of some plain texts, without blanks between them; null, and at the list as before, if it is anything else. */
+    private @Nullable KnownTexts texts() throws NotPlain {
+        int[] bounds = new int[2];
+        int here = at;
+        for (int i = 0; here + 1 < bytes.length && bytes[here + 1] == '"'; i += 2) {
+            int end = JsonPlainText.endOf(bytes, here + 2, bytes.length);
+            if (end + 1 >= bytes.length || bytes[end] != '"' || i == 2 * MAX_KNOWN_TEXTS) {
+                return null;
+            }
+            if (i == bounds.length) {
+                bounds = Arrays.copyOf(bounds, i + 2);
+            }
+            bounds[i] = here + 2 - at;
+            bounds[i + 1] = end - at;
+            here = end + 1;
+            if (bytes[here] == ']') {
+                at = here + 1;
+                tokens += 1 + i / 2; // of the list and the texts but one
+                count();
+                return new KnownTexts(bounds);
+            }
+            if (bytes[here] != ',') {
+                return null;
+            }
+        }
+        return null;
     }
 
     /** Passes over a value, which lies so deep. */

@@ -12,9 +12,10 @@ final class JsonPlainText {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private static final long ONES = 0x0101010101010101L;
-    private static final long BLANKS = 0x20 * ONES;
-    private static final long QUOTES = '"' * ONES;
+    private static final long SECOND_BITS = ('"' ^ ' ') * ONES;
+    private static final long ABOVE_BLANKS = (' ' + 1) * ONES;
     private static final long BACKSLASHES = '\\' * ONES;
+    private static final long QUESTION_MARKS = '?' * ONES;
     private static final long HIGHEST = 0x8080808080808080L;
 
     private static final int HIGHEST_CHAR = 0x80;
@@ -31,11 +32,39 @@ final class JsonPlainText {
             return null; // texts in another script are known by their ends, and not encoded twice
         }
         byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
-        return bytes.length == length
-                        && endOf(bytes, 0, length) == length
-                        && text.equals(new String(bytes, StandardCharsets.ISO_8859_1)) // or a '?' stands for another
+        if (bytes.length != length) {
+            return null;
+        }
+        if (isPlainWithoutQuestions(bytes)) {
+            return bytes;
+        }
+        // A '?' may stand for a character that is not of Latin 1.
+        return endOf(bytes, 0, length) == length && text.equals(new String(bytes, StandardCharsets.ISO_8859_1))
                 ? bytes
                 : null;
+    }
+
+    private static boolean isPlainWithoutQuestions(byte[] bytes) {
+        int at = 0;
+        for (; at <= bytes.length - 2 * Long.BYTES; at += 2 * Long.BYTES) {
+            if (((marks(bytes, at)
+                                    | questions(bytes, at)
+                                    | marks(bytes, at + Long.BYTES)
+                                    | questions(bytes, at + Long.BYTES))
+                            & HIGHEST)
+                    != 0) {
+                return false;
+            }
+        }
+        while (at < bytes.length && isPlain(bytes[at]) && bytes[at] != '?') {
+            at++;
+        }
+        return at == bytes.length;
+    }
+
+    /** As {@link #marks}, of question marks. */
+    private static long questions(byte[] bytes, int at) {
+        return ((long) LONGS.get(bytes, at) ^ QUESTION_MARKS) - ONES;
     }
 
     /** The first byte from an index on that is a quote, a backslash, a control character or not ASCII; {@code end} if there is none. */
@@ -66,7 +95,8 @@ final class JsonPlainText {
     /** Sets the highest bit of each byte that is looked for, of eight. It may also set those of bytes above such a one, never below. */
     private static long marks(byte[] bytes, int at) {
         long eight = (long) LONGS.get(bytes, at);
-        return eight | (eight - BLANKS) | ((eight ^ QUOTES) - ONES) | ((eight ^ BACKSLASHES) - ONES);
+        // A quote exchanged for a blank is the next one above the control characters, which stay what they are.
+        return eight | ((eight ^ SECOND_BITS) - ABOVE_BLANKS) | ((eight ^ BACKSLASHES) - ONES);
     }
 
     private static boolean isPlain(byte value) {

@@ -3,6 +3,7 @@ package io.moa.protocol.serialize;
 import io.moa.discovery.ServiceId;
 import io.moa.invoke.Baggage;
 import io.moa.invoke.Caller;
+import io.moa.protocol.payload.KnownTexts;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +97,11 @@ public final class JsonRequest {
      */
     public ByteBuf argumentsFor(@Nullable List<String> parameterNames) {
         return arguments.forParameters(envelope.method, parameterNames);
+    }
+
+    /** Where texts stand in the arguments, if they came by position and are nothing but plain texts; null if that is not known. */
+    public @Nullable KnownTexts argumentTexts() {
+        return arguments.texts();
     }
 
     /**

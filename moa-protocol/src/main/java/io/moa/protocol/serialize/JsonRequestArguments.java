@@ -2,6 +2,7 @@ package io.moa.protocol.serialize;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.moa.protocol.payload.KnownTexts;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -15,13 +16,16 @@ final class JsonRequestArguments {
     /** As many parameters as a method of Java may have, and so as many arguments by name. */
     static final int MAX_NAMED = 255;
 
+    private static final int[] NO_BOUNDS = {};
+
     private final ByteBuf in;
     private final int base;
     private int start;
     private int end;
     private int count;
     private @Nullable List<String> names = List.of();
-    private int[] bounds = {}; // by name: where each value begins, and where it ends or what follows it begins
+    private @Nullable KnownTexts known;
+    private int[] bounds = NO_BOUNDS; // by name: where each value begins, and where it ends or what follows it begins
 
     /**
      * Of a request without any, until one is taken.
@@ -80,8 +84,13 @@ final class JsonRequestArguments {
         end = at(json) + 1;
     }
 
-    /** A list that stands between these two bytes of the request. */
-    void takePlain(int from, int to, int values) {
+    /**
+     * A list that stands between these two bytes of the request.
+     *
+     * @param texts where its texts stand, if it is of nothing else; null if that is not known
+     */
+    void takePlain(int from, int to, int values, @Nullable KnownTexts texts) {
+        known = texts;
         names = null;
         start = from;
         end = to;
@@ -115,6 +124,12 @@ final class JsonRequestArguments {
 
     int count() {
         return count;
+    }
+
+    /** Where the texts stand in the list, if it came by position and is of nothing else; null if that is not known. */
+    @Nullable
+    KnownTexts texts() {
+        return known;
     }
 
     /** Where they begin in the request. */

@@ -7,6 +7,7 @@ import io.moa.invoke.Invocation;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
 import io.moa.protocol.payload.BodyPayload;
+import io.moa.protocol.payload.BytesPayload;
 import io.moa.protocol.resp.RespWriter;
 import io.moa.protocol.serialize.JsonReply;
 import io.moa.transport.DeadlineWheel;
@@ -77,20 +78,26 @@ final class RespCall extends DeadlineWheel.Entry implements BiConsumer<@Nullable
         Reply end = came != null
                 ? came
                 : Backstop.broken(call, broken == null ? new NullPointerException("no reply") : broken);
-        Reply taken = end instanceof Reply.Value value ? takeBody(value) : end;
-        call.ledger().settle(connection.ticker().nanos());
+        long now = connection.ticker().nanos();
+        Reply taken = end instanceof Reply.Value value ? takeBody(value, now) : end;
+        call.ledger().settle(now);
         call.payload().release();
         connection.ended(this, taken);
     }
 
-    private Reply takeBody(Reply.Value value) {
+    private Reply takeBody(Reply.Value value, long now) {
+        boolean taken = false;
         try {
             if (call.oneWay() || !(value.payload() instanceof BodyPayload content)) {
                 return value;
             }
-            ByteBuf bytes = content.encoded(ByteBufAllocator.DEFAULT, Integer.MAX_VALUE);
+            // What is copied into an answer is read by index, so that whoever else holds it is not disturbed.
+            taken = content instanceof BytesPayload made && made.sizeBytes() <= RespOutput.COPY_LIMIT_BYTES;
+            ByteBuf bytes = taken
+                    ? ((BytesPayload) content).content()
+                    : content.encoded(ByteBufAllocator.DEFAULT, Integer.MAX_VALUE);
             int memory = bytes.capacity(); // what it takes, which may be twice of what it says
-            if (!connection.holdReply(memory)) {
+            if (!connection.holdReply(memory, now)) {
                 int size = bytes.readableBytes();
                 bytes.release();
                 return Reply.failure(
@@ -110,7 +117,9 @@ final class RespCall extends DeadlineWheel.Entry implements BiConsumer<@Nullable
                                     + e.getMessage())
                     .withCause(e);
         } finally {
-            value.payload().release();
+            if (!taken) {
+                value.payload().release();
+            }
         }
     }
 
@@ -152,17 +161,20 @@ final class RespCall extends DeadlineWheel.Entry implements BiConsumer<@Nullable
         }
         ByteBuf result = body;
         body = null;
+        ByteBuf batch = out.batch();
         if (result == null || !result.isReadable()) {
-            RespWriter.bulkHeader(out.batch(), NOTHING.length);
-            out.batch().writeBytes(NOTHING);
-        } else {
-            RespWriter.bulkHeader(out.batch(), JsonReply.bytesOfResult(result.readableBytes()));
-            JsonReply.beginResult(out.batch());
-            out.body(result);
-            out.hold(bodyMemory);
-            JsonReply.endResult(out.batch());
+            RespWriter.bulkHeader(batch, NOTHING.length);
+            batch.writeBytes(NOTHING);
+            RespWriter.bulkEnd(batch);
+            return;
         }
-        RespWriter.bulkEnd(out.batch());
+        RespWriter.bulkHeader(batch, JsonReply.bytesOfResult(result.readableBytes()));
+        JsonReply.beginResult(batch);
+        out.body(result);
+        out.hold(bodyMemory);
+        batch = out.batch(); // a large body is not copied into it, and what follows stands in the next
+        JsonReply.endResult(batch);
+        RespWriter.bulkEnd(batch);
     }
 
     private void discardBody() {

@@ -428,7 +428,8 @@ final class RespCommands {
         try {
             ByteBuf list = target.asSent() ? request.argumentsAsSent() : request.argumentsFor(target.parameters());
             boolean slice = target.asSent() || request.argumentNames() == null;
-            Payload arguments = new BytesPayload(slice && !request.isCopied() ? KeptBytes.ofSlice(list, memory) : list);
+            Payload arguments = new BytesPayload(
+                    slice && !request.isCopied() ? KeptBytes.ofSlice(list, memory) : list, request.argumentTexts());
             return invocation(
                     request, target.method(), arguments, target.timeout().get(), target.attributes());
         } catch (SerializationException e) {

@@ -443,7 +443,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
 
     /** Counts bytes of answers that wait behind a call; whether there is room for them. */
     boolean holdMade(int bytes) {
-        if (!holdReply(bytes)) {
+        if (!holdReply(bytes, ticker.nanos())) {
             return false;
         }
         madeBytes += bytes;
@@ -510,7 +510,8 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
      */
     Reply.@Nullable Failure begin(Invocation invocation, int requestBytes) {
         CompletableFuture<Reply> reply = listener.host().route().invoke(invocation);
-        if (reply.isDone() && !reply.isCompletedExceptionally() && reply.join() instanceof Reply.Failure failure) {
+        Reply known = reply.isDone() && !reply.isCompletedExceptionally() ? reply.join() : null;
+        if (known instanceof Reply.Failure failure) {
             invocation.ledger().settle(ticker.nanos());
             invocation.payload().release();
             listener.releaseRequest(requestBytes);
@@ -519,6 +520,10 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
         RespCall call = new RespCall(this, invocation, requestBytes);
         answers.add(call.answer());
         listener.began();
+        if (known != null) {
+            call.accept(known, null);
+            return null;
+        }
         long now = ticker.nanos();
         long due = now + invocation.deadline().remainingNanos(now);
         deadlines.add(call, due);
@@ -598,8 +603,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
     // ---- what waits for the client
 
     /** Counts bytes of a reply that begins to wait; whether there is room for it. Any thread. */
-    boolean holdReply(int bytes) {
-        long now = ticker.nanos();
+    boolean holdReply(int bytes, long now) {
         if (replyBytes.get() == 0) {
             waitingSinceNanos = now; // before the bytes count, or an idle client would look like one that takes nothing
         }

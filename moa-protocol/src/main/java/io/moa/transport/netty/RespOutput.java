@@ -18,12 +18,15 @@ final class RespOutput {
 
     private static final int FIRST_BATCH_BYTES = 4 * 1024;
     private static final int EARLY_FLUSH_BYTES = 32 * 1024;
-    private static final int COPY_LIMIT_BYTES = 8 * 1024; // a larger body is cheaper to hand over than to copy
+    private static final int MOST_EXPECTED_BYTES = 48 * 1024;
+    /** A larger body is cheaper to hand over than to copy. */
+    static final int COPY_LIMIT_BYTES = 8 * 1024;
 
     private final ChannelHandlerContext context;
     private final Ticker ticker;
     private final IntConsumer left;
     private @Nullable ByteBuf batch;
+    private int expected = FIRST_BATCH_BYTES; // as much as the last batch, for a client asks as much as before
     private int held; // of what stands in the batch, and in what was written since
     private boolean keptBack; // what stands in the batch waits until the socket has taken what is before it
     private boolean closed;
@@ -45,7 +48,7 @@ final class RespOutput {
     ByteBuf batch() {
         ByteBuf current = batch;
         if (current == null) {
-            current = context.alloc().directBuffer(FIRST_BATCH_BYTES);
+            current = context.alloc().directBuffer(expected);
             batch = current;
         }
         return current;
@@ -105,6 +108,8 @@ final class RespOutput {
         ByteBuf current = batch;
         if (current != null) {
             batch = null;
+            int rounded = (current.readableBytes() + FIRST_BATCH_BYTES) & -FIRST_BATCH_BYTES;
+            expected = Math.min(MOST_EXPECTED_BYTES, Math.max(FIRST_BATCH_BYTES, rounded));
             write(current);
         }
     }

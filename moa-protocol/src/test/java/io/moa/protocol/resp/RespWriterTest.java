@@ -32,6 +32,15 @@ class RespWriterTest {
     }
 
     @Test
+    void writesNumbersOfEachLength() {
+        for (long digits = 1, most = 9; digits < 19; digits++, most = 10 * most + 9) {
+            for (long number : new long[] {most, most + 1, most - 1, most / 2, most / 9 * 8 + 7}) {
+                assertThat(written(out -> RespWriter.integer(out, number))).isEqualTo(":" + number + "\r\n");
+            }
+        }
+    }
+
+    @Test
     void whatDiffersFollowsTheVersion() {
         assertThat(written(out -> RespWriter.nothing(out, 2))).isEqualTo("$-1\r\n");
         assertThat(written(out -> RespWriter.nothing(out, 3))).isEqualTo("_\r\n");

@@ -18,6 +18,7 @@ import io.moa.invoke.Status;
 import io.moa.invoke.Ticker;
 import io.moa.observe.RefusalCause;
 import io.moa.protocol.payload.BytesPayload;
+import io.moa.protocol.payload.KnownTexts;
 import io.moa.protocol.payload.SizeHint;
 import io.moa.protocol.serialize.ErrorWriter;
 import io.moa.protocol.serialize.SerializationException;
@@ -171,8 +172,10 @@ final class ServedCall implements WorkerPool.Task, CallScope.Serving {
 
     private @Nullable Object[] decode() {
         ByteBuf body;
+        KnownTexts texts = null;
         if (request instanceof BytesPayload bytes) {
             body = bytes.content().duplicate();
+            texts = bytes.texts();
         } else if (request == Payload.EMPTY) {
             if (method.method().signature().equals("()")) {
                 return new Object[0];
@@ -181,7 +184,7 @@ final class ServedCall implements WorkerPool.Task, CallScope.Serving {
         } else {
             throw new IllegalStateException("a request's payload is bytes, not " + request);
         }
-        if (codecs.arguments().decode(body) instanceof Object[] arguments) {
+        if (codecs.arguments().decode(body, texts) instanceof Object[] arguments) {
             return arguments;
         }
         throw new IllegalStateException("a codec of arguments gives an array");
