@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RespReader implements AutoCloseable {
 
+    private static final short CRLF = '\r' << 8 | '\n';
     private static final int SMALLEST_HELD = 64;
     private static final int MAX_NUMBER = 10; // digits
     private static final int UNKNOWN = -1;
@@ -222,7 +223,7 @@ public final class RespReader implements AutoCloseable {
                 return false;
             }
             int end = start + looked + bulk;
-            if (in.getByte(end) != '\r' || in.getByte(end + 1) != '\n') {
+            if (in.getShort(end) != CRLF) {
                 throw new RespException("an argument is not as long as it says: its bytes are followed by "
                         + character(in.getByte(end)));
             }
@@ -238,6 +239,12 @@ public final class RespReader implements AutoCloseable {
     /** The number in the line that begins at {@link #looked}, which is then passed over; {@link #NOT_YET} if its end has not come. */
     private int number(ByteBuf in, int start, int length, String what, int least) {
         int from = looked + 1;
+        if (scanned <= from && length - from >= Long.BYTES) {
+            int few = number(in.getLongLE(start + from));
+            if (few >= 0) {
+                return few;
+            }
+        }
         int at = Math.max(from, scanned);
         while (at < length && in.getByte(start + at) != '\r') {
             if (at - from > MAX_NUMBER) {
@@ -279,6 +286,24 @@ public final class RespReader implements AutoCloseable {
         looked = at + 2;
         scanned = looked;
         return (int) number;
+    }
+
+    /** The same of a line that is in these bytes, and as it has to be; anything else is less than 0, and passed over by no byte. */
+    private int number(long line) {
+        int number = 0;
+        for (int at = 0; at < Long.BYTES - 1; at++) {
+            int digit = ((int) (line >>> Byte.SIZE * at) & 0xFF) - '0';
+            if (digit == '\r' - '0' && at > 0 && (line >>> Byte.SIZE * (at + 1) & 0xFF) == '\n') {
+                looked += 1 + at + 2;
+                scanned = looked;
+                return number;
+            }
+            if (digit < 0 || digit > 9 || (number == 0 && at > 0)) {
+                return -1;
+            }
+            number = 10 * number + digit;
+        }
+        return -1;
     }
 
     private void hold(ByteBuf in, int length) {

@@ -1,7 +1,6 @@
 package io.moa.protocol.serialize;
 
 import io.moa.protocol.payload.KnownTexts;
-import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,8 +49,7 @@ final class JsonPlainRequest {
 
     private JsonPlainRequest(byte[] bytes, SerializationLimits limits) {
         this.bytes = bytes;
-        // What the bytes came in need not be kept for the call: these are a copy.
-        this.arguments = new JsonRequestArguments(Unpooled.wrappedBuffer(bytes));
+        this.arguments = new JsonRequestArguments(bytes);
         this.maxDepth = Math.min(MAX_DEPTH, limits.jsonMaxDepth());
         this.maxTokens = (int) Math.min(MAX_TOKENS, 5L * limits.maxElements()); // half of what the other reader takes
     }

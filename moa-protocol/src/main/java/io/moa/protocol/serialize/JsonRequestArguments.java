@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.moa.protocol.payload.KnownTexts;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,6 +20,7 @@ final class JsonRequestArguments {
     private static final int[] NO_BOUNDS = {};
 
     private final ByteBuf in;
+    private final byte @Nullable [] own; // the same, if it belongs to this request
     private final int base;
     private int start;
     private int end;
@@ -34,7 +36,15 @@ final class JsonRequestArguments {
      */
     JsonRequestArguments(ByteBuf in) {
         this.in = in;
+        this.own = null;
         this.base = in.readerIndex();
+    }
+
+    /** Of a request of which this is a copy that belongs to it. */
+    JsonRequestArguments(byte[] request) {
+        this.in = Unpooled.wrappedBuffer(request);
+        this.own = request;
+        this.base = 0;
     }
 
     /** Takes the value at the parser's token, whose last token it leaves behind. */
@@ -150,13 +160,19 @@ final class JsonRequestArguments {
     /** The list as it stands; an empty one if there is none. */
     ByteBuf byPosition() {
         return names == null
-                ? in.retainedSlice(base + start, end - start)
+                ? asWritten()
                 : in.alloc().buffer(2, 2).writeByte('[').writeByte(']');
     }
 
     /** The list or the object as it stands; an empty list if there is neither. */
     ByteBuf asSent() {
-        return end > start ? in.retainedSlice(base + start, end - start) : byPosition();
+        return end > start ? asWritten() : byPosition();
+    }
+
+    private ByteBuf asWritten() {
+        return own != null
+                ? Unpooled.wrappedBuffer(own, start, end - start)
+                : in.retainedSlice(base + start, end - start);
     }
 
     /**

@@ -11,7 +11,6 @@ import io.moa.invoke.Payload;
 import io.moa.invoke.Phase;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
-import io.moa.invoke.Ticker;
 import io.moa.protocol.frame.KeptBytes;
 import io.moa.protocol.payload.BytesPayload;
 import io.moa.protocol.resp.RespCommand;
@@ -55,7 +54,6 @@ final class RespCommands {
     private final RespConnection connection;
     private final Host server;
     private final RespHost host;
-    private final Ticker ticker;
     private final boolean local;
     private final long id = IDS.incrementAndGet();
     private int version = 2;
@@ -66,12 +64,11 @@ final class RespCommands {
     private @Nullable JsonEnvelope last; // what the last request said, and
     private RespHost.@Nullable Target lastMeant; // what all that say the same mean
 
-    RespCommands(RespConnection connection, Host server, RespHost host, boolean local, Ticker ticker) {
+    RespCommands(RespConnection connection, Host server, RespHost host, boolean local) {
         this.connection = connection;
         this.server = server;
         this.host = host;
         this.local = local;
-        this.ticker = ticker;
         if (host.access(local) == RespHost.Access.OPEN) {
             welcome();
         }
@@ -446,7 +443,7 @@ final class RespCommands {
 
     private Invocation invocation(
             JsonRequest request, MethodId method, Payload arguments, Duration timeout, Attributes facts) {
-        long now = ticker.nanos();
+        long now = connection.heardNanos();
         long nanos = request.timeoutMillis() > 0
                 ? TimeUnit.MILLISECONDS.toNanos(request.timeoutMillis())
                 : timeout.toNanos();

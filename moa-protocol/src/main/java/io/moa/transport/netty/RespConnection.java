@@ -79,6 +79,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
     private long beganNanos;
     private boolean midCommand;
     private long commandSinceNanos;
+    private long heardNanos;
     private long lastCheckNanos;
     private long checkPeriodNanos;
 
@@ -99,7 +100,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
     public void handlerAdded(ChannelHandlerContext ctx) {
         channel = ctx.channel();
         output = new RespOutput(ctx, ticker, this::replyLeft);
-        commands = new RespCommands(this, listener.host(), host, isLocal(ctx.channel()), ticker);
+        commands = new RespCommands(this, listener.host(), host, isLocal(ctx.channel()));
         beganNanos = ticker.nanos();
         lastCheckNanos = beganNanos;
         checkPeriodNanos = Math.min(
@@ -253,6 +254,11 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
         return ticker;
     }
 
+    /** When what is read now came, or was read on: the time of the commands in it counts from then. */
+    long heardNanos() {
+        return heardNanos;
+    }
+
     // ---- commands
 
     @Override
@@ -271,6 +277,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
 
     /** @param bytes what came; null for what came before, and is not read yet */
     private void hear(@Nullable ByteBuf bytes) {
+        heardNanos = ticker.nanos();
         try {
             if (bytes == null) {
                 reader.resume(this);
