@@ -31,6 +31,16 @@ public interface BodyCodec {
      */
     void encode(@Nullable Object value, ByteBuf out, int maxBytes);
 
+    /**
+     * The encoded value in memory of its own, if that takes less than to append it somewhere.
+     *
+     * @param maxBytes as for {@link #encode(Object, ByteBuf, int)}
+     * @return which the caller releases; null if there is none, and the value is to be appended: that is no failure
+     */
+    default @Nullable ByteBuf encoded(@Nullable Object value, int maxBytes) {
+        return null;
+    }
+
     /** Appends the value to a buffer, with no limit but the buffer's maximum capacity. */
     default void encode(@Nullable Object value, ByteBuf out) {
         encode(value, out, Integer.MAX_VALUE);

@@ -5,11 +5,15 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** A result as one JSON value. */
 final class JsonResultBody extends JsonBody {
+
+    /** A buffer of a pool takes longer to get and to give back than an array of this size. */
+    private static final int MOST_IN_AN_ARRAY = 4 * 1024;
 
     private final JsonValue result;
     private final boolean text;
@@ -21,8 +25,27 @@ final class JsonResultBody extends JsonBody {
     }
 
     @Override
+    public @Nullable ByteBuf encoded(@Nullable Object value, int maxBytes) {
+        if (!text || !(value instanceof String said) || said.length() > MOST_IN_AN_ARRAY) {
+            return null;
+        }
+        byte[] plain = JsonPlainText.of(said);
+        if (plain == null || plain.length + 2 > maxBytes) {
+            return null;
+        }
+        byte[] quoted = new byte[plain.length + 2];
+        quoted[0] = '"';
+        System.arraycopy(plain, 0, quoted, 1, plain.length);
+        quoted[quoted.length - 1] = '"';
+        return Unpooled.wrappedBuffer(quoted);
+    }
+
+    @Override
     boolean writePlain(@Nullable Object value, ByteBuf out, int room) {
-        byte[] plain = text && value instanceof String said ? JsonPlainText.of(said) : null;
+        // Shorter ones were looked at before.
+        byte[] plain = text && value instanceof String said && said.length() > MOST_IN_AN_ARRAY
+                ? JsonPlainText.of(said)
+                : null;
         if (plain == null || plain.length + 2 > room) {
             return false;
         }

@@ -252,6 +252,10 @@ final class ServedCall implements WorkerPool.Task, CallScope.Serving {
     }
 
     private ByteBuf encode(@Nullable Object value) {
+        ByteBuf made = codecs.result().encoded(value, maxReplyBytes);
+        if (made != null) {
+            return made;
+        }
         SizeHint size = method.resultSize();
         ByteBuf bytes = ByteBufAllocator.DEFAULT.buffer(Math.min(size.bytes(), maxReplyBytes), maxReplyBytes);
         try {
