@@ -16,10 +16,12 @@ final class Places {
         void seat();
     }
 
+    /** Those that are seated on this thread when the one before them is, of whichever places. */
+    private static final ThreadLocal<@Nullable Deque<Guest>> SEATING = new ThreadLocal<>();
+
     private final int atOnce;
     private final int waiting;
     private final Set<Guest> line = new LinkedHashSet<>(); // in order, and left from anywhere at once; guarded by this
-    private final ThreadLocal<@Nullable Deque<Guest>> seating = new ThreadLocal<>();
     private int taken; // guarded by this
 
     Places(int atOnce, int waiting) {
@@ -61,19 +63,19 @@ final class Places {
 
     /** One after the other: a guest that leaves at once would else stand on the stack below all those that it makes room for. */
     private void seat(Guest guest) {
-        Deque<Guest> after = seating.get();
+        Deque<Guest> after = SEATING.get();
         if (after != null) {
             after.addLast(guest);
             return;
         }
         after = new ArrayDeque<>(4);
-        seating.set(after);
+        SEATING.set(after);
         try {
             for (Guest next = guest; next != null; next = after.pollFirst()) {
                 next.seat();
             }
         } finally {
-            seating.remove();
+            SEATING.remove();
         }
     }
 

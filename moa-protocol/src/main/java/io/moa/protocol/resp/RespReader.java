@@ -292,8 +292,8 @@ public final class RespReader implements AutoCloseable {
     private int number(long line) {
         int number = 0;
         for (int at = 0; at < Long.BYTES - 1; at++) {
-            int digit = ((int) (line >>> Byte.SIZE * at) & 0xFF) - '0';
-            if (digit == '\r' - '0' && at > 0 && (line >>> Byte.SIZE * (at + 1) & 0xFF) == '\n') {
+            int digit = ((int) (line >>> (Byte.SIZE * at)) & 0xFF) - '0';
+            if (digit == '\r' - '0' && at > 0 && ((line >>> (Byte.SIZE * (at + 1))) & 0xFF) == '\n') {
                 looked += 1 + at + 2;
                 scanned = looked;
                 return number;

@@ -140,6 +140,6 @@ public final class RespWriter {
     }
 
     private static int fourDigits(int number) {
-        return ZEROS + (number / 1_000 << 24) + (number / 100 % 10 << 16) + (number / 10 % 10 << 8) + number % 10;
+        return ZEROS + ((number / 1_000) << 24) + ((number / 100 % 10) << 16) + ((number / 10 % 10) << 8) + number % 10;
     }
 }

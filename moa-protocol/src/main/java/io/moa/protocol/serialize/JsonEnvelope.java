@@ -68,12 +68,15 @@ public final class JsonEnvelope {
                 tokens);
     }
 
-    /** Where the arguments of a request begin, if it begins as this one; -1 otherwise. */
-    int argumentsOf(byte[] request) {
+    /** Whether a request begins as this one, up to the arguments. */
+    boolean begins(byte[] request) {
         byte[] own = before;
-        return own != null && own.length < request.length && Arrays.equals(own, 0, own.length, request, 0, own.length)
-                ? own.length
-                : -1;
+        return own != null && own.length < request.length && Arrays.equals(own, 0, own.length, request, 0, own.length);
+    }
+
+    /** Where the arguments are, in a request that begins as this one. */
+    int argumentsAt() {
+        return before == null ? 0 : before.length;
     }
 
     /** Whether a request goes on as this one from here on, behind its arguments. */

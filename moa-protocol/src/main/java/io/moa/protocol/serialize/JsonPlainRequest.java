@@ -63,10 +63,9 @@ final class JsonPlainRequest {
      */
     static @Nullable JsonRequest read(byte[] bytes, @Nullable JsonEnvelope last, SerializationLimits limits) {
         try {
-            int at = last == null ? -1 : last.argumentsOf(bytes);
-            if (at >= 0) {
+            if (last != null && last.begins(bytes)) {
                 JsonPlainRequest same = new JsonPlainRequest(bytes, limits);
-                if (same.isAs(last, at)) {
+                if (same.isAs(last)) {
                     return new JsonRequest(last, same.arguments, true);
                 }
             }
@@ -77,8 +76,8 @@ final class JsonPlainRequest {
     }
 
     /** Whether it says the same in the same words, but for the arguments. */
-    private boolean isAs(JsonEnvelope other, int argumentsAt) throws NotPlain {
-        at = argumentsAt;
+    private boolean isAs(JsonEnvelope other) throws NotPlain {
+        at = other.argumentsAt();
         tokens = other.tokens();
         byte first = peek();
         return (first == '[' || first == '{') && arguments() && other.endsAs(bytes, at);
