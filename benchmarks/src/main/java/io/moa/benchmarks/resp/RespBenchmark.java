@@ -49,7 +49,7 @@ public final class RespBenchmark implements Callable<Integer> {
     private int rounds = 5;
 
     @Option(names = "--warmup", description = "Seconds of load on each JVM before it is measured.")
-    private double warmup = 20;
+    private double warmup = 40;
 
     @Option(names = "--measure", description = "Seconds of a load, about.")
     private double measure = 5;
