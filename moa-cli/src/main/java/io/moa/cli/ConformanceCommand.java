@@ -71,7 +71,8 @@ final class ConformanceCommand implements Callable<Integer> {
         }
         if (serve) {
             try (EndRequest end = new EndRequest("conformance", 5);
-                    ConformanceServer server = ConformanceServer.start("first", port, RespConfig.DEFAULT)) {
+                    ConformanceServer server = ConformanceServer.start(
+                            "first", port, RespConfig.DEFAULT.over(System::getProperty, System::getenv))) {
                 moa.out().println("moa.Conformance is served at 127.0.0.1:" + server.port());
                 moa.out().flush();
                 end.await(limit.millis(), Long.MAX_VALUE, () -> {});

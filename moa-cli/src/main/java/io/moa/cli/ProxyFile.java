@@ -17,6 +17,7 @@ import io.moa.server.dispatch.RelayedService;
 import io.moa.server.resp.RespConfig;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -58,14 +59,11 @@ final class ProxyFile {
         List<PublishedConfig> published = file.list("publish", ProxyFile::published);
         OutboundConfig outbound = file.has("outbound") ? outbound(file.object("outbound")) : null;
         Integer operations = file.has("operationsPort") ? file.numberOr("operationsPort", 0) : null;
-        ProxyConfig config = new ProxyConfig(
-                application,
-                published,
-                outbound,
-                operations,
-                file.texts("policies"),
-                Duration.ofMillis(file.numberOr("drainMs", 10_000)));
-        file.done();
+        Map<String, String> policies = file.texts("policies");
+        int drainMillis = file.numberOr("drainMs", 10_000);
+        file.done(); // what is misspelt is told before what is missing for that
+        ProxyConfig config =
+                new ProxyConfig(application, published, outbound, operations, policies, Duration.ofMillis(drainMillis));
         return config;
     }
 
@@ -98,6 +96,10 @@ final class ProxyFile {
         fields.done();
         at(place, () -> LocalProcesses.open(to, config.health().path(), 1))
                 .close(); // reaches out to nobody, but says what is wrong
+        at(place, () -> {
+            config.requireAdvertised();
+            return config;
+        });
         return config;
     }
 

@@ -55,6 +55,14 @@ public interface RespHost {
      */
     Attributes refused(Attributes facts, Status status, String why);
 
+    /**
+     * Whether the route ends calls itself when their time is up, as a client's does, and then says where it went; so the connection waits a moment for
+     * that.
+     */
+    default boolean endsCalls() {
+        return false;
+    }
+
     /** What a request means. */
     sealed interface Meant {}
 

@@ -51,6 +51,10 @@ public final class ConformanceRun {
         JsonNode hello = driver.tell(order("hello"));
         out.println("Driver: " + hello.path("name").asText("without a name"));
         hello.path("levels").forEach(each -> levels.add(each.asText()));
+        if (levels.isEmpty()) {
+            throw new IllegalStateException("The driver says in \"levels\" that it can nothing: it names some of "
+                    + LEVELS + " in its answer to \"hello\"");
+        }
         for (String each : levels) {
             if (!LEVELS.contains(each)) {
                 throw new IllegalStateException("There is no level " + each + "; there are " + LEVELS);

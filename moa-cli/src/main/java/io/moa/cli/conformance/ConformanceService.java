@@ -40,7 +40,14 @@ final class ConformanceService implements Conformance {
 
     @Override
     public BigDecimal sum(List<BigDecimal> parts) {
-        return parts.stream().reduce(BigDecimal.ZERO, BigDecimal::add);
+        BigDecimal sum = BigDecimal.ZERO;
+        for (BigDecimal part : parts) {
+            if (part == null) {
+                throw new IllegalArgumentException("A part is a number, not null");
+            }
+            sum = sum.add(part);
+        }
+        return sum;
     }
 
     @Override

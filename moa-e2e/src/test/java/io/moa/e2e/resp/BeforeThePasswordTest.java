@@ -85,6 +85,18 @@ class BeforeThePasswordTest {
     }
 
     @Test
+    void whoResetsItsConnectionIsAStrangerAgain() throws IOException {
+        try (RespClient pooled = stage.client()) {
+            assertThat(pooled.ask("AUTH", "billing", "secret")).isEqualTo("+OK");
+            assertThat(pooled.ask("RESET")).isEqualTo("+RESET");
+            assertThat(pooled.ask("GET", call("take", "[\"top\"]"))).startsWith("-NOAUTH ");
+            pooled.raw("*11\r\n");
+            assertThat(pooled.rest())
+                    .isEqualTo("-ERR Protocol error: a command has at most 10 arguments here, not 11\r\n");
+        }
+    }
+
+    @Test
     void threeWrongPasswordsClose() throws IOException {
         try (RespClient stranger = stage.client()) {
             stranger.raw(command("AUTH", "wrong").repeat(3) + command("AUTH", "secret") + TAKE);

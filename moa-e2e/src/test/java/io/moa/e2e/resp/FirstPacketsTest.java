@@ -8,6 +8,7 @@ import io.moa.discovery.ServiceId;
 import io.moa.protocol.frame.FrameKind;
 import io.moa.protocol.frame.Frames;
 import io.moa.protocol.frame.Hello;
+import io.moa.protocol.frame.Prefix;
 import io.moa.server.resp.RespConfig;
 import io.moa.testkit.FirstPackets;
 import io.netty.buffer.ByteBuf;
@@ -42,8 +43,12 @@ class FirstPacketsTest {
         Map<String, byte[]> packets = FirstPackets.all();
         assertThat(packets.remove(FirstPackets.RESP)).isNotNull(); // below
         assertThat(packets).hasSizeGreaterThanOrEqualTo(60);
-        // Nobody decides by less than four bytes; a real client of that protocol would say more.
-        packets.replaceAll((name, packet) -> packet.length < 4 ? Arrays.copyOf(packet, 4) : packet);
+        for (int first = 0; first < 256; first++) { // one byte is enough to know
+            if (first != '*' && first != Prefix.MAGIC >> 8) {
+                packets.put("the byte " + first, new byte[] {(byte) first});
+            }
+        }
+        packets.put("half of what begins a frame", new byte[] {(byte) (Prefix.MAGIC >> 8), 'm'});
         return packets;
     }
 

@@ -278,6 +278,33 @@ public final class PolicySettings {
         return unread;
     }
 
+    /**
+     * Checks a place where nothing but policies stands: there everything is read, so each name has to be one's, and each value possible, whichever
+     * services they speak of.
+     *
+     * @param texts with or without {@link #PREFIX}
+     * @throws IllegalArgumentException if one is not, or speaks of the same as another; the message names it
+     */
+    public static void requireRead(Map<String, String> texts, Function<String, String> where) {
+        Map<ReleaseName, String> read = new HashMap<>();
+        new TreeMap<>(texts).forEach((name, value) -> {
+            try {
+                ReleaseName target = ReleaseName.parse(name);
+                String same = read.put(target, name);
+                if (same != null) {
+                    throw new IllegalArgumentException("it says the same as " + same + "; leave one of them out");
+                }
+                NONE.withText(target.method(), target.key(), value, name);
+            } catch (IllegalArgumentException e) {
+                String nearest = name.startsWith(PREFIX) ? null : ReleaseName.nearest(name);
+                throw new IllegalArgumentException(where.apply(name) + ": " + e.getMessage()
+                        + (ReleaseName.isMeant(name) || nearest == null
+                                ? ""
+                                : "; did you mean " + nearest.substring(PREFIX.length()) + "?"));
+            }
+        });
+    }
+
     private static String withoutFigures(String name) {
         return name.replaceAll("[0-9]", "");
     }

@@ -61,12 +61,14 @@ final class HttpStatus {
     private static LocalProcessException failure(int status, String said) {
         String what = "answered the HTTP status " + status
                 + (said.isEmpty() ? "" : " and told: " + UntrustedText.shownProse(said, 256));
+        // A status may come from the program's own code as well as from a server before it, so none says that nothing
+        // ran; an error in JSON may.
         return switch (status) {
             case 400, 422 -> new LocalProcessException(Status.INVALID_ARGUMENT, Executed.MAYBE, what);
-            case 401 -> new LocalProcessException(Status.UNAUTHENTICATED, Executed.NO, what);
-            case 403 -> new LocalProcessException(Status.PERMISSION_DENIED, Executed.NO, what);
-            case 404, 405, 501 -> new LocalProcessException(Status.UNIMPLEMENTED, Executed.NO, what);
-            case 413 -> new LocalProcessException(Status.TOO_LARGE, Executed.NO, what);
+            case 401 -> new LocalProcessException(Status.UNAUTHENTICATED, Executed.MAYBE, what);
+            case 403 -> new LocalProcessException(Status.PERMISSION_DENIED, Executed.MAYBE, what);
+            case 404, 405, 501 -> new LocalProcessException(Status.UNIMPLEMENTED, Executed.MAYBE, what);
+            case 413 -> new LocalProcessException(Status.TOO_LARGE, Executed.MAYBE, what);
             case 429 -> new LocalProcessException(Status.REJECTED, Executed.MAYBE, what);
             case 502 -> new LocalProcessException(Status.UNAVAILABLE, Executed.MAYBE, what);
             case 503 -> new LocalProcessException(Status.OVERLOADED, Executed.MAYBE, what);

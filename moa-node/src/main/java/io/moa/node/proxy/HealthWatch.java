@@ -1,8 +1,10 @@
 package io.moa.node.proxy;
 
 import io.moa.invoke.Scheduler;
+import io.moa.invoke.Status;
 import io.moa.node.local.Asked;
 import io.moa.node.local.LocalProcess;
+import io.moa.node.local.LocalProcessException;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +19,12 @@ final class HealthWatch implements AutoCloseable {
         /** It answers, for the first time or again. */
         void well();
 
-        /** It does not, for the first time or since it last did. */
-        void ill(String why);
+        /**
+         * It does not, for the first time or since it last did.
+         *
+         * @param silent whether it gave no answer at all, and did not say itself that it is not well
+         */
+        void ill(String why, boolean silent);
     }
 
     private final LocalProcess process;
@@ -34,6 +40,7 @@ final class HealthWatch implements AutoCloseable {
     private boolean closed;
     private Scheduler.@Nullable Timer next;
     private String lastFailure = "";
+    private boolean lastWasSilence;
 
     HealthWatch(LocalProcess process, PublishedConfig.Health config, Scheduler scheduler, Listener listener) {
         this.process = process;
@@ -77,24 +84,33 @@ final class HealthWatch implements AutoCloseable {
         try {
             asked = process.check(config.patience());
         } catch (RuntimeException e) { // or nobody would ask any more
-            heard("cannot be asked: " + e);
+            heard("cannot be asked: " + e, true);
             return;
         }
         asked.answer().whenComplete((answer, failed) -> {
             if (answer != null) {
                 answer.release();
             }
-            heard(failed == null ? null : reason(failed));
+            if (failed == null) {
+                heard(null, false);
+            } else {
+                Throwable cause = causeOf(failed);
+                heard(String.valueOf(cause.getMessage()), isSilence(cause));
+            }
         });
     }
 
-    private static String reason(Throwable failed) {
-        Throwable cause =
-                failed instanceof CompletionException && failed.getCause() != null ? failed.getCause() : failed;
-        return String.valueOf(cause.getMessage());
+    private static Throwable causeOf(Throwable failed) {
+        return failed instanceof CompletionException && failed.getCause() != null ? failed.getCause() : failed;
     }
 
-    private synchronized void heard(@Nullable String failure) {
+    private static boolean isSilence(Throwable cause) {
+        return !(cause instanceof LocalProcessException why)
+                || why.status() == Status.UNAVAILABLE
+                || why.status() == Status.DEADLINE_EXCEEDED;
+    }
+
+    private synchronized void heard(@Nullable String failure, boolean silence) {
         asking = false;
         if (closed) {
             return;
@@ -102,6 +118,7 @@ final class HealthWatch implements AutoCloseable {
         boolean good = failure == null;
         if (failure != null) {
             lastFailure = failure;
+            lastWasSilence = silence;
         }
         boolean soon = again && Boolean.TRUE.equals(well);
         again = false;
@@ -121,7 +138,7 @@ final class HealthWatch implements AutoCloseable {
         if (good) {
             listener.well();
         } else {
-            listener.ill(lastFailure);
+            listener.ill(lastFailure, lastWasSilence);
         }
     }
 

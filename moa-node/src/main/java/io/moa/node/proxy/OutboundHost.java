@@ -139,6 +139,11 @@ final class OutboundHost implements Host, RespHost {
     }
 
     @Override
+    public boolean endsCalls() {
+        return true;
+    }
+
+    @Override
     public @Nullable CompletableFuture<RespAnswer> command(String name, List<String> arguments) {
         return switch (name) {
             case "MOA.HEALTH" -> CompletableFuture.completedFuture(new RespAnswer.Text("ready"));

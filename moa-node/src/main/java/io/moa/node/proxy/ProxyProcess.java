@@ -54,6 +54,7 @@ public final class ProxyProcess implements AutoCloseable {
      * @throws IllegalStateException if an address cannot be listened on
      */
     public static ProxyProcess start(ProxyConfig config, Registry registry, @Nullable RuleSource rules) {
+        config.published().forEach(PublishedConfig::requireAdvertised);
         ProxyProcess proxy = new ProxyProcess(config, registry, rules);
         boolean started = false;
         try {

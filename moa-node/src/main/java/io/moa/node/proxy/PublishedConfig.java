@@ -2,6 +2,8 @@ package io.moa.node.proxy;
 
 import io.moa.discovery.ServiceId;
 import io.moa.protocol.serialize.NamedMethod;
+import io.moa.server.ProcessSettings;
+import io.moa.server.network.ListenConfig;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -79,7 +81,7 @@ public record PublishedConfig(
         private static void within(String name, Duration value, Duration least) {
             if (value.compareTo(least) < 0 || value.compareTo(Duration.ofMinutes(5)) > 0) {
                 throw new IllegalArgumentException(
-                        "health." + name + " is " + least.toMillis() + " ms to 5 min, not " + value.toMillis() + " ms");
+                        "health." + name + "Ms is " + least.toMillis() + " to 300000, not " + value.toMillis());
             }
         }
     }
@@ -110,6 +112,37 @@ public record PublishedConfig(
     /** Everything else at its default. */
     public static PublishedConfig of(String to, List<Service> services) {
         return new PublishedConfig(to, services, null, 0, null, 32, 256, Health.DEFAULT, Map.of());
+    }
+
+    /** The process's settings of a server, as far as this does not say it. */
+    ProcessSettings settings() {
+        Set<String> said = new HashSet<>(Set.of("port"));
+        if (host != null) {
+            said.add("host");
+        }
+        if (advertise != null) {
+            said.add("advertise");
+        }
+        return ProcessSettings.GIVEN.without(said);
+    }
+
+    /**
+     * Checks what the process's settings of a server, such as {@code MOA_SERVER_ADVERTISE}, have a part in.
+     *
+     * @throws IllegalArgumentException if nobody could be told where the proxy listens for it
+     */
+    public void requireAdvertised() {
+        ListenConfig said = host == null ? ListenConfig.DEFAULT : ListenConfig.DEFAULT.withHost(host);
+        ProcessSettings settings = settings();
+        ListenConfig listens = said.withAdvertise(advertise).over(settings.property(), settings.variable());
+        try {
+            listens.requireAdvertised();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "What listens on all addresses says which one others are to use: add \"advertise\": \"auto\", or an address, a"
+                            + " network, an interface or a name",
+                    e);
+        }
     }
 
     public PublishedConfig withPort(int value) {

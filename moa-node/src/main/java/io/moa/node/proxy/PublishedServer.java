@@ -9,7 +9,6 @@ import io.moa.protocol.serialize.JsonReplyReader;
 import io.moa.protocol.serialize.JsonRequestWriter;
 import io.moa.protocol.serialize.SerializationLimits;
 import io.moa.server.MoaServer;
-import io.moa.server.ProcessSettings;
 import io.moa.server.dispatch.RelayedService;
 import java.time.Duration;
 import java.util.HashSet;
@@ -36,6 +35,8 @@ final class PublishedServer implements AutoCloseable, HealthWatch.Listener {
 
     private static final Logger LOG = LoggerFactory.getLogger(PublishedServer.class);
 
+    private static final String NOT_YET = "has not answered yet";
+
     private final PublishedConfig config;
     private final Moa moa;
     private final ProcessCalls calls;
@@ -45,7 +46,8 @@ final class PublishedServer implements AutoCloseable, HealthWatch.Listener {
     private final Duration drainLimit;
     private final ExecutorService thread; // starts, withdraws and announces, which may block, in order
     private volatile @Nullable MoaServer server;
-    private volatile String trouble = "has not answered yet";
+    private volatile String off = NOT_YET; // why it cannot be called; empty while it can
+    private volatile String trouble = NOT_YET; // the same, or why it cannot be announced
 
     /**
      * Nothing is asked or announced before {@link #begin}.
@@ -76,6 +78,7 @@ final class PublishedServer implements AutoCloseable, HealthWatch.Listener {
 
     @Override
     public void well() {
+        off = "";
         trouble = "";
         later(() -> {
             MoaServer known = server;
@@ -89,7 +92,8 @@ final class PublishedServer implements AutoCloseable, HealthWatch.Listener {
     }
 
     @Override
-    public void ill(String why) {
+    public void ill(String why, boolean silent) {
+        off = silent ? why : ""; // one that says itself that it is not well may still serve who calls
         trouble = why;
         later(() -> {
             MoaServer known = server;
@@ -107,9 +111,13 @@ final class PublishedServer implements AutoCloseable, HealthWatch.Listener {
             thread.execute(() -> {
                 try {
                     task.run();
+                } catch (IllegalArgumentException
+                        | IllegalStateException e) { // what is configured is not possible here
+                    trouble = "answers, and cannot be announced: " + e.getMessage();
+                    LOG.error("{} {}", process, trouble);
                 } catch (RuntimeException e) {
-                    trouble = String.valueOf(e.getMessage());
-                    LOG.error("{}: {}", process, e.getMessage(), e);
+                    trouble = "answers, and cannot be announced: " + e;
+                    LOG.error("{} {}", process, trouble, e);
                 }
             });
         } catch (RejectedExecutionException closing) {
@@ -121,7 +129,6 @@ final class PublishedServer implements AutoCloseable, HealthWatch.Listener {
         SerializationLimits limits = SerializationLimits.DEFAULTS;
         JsonRequestWriter requests = new JsonRequestWriter(limits);
         JsonReplyReader replies = new JsonReplyReader(limits);
-        Set<String> said = new HashSet<>(Set.of("port"));
         MoaServer.Builder builder = MoaServer.builder(moa)
                 .port(config.port())
                 .labels(config.labels())
@@ -131,14 +138,12 @@ final class PublishedServer implements AutoCloseable, HealthWatch.Listener {
                 .maxInFlightPerService(config.atOnce() + config.waiting() + 1)
                 .closeOnShutdown(false);
         if (config.host() != null) {
-            said.add("host");
             builder.host(config.host());
         }
         if (config.advertise() != null) {
-            said.add("advertise");
             builder.advertise(config.advertise());
         }
-        builder.settings(ProcessSettings.GIVEN.without(said));
+        builder.settings(config.settings());
         for (PublishedConfig.Service each : config.services()) {
             builder.relay(new RelayedService(
                     each.id(),
@@ -152,7 +157,8 @@ final class PublishedServer implements AutoCloseable, HealthWatch.Listener {
                             moa.scheduler(),
                             requests,
                             replies,
-                            watch::hurry)));
+                            watch::hurry,
+                            () -> off)));
         }
         server = builder.start();
         LOG.info("{} answers: {} speaks for it", process, server);

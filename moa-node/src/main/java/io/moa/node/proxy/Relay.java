@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The end of the route of calls that a local process serves: asks it, as far as it has places, and reads what it answers. Safe for many threads. */
@@ -33,6 +34,7 @@ final class Relay implements Invoker {
     private final JsonRequestWriter requests;
     private final JsonReplyReader replies;
     private final Runnable unreachable;
+    private final Supplier<String> trouble;
     private final Map<String, List<String>> parameters = new HashMap<>();
 
     /**
@@ -40,6 +42,7 @@ final class Relay implements Invoker {
      *
      * @param methods all of one service
      * @param unreachable run when the process could not be reached, so that its health is looked at
+     * @param trouble why it is off, as the end of a sentence; empty while it is well
      */
     Relay(
             LocalProcess process,
@@ -49,7 +52,8 @@ final class Relay implements Invoker {
             Scheduler scheduler,
             JsonRequestWriter requests,
             JsonReplyReader replies,
-            Runnable unreachable) {
+            Runnable unreachable,
+            Supplier<String> trouble) {
         this.process = process;
         this.places = places;
         this.ticker = ticker;
@@ -57,6 +61,7 @@ final class Relay implements Invoker {
         this.requests = requests;
         this.replies = replies;
         this.unreachable = unreachable;
+        this.trouble = trouble;
         for (NamedMethod each : methods) {
             List<String> names = each.parameterNames();
             if (names != null) {
@@ -70,6 +75,18 @@ final class Relay implements Invoker {
         RelayedCall relayed = new RelayedCall(this, call);
         relayed.begin();
         return relayed.reply();
+    }
+
+    /** What a call is refused with before anything is sent, as the process is off; null if it is not. One that hangs would keep it until its deadline. */
+    Reply.@Nullable Failure off(Invocation call) {
+        String why = trouble.get();
+        return why.isEmpty()
+                ? null
+                : Reply.failure(
+                        Status.UNAVAILABLE,
+                        Executed.NO,
+                        call.service() + " " + call.method().name() + ": its process " + process + " is off, as it "
+                                + why);
     }
 
     LocalProcess process() {

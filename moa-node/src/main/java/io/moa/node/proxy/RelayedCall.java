@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 /** One call to a local process: waits for a place, asks, answers. Ends once; safe for many threads. */
 final class RelayedCall implements Places.Guest, Cancellation.Listener {
 
+    /** Who has less time left is not asked for: the process could not even be told how long it has. */
+    private static final long LEAST_NANOS = 1_000_000L;
+
     private final Relay relay;
     private final Invocation call;
     private final Payload arguments; // a reference of our own: the caller may give up while we wait
@@ -43,6 +46,12 @@ final class RelayedCall implements Places.Guest, Cancellation.Listener {
     }
 
     void begin() {
+        Reply off = relay.off(call);
+        if (off != null) {
+            arguments.release();
+            reply.complete(off);
+            return;
+        }
         if (!relay.places().enter(this)) {
             arguments.release();
             reply.complete(Reply.failure(
@@ -117,8 +126,9 @@ final class RelayedCall implements Places.Guest, Cancellation.Listener {
                     call.service() + " " + call.method().name() + " was withdrawn"));
             return false;
         }
-        if (patience <= 0) {
-            end(tooLate());
+        Reply off = relay.off(call); // since it began to wait
+        if (off != null || patience < LEAST_NANOS) {
+            end(off != null ? off : tooLate());
             return false;
         }
         call.ledger().enter(Phase.EXECUTE, relay.ticker().nanos());

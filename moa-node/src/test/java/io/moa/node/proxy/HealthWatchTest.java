@@ -29,8 +29,8 @@ class HealthWatchTest {
                 }
 
                 @Override
-                public void ill(String why) {
-                    tell("ill: " + why);
+                public void ill(String why, boolean silent) {
+                    tell((silent ? "ill: " : "not well: ") + why);
                 }
             });
 
@@ -198,5 +198,25 @@ class HealthWatchTest {
             bad("is away");
         }
         assertThat(told).containsExactly("well", "ill: is away");
+    }
+
+    @Test
+    void whoSaysItselfThatItIsNotWellIsNotTakenForSilent() {
+        watch.begin();
+        process.last()
+                .answer()
+                .completeExceptionally(
+                        new LocalProcessException(Status.OVERLOADED, Executed.MAYBE, "answered the HTTP status 503"));
+        assertThat(told).containsExactly("not well: answered the HTTP status 503");
+    }
+
+    @Test
+    void whoHangsIsSilent() {
+        watch.begin();
+        process.last()
+                .answer()
+                .completeExceptionally(new LocalProcessException(
+                        Status.DEADLINE_EXCEEDED, Executed.MAYBE, "gave no answer within 1000 ms"));
+        assertThat(told).containsExactly("ill: gave no answer within 1000 ms");
     }
 }

@@ -43,6 +43,7 @@ class RelayedCallTest {
     private final AtomicInteger unreachable = new AtomicInteger();
     private final Relay relay = relay(places);
     private final List<ByteBuf> buffers = new ArrayList<>();
+    private String off = "";
 
     private Relay relay(Places over) {
         return new Relay(
@@ -53,7 +54,8 @@ class RelayedCallTest {
                 scheduler,
                 new JsonRequestWriter(SerializationLimits.DEFAULTS),
                 new JsonReplyReader(SerializationLimits.DEFAULTS),
-                unreachable::incrementAndGet);
+                unreachable::incrementAndGet,
+                () -> off);
     }
 
     private Invocation call(String arguments) {
@@ -289,5 +291,44 @@ class RelayedCallTest {
         } finally {
             pool.shutdownNow();
         }
+    }
+
+    @Test
+    void aProcessThatIsOffIsNotAskedAndNothingIsLeft() {
+        off = "gave no answer within 1000 ms";
+        Reply.Failure refused = failure(invoke(call("[]")));
+        assertThat(refused.status()).isEqualTo(Status.UNAVAILABLE);
+        assertThat(refused.executed()).isEqualTo(Executed.NO);
+        assertThat(refused.message()).endsWith("is off, as it gave no answer within 1000 ms");
+        assertThat(places.taken()).isZero();
+        off = "";
+        CompletableFuture<Reply> well = invoke(call("[]"));
+        assertThat(process.asked()).isOne();
+        process.last().answer().complete(answer("{\"error\":{}}"));
+        assertThat(well).isCompleted();
+    }
+
+    @Test
+    void whoWaitedWhileItWentOffIsNotSentEither() {
+        CompletableFuture<Reply> first = invoke(call("[]"));
+        CompletableFuture<Reply> second = invoke(call("[]"));
+        off = "gave no answer within 1000 ms";
+        process.question(0).answer().complete(answer("{\"error\":{}}"));
+        assertThat(first).isCompleted();
+        assertThat(failure(second).executed()).isEqualTo(Executed.NO);
+        assertThat(failure(second).message()).contains("is off");
+        assertThat(process.asked()).isOne();
+    }
+
+    @Test
+    void whoHasLessThanAMillisecondLeftIsNotSent() {
+        CompletableFuture<Reply> first = invoke(call("[]"));
+        CompletableFuture<Reply> second = invoke(call("[]"));
+        scheduler.advance(Duration.ofNanos(4_999_500_000L));
+        process.question(0).answer().complete(answer("{\"error\":{}}"));
+        assertThat(failure(second).status()).isEqualTo(Status.DEADLINE_EXCEEDED);
+        assertThat(failure(second).executed()).isEqualTo(Executed.NO);
+        assertThat(first).isCompleted();
+        assertThat(process.asked()).isOne();
     }
 }

@@ -125,6 +125,7 @@ public final class FrameReader implements AutoCloseable {
             if (beginning == null) {
                 if (in.readableBytes() < need) {
                     hold(in, in.readableBytes());
+                    checkBeginning();
                     return;
                 }
                 advance(in, false, sink);
@@ -133,6 +134,7 @@ public final class FrameReader implements AutoCloseable {
                 int piece = Math.min(missing, in.readableBytes());
                 hold(in, piece);
                 if (piece < missing) {
+                    checkBeginning();
                     return;
                 }
                 advance(beginning, true, sink);
@@ -259,10 +261,28 @@ public final class FrameReader implements AutoCloseable {
         return joined;
     }
 
+    /** Who begins otherwise may never say four bytes, and would be waited for. */
+    private void checkBeginning() {
+        ByteBuf beginning = held;
+        if (state != State.MAGIC || beginning == null) {
+            return;
+        }
+        int start = beginning.readerIndex();
+        int length = beginning.readableBytes();
+        if (beginning.getUnsignedByte(start) != Prefix.MAGIC >> Byte.SIZE
+                || (length > 1 && beginning.getUnsignedShort(start) != Prefix.MAGIC)) {
+            throw notMoa(beginning, start, length);
+        }
+    }
+
+    private static FrameException notMoa(ByteBuf in, int start, int length) {
+        return new FrameException("The peer does not speak MOA: a frame begins with the bytes d7 4d 01, and these "
+                + "begin with " + hex(in, start, length));
+    }
+
     private static void checkMagic(ByteBuf in, int start) {
         if (in.getUnsignedShort(start) != Prefix.MAGIC) {
-            throw new FrameException("The peer does not speak MOA: a frame begins with the bytes d7 4d 01, and these "
-                    + "begin with " + hex(in, start, MAGIC_LENGTH));
+            throw notMoa(in, start, MAGIC_LENGTH);
         }
         int version = in.getUnsignedByte(start + Prefix.VERSION_AT);
         if (version != Prefix.VERSION) {

@@ -307,8 +307,8 @@ final class HessianJdk {
         if (bytes.length < 5) {
             throw new IllegalArgumentException();
         }
-        return new BigDecimal(
+        return Decimals.bounded(new BigDecimal(
                 new BigInteger(Arrays.copyOfRange(bytes, 4, bytes.length)),
-                ByteBuffer.wrap(bytes).getInt());
+                ByteBuffer.wrap(bytes).getInt()));
     }
 }

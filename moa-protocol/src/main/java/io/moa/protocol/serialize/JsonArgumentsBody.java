@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import io.moa.protocol.payload.KnownTexts;
 import io.netty.buffer.ByteBuf;
@@ -153,6 +155,8 @@ final class JsonArgumentsBody extends JsonBody {
     private static IOException located(IOException e, int index) {
         if (e instanceof JsonMappingException mapping) {
             mapping.prependPath(JsonArgumentsBody.class, index);
+        } else if (e instanceof StreamReadException syntax && !(e instanceof StreamConstraintsException)) {
+            return JsonMappingException.wrapWithPath(syntax, JsonArgumentsBody.class, index);
         }
         return e;
     }

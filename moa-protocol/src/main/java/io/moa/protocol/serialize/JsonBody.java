@@ -5,7 +5,9 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
@@ -132,9 +134,7 @@ abstract sealed class JsonBody implements BodyCodec permits JsonArgumentsBody, J
         } catch (SerializationException e) {
             throw noted(e);
         } catch (StreamConstraintsException e) {
-            // Its message holds only the limit and the figure.
-            throw new SerializationException(
-                    SerializationException.Reason.OVER_LIMIT, "JSON over a limit: " + e.getOriginalMessage());
+            throw overLimit(e);
         } catch (InvalidDefinitionException e) {
             throw new SerializationException(
                     SerializationException.Reason.UNSUPPORTED,
@@ -142,24 +142,51 @@ abstract sealed class JsonBody implements BodyCodec permits JsonArgumentsBody, J
                             + ": declare a class with a constructor or setters, not an interface or abstract class.");
         } catch (JsonMappingException e) {
             if (e.getCause() instanceof SerializationException ours) {
-                throw noted(ours);
+                throw ours.refusedClass() == null && !e.getPath().isEmpty()
+                        ? SerializationException.at(place(e), ours)
+                        : noted(ours);
             }
             if (e.getCause() instanceof StreamConstraintsException limit) {
-                throw new SerializationException(
-                        SerializationException.Reason.OVER_LIMIT, "JSON over a limit: " + limit.getOriginalMessage());
+                throw overLimit(limit);
+            }
+            if (e.getCause() instanceof InputCoercionException number) {
+                throw doesNotFit(e, number);
+            }
+            if (e.getCause() instanceof StreamReadException syntax) {
+                throw SerializationException.malformed("At " + place(e) + " " + told(syntax));
             }
             throw SerializationException.malformed(
                     "At " + place(e) + " stands " + found(fault) + ", which cannot be read as " + target(e) + ".");
+        } catch (InputCoercionException e) {
+            throw doesNotFit(new JsonMappingException(null, "", e), e);
         } catch (JsonProcessingException e) {
-            long at = e.getLocation() == null ? -1 : e.getLocation().getByteOffset();
-            throw SerializationException.malformed("The body is not well-formed JSON, or a name in it stands twice"
-                    + (at < 0 ? "." : ", near byte " + at + "."));
+            throw SerializationException.malformed("In the body " + told(e));
         } catch (IOException | RuntimeException | Error e) {
             throw Backlash.of(
                     e,
                     SerializationException.Reason.MALFORMED,
                     "The JSON cannot be read (" + e.getClass().getSimpleName() + ").");
         }
+    }
+
+    private SerializationException overLimit(StreamConstraintsException e) {
+        return new SerializationException(
+                SerializationException.Reason.OVER_LIMIT,
+                "JSON over a limit: it " + JsonOverLimit.told(e, limits) + ".");
+    }
+
+    private SerializationException doesNotFit(JsonMappingException at, InputCoercionException e) {
+        return SerializationException.malformed("At " + place(at) + " stands " + found(e.getInputType())
+                + " that is too large or too small for " + e.getTargetType().getTypeName() + ".");
+    }
+
+    /** What is wrong with the syntax: Jackson's own message quotes the input. */
+    private static String told(JsonProcessingException e) {
+        long at = e.getLocation() == null ? -1 : e.getLocation().getByteOffset();
+        return (String.valueOf(e.getOriginalMessage()).startsWith("Duplicate field")
+                        ? "a name stands twice in an object"
+                        : "the JSON is not well-formed")
+                + (at < 0 ? "." : ", near byte " + at + ".");
     }
 
     private SerializationException noted(SerializationException e) {

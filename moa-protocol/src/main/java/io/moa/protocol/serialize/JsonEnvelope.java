@@ -68,6 +68,11 @@ public final class JsonEnvelope {
                 tokens);
     }
 
+    /** Whether it was written in so few bytes that it is known again, and may be kept. */
+    public boolean isShort() {
+        return before != null;
+    }
+
     /** Whether a request begins as this one, up to the arguments. */
     boolean begins(byte[] request) {
         byte[] own = before;

@@ -77,7 +77,7 @@ final class JsonMappers {
         return JsonMapper.builder(factory)
                 .addModule(new JavaTimeModule())
                 .addModule(new Jdk8Module())
-                .addModule(new SimpleModule("moa")
+                .addModule(JsonDecimals.addTo(new SimpleModule("moa"))
                         .addSerializer(String.class, new JsonTextWriter())
                         .addDeserializer(Class.class, new JsonNoClass<>(Class.class))
                         .addDeserializer(JavaType.class, new JsonNoClass<>(JavaType.class))

@@ -84,7 +84,7 @@ final class JsonPlainRequest {
     }
 
     private JsonRequest all() throws NotPlain {
-        parts = new JsonRequestReader.Parts(arguments);
+        parts = new JsonRequestReader.Parts();
         request();
         return new JsonRequest(
                 parts.done().as(bytes, arguments.start(), arguments.end(), tokens - argumentTokens), arguments, true);

@@ -33,11 +33,11 @@ public final class JsonReplyReader {
     private static final int MAX_FIELDS = 64;
 
     private final JsonFactory factory;
-    private final int maxBodyBytes;
+    private final SerializationLimits limits;
 
     /** With these limits; {@code maxBodyBytes} holds for the whole reply. */
     public JsonReplyReader(SerializationLimits limits) {
-        this.maxBodyBytes = limits.maxBodyBytes();
+        this.limits = limits;
         this.factory = JsonFactory.builder()
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .streamReadConstraints(StreamReadConstraints.builder()
@@ -59,9 +59,9 @@ public final class JsonReplyReader {
      */
     public Reply read(ByteBuf in) {
         int length = in.readableBytes();
-        if (length > maxBodyBytes) {
+        if (length > limits.maxBodyBytes()) {
             throw SerializationException.overLimit(
-                    "A reply of " + length + " bytes is over the limit maxBodyBytes, " + maxBodyBytes + ".");
+                    "A reply of " + length + " bytes is over the limit maxBodyBytes, " + limits.maxBodyBytes() + ".");
         }
         if (length == 0) {
             throw SerializationException.malformed("The reply is empty; one is {\"result\":…} or {\"error\":{…}}.");
@@ -75,7 +75,8 @@ public final class JsonReplyReader {
             }
             return reply(in, json);
         } catch (StreamConstraintsException e) {
-            throw SerializationException.overLimit("The reply is over a limit: " + e.getOriginalMessage());
+            throw SerializationException.overLimit(
+                    "The reply is over a limit: it " + JsonOverLimit.told(e, limits) + ".");
         } catch (JsonProcessingException e) {
             throw SerializationException.malformed("The reply is not well-formed JSON"
                     + (e.getLocation() == null

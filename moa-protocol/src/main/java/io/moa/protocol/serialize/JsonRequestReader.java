@@ -117,7 +117,8 @@ public final class JsonRequestReader {
             }
         }
         requireUtf8(in, length);
-        Parts parts = new Parts(new JsonRequestArguments(in));
+        Parts parts = new Parts();
+        JsonRequestArguments arguments = new JsonRequestArguments(in);
         try (JsonParser json = parser(in, length)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw SerializationException.malformed("A request is a JSON object, such as"
@@ -125,7 +126,7 @@ public final class JsonRequestReader {
                         + (json.hasCurrentToken() ? JsonBody.found(json.currentToken()) : "empty") + ".");
             }
             for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
-                parts.take(name, json);
+                parts.take(name, json, arguments);
             }
             if (json.currentToken() != JsonToken.END_OBJECT) {
                 throw SerializationException.malformed("The request has no end.");
@@ -135,8 +136,8 @@ public final class JsonRequestReader {
                         + json.currentTokenLocation().getByteOffset() + ".");
             }
         } catch (StreamConstraintsException e) {
-            // Its message holds only the limit and the figure.
-            throw SerializationException.overLimit(parts.place() + " is over a limit: " + e.getOriginalMessage());
+            throw SerializationException.overLimit(
+                    parts.place() + " is over a limit: it " + JsonOverLimit.told(e, limits) + ".");
         } catch (JsonProcessingException e) {
             throw SerializationException.malformed("The request is not well-formed JSON"
                     + (e.getLocation() == null
@@ -148,7 +149,7 @@ public final class JsonRequestReader {
                     SerializationException.Reason.MALFORMED,
                     "The request cannot be read (" + e.getClass().getSimpleName() + ").");
         }
-        return new JsonRequest(parts.done(), parts.arguments, false);
+        return new JsonRequest(parts.done(), arguments, false);
     }
 
     private JsonParser parser(ByteBuf in, int length) throws IOException {
@@ -169,7 +170,6 @@ public final class JsonRequestReader {
 
     /** What a request says, while it is read. */
     static final class Parts {
-        final JsonRequestArguments arguments;
         private int seen;
         private String field = "";
         private String service = "";
@@ -191,13 +191,12 @@ public final class JsonRequestReader {
         boolean oneWay;
         Baggage baggage = Baggage.EMPTY; // gathered when all is read
 
-        /** @param arguments filled when they are taken */
-        Parts(JsonRequestArguments arguments) {
-            this.arguments = arguments;
-        }
-
-        /** Takes the value behind a name. */
-        void take(String name, JsonParser json) throws IOException {
+        /**
+         * Takes the value behind a name.
+         *
+         * @param arguments filled if it is they; not kept, as what is said may be remembered for longer than a request
+         */
+        void take(String name, JsonParser json, JsonRequestArguments arguments) throws IOException {
             int bit = FIELDS.indexOf(name);
             if (bit < 0) {
                 throw unknown(name);

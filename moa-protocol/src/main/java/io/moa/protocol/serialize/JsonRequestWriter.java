@@ -32,11 +32,11 @@ public final class JsonRequestWriter {
     private static final byte[] ARGUMENTS = ",\"args\":".getBytes(StandardCharsets.US_ASCII);
 
     private final JsonFactory factory;
-    private final int maxBodyBytes;
+    private final SerializationLimits limits;
 
     /** With these limits for the arguments that are looked through. */
     public JsonRequestWriter(SerializationLimits limits) {
-        this.maxBodyBytes = limits.maxBodyBytes();
+        this.limits = limits;
         this.factory = JsonFactory.builder()
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(limits.jsonMaxDepth())
@@ -126,11 +126,12 @@ public final class JsonRequestWriter {
     private ByteBuf argumentsOf(Invocation call, ByteBuf arguments, @Nullable List<String> parameterNames) {
         int length = arguments.readableBytes();
         if (length == 0) {
+            requireAll(call, 0, parameterNames);
             return Unpooled.wrappedBuffer(new byte[] {'[', ']'});
         }
-        if (length > maxBodyBytes) {
-            throw SerializationException.overLimit(
-                    "Arguments of " + length + " bytes are over the limit maxBodyBytes, " + maxBodyBytes + ".");
+        if (length > limits.maxBodyBytes()) {
+            throw SerializationException.overLimit("Arguments of " + length + " bytes are over the limit maxBodyBytes, "
+                    + limits.maxBodyBytes() + ".");
         }
         JsonRequestReader.requireUtf8(arguments, length);
         JsonRequestArguments found = new JsonRequestArguments(arguments);
@@ -144,13 +145,28 @@ public final class JsonRequestWriter {
                 throw SerializationException.malformed("More JSON follows after the end of the arguments.");
             }
         } catch (StreamConstraintsException e) {
-            throw SerializationException.overLimit("The arguments are over a limit: " + e.getOriginalMessage());
+            throw SerializationException.overLimit(
+                    "JSON of the arguments is over a limit: it " + JsonOverLimit.told(e, limits) + ".");
         } catch (IOException e) {
             throw SerializationException.malformed("The arguments are not well-formed JSON.");
+        }
+        if (found.names() == null) {
+            requireAll(call, found.count(), parameterNames);
         }
         return parameterNames == null
                 ? found.asSent()
                 : found.forParameters(call.method().name(), parameterNames);
+    }
+
+    /** By position nobody else would find that some are missing: a program of another language may take those for ones that were left out. */
+    private static void requireAll(Invocation call, int came, @Nullable List<String> parameterNames) {
+        if (parameterNames != null && came != parameterNames.size()) {
+            throw SerializationException.malformed(call.method().name() + " has "
+                    + (parameterNames.isEmpty()
+                            ? "no parameters"
+                            : parameterNames.size() + " parameters (" + String.join(", ", parameterNames) + ")")
+                    + ", and " + came + (came == 1 ? " argument came." : " arguments came."));
+        }
     }
 
     private JsonParser parser(ByteBuf in, int length) throws IOException {

@@ -102,6 +102,11 @@ public final class SerializationException extends RuntimeException {
         return refusedFor;
     }
 
+    /** The same, and where in the body. */
+    static SerializationException at(String place, SerializationException e) {
+        return new SerializationException("At " + place + ": " + e.getMessage(), e.reason);
+    }
+
     static SerializationException unsupported(String message) {
         return new SerializationException(Reason.UNSUPPORTED, message);
     }

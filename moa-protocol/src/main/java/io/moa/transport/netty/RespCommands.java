@@ -296,6 +296,11 @@ final class RespCommands {
             case "RESET" -> {
                 name = "";
                 version = 2;
+                if (host.access(local) == RespHost.Access.PASSWORD) {
+                    known = false;
+                    user = DEFAULT_USER;
+                    connection.forget();
+                }
                 connection.answer(out -> RespWriter.simple(out, "RESET"));
             }
             default -> own(verb, command);
@@ -397,7 +402,7 @@ final class RespCommands {
     private JsonRequest read(ByteBuf json) {
         JsonRequest request = host.read(json, last);
         if (request.envelope() != last) {
-            last = request.envelope();
+            last = request.envelope().isShort() ? request.envelope() : null; // an idle connection keeps it
             lastMeant = null;
         }
         return request;

@@ -47,6 +47,9 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
     /** How much of answers that are no results may wait behind a call before nothing more is read. */
     private static final int MADE_BYTES = 64 * 1024;
 
+    /** How much longer a call may take whose route says itself, and better, that its time is up. */
+    private static final long GRACE_NANOS = 100_000_000L;
+
     /** How long a client is heard that was told that nothing more comes. */
     private static final long LINGER_MILLIS = 1_000;
 
@@ -57,6 +60,8 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
     private final RespReader reader = new RespReader(RespLimits.STRANGER);
     private final RespAnswers answers = new RespAnswers();
     private final DeadlineWheel deadlines;
+    private final long
+            graceNanos; // how much longer than their time calls have before they are answered without their reply
     private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean woken = new AtomicBoolean();
     private final AtomicLong replyBytes = new AtomicLong(); // of replies that have not left; any thread
@@ -92,6 +97,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
         this.config = config;
         this.ticker = ticker;
         this.deadlines = new DeadlineWheel(ticker.nanos());
+        this.graceNanos = host.endsCalls() ? GRACE_NANOS : 0;
     }
 
     // ---- life
@@ -426,6 +432,13 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
         reader.limits(RespLimits.upTo(config.maxBodyBytes()));
     }
 
+    /** It may not call any more before it says its password again, for which it has as long as one that just came. */
+    void forget() {
+        known = false;
+        beganNanos = ticker.nanos();
+        reader.limits(RespLimits.STRANGER);
+    }
+
     /** Answers at once, as far as it is up to this command. */
     void answer(Consumer<ByteBuf> writing) {
         if (answers.size() == 0) {
@@ -532,7 +545,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
             return null;
         }
         long now = ticker.nanos();
-        long due = now + invocation.deadline().remainingNanos(now);
+        long due = now + invocation.deadline().remainingNanos(now) + graceNanos;
         deadlines.add(call, due);
         if (alarm == null || due - alarmNanos < 0) {
             setAlarm(due, now);

@@ -491,4 +491,19 @@ class HessianRoundTripTest {
                 .isInstanceOf(SerializationException.class)
                 .hasMessageContaining("maxDepth");
     }
+
+    @Test
+    void aDecimalOfMoreThanAThousandDigitsWrittenOutIsRefused() {
+        BodyCodec codec = new HessianSerializer().result(BigDecimal.class, Samples.shop());
+        for (String allowed : List.of("1e999", "1.5e-999", "-9e999")) {
+            BigDecimal number = new BigDecimal(allowed);
+            assertThat(Samples.roundTrip(codec, number)).isEqualTo(number);
+        }
+        for (String tooLong : List.of("1e1001", "1e-1001", "1e2000000000", "1e-2000000000")) {
+            byte[] body = Samples.encode(codec, new BigDecimal(tooLong));
+            assertThatThrownBy(() -> Samples.decode(codec, body))
+                    .isInstanceOf(SerializationException.class)
+                    .hasMessageContaining("more than 1000 digits before its point or behind it");
+        }
+    }
 }

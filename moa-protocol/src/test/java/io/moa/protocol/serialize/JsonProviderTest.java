@@ -125,6 +125,23 @@ class JsonProviderTest {
         assertThat(out.readableBytes()).isZero();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[\"top\"] | item,count | reserve has 2 parameters (item, count), and 1 argument came.",
+                "[\"top\",1,2] | item,count | reserve has 2 parameters (item, count), and 3 arguments came.",
+                "'' | item,count | reserve has 2 parameters (item, count), and 0 arguments came.",
+                "[1] | '' | reserve has no parameters, and 1 argument came.",
+            })
+    void moreOrFewerArgumentsThanAreNamedNeverReachTheProvider(String sent, String names, String said) {
+        List<String> known = names.isEmpty() ? List.of() : List.of(names.split(","));
+        assertThatThrownBy(() -> arguments(sent, known))
+                .isInstanceOf(SerializationException.class)
+                .hasMessage(said);
+        assertThat(arguments(sent, null)).isEqualTo(sent.isEmpty() ? "[]" : sent);
+    }
+
     @Test
     void argumentsTooDeepNeverReachTheProvider() {
         String deep = "[".repeat(100_000) + "]".repeat(100_000);

@@ -2,6 +2,7 @@ package io.moa.protocol.serialize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.moa.discovery.ServiceId;
@@ -207,10 +208,83 @@ class JsonRequestTest {
         assertThat(meaning(call(rest))).isEqualTo(meaning(large(call(rest))));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"args\":[1],\"service\":\"shop.Stock\",\"method\":\"reserve\"}",
+                "{\"service\":\"shop.Stock\",\"method\":\"reserve\",\"args\":[\"a\"]}",
+                "{\"service\":\"shop.Stock\",\"method\":\"reserve\",\"args\":[\"a\"]} \r\n",
+                "{\"service\":\"shop.Stock\",\"args\":{\"item\":\"top\"},\"method\":\"reserve\",\"timeoutMs\":300}",
+                "{\"service\":\"shop.Stock\",\"method\":\"reserve\",\"caller\":\"web\",\"args\":[[],{}],\"tag\":\"gray\"}",
+            })
+    void aRequestThatSaysTheSameInTheSameWordsSharesWhatItSays(String first) {
+        JsonEnvelope last = read(first).envelope();
+        assertThat(last.isShort()).isTrue();
+        int from = first.indexOf("\"args\":") + 7;
+        int end = first.lastIndexOf(']') + 1;
+        end = first.startsWith("{", from) ? first.indexOf('}') + 1 : end;
+        for (String other : List.of(
+                "[]", "[ 1 , \"b\" ]", "[\"x\",\"y\"]", "{\"item\":\"other\",\"count\":7}", "[\"語\"]", "[[[[[1]]]]]")) {
+            String next = first.substring(0, from) + other + first.substring(end);
+            JsonRequest shared = read(next, last);
+            assertThat(shared.envelope() == last).as(next).isEqualTo(!other.contains("語"));
+            assertThat(meaning(next, last)).isEqualTo(meaning(next)).isNotEqualTo("refused");
+        }
+        for (String other : List.of(
+                "",
+                "null",
+                "1",
+                "[",
+                "[1]]",
+                "[1],[2]",
+                "[1],\"args\":[2]",
+                "[1],\"method\":\"release\"",
+                "[1]}",
+                "[1,]",
+                "{\"a\":1")) {
+            String next = first.substring(0, from) + other + first.substring(end);
+            assertThat(meaning(next, last)).as(next).isEqualTo(meaning(next));
+        }
+        assertThat(meaning(first.replace("reserve", "release"), last)).contains("release");
+        assertThat(meaning(first + " ", last)).isEqualTo(meaning(first + " "));
+    }
+
+    @Test
+    void whatIsWrittenInManyBytesIsNotRemembered() {
+        String caller = "c".repeat(600);
+        JsonRequest first = read(call("\"caller\":\"" + caller + "\",\"args\":[1]"));
+        JsonRequest next = read(call("\"caller\":\"" + caller + "\",\"args\":[2]"), first.envelope());
+        assertThat(first.envelope().isShort()).isFalse();
+        assertThat(next.envelope()).isNotSameAs(first.envelope());
+        assertThat(next.caller()).isEqualTo(new Caller(caller, ""));
+    }
+
+    @Test
+    void howManyValuesARequestMayHaveCountsThoseThatWereRememberedToo() {
+        JsonRequestReader few = new JsonRequestReader(
+                SerializationLimits.builder().maxElements(16).build());
+        JsonEnvelope last = few.read(bytes(call("\"args\":[1]"))).envelope();
+        for (int values = 100; values < 180; values++) {
+            String text = call("\"args\":[1" + ",1".repeat(values) + "]");
+            Throwable alone = catchThrowable(() -> few.read(bytes(text)));
+            Throwable shared = catchThrowable(() -> few.read(bytes(text), last));
+            assertThat(shared == null).as(values + " values").isEqualTo(alone == null);
+        }
+    }
+
+    private static ByteBuf bytes(String text) {
+        return Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private JsonRequest read(String text, JsonEnvelope last) {
+        return reader.read(bytes(text), last);
+    }
+
     @Test
     void whateverChangesInAPlainRequestItMeansWhatAllOthersMean() {
         String whole = call(
                 "\"timeoutMs\":300,\"caller\":\"web\",\"args\":[\"a longer \\\\ text\",-1.5e3,{\"a\":[true,null]}]");
+        JsonEnvelope last = read(whole).envelope();
         SplittableRandom random = new SplittableRandom(7);
         for (int i = 0; i < 20_000; i++) {
             StringBuilder changed = new StringBuilder(whole);
@@ -228,13 +302,18 @@ class JsonRequestTest {
             }
             String text = changed.toString();
             assertThat(meaning(text)).as(text).isEqualTo(meaning(large(text)));
+            assertThat(meaning(text, last)).as(text).isEqualTo(meaning(text));
         }
     }
 
     /** All that a request says, or only that it is refused: the blanks of a large one may be what a text without an end goes on with. */
     private String meaning(String text) {
+        return meaning(text, null);
+    }
+
+    private String meaning(String text, @Nullable JsonEnvelope last) {
         try {
-            JsonRequest said = read(text);
+            JsonRequest said = reader.read(bytes(text), last);
             List<String> names = said.argumentNames();
             return said + " " + names + " " + said.timeoutMillis() + " " + said.caller() + " " + said.baggage() + " "
                     + said.idempotencyKey() + " " + said.oneWay() + " "

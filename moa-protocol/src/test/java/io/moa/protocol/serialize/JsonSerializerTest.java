@@ -7,7 +7,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.fail;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.moa.protocol.serialize.SerializationException.Reason;
+import io.netty.buffer.Unpooled;
 import java.lang.reflect.Method;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
@@ -34,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonSerializerTest {
 
@@ -303,6 +309,91 @@ class JsonSerializerTest {
         assertThatThrownBy(() -> read(long.class, "\"9223372036854775808\""))
                 .isInstanceOf(SerializationException.class);
         assertThatThrownBy(() -> read(int.class, "\"1.5\"")).isInstanceOf(SerializationException.class);
+    }
+
+    record Price(BigDecimal amount) {}
+
+    /** A number of a few bytes may have digits without end, which the first sum would write out. */
+    @ParameterizedTest
+    @ValueSource(strings = {"1e1001", "1e100000000", "-9.9E+999999999", "1e-1001", "1e-100000000", "12e-1000000000"})
+    void aDecimalOfMoreThanAThousandDigitsWrittenOutIsRefusedWhereverItStands(String number) {
+        for (Type type : List.of(BigDecimal.class, Number.class, Object.class, JsonNode.class)) {
+            assertTooLong(type, number, "digits");
+        }
+        assertTooLong(new TypeReference<List<Object>>() {}.getType(), "[[{\"a\":" + number + "}]]", "the result[0] (");
+        assertTooLong(ObjectNode.class, "{\"a\":" + number + "}", "digits");
+        assertTooLong(ArrayNode.class, "[" + number + "]", "digits");
+        assertTooLong(Price.class, "{\"amount\":" + number + "}", "the result.amount (");
+        assertTooLong(BigDecimal.class, "\"" + number + "\"", "digits");
+        assertTooLong(Number.class, "\"" + number + "\"", "digits");
+        assertTooLong(
+                new TypeReference<Map<BigDecimal, Integer>>() {}.getType(), "{\"" + number + "\":1}", "digits");
+        BodyCodec codec = json.arguments(List.of(int.class, new TypeReference<List<BigDecimal>>() {}.getType()), shop);
+        assertThatThrownBy(() -> Samples.decode(codec, ("[1,[1," + number + "]]").getBytes(StandardCharsets.UTF_8)))
+                .hasMessageStartingWith("At argument 1[1] (")
+                .hasMessageContaining("has more than 1000 digits before its point or behind it");
+    }
+
+    private void assertTooLong(Type type, String text, String place) {
+        SerializationException e = catchThrowableOfType(SerializationException.class, () -> read(type, text));
+        assertThat(e).as(type + " " + text).isNotNull();
+        assertThat(e.reason()).as(type + " " + text).isEqualTo(Reason.OVER_LIMIT);
+        assertThat(e).hasMessageContaining(place).hasMessageContaining("more than 1000 digits");
+    }
+
+    @Test
+    void decimalsOfOrdinarySizeAreExact() {
+        assertThat(read(BigDecimal.class, "1e999")).isEqualTo(new BigDecimal("1e999"));
+        assertThat(read(BigDecimal.class, "1.5e-999")).isEqualTo(new BigDecimal("1.5e-999"));
+        assertThat(read(Number.class, "4.9e-324")).isEqualTo(new BigDecimal("4.9e-324"));
+        assertThat(read(Number.class, "7")).isEqualTo(7);
+        assertThat(read(Object.class, "[1.7976931348623157e308,3]"))
+                .isEqualTo(List.of(new BigDecimal("1.7976931348623157e308"), 3));
+        assertThat(read(new TypeReference<Map<BigDecimal, Integer>>() {}.getType(), "{\"1.10\":1}"))
+                .isEqualTo(Map.of(new BigDecimal("1.10"), 1));
+        assertThat(read(JsonNode.class, "{\"a\":[1.10,null]}")).hasToString("{\"a\":[1.1,null]}");
+        assertThatThrownBy(() -> read(new TypeReference<Map<BigDecimal, Integer>>() {}.getType(), "{\"secret\":1}"))
+                .isInstanceOf(SerializationException.class)
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void aNumberThatDoesNotFitNamesTheArgumentAndIsNoFaultOfTheSyntax() {
+        BodyCodec codec = json.arguments(List.of(long.class, int.class), List.of("a", "b"), shop);
+        for (String body : List.of("[9223372036854775808,3]", "{\"b\":3,\"a\":9223372036854775808}")) {
+            assertThatThrownBy(() -> Samples.decode(codec, body.getBytes(StandardCharsets.UTF_8)))
+                    .hasMessage(
+                            "At argument 0 \"a\" (long) stands a whole number that is too large or too small for long.");
+        }
+        assertThatThrownBy(() -> Samples.decode(codec, "[1,2147483648]".getBytes(StandardCharsets.UTF_8)))
+                .hasMessage("At argument 1 \"b\" (int) stands a whole number that is too large or too small for int.");
+        assertThatThrownBy(() -> read(long.class, "-9223372036854775809"))
+                .hasMessage("At the result (long) stands a whole number that is too large or too small for long.");
+        assertThatThrownBy(() -> read(Samples.Car.class, "{\"doors\":2147483648}"))
+                .hasMessageContaining("At the result.doors (")
+                .hasMessageContaining("too large or too small for int");
+        assertThatThrownBy(() -> read(Samples.Car.class, "{\"doors\":1,\"doors\":2}"))
+                .hasMessageContaining("a name stands twice in an object, near byte");
+        assertThatThrownBy(() -> read(Samples.Car.class, "{\"doors\":01}"))
+                .hasMessageContaining("the JSON is not well-formed, near byte");
+    }
+
+    @Test
+    void limitsAreToldByOurNames() {
+        assertThatThrownBy(() -> read(Object.class, "[".repeat(33) + "]".repeat(33)))
+                .hasMessage("JSON over a limit: it nests deeper than 32 (jsonMaxDepth).");
+        assertThatThrownBy(() -> read(Object.class, "\"" + "x".repeat((4 << 20) + 1) + "\""))
+                .hasMessage("JSON over a limit: it has a text of more than 4194304 characters (jsonMaxStringChars).");
+        assertThatThrownBy(() -> read(Object.class, "1".repeat(101)))
+                .hasMessage("JSON over a limit: it has a number of more than 100 characters (jsonMaxNumberChars).");
+        assertThatThrownBy(() -> read(Object.class, "{\"" + "k".repeat(2_000) + "\":1}"))
+                .hasMessage("JSON over a limit: it has a name of more than 1000 characters.");
+        assertThatThrownBy(() -> new JsonSerializer(
+                                SerializationLimits.builder().maxElements(16).build())
+                        .result(Object.class, shop)
+                        .decode(Unpooled.wrappedBuffer(
+                                ("[1" + ",1".repeat(200) + "]").getBytes(StandardCharsets.UTF_8))))
+                .hasMessage("JSON over a limit: it has more than 160 values and names (10 times maxElements).");
     }
 
     record Generic2(Map<String, List<Samples.User>> users) {}

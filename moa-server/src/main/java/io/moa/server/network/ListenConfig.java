@@ -123,10 +123,8 @@ public record ListenConfig(String host, int port, @Nullable String advertise, in
         String where = host.strip();
         boolean everywhere = isEverywhere(where);
         String told = advertise == null ? null : advertise.strip();
-        if (everywhere && told == null && announced) {
-            throw new IllegalArgumentException("A server that listens on all addresses (" + where
-                    + ") must say which one others are to use: call advertise(\"auto\"), or with an address, a network,"
-                    + " an interface or a name");
+        if (announced) {
+            requireAdvertised();
         }
         AddressChoice bound = everywhere ? null : AddressChooser.choose(cards, where, towardsRegistry, names);
         Address.Tcp bind = new Address.Tcp(bound == null ? where : bound.host(), port);
@@ -141,6 +139,20 @@ public record ListenConfig(String host, int port, @Nullable String advertise, in
         }
         AddressChoice chosen = AddressChooser.choose(cards, told, towardsRegistry, names);
         return new ListenPlan(bind, chosen.host(), advertisePort, chosen, reasonOf(chosen, told));
+    }
+
+    /**
+     * Checks what can be known on any host.
+     *
+     * @throws IllegalArgumentException if it listens on all addresses and does not say which one others are to use
+     */
+    public void requireAdvertised() {
+        String where = host.strip();
+        if (isEverywhere(where) && advertise == null) {
+            throw new IllegalArgumentException("A server that listens on all addresses (" + where
+                    + ") must say which one others are to use: call advertise(\"auto\"), or with an address, a network,"
+                    + " an interface or a name");
+        }
     }
 
     private static String reasonOf(@Nullable AddressChoice choice, String where) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param access to whom; default {@link Access#LOCAL}
  * @param passwords of users; once there is one, everybody says theirs before anything else is answered. {@code default} is the user of who says a password
- *     alone; any other is told to services as the calling application. Default none
+ *     alone, and its password is that of all users who have none of their own; any other name is told to services as the calling application. Default none
  */
 public record RespConfig(Access access, Map<String, String> passwords) {
 
@@ -35,7 +35,7 @@ public record RespConfig(Access access, Map<String, String> passwords) {
     /** The same, if the system property does not say it. */
     public static final String VARIABLE = "MOA_SERVER_RESP";
 
-    /** The password of the user {@code default}, above the code. There is no system property for it, since every user of a host sees those. */
+    /** The password of the user {@code default}, and of all who have none of their own, above the code. There is no system property for it, since every user of a host sees those. */
     public static final String PASSWORD_VARIABLE = "MOA_SERVER_RESP_PASSWORD";
 
     /** For clients of the same host, without a password. */

@@ -138,16 +138,21 @@ public final class RespDoor implements RespHost {
     @Override
     public @Nullable CompletableFuture<RespAnswer> command(String name, List<String> arguments) {
         return switch (name) {
-            case "MOA.LIST" ->
-                CompletableFuture.completedFuture(new RespAnswer.Texts(forms.keySet().stream()
-                        .map(ServiceId::toString)
-                        .sorted()
-                        .toList()));
+            case "MOA.LIST" -> CompletableFuture.completedFuture(list(arguments));
             case "MOA.DESCRIBE" -> CompletableFuture.completedFuture(describe(arguments));
             case "MOA.LOOKUP" -> CompletableFuture.completedFuture(addresses.answer(arguments));
             case "MOA.HEALTH" -> CompletableFuture.completedFuture(new RespAnswer.Text(health()));
             default -> null;
         };
+    }
+
+    private RespAnswer list(List<String> arguments) {
+        return arguments.isEmpty()
+                ? new RespAnswer.Texts(forms.keySet().stream()
+                        .map(ServiceId::toString)
+                        .sorted()
+                        .toList())
+                : new RespAnswer.Refusal("MOA.LIST says all services of this server, and takes no argument");
     }
 
     private String health() {

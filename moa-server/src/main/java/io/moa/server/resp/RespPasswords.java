@@ -8,6 +8,9 @@ import java.util.Map;
 /** The passwords of users, as bytes. Immutable. */
 public final class RespPasswords {
 
+    /** Who says a password alone. */
+    static final String DEFAULT_USER = "default";
+
     private static final byte[] NONE = {};
 
     private final Map<String, byte[]> passwords = new HashMap<>();
@@ -22,9 +25,12 @@ public final class RespPasswords {
         return !passwords.isEmpty();
     }
 
-    /** Whether that is the password of this user; takes as long whether it is or not. */
+    /**
+     * Whether that is the password of this user, or, if the user has none, that of {@value #DEFAULT_USER}, under which whoever knows it may give any other
+     * name; takes as long whether it is or not.
+     */
     public boolean is(String user, byte[] password) {
-        byte[] known = passwords.getOrDefault(user, NONE);
+        byte[] known = passwords.getOrDefault(user, passwords.getOrDefault(DEFAULT_USER, NONE));
         return MessageDigest.isEqual(known, password) && known.length > 0;
     }
 }

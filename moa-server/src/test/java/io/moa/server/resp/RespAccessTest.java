@@ -88,6 +88,19 @@ class RespAccessTest {
         assertThat(isPassword(door(RespConfig.DEFAULT), "default", "")).isFalse();
     }
 
+    @Test
+    void whoHasNoPasswordOfItsOwnSaysThatOfEverybodyUnderItsName() {
+        RespDoor door = door(RespConfig.DEFAULT
+                .over(name -> null, Map.of(RespConfig.PASSWORD_VARIABLE, "secret")::get)
+                .withPassword("web", "own"));
+        assertThat(isPassword(door, "billing", "secret")).isTrue();
+        assertThat(isPassword(door, "billing", "own")).isFalse();
+        assertThat(isPassword(door, "billing", "")).isFalse();
+        assertThat(isPassword(door, "web", "secret"))
+                .as("a name that has its own is nobody else's")
+                .isFalse();
+    }
+
     private static boolean isPassword(RespDoor door, String user, String password) {
         return door.isPassword(user, password.getBytes(StandardCharsets.UTF_8));
     }
