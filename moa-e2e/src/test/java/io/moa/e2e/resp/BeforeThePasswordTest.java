@@ -104,7 +104,7 @@ class BeforeThePasswordTest {
         }
         try (RespClient stranger = stage.client()) {
             stranger.raw(command("HELLO", "3", "AUTH", "default", "wrong").repeat(2)
-                    + command("AUTH", "a", "secret")
+                    + command("AUTH", "a", "other")
                     + TAKE);
             assertThat(stranger.rest()).matches("(-WRONGPASS [^\r\n]*\r\n){3}");
         }
