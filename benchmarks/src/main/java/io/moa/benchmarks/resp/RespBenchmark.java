@@ -155,21 +155,18 @@ public final class RespBenchmark implements Callable<Integer> {
                         .waitFor();
             }
             List<Contender> all = contenders(redis, bare, direct, worker);
-            Map<String, Double> perSecond = new LinkedHashMap<>();
-            for (int place = 0; place < all.size(); place++) {
-                Contender each = all.get((place + round) % all.size());
-                for (int depth : depths) {
+            for (int depth : depths) { // what one depth has made of the compiled code is not measured with the other
+                Map<String, Double> perSecond = new LinkedHashMap<>();
+                for (int place = 0; place < all.size(); place++) {
+                    Contender each = all.get((place + round) % all.size());
                     System.err.println("round " + (round + 1) + ": " + each.name() + " warms up, -P " + depth);
                     boolean compiles =
                             each.name().startsWith("moa") || each.name().equals("bare");
-                    perSecond.put(each.name() + depth, each.warmUp(load, depth, compiles ? warmup / depths.size() : 0));
+                    perSecond.put(each.name(), each.warmUp(load, depth, compiles ? warmup / depths.size() : 0));
                 }
-            }
-            for (int depth : depths) {
                 for (int place = 0; place < all.size(); place++) {
                     Contender each = all.get((place + round) % all.size());
-                    Measured seen =
-                            each.measure(load, depth, perSecond.getOrDefault(each.name() + depth, 10_000.0), measure);
+                    Measured seen = each.measure(load, depth, perSecond.getOrDefault(each.name(), 10_000.0), measure);
                     System.err.println("round " + (round + 1) + ": " + each.name() + " " + seen);
                     comparison.add(round, depth, each.name(), seen);
                 }

@@ -103,9 +103,8 @@ class BeforeThePasswordTest {
             assertThat(stranger.rest()).matches("(-WRONGPASS [^\r\n]*\r\n){3}");
         }
         try (RespClient stranger = stage.client()) {
-            stranger.raw(command("HELLO", "3", "AUTH", "default", "wrong").repeat(2)
-                    + command("AUTH", "a", "other")
-                    + TAKE);
+            stranger.raw(
+                    command("HELLO", "3", "AUTH", "default", "wrong").repeat(2) + command("AUTH", "a", "other") + TAKE);
             assertThat(stranger.rest()).matches("(-WRONGPASS [^\r\n]*\r\n){3}");
         }
     }

@@ -1,5 +1,6 @@
 package io.moa.protocol.serialize;
 
+import io.moa.protocol.payload.BytesPayload;
 import io.moa.protocol.payload.KnownTexts;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,7 @@ public interface BodyCodec {
      * @param maxBytes as for {@link #encode(Object, ByteBuf, int)}
      * @return which the caller releases; null if there is none, and the value is to be appended: that is no failure
      */
-    default @Nullable ByteBuf encoded(@Nullable Object value, int maxBytes) {
+    default @Nullable BytesPayload payload(@Nullable Object value, int maxBytes) {
         return null;
     }
 

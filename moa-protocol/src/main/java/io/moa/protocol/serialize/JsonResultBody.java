@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import io.moa.protocol.payload.BytesPayload;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -25,19 +25,12 @@ final class JsonResultBody extends JsonBody {
     }
 
     @Override
-    public @Nullable ByteBuf encoded(@Nullable Object value, int maxBytes) {
+    public @Nullable BytesPayload payload(@Nullable Object value, int maxBytes) {
         if (!text || !(value instanceof String said) || said.length() > MOST_IN_AN_ARRAY) {
             return null;
         }
         byte[] plain = JsonPlainText.of(said);
-        if (plain == null || plain.length + 2 > maxBytes) {
-            return null;
-        }
-        byte[] quoted = new byte[plain.length + 2];
-        quoted[0] = '"';
-        System.arraycopy(plain, 0, quoted, 1, plain.length);
-        quoted[quoted.length - 1] = '"';
-        return Unpooled.wrappedBuffer(quoted);
+        return plain == null || plain.length + 2 > maxBytes ? null : BytesPayload.ofText(plain);
     }
 
     @Override

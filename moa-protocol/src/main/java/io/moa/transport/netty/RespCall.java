@@ -31,6 +31,7 @@ final class RespCall extends DeadlineWheel.Entry implements BiConsumer<@Nullable
     private final RespAnswers.Answer answer = new Answer();
     private @Nullable Reply reply; // written before it is handed over, read after
     private @Nullable ByteBuf body; // as above
+    private byte @Nullable [] text; // in place of a body, what stands between its quotes; as above
     private int bodyMemory; // as above
     private Reply.@Nullable Failure late; // what is answered at the deadline
     private boolean answered; // the client waits for nothing more
@@ -91,6 +92,10 @@ final class RespCall extends DeadlineWheel.Entry implements BiConsumer<@Nullable
             if (call.oneWay() || !(value.payload() instanceof BodyPayload content)) {
                 return value;
             }
+            byte[] said = content instanceof BytesPayload made ? made.text() : null;
+            if (said != null && said.length <= RespOutput.COPY_LIMIT_BYTES) {
+                return takeText(said, value, now);
+            }
             // What is copied into an answer is read by index, so that whoever else holds it is not disturbed.
             taken = content instanceof BytesPayload made && made.sizeBytes() <= RespOutput.COPY_LIMIT_BYTES;
             ByteBuf bytes = taken
@@ -100,11 +105,7 @@ final class RespCall extends DeadlineWheel.Entry implements BiConsumer<@Nullable
             if (!connection.holdReply(memory, now)) {
                 int size = bytes.readableBytes();
                 bytes.release();
-                return Reply.failure(
-                        Status.OVERLOADED,
-                        Executed.YES,
-                        call.service() + " " + call.method() + " ran, but its result of " + size
-                                + " bytes was dropped: too much waits for clients that take their replies slowly");
+                return dropped(size);
             }
             body = bytes;
             bodyMemory = memory;
@@ -121,6 +122,23 @@ final class RespCall extends DeadlineWheel.Entry implements BiConsumer<@Nullable
                 value.payload().release();
             }
         }
+    }
+
+    private Reply takeText(byte[] said, Reply.Value value, long now) {
+        if (!connection.holdReply(said.length, now)) {
+            return dropped(said.length + 2);
+        }
+        text = said;
+        bodyMemory = said.length;
+        return value;
+    }
+
+    private Reply.Failure dropped(int size) {
+        return Reply.failure(
+                Status.OVERLOADED,
+                Executed.YES,
+                call.service() + " " + call.method() + " ran, but its result of " + size
+                        + " bytes was dropped: too much waits for clients that take their replies slowly");
     }
 
     /** Its reply is there. On the event loop; whether somebody waits for it. */
@@ -159,9 +177,20 @@ final class RespCall extends DeadlineWheel.Entry implements BiConsumer<@Nullable
             RespWriter.bulkEnd(out.batch());
             return;
         }
+        ByteBuf batch = out.batch();
+        byte[] said = text;
+        if (said != null) {
+            text = null;
+            RespWriter.bulkHeader(batch, JsonReply.bytesOfResult(said.length + 2));
+            JsonReply.beginResult(batch);
+            batch.writeByte('"').writeBytes(said).writeByte('"');
+            out.hold(bodyMemory);
+            JsonReply.endResult(batch);
+            RespWriter.bulkEnd(batch);
+            return;
+        }
         ByteBuf result = body;
         body = null;
-        ByteBuf batch = out.batch();
         if (result == null || !result.isReadable()) {
             RespWriter.bulkHeader(batch, NOTHING.length);
             batch.writeBytes(NOTHING);
@@ -182,6 +211,9 @@ final class RespCall extends DeadlineWheel.Entry implements BiConsumer<@Nullable
         body = null;
         if (bytes != null) {
             bytes.release();
+        }
+        if (bytes != null || text != null) {
+            text = null;
             connection.replyLeft(bodyMemory);
         }
     }

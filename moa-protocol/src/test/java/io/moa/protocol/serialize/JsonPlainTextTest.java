@@ -7,11 +7,16 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.moa.protocol.payload.BytesPayload;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -54,7 +59,28 @@ class JsonPlainTextTest {
         for (String each : samples()) {
             byte[] wanted = PLAIN_JACKSON.writeValueAsBytes(each);
             assertThat(Samples.encode(text, each)).as(each).isEqualTo(wanted);
+            BytesPayload made = text.payload(each, 10_000);
+            if (made != null) {
+                assertThat(made.sizeBytes()).as(each).isEqualTo(wanted.length);
+                assertThat(ByteBufUtil.getBytes(made.content())).as(each).isEqualTo(wanted);
+            }
         }
+    }
+
+    @Test
+    void aTextOfItsOwnNeedsNoCountingAndKeepsToTheLimit() {
+        String plain = "x".repeat(100);
+        assertThat(text.payload(plain, 101)).isNull();
+        BytesPayload made = Objects.requireNonNull(text.payload(plain, 102));
+        made.retain().release();
+        ByteBuf encoded = made.encoded(UnpooledByteBufAllocator.DEFAULT, 102);
+        made.release();
+        encoded.release();
+        assertThat(made.content().toString(StandardCharsets.UTF_8)).isEqualTo("\"" + plain + "\"");
+        assertThatThrownBy(() -> made.encoded(UnpooledByteBufAllocator.DEFAULT, 101))
+                .isInstanceOf(SerializationException.class);
+        assertThat(text.payload("é".repeat(100), 1_000)).isNull();
+        assertThat(text.payload(null, 1_000)).isNull();
     }
 
     @Test

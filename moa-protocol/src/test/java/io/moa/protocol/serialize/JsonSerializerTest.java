@@ -326,8 +326,7 @@ class JsonSerializerTest {
         assertTooLong(Price.class, "{\"amount\":" + number + "}", "the result.amount (");
         assertTooLong(BigDecimal.class, "\"" + number + "\"", "digits");
         assertTooLong(Number.class, "\"" + number + "\"", "digits");
-        assertTooLong(
-                new TypeReference<Map<BigDecimal, Integer>>() {}.getType(), "{\"" + number + "\":1}", "digits");
+        assertTooLong(new TypeReference<Map<BigDecimal, Integer>>() {}.getType(), "{\"" + number + "\":1}", "digits");
         BodyCodec codec = json.arguments(List.of(int.class, new TypeReference<List<BigDecimal>>() {}.getType()), shop);
         assertThatThrownBy(() -> Samples.decode(codec, ("[1,[1," + number + "]]").getBytes(StandardCharsets.UTF_8)))
                 .hasMessageStartingWith("At argument 1[1] (")

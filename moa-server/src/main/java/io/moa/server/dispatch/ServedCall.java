@@ -237,7 +237,8 @@ final class ServedCall implements WorkerPool.Task, CallScope.Serving {
             return;
         }
         try {
-            reply.complete(new Reply.Value(new BytesPayload(encode(value))));
+            BytesPayload made = codecs.result().payload(value, maxReplyBytes);
+            reply.complete(new Reply.Value(made != null ? made : new BytesPayload(encode(value))));
         } catch (SerializationException e) {
             reply.complete(Reply.failure(
                             e.reason() == SerializationException.Reason.TOO_LARGE ? Status.TOO_LARGE : Status.INTERNAL,
@@ -252,10 +253,6 @@ final class ServedCall implements WorkerPool.Task, CallScope.Serving {
     }
 
     private ByteBuf encode(@Nullable Object value) {
-        ByteBuf made = codecs.result().encoded(value, maxReplyBytes);
-        if (made != null) {
-            return made;
-        }
         SizeHint size = method.resultSize();
         ByteBuf bytes = ByteBufAllocator.DEFAULT.buffer(Math.min(size.bytes(), maxReplyBytes), maxReplyBytes);
         try {
