@@ -65,8 +65,8 @@ public record CallScope(Caller caller, Baggage baggage, Deadline deadline, Cance
      */
     public static @Nullable CallScope swap(@Nullable CallScope next) {
         CallScope previous = CURRENT.get();
-        CURRENT.set(next); // also null: to remove it and to add it again takes longer, and a place for nothing holds
-        // nothing
+        // Also null: to remove it and to add it again takes longer, and a place for nothing holds nothing.
+        CURRENT.set(next);
         return previous;
     }
 

@@ -62,9 +62,7 @@ final class ProxyFile {
         Map<String, String> policies = file.texts("policies");
         int drainMillis = file.numberOr("drainMs", 10_000);
         file.done(); // what is misspelt is told before what is missing for that
-        ProxyConfig config =
-                new ProxyConfig(application, published, outbound, operations, policies, Duration.ofMillis(drainMillis));
-        return config;
+        return new ProxyConfig(application, published, outbound, operations, policies, Duration.ofMillis(drainMillis));
     }
 
     /** The field that stands twice in one object, if that is what is wrong. */

@@ -60,8 +60,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
     private final RespReader reader = new RespReader(RespLimits.STRANGER);
     private final RespAnswers answers = new RespAnswers();
     private final DeadlineWheel deadlines;
-    private final long
-            graceNanos; // how much longer than their time calls have before they are answered without their reply
+    private final long graceNanos; // how long calls have beyond their time
     private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean woken = new AtomicBoolean();
     private final AtomicLong replyBytes = new AtomicLong(); // of replies that have not left; any thread
