@@ -273,6 +273,9 @@ public final class FrameReader implements AutoCloseable {
                 || (length > 1 && beginning.getUnsignedShort(start) != Prefix.MAGIC)) {
             throw notMoa(beginning, start, length);
         }
+        if (length > Prefix.VERSION_AT) {
+            checkVersion(beginning, start);
+        }
     }
 
     private static FrameException notMoa(ByteBuf in, int start, int length) {
@@ -284,6 +287,10 @@ public final class FrameReader implements AutoCloseable {
         if (in.getUnsignedShort(start) != Prefix.MAGIC) {
             throw notMoa(in, start, MAGIC_LENGTH);
         }
+        checkVersion(in, start);
+    }
+
+    private static void checkVersion(ByteBuf in, int start) {
         int version = in.getUnsignedByte(start + Prefix.VERSION_AT);
         if (version != Prefix.VERSION) {
             throw new FrameException(

@@ -8,7 +8,7 @@ import java.math.BigDecimal;
  */
 final class Decimals {
 
-    /** How many digits may stand before the point, and behind it, if the number were written in full. Any {@code double} has fewer. */
+    /** How many digits may stand before the point, and behind it, if the number were written in full. Any {@code double} as it is printed has fewer. */
     static final int MAX_DIGITS = 1_000;
 
     static final String TOO_LONG = "A decimal number has more than " + MAX_DIGITS

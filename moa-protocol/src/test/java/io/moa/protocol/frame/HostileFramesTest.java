@@ -56,11 +56,16 @@ final class HostileFramesTest {
         assertThatThrownBy(() -> read(bytes)).isInstanceOf(FrameException.class).hasMessageContaining("version 2");
     }
 
-    @Test
-    void rejectsAFrameAfterFourBytesAndWaitsForNoMore() {
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void rejectsAFrameAtItsFirstWrongByteAndWaitsForNoMore(int right) {
+        byte[] bytes = request();
+        bytes[right] = (byte) (bytes[right] + 1);
         try (FrameReader reader = new FrameReader(FrameLimits.DEFAULT)) {
-            reader.read(Unpooled.wrappedBuffer(new byte[3]), NOBODY);
-            assertThatThrownBy(() -> reader.read(Unpooled.wrappedBuffer(new byte[1]), NOBODY))
+            for (int i = 0; i < right; i++) {
+                reader.read(Unpooled.wrappedBuffer(bytes, i, 1), NOBODY);
+            }
+            assertThatThrownBy(() -> reader.read(Unpooled.wrappedBuffer(bytes, right, 1), NOBODY))
                     .isInstanceOf(FrameException.class);
         }
     }
