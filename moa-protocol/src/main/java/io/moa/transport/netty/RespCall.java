@@ -40,6 +40,7 @@ final class RespCall extends DeadlineWheel.Entry implements BiConsumer<@Nullable
     private final class Answer extends RespAnswers.Answer {
         @Override
         void write(RespOutput out) {
+            connection.answered(RespCall.this);
             writeAnswer(out);
         }
 

@@ -47,6 +47,15 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
     /** How much of answers that are no results may wait behind a call before nothing more is read. */
     private static final int MADE_BYTES = 64 * 1024;
 
+    /** What an open call takes in memory, about, however little it says. */
+    private static final int CALL_BYTES = 700;
+
+    /** How often as much may be kept as came: a call that says less than that part of what it takes counts as more than itself. */
+    private static final int MOST_KEPT = 10;
+
+    /** How much open calls may take beyond that before nothing more is read. */
+    private static final int BEYOND_BYTES = 256 * 1024;
+
     /** How much longer a call may take whose route says itself, and better, that its time is up. */
     private static final long GRACE_NANOS = 100_000_000L;
 
@@ -76,6 +85,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
     private boolean reading;
     private boolean writing;
     private int madeBytes; // of answers that wait for their turn, and are no results
+    private int beyondBytes; // that small calls take beyond what came of them
     private int begunBytes; // counted of a command that is not complete
     private boolean leaving; // closes when what it owes has left
     private boolean finishing; // all that was owed has left
@@ -374,6 +384,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
         return !channel().isWritable()
                 || answers.size() >= config.maxInFlightPerConnection()
                 || madeBytes > MADE_BYTES
+                || beyondBytes > BEYOND_BYTES
                 || replyBytes.get() > config.maxQueuedBytes();
     }
 
@@ -538,6 +549,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
         }
         RespCall call = new RespCall(this, invocation, requestBytes);
         answers.add(call.answer());
+        beyondBytes += beyond(requestBytes);
         listener.began();
         if (known != null) {
             call.accept(known, null);
@@ -551,6 +563,15 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
         }
         reply.whenComplete(call);
         return null;
+    }
+
+    /** Its answer is written. */
+    void answered(RespCall call) {
+        beyondBytes -= beyond(call.requestBytes());
+    }
+
+    private static int beyond(int requestBytes) {
+        return Math.max(0, CALL_BYTES - MOST_KEPT * Math.min(requestBytes, CALL_BYTES));
     }
 
     private void setAlarm(long dueNanos, long now) {
