@@ -26,7 +26,8 @@ final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
     private final CompletableFuture<byte[]> body = new CompletableFuture<>();
     private byte[] bytes = new byte[1_024];
     private int length;
-    private Flow.@Nullable Subscription subscription;
+    private Flow.@Nullable Subscription subscription; // guarded by this
+    private boolean ended; // guarded by this
 
     BoundedBody(int maxBytes) {
         this.maxBytes = maxBytes;
@@ -39,8 +40,28 @@ final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
 
     @Override
     public void onSubscribe(Flow.Subscription begun) {
-        subscription = begun;
-        begun.request(Long.MAX_VALUE);
+        boolean late;
+        synchronized (this) {
+            subscription = begun;
+            late = ended;
+        }
+        if (late) {
+            begun.cancel();
+        } else {
+            begun.request(Long.MAX_VALUE);
+        }
+    }
+
+    /** Reads no more, and ends the connection. Idempotent; for any thread. */
+    void end() {
+        Flow.Subscription known;
+        synchronized (this) {
+            ended = true;
+            known = subscription;
+        }
+        if (known != null) {
+            known.cancel();
+        }
     }
 
     @Override
@@ -48,9 +69,7 @@ final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
         for (ByteBuffer part : parts) {
             int more = part.remaining();
             if (more > maxBytes - length) {
-                if (subscription != null) {
-                    subscription.cancel();
-                }
+                end();
                 body.completeExceptionally(new TooLong(maxBytes));
                 return;
             }

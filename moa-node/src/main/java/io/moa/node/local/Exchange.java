@@ -6,17 +6,23 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One connection to a local process, with at most one question under way. Its methods may be called by any thread; all happens on its event loop. */
 final class Exchange extends ChannelInboundHandlerAdapter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
     private final SocketProcess process;
     private @Nullable ChannelHandlerContext context;
     private @Nullable SocketQuestion question;
     private Dialect.@Nullable Reader reader;
     private @Nullable ByteBuf unread; // what came and was not enough yet
+    private boolean answered; // at least one question
     private long idleSinceNanos;
 
     Exchange(SocketProcess process) {
@@ -48,11 +54,15 @@ final class Exchange extends ChannelInboundHandlerAdapter {
                 return;
             }
             if (!context().channel().isActive()) { // it ended while it was idle, and nothing was sent
+                if (answered) {
+                    process.askAnew(asked, json);
+                    return;
+                }
                 if (json != null) {
                     json.release();
                 }
                 asked.fail(new LocalProcessException(
-                        Status.UNAVAILABLE, Executed.NO, "ended a connection that was not in use"));
+                        Status.UNAVAILABLE, Executed.NO, "ended the connection before it was asked"));
                 return;
             }
             question = asked;
@@ -66,12 +76,16 @@ final class Exchange extends ChannelInboundHandlerAdapter {
 
     /** Nobody waits for this question any more: whatever would still come belongs to nobody. */
     void abandon(SocketQuestion asked) {
-        context().executor().execute(() -> {
-            if (question == asked) {
-                question = null;
-                context().close();
-            }
-        });
+        try {
+            context().executor().execute(() -> {
+                if (question == asked) {
+                    question = null;
+                    context().close();
+                }
+            });
+        } catch (RejectedExecutionException ended) {
+            LOG.debug("The connection has ended with its event loop", ended);
+        }
     }
 
     /** Ends the connection. */
@@ -99,7 +113,7 @@ final class Exchange extends ChannelInboundHandlerAdapter {
         }
         ByteBuf all = came;
         if (unread != null) {
-            all = unread.writeBytes(came); // grows by doubling
+            all = unread.discardSomeReadBytes().writeBytes(came); // what was read must not pile up; grows by doubling
             came.release();
             unread = null;
         }
@@ -110,6 +124,9 @@ final class Exchange extends ChannelInboundHandlerAdapter {
             all.release();
             fail(ctx, e);
             return;
+        } catch (RuntimeException | Error e) {
+            all.release();
+            throw e;
         }
         boolean more = all.isReadable();
         if (answer == null) {
@@ -129,6 +146,7 @@ final class Exchange extends ChannelInboundHandlerAdapter {
         question = null;
         closeReader();
         if (clean && process.dialect().keepsConnections() && ctx.channel().isActive()) {
+            answered = true;
             idleSinceNanos = System.nanoTime();
             process.keep(this);
         } else {

@@ -14,8 +14,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,6 +34,8 @@ final class HttpProcess implements LocalProcess {
     private final int maxBytes;
     private final ExecutorService threads;
     private final HttpClient client;
+    private final Set<HttpQuestion> open =
+            ConcurrentHashMap.newKeySet(); // the client forgets them when its threads end
 
     /**
      * Connects to nobody yet.
@@ -53,6 +57,7 @@ final class HttpProcess implements LocalProcess {
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(CONNECT)
+                .proxy(HttpClient.Builder.NO_PROXY) // it is on this host
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .executor(threads)
                 .build();
@@ -89,9 +94,10 @@ final class HttpProcess implements LocalProcess {
     }
 
     private Asked send(HttpRequest request, Duration patience, Meaning meaning) {
+        BoundedBody body = new BoundedBody(maxBytes);
         CompletableFuture<HttpResponse<byte[]>> sent;
         try {
-            sent = client.sendAsync(request, about -> new BoundedBody(maxBytes));
+            sent = client.sendAsync(request, about -> body);
         } catch (RuntimeException closing) {
             sent = CompletableFuture.failedFuture(closing);
         }
@@ -108,19 +114,19 @@ final class HttpProcess implements LocalProcess {
                 answer.completeExceptionally(e);
             }
         });
-        return new Asked() {
-            @Override
-            public CompletableFuture<ByteBuf> answer() {
-                return answer;
-            }
+        HttpQuestion question = new HttpQuestion(answer, asked, body);
+        open.add(question);
+        answer.whenComplete((any, broken) -> open.remove(question));
+        question.failAfter(patience);
+        if (threads.isShutdown()) {
+            question.end(closing());
+        }
+        return question;
+    }
 
-            @Override
-            public void withdraw() {
-                answer.completeExceptionally(
-                        new LocalProcessException(Status.CANCELLED, Executed.MAYBE, "is no longer waited for"));
-                asked.cancel(true); // ends the exchange with its connection
-            }
-        };
+    private static LocalProcessException closing() {
+        return new LocalProcessException(
+                Status.UNAVAILABLE, Executed.MAYBE, "is asked no more: this process is closing");
     }
 
     private static LocalProcessException why(Throwable failed, Duration patience) {
@@ -133,8 +139,7 @@ final class HttpProcess implements LocalProcess {
             return new LocalProcessException(Status.UNAVAILABLE, Executed.NO, "cannot be reached: " + textOf(cause));
         }
         if (cause instanceof HttpTimeoutException) {
-            return new LocalProcessException(
-                    Status.DEADLINE_EXCEEDED, Executed.MAYBE, "gave no answer within " + patience.toMillis() + " ms");
+            return HttpQuestion.tooLate(patience);
         }
         if (cause instanceof IOException) {
             return new LocalProcessException(
@@ -159,5 +164,6 @@ final class HttpProcess implements LocalProcess {
     @Override
     public void close() {
         threads.shutdownNow();
+        open.forEach(question -> question.end(closing()));
     }
 }

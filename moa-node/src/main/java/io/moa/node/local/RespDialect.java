@@ -81,6 +81,9 @@ final class RespDialect implements Dialect {
                 if (in.writerIndex() - from < length + 2) {
                     return null;
                 }
+                if (in.getShort(from + (int) length) != 0x0D0A) {
+                    throw noAnswer("a bulk string of another length than it says");
+                }
                 ByteBuf answer = check ? Unpooled.EMPTY_BUFFER : in.retainedSlice(from, (int) length);
                 in.readerIndex(from + (int) length + 2);
                 return answer;

@@ -23,6 +23,8 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,7 @@ final class SocketProcess implements LocalProcess {
     private final EventLoopGroup loops;
     private final Bootstrap bootstrap;
     private final Deque<Exchange> idle = new ArrayDeque<>(); // guarded by this
+    private final Set<SocketQuestion> open = ConcurrentHashMap.newKeySet(); // which an event loop that ends may not end
     private boolean closed; // guarded by this
 
     /**
@@ -96,16 +99,33 @@ final class SocketProcess implements LocalProcess {
     }
 
     private Asked begin(@Nullable ByteBuf request, Duration patience) {
-        SocketQuestion question = new SocketQuestion(this, request, patience.toNanos());
+        SocketQuestion question = new SocketQuestion(this, request);
+        open.add(question);
+        question.answer().whenComplete((answer, failed) -> open.remove(question));
+        question.failAfter(patience.toNanos());
+        if (question.isOver()) {
+            return question;
+        }
         Exchange known = request == null ? null : takeIdle(); // a check sees whether it still takes connections
         if (known != null) {
             known.begin(question);
             return question;
         }
+        connect(question);
+        return question;
+    }
+
+    /** Asks on a connection of its own what was to be asked on one that had ended. */
+    void askAnew(SocketQuestion question, @Nullable ByteBuf request) {
+        if (question.again(request)) {
+            connect(question);
+        }
+    }
+
+    private void connect(SocketQuestion question) {
         if (isClosed()) {
-            question.fail(new LocalProcessException(
-                    Status.UNAVAILABLE, Executed.NO, "is asked no more: this process is closing"));
-            return question;
+            question.failAsClosing();
+            return;
         }
         bootstrap.connect(where).addListener((io.netty.channel.ChannelFuture connected) -> {
             if (connected.isSuccess()) {
@@ -115,7 +135,10 @@ final class SocketProcess implements LocalProcess {
                         Status.UNAVAILABLE, Executed.NO, "cannot be reached: " + why(connected.cause())));
             }
         });
-        return question;
+    }
+
+    static LocalProcessException closing(Executed executed) {
+        return new LocalProcessException(Status.UNAVAILABLE, executed, "is asked no more: this process is closing");
     }
 
     private static String why(@Nullable Throwable cause) {
@@ -179,6 +202,7 @@ final class SocketProcess implements LocalProcess {
             closed = true;
             idle.clear();
         }
+        open.forEach(SocketQuestion::failAsClosing);
         loops.shutdownGracefully(0, 2, TimeUnit.SECONDS); // its connections end with it
     }
 }

@@ -5,15 +5,17 @@ import io.moa.invoke.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A question over a socket, from before there is a connection until its answer. Ends once; safe for many threads. */
 final class SocketQuestion implements Asked {
 
+    private final SocketProcess process;
     private final boolean check;
     private final CompletableFuture<ByteBuf> answer = new CompletableFuture<>();
-    private final ScheduledFuture<?> alarm;
+    private @Nullable ScheduledFuture<?> alarm; // guarded by this
     private @Nullable ByteBuf request; // until it is sent or nobody waits; guarded by this
     private @Nullable Exchange exchange; // on which it is asked; guarded by this
 
@@ -22,17 +24,48 @@ final class SocketQuestion implements Asked {
      *
      * @param request null for a check; its reference is taken over
      */
-    SocketQuestion(SocketProcess process, @Nullable ByteBuf request, long patienceNanos) {
+    SocketQuestion(SocketProcess process, @Nullable ByteBuf request) {
+        this.process = process;
         this.request = request;
         this.check = request == null;
-        this.alarm = process.loops()
-                .schedule(
-                        () -> fail(new LocalProcessException(
-                                Status.DEADLINE_EXCEEDED,
-                                isSent() ? Executed.MAYBE : Executed.NO,
-                                "gave no answer within " + TimeUnit.NANOSECONDS.toMillis(patienceNanos) + " ms")),
-                        patienceNanos,
-                        TimeUnit.NANOSECONDS);
+    }
+
+    /** Fails in so long, unless it is over by then; at once if the process is closing. */
+    void failAfter(long patienceNanos) {
+        ScheduledFuture<?> set;
+        try {
+            set = process.loops()
+                    .schedule(
+                            () -> fail(new LocalProcessException(
+                                    Status.DEADLINE_EXCEEDED,
+                                    isSent() ? Executed.MAYBE : Executed.NO,
+                                    "gave no answer within " + TimeUnit.NANOSECONDS.toMillis(patienceNanos) + " ms")),
+                            patienceNanos,
+                            TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException closed) {
+            failAsClosing();
+            return;
+        }
+        synchronized (this) {
+            alarm = set;
+        }
+        if (isOver()) {
+            set.cancel(false);
+        }
+    }
+
+    void failAsClosing() {
+        fail(SocketProcess.closing(isSent() ? Executed.MAYBE : Executed.NO));
+    }
+
+    private void cancelAlarm() {
+        ScheduledFuture<?> set;
+        synchronized (this) {
+            set = alarm;
+        }
+        if (set != null) {
+            set.cancel(false);
+        }
     }
 
     boolean isCheck() {
@@ -47,6 +80,22 @@ final class SocketQuestion implements Asked {
         return taken;
     }
 
+    /** Gives back what was taken: the connection had ended, and nothing was sent. False if nobody waits any more; it is freed then. */
+    boolean again(@Nullable ByteBuf unsent) {
+        boolean over;
+        synchronized (this) {
+            exchange = null;
+            over = isOver();
+            if (!over) {
+                request = unsent;
+            }
+        }
+        if (over && unsent != null) {
+            unsent.release();
+        }
+        return !over;
+    }
+
     private synchronized boolean isSent() {
         return exchange != null;
     }
@@ -56,14 +105,14 @@ final class SocketQuestion implements Asked {
     }
 
     void succeed(ByteBuf json) {
-        alarm.cancel(false);
+        cancelAlarm();
         if (!answer.complete(json)) {
             json.release();
         }
     }
 
     void fail(LocalProcessException why) {
-        alarm.cancel(false);
+        cancelAlarm();
         if (answer.completeExceptionally(why)) {
             release();
         }
