@@ -280,6 +280,9 @@ class ArchitectureTest {
             .resideOutsideOfPackage("io.moa.server.health..")
             .and()
             .resideOutsideOfPackage("io.moa.registry.embedded..") // asks the system for a free port, and accepts nobody
+            .and()
+            .resideOutsideOfPackage(
+                    "io.moa.cli.conformance..") // breaks connections on purpose, to see what an SDK does
             .should()
             .dependOnClassesThat()
             .haveFullyQualifiedName("java.nio.channels.ServerSocketChannel")

@@ -42,7 +42,7 @@ class ReadersTest {
         Random random = new Random(seed);
         byte[] good = good(scheme);
         try (SocketProcess process = process(scheme)) {
-            for (int round = 0; round < 10_000; round++) {
+            for (int round = 0; round < 2_000; round++) {
                 Exchange exchange = new Exchange(process);
                 EmbeddedChannel channel = new EmbeddedChannel(exchange);
                 SocketQuestion question = begin(channel, exchange, process);

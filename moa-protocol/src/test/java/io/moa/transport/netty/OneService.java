@@ -23,8 +23,13 @@ import org.jspecify.annotations.Nullable;
  * What a server behind a door of RESP knows: two services, all of whose methods are one, and perhaps a password.
  *
  * @param password null if there is none
+ * @param endsCalls whether its route ends calls at their deadline
  */
-record OneService(@Nullable String password) implements RespHost {
+record OneService(@Nullable String password, boolean endsCalls) implements RespHost {
+
+    OneService(@Nullable String password) {
+        this(password, false);
+    }
 
     /** What a call carries that is not run. */
     static final Attributes.Key<Reply.Failure> REFUSED = new Attributes.Key<>("refused");

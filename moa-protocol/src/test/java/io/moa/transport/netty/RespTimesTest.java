@@ -4,8 +4,10 @@ import static io.moa.transport.netty.OneService.CALL;
 import static io.moa.transport.netty.OneService.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moa.invoke.Executed;
 import io.moa.invoke.Payload;
 import io.moa.invoke.Reply;
+import io.moa.invoke.Status;
 import io.moa.testkit.LeakCheck;
 import io.moa.transport.TransportConfig;
 import java.time.Duration;
@@ -99,9 +101,26 @@ class RespTimesTest {
     }
 
     @Test
+    void whereTheRouteEndsCallsTheClientIsToldWhatItSaysAndWithoutThatALittleLater() {
+        RespEnd outbound = server.accept(new OneService(null, true));
+        outbound.hears(command("GET", CALL) + command("GET", CALL));
+        server.passes(outbound, Duration.ofHours(1), Duration.ofHours(1));
+        calls.get(0).complete(Reply.failure(Status.DEADLINE_EXCEEDED, Executed.MAYBE, "it was the wire"));
+        outbound.runPendingTasks();
+        server.passes(outbound, Duration.ofMillis(50), Duration.ofMillis(10));
+        assertThat(outbound.taken()).containsOnlyOnce("DEADLINE_EXCEEDED").contains("it was the wire");
+        server.passes(outbound, Duration.ofMillis(100), Duration.ofMillis(10));
+        assertThat(outbound.taken()).containsOnlyOnce("DEADLINE_EXCEEDED").contains("timed out");
+        answerAll();
+        outbound.ends(server);
+    }
+
+    @Test
     void halfACommandBehindCallsThatFillTheConnectionIsNotTheClientsFault() {
         int limit = CONFIG.maxInFlightPerConnection();
-        channel.hears(command("GET", CALL).repeat(limit) + "*1\r\n");
+        String call = CALL.replace("top", "t".repeat(30)); // of smaller ones fewer fill it
+        channel.hears(command("GET", call).repeat(limit) + "*1\r\n");
+        assertThat(calls).hasSize(limit);
         pass(Duration.ofMinutes(5));
         assertThat(channel.isOpen()).isTrue();
         answerAll();
