@@ -59,7 +59,8 @@ public final class RespBenchmark implements Callable<Integer> {
             split = " ",
             description = "Options of the virtual machines, in one word with blanks.",
             showDefaultValue = CommandLine.Help.Visibility.ALWAYS)
-    private List<String> jvm = List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch", "-XX:+UseG1GC");
+    // Up to 512 MiB Netty saves memory: no buffer above 16 KiB is pooled, such as those for what is received.
+    private List<String> jvm = List.of("-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch", "-XX:+UseG1GC");
 
     @Option(names = "--pin", description = "Servers on the first processor, redis-benchmark on the second (taskset).")
     private boolean pin;

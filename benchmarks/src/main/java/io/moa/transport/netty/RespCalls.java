@@ -46,8 +46,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(
         value = 2,
         jvmArgsAppend = {
-            "-Xms512m",
-            "-Xmx512m",
+            "-Xms1g",
+            "-Xmx1g", // up to 512 MiB Netty pools no large buffers
             "-XX:+UseG1GC",
             "-Djmh.executor=CUSTOM",
             "-Djmh.executor.class=io.moa.benchmarks.parts.Baselines$LoopThreads"
