@@ -99,6 +99,11 @@ func (s *Services) Call(result interface{}, service, method string, args []inter
 			return json.Unmarshal(reply.Result, result)
 		}
 		failure = reply.Error
+		if failure.Status == "DRAINING" { // it closes its connections soon
+			s.mutex.Lock()
+			s.bad[address] = time.Now().Add(bad)
+			s.mutex.Unlock()
+		}
 		again := failure.Executed == "no" || idempotent && failure.Executed == "unknown"
 		if !again || failure.NeverRetry || failure.Status == "INVALID_ARGUMENT" {
 			break

@@ -57,6 +57,7 @@ class Services {
       const error = reply.error;
       if (!error) return reply.result;
       failure = new CallFailed(error.status, error.executed, error.message, error);
+      if (error.status === 'DRAINING') this.bad.set(address, performance.now() + BAD); // it closes its connections soon
       const again = error.executed === 'no' || (idempotent && error.executed === 'unknown');
       if (!again || error.neverRetry || error.status === 'INVALID_ARGUMENT') break;
     }

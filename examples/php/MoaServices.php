@@ -66,6 +66,9 @@ class MoaServices
             }
             $error = $reply['error'];
             $failure = new CallFailed($error['status'], $error['executed'], $error['message'], $error);
+            if ($error['status'] === 'DRAINING') { // it closes its connections soon
+                $this->keep("bad $address", microtime(true) + self::BAD);
+            }
             $again = $error['executed'] === 'no' || ($idempotent && $error['executed'] === 'unknown');
             if (!$again || ($error['neverRetry'] ?? false) || $error['status'] === 'INVALID_ARGUMENT') {
                 break;

@@ -69,6 +69,8 @@ class Services:
             if error is None:
                 return reply["result"]
             failure = CallFailed(error["status"], error["executed"], error["message"], error)
+            if error["status"] == "DRAINING":  # it closes its connections soon
+                self.bad[address] = time.monotonic() + BAD
             again = error["executed"] == "no" or (idempotent and error["executed"] == "unknown")
             if not again or error.get("neverRetry") or error["status"] == "INVALID_ARGUMENT":
                 break

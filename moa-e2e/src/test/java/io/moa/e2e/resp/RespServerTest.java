@@ -191,6 +191,22 @@ class RespServerTest {
     }
 
     @Test
+    void aServerThatClosesRefusesAsNotRunBeforeItEndsTheConnection() throws Exception {
+        try (RespClient client = new RespClient(server.port())) {
+            String result = "{\"result\":3}";
+            assertThat(client.ask("GET", call("reserve", "[\"top\",1]"))).isEqualTo(result);
+            CompletableFuture<Void> closed = CompletableFuture.runAsync(server::close);
+            String said;
+            do {
+                said = client.ask("GET", call("reserve", "[\"top\",1]"));
+            } while (said.equals(result));
+            assertThat(said).contains("\"status\":\"DRAINING\",\"executed\":\"no\"");
+            assertThat(client.isClosed()).isTrue();
+            closed.get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
     void whatIsNoRespClosesAndRunsNothing() throws Exception {
         try (RespClient client = new RespClient(server.port())) {
             client.raw("PING\r\n");
@@ -223,10 +239,10 @@ class RespServerTest {
             client.raw(command("PING") + command("GET", call("slow", "[\"a\"]")));
             assertThat(client.answer()).isEqualTo("+PONG");
             CompletableFuture<Void> closing = CompletableFuture.runAsync(server::close);
-            assertThat(idle.isClosed()).isTrue();
             gates.computeIfAbsent("a", any -> new CountDownLatch(1)).countDown();
             assertThat(client.answer()).isEqualTo("{\"result\":\"a\"}");
             assertThat(client.isClosed()).isTrue();
+            assertThat(idle.isClosed()).isTrue();
             client.close();
             idle.close();
             closing.get(20, TimeUnit.SECONDS);

@@ -40,7 +40,7 @@ final class RespCall extends DeadlineWheel.Entry implements BiConsumer<@Nullable
     private final class Answer extends RespAnswers.Answer {
         @Override
         void write(RespOutput out) {
-            connection.answered(RespCall.this);
+            connection.room().answered(requestBytes);
             writeAnswer(out);
         }
 
@@ -103,7 +103,7 @@ final class RespCall extends DeadlineWheel.Entry implements BiConsumer<@Nullable
                     ? ((BytesPayload) content).content()
                     : content.encoded(ByteBufAllocator.DEFAULT, Integer.MAX_VALUE);
             int memory = bytes.capacity(); // what it takes, which may be twice of what it says
-            if (!connection.holdReply(memory, now)) {
+            if (!connection.room().holdReply(memory, now)) {
                 int size = bytes.readableBytes();
                 bytes.release();
                 return dropped(size);
@@ -126,7 +126,7 @@ final class RespCall extends DeadlineWheel.Entry implements BiConsumer<@Nullable
     }
 
     private Reply takeText(byte[] said, Reply.Value value, long now) {
-        if (!connection.holdReply(said.length, now)) {
+        if (!connection.room().holdReply(said.length, now)) {
             return dropped(said.length + 2);
         }
         text = said;
@@ -215,7 +215,7 @@ final class RespCall extends DeadlineWheel.Entry implements BiConsumer<@Nullable
         }
         if (bytes != null || text != null) {
             text = null;
-            connection.replyLeft(bodyMemory);
+            connection.room().replyLeft(bodyMemory);
         }
     }
 }

@@ -375,8 +375,12 @@ final class RespCommands {
 
     /** @param memory of the buffer of which the request is a slice, in bytes */
     private void call(ByteBuf json, int memory) {
+        if (connection.isDraining()) {
+            refuse(Status.DRAINING, "This server is closing and takes no new calls; the call was not run");
+            return;
+        }
         int bytes = json.readableBytes();
-        if (!connection.holdRequest(bytes)) {
+        if (!connection.room().holdRequest(bytes)) {
             refuse(
                     Status.OVERLOADED,
                     "This server holds nearly as many bytes of requests that are not answered yet as it may");
@@ -394,7 +398,7 @@ final class RespCommands {
             refuse(e.reason().status(), String.valueOf(e.getMessage()));
         } finally {
             if (!begun) {
-                connection.releaseRequest(bytes);
+                connection.room().releaseRequest(bytes);
             }
         }
     }

@@ -27,7 +27,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,18 +43,6 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
     /** What may wait unread for a client that has not said its password. */
     private static final int STRANGER_UNREAD_BYTES = 64 * 1024;
 
-    /** How much of answers that are no results may wait behind a call before nothing more is read. */
-    private static final int MADE_BYTES = 64 * 1024;
-
-    /** What an open call takes in memory, about, however little it says. */
-    private static final int CALL_BYTES = 700;
-
-    /** How often as much may be kept as came: a call that says less than that part of what it takes counts as more than itself. */
-    private static final int MOST_KEPT = 10;
-
-    /** How much open calls may take beyond that before nothing more is read. */
-    private static final int BEYOND_BYTES = 256 * 1024;
-
     /** How much longer a call may take whose route says itself, and better, that its time is up. */
     private static final long GRACE_NANOS = 100_000_000L;
 
@@ -68,13 +55,12 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
     private final Ticker ticker;
     private final RespReader reader = new RespReader(RespLimits.STRANGER);
     private final RespAnswers answers = new RespAnswers();
+    private final RespRoom room;
     private final DeadlineWheel deadlines;
     private final long graceNanos; // how long calls have beyond their time
     private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean woken = new AtomicBoolean();
-    private final AtomicLong replyBytes = new AtomicLong(); // of replies that have not left; any thread
     private final AtomicBoolean cut = new AtomicBoolean();
-    private volatile long waitingSinceNanos;
     private volatile @Nullable Channel channel;
     private volatile @Nullable RespOutput output;
     private @Nullable RespCommands commands;
@@ -84,9 +70,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
     private boolean known; // it may call
     private boolean reading;
     private boolean writing;
-    private int madeBytes; // of answers that wait for their turn, and are no results
-    private int beyondBytes; // that small calls take beyond what came of them
-    private int begunBytes; // counted of a command that is not complete
+    private boolean draining; // the server closes
     private boolean leaving; // closes when what it owes has left
     private boolean finishing; // all that was owed has left
     private boolean gone;
@@ -105,6 +89,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
         this.host = host;
         this.config = config;
         this.ticker = ticker;
+        this.room = new RespRoom(listener, this, config);
         this.deadlines = new DeadlineWheel(ticker.nanos());
         this.graceNanos = host.endsCalls() ? GRACE_NANOS : 0;
     }
@@ -114,7 +99,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         channel = ctx.channel();
-        output = new RespOutput(ctx, ticker, this::replyLeft);
+        output = new RespOutput(ctx, ticker, room::replyLeft);
         commands = new RespCommands(this, listener.host(), host, isLocal(ctx.channel()));
         beganNanos = ticker.nanos();
         lastCheckNanos = beganNanos;
@@ -182,7 +167,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
             alarm.cancel(false);
         }
         reader.close();
-        releaseBegun();
+        room.releaseBegun();
         answers.drop();
         out().close();
         LOG.debug("connection of a RESP client ended: {}", reason);
@@ -201,7 +186,30 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
 
     @Override
     public void beginClosing() {
-        onLoop(this::leave);
+        onLoop(this::drain);
+    }
+
+    /**
+     * A client of RESP cannot be told that the server closes but by an answer: so for a while its calls are refused, as not run, before the connection
+     * ends. Closed at once, it would leave the client in doubt about a call that was on its way.
+     */
+    private void drain() {
+        if (gone || leaving || draining) {
+            return;
+        }
+        if (!known) {
+            leave();
+            return;
+        }
+        draining = true;
+        channel()
+                .eventLoop()
+                .schedule(this::leave, config.closingAckTimeout().toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Whether calls are refused because the server closes. */
+    boolean isDraining() {
+        return draining;
     }
 
     @Override
@@ -230,7 +238,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
         if (!gone && !leaving) {
             leaving = true;
             reader.close();
-            releaseBegun();
+            room.releaseBegun();
             channel().config().setAutoRead(false);
             closeIfDone();
         }
@@ -269,6 +277,11 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
         return ticker;
     }
 
+    /** What it keeps. */
+    RespRoom room() {
+        return room;
+    }
+
     /** When what is read now came, or was read on: the time of the commands in it counts from then. */
     long heardNanos() {
         return heardNanos;
@@ -303,7 +316,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
             answer(out -> RespWriter.error(out, "ERR", "Protocol error: " + e.getMessage()));
             leave();
         }
-        if (!holdBegun()) {
+        if (!room.holdBegun(reader.heldBytes())) {
             answer(
                     out -> RespWriter.error(
                             out,
@@ -321,7 +334,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
     @Override
     public void command(RespCommand command) {
         midCommand = false;
-        releaseBegun();
+        room.releaseBegun();
         if (leaving) {
             return;
         }
@@ -330,25 +343,6 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
             giveUpStrangerWhoDoesNotRead();
         } else if (isFull()) {
             reader.pause();
-        }
-    }
-
-    /** A large command is counted while it comes, as a large request is; a small one no more than a frame would be. Whether there is room. */
-    private boolean holdBegun() {
-        int more = Math.max(0, reader.heldBytes() - config.chunkBytes()) - begunBytes;
-        if (more > 0 && !listener.holdRequest(more, 0)) {
-            return false;
-        }
-        if (more > 0) {
-            begunBytes += more;
-        }
-        return true;
-    }
-
-    private void releaseBegun() {
-        if (begunBytes > 0) {
-            listener.releaseRequest(begunBytes);
-            begunBytes = 0;
         }
     }
 
@@ -383,9 +377,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
     private boolean isFull() {
         return !channel().isWritable()
                 || answers.size() >= config.maxInFlightPerConnection()
-                || madeBytes > MADE_BYTES
-                || beyondBytes > BEYOND_BYTES
-                || replyBytes.get() > config.maxQueuedBytes();
+                || room.isFull();
     }
 
     /** Who has enough open is asked for no more, and what has come is left unread. */
@@ -467,22 +459,8 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
         if (!made.add(writing)) {
             reader.close();
             close("the answers that wait for clients take more than " + config.maxReplyBytesQueued()
-                    + " bytes, and this client has " + madeBytes + " waiting behind a call");
+                    + " bytes, and this client has " + room.madeBytes() + " waiting behind a call");
         }
-    }
-
-    /** Counts bytes of answers that wait behind a call; whether there is room for them. */
-    boolean holdMade(int bytes) {
-        if (!holdReply(bytes, ticker.nanos())) {
-            return false;
-        }
-        madeBytes += bytes;
-        return true;
-    }
-
-    /** It is their turn, or there is none any more. */
-    void unwaited(int bytes) {
-        madeBytes -= bytes;
     }
 
     /** Answers later, in its turn. */
@@ -518,23 +496,13 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
 
     // ---- calls
 
-    /** Whether there is room for so many bytes of a request; if so, they are held until its call has ended. */
-    boolean holdRequest(int bytes) {
-        return listener.holdRequest(bytes, 0);
-    }
-
-    /** What was held of a request that does not become a call. */
-    void releaseRequest(int bytes) {
-        listener.releaseRequest(bytes);
-    }
-
     /** A buffer for what is written later; whoever asks releases it. */
     ByteBuf buffer(int bytes) {
         return channel().alloc().buffer(bytes);
     }
 
     /**
-     * Sends a call on its way, for which {@link #holdRequest} has found room.
+     * Sends a call on its way, for which {@link RespRoom#holdRequest} has found room.
      *
      * @return what it was refused with at once, and is still to be answered; null if it is answered when it ends
      */
@@ -544,12 +512,12 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
         if (known instanceof Reply.Failure failure) {
             invocation.ledger().settle(ticker.nanos());
             invocation.payload().release();
-            listener.releaseRequest(requestBytes);
+            room.releaseRequest(requestBytes);
             return failure;
         }
         RespCall call = new RespCall(this, invocation, requestBytes);
         answers.add(call.answer());
-        beyondBytes += beyond(requestBytes);
+        room.opened(requestBytes);
         listener.began();
         if (known != null) {
             call.accept(known, null);
@@ -563,15 +531,6 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
         }
         reply.whenComplete(call);
         return null;
-    }
-
-    /** Its answer is written. */
-    void answered(RespCall call) {
-        beyondBytes -= beyond(call.requestBytes());
-    }
-
-    private static int beyond(int requestBytes) {
-        return Math.max(0, CALL_BYTES - MOST_KEPT * Math.min(requestBytes, CALL_BYTES));
     }
 
     private void setAlarm(long dueNanos, long now) {
@@ -633,7 +592,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
 
     private void settle(RespCall call, Reply reply) {
         deadlines.remove(call);
-        listener.releaseRequest(call.requestBytes());
+        room.releaseRequest(call.requestBytes());
         listener.ended();
         if (call.settle(reply)) {
             answers.ready(call.answer());
@@ -642,38 +601,16 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
 
     // ---- what waits for the client
 
-    /** Counts bytes of a reply that begins to wait; whether there is room for it. Any thread. */
-    boolean holdReply(int bytes, long now) {
-        if (replyBytes.get() == 0) {
-            waitingSinceNanos = now; // before the bytes count, or an idle client would look like one that takes nothing
-        }
-        replyBytes.addAndGet(bytes);
-        if (listener.holdReply(this, bytes, now)) {
-            return true;
-        }
-        replyBytes.addAndGet(-bytes);
-        return false;
-    }
-
-    /** They do not wait any more. Any thread. */
-    void replyLeft(int bytes) {
-        if (bytes > 0) {
-            replyBytes.addAndGet(-bytes);
-            listener.releaseReply(bytes);
-        }
-    }
-
     @Override
     public long heldReplyBytes() {
-        return replyBytes.get();
+        return room.replyBytes();
     }
 
     @Override
     public boolean tookNothingSince(long nanos) {
         RespOutput out = output;
         return out != null
-                && replyBytes.get() > 0
-                && waitingSinceNanos - nanos < 0
+                && room.hasWaitedSince(nanos)
                 && out.lastProgressNanos() - nanos < 0;
     }
 

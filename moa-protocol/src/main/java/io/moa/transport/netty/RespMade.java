@@ -25,7 +25,7 @@ final class RespMade extends RespAnswers.Answer {
         writing.accept(bytes);
         int more = bytes.capacity() - held;
         if (more > 0) {
-            if (!connection.holdMade(more)) {
+            if (!connection.room().holdMade(more, connection.ticker().nanos())) {
                 return false;
             }
             held += more;
@@ -35,15 +35,15 @@ final class RespMade extends RespAnswers.Answer {
 
     @Override
     void write(RespOutput out) {
-        connection.unwaited(held);
+        connection.room().unwaited(held);
         out.body(bytes);
         out.hold(held);
     }
 
     @Override
     void drop() {
-        connection.unwaited(held);
-        connection.replyLeft(held);
+        connection.room().unwaited(held);
+        connection.room().replyLeft(held);
         bytes.release();
     }
 }

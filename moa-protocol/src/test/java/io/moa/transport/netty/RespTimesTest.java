@@ -116,6 +116,35 @@ class RespTimesTest {
     }
 
     @Test
+    void aServerThatClosesAnswersWhatItHasAndSaysOfNewCallsThatTheyDidNotRun() {
+        channel.hears(command("GET", CALL));
+        channel.pipeline().get(RespConnection.class).beginClosing();
+        channel.hears(command("GET", CALL) + command("PING"));
+        assertThat(calls).hasSize(1);
+        answerAll();
+        assertThat(channel.taken())
+                .startsWith("$15\r\n{\"result\":null}\r\n")
+                .contains("\"status\":\"DRAINING\",\"executed\":\"no\"")
+                .endsWith("+PONG\r\n");
+        pass(CONFIG.closingAckTimeout().minus(STEP));
+        assertThat(channel.isOpen()).isTrue();
+        pass(STEP.multipliedBy(2));
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void aServerThatClosesWaitsForTheCallsItHasHoweverLong() {
+        channel.hears(command("GET", CALL));
+        channel.pipeline().get(RespConnection.class).beginClosing();
+        pass(Duration.ofMinutes(1));
+        assertThat(channel.isOpen()).isTrue();
+        answerAll();
+        channel.runPendingTasks();
+        assertThat(channel.taken()).isEqualTo("$15\r\n{\"result\":null}\r\n");
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
     void halfACommandBehindCallsThatFillTheConnectionIsNotTheClientsFault() {
         int limit = CONFIG.maxInFlightPerConnection();
         String call = CALL.replace("top", "t".repeat(30)); // of smaller ones fewer fill it
