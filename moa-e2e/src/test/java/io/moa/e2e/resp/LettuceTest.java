@@ -185,7 +185,11 @@ class LettuceTest {
                 .hasStackTraceContaining("NOAUTH");
         assertThatThrownBy(() -> connect(known("default", "wrong")))
                 .isInstanceOf(RedisConnectionException.class)
-                .hasStackTraceContaining("WRONGPASS");
+                // Lettuce closes the connection then, and about once in a hundred times tells that in place of why.
+                .satisfies(refused -> assertThat(refused)
+                        .rootCause()
+                        .message()
+                        .containsAnyOf("WRONGPASS", "Connection closed prematurely"));
         assertThat(connect(known("default", "right")).sync().get(call("who", "[]")))
                 .isEqualTo("{\"result\":\"\"}");
         assertThat(connect(known("web", "right")).sync().get(call("who", "[]"))).isEqualTo("{\"result\":\"web\"}");

@@ -202,9 +202,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
             return;
         }
         draining = true;
-        channel()
-                .eventLoop()
-                .schedule(this::leave, config.closingAckTimeout().toNanos(), TimeUnit.NANOSECONDS);
+        channel().eventLoop().schedule(this::leave, config.closingAckTimeout().toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** Whether calls are refused because the server closes. */
@@ -375,9 +373,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
 
     /** Whether a client does not take its answers, or has very many open. */
     private boolean isFull() {
-        return !channel().isWritable()
-                || answers.size() >= config.maxInFlightPerConnection()
-                || room.isFull();
+        return !channel().isWritable() || answers.size() >= config.maxInFlightPerConnection() || room.isFull();
     }
 
     /** Who has enough open is asked for no more, and what has come is left unread. */
@@ -609,9 +605,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
     @Override
     public boolean tookNothingSince(long nanos) {
         RespOutput out = output;
-        return out != null
-                && room.hasWaitedSince(nanos)
-                && out.lastProgressNanos() - nanos < 0;
+        return out != null && room.hasWaitedSince(nanos) && out.lastProgressNanos() - nanos < 0;
     }
 
     @Override
