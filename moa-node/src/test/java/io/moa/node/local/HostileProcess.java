@@ -1,5 +1,6 @@
 package io.moa.node.local;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -76,14 +77,20 @@ final class HostileProcess implements AutoCloseable {
     }
 
     static void listen(InputStream in) throws IOException {
-        in.read(new byte[65_536]);
+        if (in.read(new byte[65_536]) < 0) {
+            throw new EOFException("nothing was asked");
+        }
     }
 
-    /** Returns when the other side has closed. */
-    static void untilClosed(InputStream in) throws IOException {
+    /** Returns when the other side has closed, also with a reset: who leaves before it has read all sends one. */
+    static void untilClosed(InputStream in) {
         byte[] bytes = new byte[65_536];
-        while (in.read(bytes) >= 0) {
-            continue;
+        try {
+            while (in.read(bytes) >= 0) {
+                continue;
+            }
+        } catch (IOException reset) {
+            // closed as well
         }
     }
 
