@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
@@ -22,11 +23,17 @@ import org.jspecify.annotations.Nullable;
  * timeout@shop.Stock=1s;attempts=2}. The file is a properties file in UTF-8, which the system property {@code moa.config} or the
  * variable {@code MOA_CONFIG} names; there the beginning may be left out, and the file may be one that others read as well, so all of it is
  * kept: who knows the policies takes those that are theirs.
+ *
+ * <p>{@code moa.mesh} and {@code moa.mesh.agent} are read from the same places, in the environment as {@code MOA_MESH} and {@code
+ * MOA_MESH_AGENT}.
  */
 public final class ReleaseSettings {
 
     /** Names of settings that are read begin so. */
     private static final String PREFIX = "moa.policy.";
+
+    /** Settings of their own: by which way calls go. Their names in the environment are in capitals, with '_' for '.'. */
+    private static final List<String> WAYS = List.of("moa.mesh", "moa.mesh.agent");
 
     /** Nothing is set. */
     public static final ReleaseSettings NONE = new ReleaseSettings(List.of());
@@ -101,6 +108,16 @@ public final class ReleaseSettings {
         if (listed != null && !listed.isBlank()) {
             places.add(new Place("environment MOA_POLICY,", ofList(listed)));
         }
+        Map<String, String> ways = new TreeMap<>();
+        for (String name : WAYS) {
+            String said = variable.apply(name.toUpperCase(Locale.ROOT).replace('.', '_'));
+            if (said != null) {
+                ways.put(name, said.strip());
+            }
+        }
+        if (!ways.isEmpty()) {
+            places.add(new Place("environment, as MOA_MESH:", ways));
+        }
         places.add(new Place("system property", named(properties)));
         return new ReleaseSettings(places);
     }
@@ -141,7 +158,7 @@ public final class ReleaseSettings {
     private static Map<String, String> named(Map<String, String> all) {
         Map<String, String> texts = new TreeMap<>();
         all.forEach((name, text) -> {
-            if (name.startsWith(PREFIX)) {
+            if (name.startsWith(PREFIX) || WAYS.contains(name)) {
                 texts.put(name, text.strip());
             }
         });

@@ -22,6 +22,11 @@ public record Hop(int attempt, Seat retryOwner, int hopsLeft, Seat governedBy) {
     /** A call made while serving one that was repeated: nobody repeats it, but where it certainly did not run. */
     public static final Hop REPEATED = new Hop(1, Seat.NONE, DEFAULT_HOPS, Seat.DIRECT);
 
+    /** Whether the seat that governs the call is the one that may repeat it. */
+    public boolean isRepeatedHere() {
+        return retryOwner != Seat.NONE && retryOwner == governedBy;
+    }
+
     public Hop withAttempt(int newAttempt) {
         return new Hop(newAttempt, retryOwner, hopsLeft, governedBy);
     }

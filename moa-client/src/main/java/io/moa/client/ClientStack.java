@@ -7,6 +7,7 @@ import io.moa.client.filter.HedgeFilter;
 import io.moa.client.filter.RetryFilter;
 import io.moa.client.filter.SampleFilter;
 import io.moa.client.filter.ThrottleFilter;
+import io.moa.client.mesh.Mesh;
 import io.moa.governance.gate.GateFilter;
 import io.moa.governance.gate.MethodGate;
 import io.moa.governance.observe.ObserverFilter;
@@ -33,6 +34,7 @@ final class ClientStack {
             @Nullable ObserverFilter observer,
             List<Filter> users,
             @Nullable SampleFilter samples,
+            Mesh mesh,
             ThrottleFilter throttle,
             HedgeFilter hedges,
             FaultFilter faults,
@@ -47,6 +49,7 @@ final class ClientStack {
             stops.add(samples); // below users' filters, as rules see what those made; above the gates, as rules are
         }
         stops.add(new DeadlineFilter(ticker)); // below users' filters: time that they spent counts
+        stops.add(mesh); // above the gates: all that follows is done by an agent instead, while there is one
         // Above retry: a call counts once.
         stops.add(new GateFilter(call -> call.attributes().get(MethodGate.KEY), scheduler, ticker));
         stops.add(throttle); // below the gates, which refuse without asking anybody; above retry: a call counts once

@@ -17,8 +17,12 @@ import io.moa.client.filter.FaultFilter;
 import io.moa.client.filter.HedgeFilter;
 import io.moa.client.filter.SampleFilter;
 import io.moa.client.filter.ThrottleFilter;
+import io.moa.client.mesh.Mesh;
+import io.moa.client.mesh.MeshConfig;
+import io.moa.client.mesh.MeshMode;
 import io.moa.client.stub.CallStarter;
 import io.moa.client.stub.DeclaredMethod;
+import io.moa.client.stub.ForwardedCalls;
 import io.moa.client.stub.GenericStub;
 import io.moa.client.stub.JsonCalls;
 import io.moa.client.stub.LiveMethods;
@@ -59,6 +63,7 @@ import io.moa.governance.sample.Sample;
 import io.moa.governance.sample.Samples;
 import io.moa.invoke.Filter;
 import io.moa.invoke.Invoker;
+import io.moa.invoke.Seat;
 import io.moa.log.ObserverComplaints;
 import io.moa.observe.CallObserver;
 import io.moa.operations.Operations;
@@ -106,6 +111,7 @@ public final class MoaClient implements AutoCloseable {
     private final QuotaRounds quotas;
     private final MethodGates gates;
     private final OverloadThrottle throttle;
+    private final Mesh mesh;
     private final Explainer explainer;
     private final @Nullable Samples samples;
     private final DryRuns dryRuns;
@@ -126,6 +132,7 @@ public final class MoaClient implements AutoCloseable {
             double sendsOfAccepted,
             QuotaConfig quotas,
             List<Filter> filters,
+            @Nullable MeshConfig meshed,
             Observation observation) {
         this.moa = moa;
         this.observation = observation;
@@ -146,12 +153,14 @@ public final class MoaClient implements AutoCloseable {
         ObservedMethod unknown = observation.ofUnknown();
         HedgeFilter hedges = new HedgeFilter(moa.ticker(), moa.scheduler());
         this.throttle = new OverloadThrottle(sendsOfAccepted, moa.ticker(), moa.chance());
+        this.mesh = new Mesh(moa, meshed);
         Invoker route = ClientStack.route(
                 moa.ticker(),
                 moa.scheduler(),
                 unknown == null ? null : new ObserverFilter(unknown, moa.ticker()),
                 filters,
                 samples == null ? null : new SampleFilter(samples),
+                mesh,
                 new ThrottleFilter(throttle),
                 hedges,
                 new FaultFilter(moa.ticker(), moa.scheduler(), moa.chance()),
@@ -227,9 +236,13 @@ public final class MoaClient implements AutoCloseable {
         RuleSet known = kept == null ? null : kept.read(); // on this thread: the first call is to go by it
         if (known != null) {
             feed.remember(known);
+            mesh.live(known.settings());
         }
         return source.subscribe(told -> {
             feed.accept(told);
+            if (!told.neverChanged() || !told.settings().isEmpty()) {
+                mesh.live(told.settings());
+            }
             if (kept != null && feed.book().revision() == told.revision()) {
                 kept.keep(feed.inForce());
             }
@@ -297,7 +310,8 @@ public final class MoaClient implements AutoCloseable {
      * which address. It begins to follow the service.
      */
     public String explain(ServiceId service) {
-        return clusters.of(service).explain(endpoints::way);
+        String known = clusters.of(service).explain(endpoints::way);
+        return mesh.setting().mode() == MeshMode.OFF ? known : mesh.describe() + "\n" + known;
     }
 
     /**
@@ -327,6 +341,27 @@ public final class MoaClient implements AutoCloseable {
      */
     public DryRun dryRun(String id, @Nullable Object plain) {
         return dryRuns.of(samples == null ? List.of() : samples.all(), methods.book(), id, plain);
+    }
+
+    /** Where its calls are governed, and why there. */
+    public Mesh mesh() {
+        return mesh;
+    }
+
+    /**
+     * Calls on behalf of other processes, whose arguments and results stay bytes, governed as they have announced: what an agent does.
+     *
+     * @param seat what this process is to them: {@link Seat#LOCAL} or {@link Seat#REMOTE}
+     */
+    public ForwardedCalls forwardedCalls(Seat seat) {
+        return new ForwardedCalls(
+                moa,
+                route,
+                clusters::link,
+                methods,
+                () -> new MethodGates(moa.ticker(), quotas, observation),
+                observation,
+                seat);
     }
 
     /** The rules that it holds. */
@@ -365,6 +400,7 @@ public final class MoaClient implements AutoCloseable {
                 following.close();
             }
             quotas.close();
+            mesh.close();
             clusters.close();
         } finally {
             try {
@@ -383,7 +419,7 @@ public final class MoaClient implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "MoaClient[" + moa.self() + "]";
+        return "MoaClient[" + moa.self() + (mesh.setting().mode() == MeshMode.OFF ? "" : ", " + mesh.describe()) + "]";
     }
 
     /** Collects what a client is made of. Not safe for threads. */
@@ -399,6 +435,7 @@ public final class MoaClient implements AutoCloseable {
         private int samples = Samples.DEFAULT_PLACES;
         private double overloadThrottle = OverloadThrottle.DEFAULT_RATIO;
         private @Nullable Discovery discovery;
+        private @Nullable MeshConfig mesh = MeshConfig.DEFAULT;
         private final List<Filter> filters = new ArrayList<>();
         private final List<CallObserver> observers = new ArrayList<>();
 
@@ -510,6 +547,21 @@ public final class MoaClient implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Whether and how calls go through an agent; default {@link MeshConfig#DEFAULT}, never. The settings {@code moa.mesh} and {@code
+         * moa.mesh.agent} of the release stand above it.
+         */
+        public Builder mesh(MeshConfig value) {
+            this.mesh = value;
+            return this;
+        }
+
+        /** Calls never go through an agent, whatever the release says: for agents themselves, and for tools. */
+        public Builder withoutMesh() {
+            this.mesh = null;
+            return this;
+        }
+
         /** Adds a filter, which sees each call once, however often it is sent, in the order added. */
         public Builder filter(Filter value) {
             filters.add(value);
@@ -562,6 +614,7 @@ public final class MoaClient implements AutoCloseable {
                     overloadThrottle,
                     quotas,
                     filters,
+                    mesh,
                     Observation.by(observers, new ObserverComplaints("MoaClient[" + moa.self() + "]")));
         }
     }

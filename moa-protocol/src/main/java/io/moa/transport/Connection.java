@@ -74,6 +74,13 @@ public interface Connection extends Invoker, AutoCloseable {
     }
 
     /**
+     * Tells the calls that wait for a reply that the peer says nothing, as its ledger's {@link io.moa.invoke.Ledger#silent} does: for whoever
+     * asks the peer more often than the connection itself. Each call is told once, whoever found out. Default nothing, for one whose peer
+     * cannot fall silent.
+     */
+    default void tellSilence() {}
+
+    /**
      * Closes at once, and without the farewell of TCP where there is one: the peer sees a reset, and this host keeps nothing of
      * the connection (no TIME_WAIT). For connections on which nothing is owed to the peer any more, opened and closed by the
      * thousand. Idempotent.

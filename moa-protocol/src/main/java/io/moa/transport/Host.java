@@ -4,6 +4,7 @@ import io.moa.discovery.ServiceId;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Invoker;
 import io.moa.invoke.MethodId;
+import io.moa.protocol.frame.Target;
 import org.jspecify.annotations.Nullable;
 
 /** What a listener has to know of the server behind it. Safe for many threads; nothing blocks. */
@@ -24,6 +25,23 @@ public interface Host {
      */
     @Nullable
     Attributes attributesOf(ServiceId service, MethodId method, int serializer);
+
+    /**
+     * As {@link #attributesOf(ServiceId, MethodId, int)}, for who knows methods by what was announced of them. What it answers is remembered for
+     * the bytes of the target, as long as the listener is open, unless it is null.
+     */
+    default @Nullable Attributes attributesOf(Target target) {
+        return attributesOf(target.service(), target.method(), target.serializer());
+    }
+
+    /**
+     * Whether a process of this user of the operating system may connect over a Unix socket. Default true: who reaches the socket's file may.
+     *
+     * @param uid the user's number, as the operating system says it of the process that connected
+     */
+    default boolean admitsUser(int uid) {
+        return true;
+    }
 
     /** How much of the capacity is in use, in percent, 0 to 200, or {@link io.moa.invoke.Hints#UNKNOWN_LOAD}. */
     int load();

@@ -13,7 +13,6 @@ import io.moa.invoke.Invocation;
 import io.moa.invoke.Invoker;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Scheduler;
-import io.moa.invoke.Seat;
 import io.moa.invoke.Ticker;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -94,7 +93,7 @@ public final class HedgeFilter implements Filter, SilentAttempts {
         return policy.isIdempotent()
                 && !call.oneWay()
                 && call.hop().attempt() + 1 < policy.attempts()
-                && call.hop().retryOwner() == Seat.DIRECT
+                && call.hop().isRepeatedHere()
                 && (policy.onFailure() == FailureMode.FAILOVER || policy.onFailure() == FailureMode.FAILSAFE)
                 && call.attributes().get(ClusterInvoker.ONLY_ELSEWHERE) == null; // it is a second attempt itself
     }

@@ -83,7 +83,7 @@ public final class RetryFilter implements Filter {
     }
 
     private static boolean isOurs(Hop hop) {
-        return hop.retryOwner() == Seat.DIRECT || isOfRepeated(hop);
+        return hop.isRepeatedHere() || isOfRepeated(hop);
     }
 
     private static boolean isOfRepeated(Hop hop) {

@@ -3,6 +3,7 @@ package io.moa.client.stub;
 import io.moa.annotation.EnforcedAt;
 import io.moa.client.cluster.ClusterLink;
 import io.moa.client.filter.FaultFilter;
+import io.moa.client.mesh.Announcement;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.gate.GateLook;
 import io.moa.governance.gate.MethodGate;
@@ -80,7 +81,7 @@ final class StubMethod {
     private final BodyCodec result;
     private final ErrorReader errors;
     private final boolean async;
-    private final RuleAnswer.Form form;
+    private final RuleAnswer.@Nullable Form form;
     private final Attributes facts; // but the policy
     private final @Nullable Method declaration;
     private final List<Class<?>> parameters;
@@ -103,7 +104,7 @@ final class StubMethod {
      * @param result decodes the result
      * @param errors builds anew what the implementation threw
      * @param async whether it returns a future
-     * @param form how a rule answers its calls
+     * @param form how a rule answers its calls; null if the caller itself, in another process, goes by such rules
      * @param declaration the method of the interface, out of whose arguments keys are read; null if there is none
      * @param parameters the classes of its parameters, as the service has them; empty if there is no method
      * @param fallback answers when a call has failed; null if nobody does
@@ -119,7 +120,7 @@ final class StubMethod {
             BodyCodec result,
             ErrorReader errors,
             boolean async,
-            RuleAnswer.Form form,
+            RuleAnswer.@Nullable Form form,
             ClusterLink cluster,
             @Nullable Method declaration,
             List<Class<?>> parameters,
@@ -140,7 +141,10 @@ final class StubMethod {
                         WireForm.KEY,
                         new WireForm(CallHeader.encodeTarget(cluster.service(), method, serializer), serializer))
                 .with(ClusterLink.KEY, cluster)
-                .with(RuleAnswer.KEY, form); // last: the others are asked for by every call
+                .with(Announcement.KEY, new Announcement(cluster.service(), method, serializer, declared));
+        if (form != null) {
+            all = all.with(RuleAnswer.KEY, form); // last: the others are asked for by every call
+        }
         this.facts = observed == null ? all : all.with(ObservedMethod.KEY, observed);
         this.declaration = declaration;
         this.parameters = parameters;
@@ -172,7 +176,7 @@ final class StubMethod {
                 baggage,
                 applied.passedOver(),
                 faults,
-                FallbackValue.of(policy, form),
+                form == null ? null : FallbackValue.of(policy, form),
                 policy.value(PolicyKey.FALLBACK_LAST_GOOD).toNanos());
     }
 
@@ -186,14 +190,17 @@ final class StubMethod {
     /** Why the plain value of a rule is no result of the method, for people; null if it is. */
     @Nullable
     String misfit(@Nullable Object plain) {
-        return form.misfit(plain);
+        return form == null ? null : form.misfit(plain);
     }
 
     /** What of a policy the method's types make impossible. */
     List<PolicyConflict> conflicts(MethodPolicy policy) {
         List<PolicyConflict> conflicts = new ArrayList<>();
         tried(PolicyKey.CALL_KEYS, () -> keys(policy), conflicts);
-        tried(PolicyKey.FALLBACK_VALUE, () -> FallbackValue.of(policy, form), conflicts);
+        RuleAnswer.Form known = form;
+        if (known != null) {
+            tried(PolicyKey.FALLBACK_VALUE, () -> FallbackValue.of(policy, known), conflicts);
+        }
         return conflicts;
     }
 

@@ -23,6 +23,9 @@ public final class PolicySettings {
     /** Names of the release configuration begin so: {@code moa.policy.timeout@shop.Stock#reserve}. */
     public static final String PREFIX = "moa.policy.";
 
+    /** Settings that are read from the same places, by whoever leads calls through agents, begin so. */
+    private static final String MESH = "moa.mesh";
+
     private static final int NEAR = 2; // so many characters changed are taken for a slip
 
     /** Nothing is said. */
@@ -264,7 +267,7 @@ public final class PolicySettings {
     public static Map<String, String> unread(Map<String, String> texts, Function<String, String> where) {
         Map<String, String> unread = new TreeMap<>();
         for (String name : texts.keySet()) {
-            if (name.startsWith(ReleaseName.OURS) && !name.startsWith(PREFIX)) {
+            if (name.startsWith(ReleaseName.OURS) && !name.startsWith(PREFIX) && !name.startsWith(MESH)) {
                 String nearest = ReleaseName.nearest(name);
                 unread.put(
                         name,

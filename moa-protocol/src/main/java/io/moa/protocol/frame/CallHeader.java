@@ -72,12 +72,21 @@ public final class CallHeader {
 
     /** The complete field 1, tag and length included. The stub keeps it, one per method. */
     public static byte[] encodeTarget(ServiceId service, MethodId method, int serializer) {
+        return encodeTarget(new Target(service, method, serializer));
+    }
+
+    /** As {@link #encodeTarget(ServiceId, MethodId, int)}, for a call to an agent that was told of the method before. */
+    public static byte[] encodeTarget(Target target) {
+        ServiceId service = target.service();
+        MethodId method = target.method();
+        int serializer = target.serializer();
         int length = FieldWriter.stringLength(service.name())
                 + FieldWriter.stringLength(service.group())
                 + FieldWriter.stringLength(service.version())
                 + FieldWriter.stringLength(method.name())
                 + FieldWriter.stringLength(method.signature())
-                + FieldWriter.numberLength(serializer);
+                + FieldWriter.numberLength(serializer)
+                + FieldWriter.stringLength(target.announcement());
         byte[] bytes = new byte[1 + FieldWriter.varintLength(length) + length];
         ByteBuf out = Unpooled.wrappedBuffer(bytes).clear();
         FieldWriter.message(out, TARGET, length);
@@ -87,6 +96,7 @@ public final class CallHeader {
         FieldWriter.string(out, 4, method.name());
         FieldWriter.string(out, 5, method.signature());
         FieldWriter.number(out, 6, serializer);
+        FieldWriter.string(out, 7, target.announcement());
         return bytes;
     }
 

@@ -45,20 +45,30 @@ public final class ReplyHop {
     private ReplyHop() {}
 
     /**
-     * Writes the hop header of a server.
+     * Writes the hop header of a server, or of an agent that has passed the call on.
      *
      * @param statusCode {@link #VALUE} or the code of a status
-     * @param server the server's ledger of the call, of which the four phases at the server are written; null to say
-     *     nothing
+     * @param server the writer's ledger of the call, of which the four phases at the server are written, and, if the call was sent on, the
+     *     three before it that an agent has; null to say nothing
      * @return how many bytes were written
      */
     public static int write(ByteBuf out, int statusCode, Executed executed, Hints hints, @Nullable Ledger server) {
-        int length = FIXED_LENGTH + (server == null ? 0 : LedgerBlock.length(LedgerBlock.SERVER));
+        if (server == null) {
+            out.ensureWritable(FIXED_LENGTH);
+            out.writeLong((long) statusCode << 56 | (long) executed.code() << 48 | facts(hints));
+            out.writeLong(0L);
+            return FIXED_LENGTH;
+        }
+        boolean sentOn = server.timesSent() > 0;
+        int length = FIXED_LENGTH
+                + LedgerBlock.length(LedgerBlock.SERVER)
+                + (sentOn ? LedgerBlock.length(LedgerBlock.AGENT) : 0);
         out.ensureWritable(length);
         out.writeLong((long) statusCode << 56 | (long) executed.code() << 48 | facts(hints));
-        out.writeLong(server == null ? 0L : 1L << 56);
-        if (server != null) {
-            LedgerBlock.write(out, LedgerBlock.SERVER, server);
+        out.writeLong((sentOn ? 2L : 1L) << 56);
+        LedgerBlock.write(out, LedgerBlock.SERVER, server);
+        if (sentOn) {
+            LedgerBlock.write(out, LedgerBlock.AGENT, server);
         }
         return length;
     }
@@ -111,15 +121,22 @@ public final class ReplyHop {
                 : new Hints(retryAfter, neverRetry, load, fault);
     }
 
-    /** Adds what the server measured, if the header says, to the ledger of the caller. */
+    /** Adds what the server and an agent before it measured, if the header says, to the ledger of the caller. */
     public static void addTo(ByteBuf in, int index, int length, Ledger caller) {
         checkLength(length);
         int blocks = in.getUnsignedByte(index + BLOCKS);
-        int times = LedgerBlock.find(in, index + FIXED_LENGTH, index + length, blocks, LedgerBlock.SERVER);
+        add(in, index, length, blocks, LedgerBlock.SERVER, caller);
+        if (blocks > 1) {
+            add(in, index, length, blocks, LedgerBlock.AGENT, caller);
+        }
+    }
+
+    private static void add(ByteBuf in, int index, int length, int blocks, int hopKind, Ledger caller) {
+        int times = LedgerBlock.find(in, index + FIXED_LENGTH, index + length, blocks, hopKind);
         if (times < 0) {
             return;
         }
-        Phase[] phases = LedgerBlock.phases(LedgerBlock.SERVER);
+        Phase[] phases = LedgerBlock.phases(hopKind);
         int count = Math.min(phases.length, LedgerBlock.count(in, times));
         for (int i = 0; i < count; i++) {
             long nanos = LedgerBlock.nanos(in, times, i);

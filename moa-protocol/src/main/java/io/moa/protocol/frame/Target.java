@@ -10,11 +10,21 @@ import io.netty.buffer.ByteBuf;
  * @param service which service
  * @param method which of its methods
  * @param serializer 1 Hessian, 2 JSON, 3 Protobuf, 128 and more the users' own; 0 if not said
+ * @param announcement under which the caller has told the next process, an agent, what it decided about the method; empty if the call is for
+ *     whom it names
  */
-public record Target(ServiceId service, MethodId method, int serializer) {
+public record Target(ServiceId service, MethodId method, int serializer, String announcement) {
+
+    /** The limit on the name of an announcement, in bytes. */
+    static final int MAX_ANNOUNCEMENT_BYTES = 64;
 
     /** The limit on a method's name and on the types of its parameters, each, in bytes. */
     static final int MAX_METHOD_BYTES = 8 * 1024;
+
+    /** A target of which nothing was announced. */
+    public Target(ServiceId service, MethodId method, int serializer) {
+        this(service, method, serializer, "");
+    }
 
     private static final int MAX_ID_BYTES = 1024; // ServiceId has tighter limits of its own, in characters
 
@@ -30,6 +40,7 @@ public record Target(ServiceId service, MethodId method, int serializer) {
         String method = "";
         String signature = "";
         int serializer = 0;
+        String announcement = "";
         FieldReader fields = new FieldReader(in, index, length, "Target");
         while (fields.next()) {
             switch (fields.field()) {
@@ -39,10 +50,11 @@ public record Target(ServiceId service, MethodId method, int serializer) {
                 case 4 -> method = fields.word(MAX_METHOD_BYTES);
                 case 5 -> signature = fields.word(MAX_METHOD_BYTES);
                 case 6 -> serializer = fields.int31();
+                case 7 -> announcement = fields.word(MAX_ANNOUNCEMENT_BYTES);
                 default -> {} // a newer peer's
             }
         }
-        return new Target(service(name, group, version), method(method, signature), serializer);
+        return new Target(service(name, group, version), method(method, signature), serializer, announcement);
     }
 
     static ServiceId service(String name, String group, String version) {

@@ -2,6 +2,7 @@ package io.moa.transport.netty;
 
 import io.moa.discovery.Address;
 import io.moa.discovery.ServiceId;
+import io.moa.invoke.Caller;
 import io.moa.invoke.Cancellation;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Hints;
@@ -70,6 +71,7 @@ final class ClientConnection implements Connection, FrameLink.Side {
     private final TransportConfig config;
     private final Ticker ticker;
     private final byte[] selfAsCaller;
+    private @Nullable EncodedCaller lastCaller; // any thread; each is whole
     private final FrameLink link;
     private final PendingPings pings;
     private final CompletableFuture<Connection> opened = new CompletableFuture<>();
@@ -207,15 +209,28 @@ final class ClientConnection implements Connection, FrameLink.Side {
             return CompletableFuture.completedFuture(Reply.failure(
                     Status.INTERNAL, Executed.NO, "The call carries no wire form; only calls made by a stub do"));
         }
-        byte[] caller = call.caller().instance().equals(self.instance())
-                ? selfAsCaller
-                : CallHeader.encodeCaller(call.caller());
-        PendingCall mine = new PendingCall(this, call, form, caller, body);
+        PendingCall mine = new PendingCall(this, call, form, encoded(call.caller()), body);
         inFlight.incrementAndGet();
         call.cancellation().add(mine);
         link.post(mine);
         return mine.reply();
     }
+
+    /** An agent forwards calls of others, mostly of the same one, whose name is one object as long as its connection lives. */
+    private byte[] encoded(Caller caller) {
+        if (caller.instance().equals(self.instance())) {
+            return selfAsCaller;
+        }
+        EncodedCaller last = lastCaller;
+        if (last == null || last.caller() != caller) {
+            last = new EncodedCaller(caller, CallHeader.encodeCaller(caller));
+            lastCaller = last; // a race costs an object and nothing else
+        }
+        return last.bytes();
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares them
+    private record EncodedCaller(Caller caller, byte[] bytes) {}
 
     private static Reply unencodable(Invocation call, SerializationException e) {
         return Reply.failure(
@@ -229,6 +244,11 @@ final class ClientConnection implements Connection, FrameLink.Side {
     @Override
     public CompletableFuture<Void> ping() {
         return pings.ask();
+    }
+
+    @Override
+    public void tellSilence() {
+        link.onLoop(() -> List.copyOf(pending.values()).forEach(PendingCall::silent));
     }
 
     @Override

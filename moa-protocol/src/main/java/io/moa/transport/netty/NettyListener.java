@@ -114,7 +114,7 @@ final class NettyListener implements Listener {
             return known;
         }
         Target target = Target.parse(in, index, length);
-        Attributes facts = host.attributesOf(target.service(), target.method(), target.serializer());
+        Attributes facts = host.attributesOf(target);
         KnownTarget found = new KnownTarget(target, facts == null ? Attributes.EMPTY : facts);
         if (facts != null) {
             targets.put(ByteBufUtil.getBytes(in, index, length), found);

@@ -32,6 +32,7 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.NetUtil;
 import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
@@ -45,6 +46,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sockets: TCP everywhere, Unix sockets with epoll. One group of event loops drives listeners and connections of both
@@ -52,6 +55,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NettyTransport implements Transport {
 
+    private static final Logger LOG = LoggerFactory.getLogger(NettyTransport.class);
     private static final String UNKNOWN_NAME = "no host of this name is known here";
 
     private final TransportConfig config;
@@ -133,6 +137,10 @@ public final class NettyTransport implements Transport {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        if (!isAdmitted(channel, host)) {
+                            channel.close();
+                            return;
+                        }
                         SocketAddress from = channel.remoteAddress();
                         if (!listener.admit(from)) {
                             channel.close();
@@ -174,6 +182,23 @@ public final class NettyTransport implements Transport {
             }
         });
         return opened;
+    }
+
+    /** Whether the user whose process has connected may; asked of the operating system, for Unix sockets. */
+    private static boolean isAdmitted(Channel channel, Host host) {
+        if (!(channel instanceof EpollDomainSocketChannel unix)) {
+            return true;
+        }
+        try {
+            int uid = unix.peerCredentials().uid();
+            if (host.admitsUser(uid)) {
+                return true;
+            }
+            LOG.warn("{} refuses a process of the user {}, who is none of those that may connect", host.self(), uid);
+        } catch (IOException e) {
+            LOG.warn("{} refuses a process: the system does not say whose it is", host.self(), e);
+        }
+        return false;
     }
 
     @Override

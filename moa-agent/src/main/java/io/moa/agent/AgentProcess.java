@@ -1,0 +1,174 @@
+package io.moa.agent;
+
+import io.moa.Moa;
+import io.moa.client.MoaClient;
+import io.moa.discovery.Address;
+import io.moa.discovery.Registry;
+import io.moa.discovery.RuleSource;
+import io.moa.governance.observe.ProcessCalls;
+import io.moa.invoke.Seat;
+import io.moa.transport.Listener;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An agent: calls for the processes of an application on its host, and governs their calls for them. Registry and rules belong to whoever made them
+ * and are closed after this. Safe for many threads.
+ */
+public final class AgentProcess implements AutoCloseable {
+
+    private final AgentConfig config;
+    private final Moa moa;
+    private final ProcessCalls seen;
+    private final MoaClient client;
+    private final OutboundSeat seat;
+    private final AnnouncedMethods methods;
+    private final Standstill standstill;
+    private final List<AgentSocket> sockets = new ArrayList<>();
+    private final List<Listener> doors = new ArrayList<>();
+    private final List<Address> addresses = new ArrayList<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private AgentProcess(AgentConfig config, Registry registry, @Nullable RuleSource rules) {
+        this.config = config;
+        Moa.Builder builder = Moa.builder(config.application()).registry(registry);
+        if (rules != null) {
+            builder.rules(rules);
+        }
+        this.moa = builder.build();
+        this.seen = new ProcessCalls(moa.ticker());
+        MoaClient.Builder calling = MoaClient.builder(moa).withoutMesh().observer(seen.ofClient());
+        config.labels().forEach(calling::label);
+        this.client = calling.build();
+        var calls = client.forwardedCalls(Seat.LOCAL);
+        this.methods = new AnnouncedMethods(calls, AnnouncedMethods.MOST);
+        this.standstill = new Standstill(moa.ticker(), moa.scheduler());
+        this.seat = new OutboundSeat(
+                moa.self(), admitted(config), calls, methods, standstill, moa.ticker(), moa.scheduler());
+    }
+
+    private static Set<Integer> admitted(AgentConfig config) {
+        Set<Integer> users = new HashSet<>(config.users());
+        try {
+            if (Files.getAttribute(Path.of("/proc/self"), "unix:uid", LinkOption.NOFOLLOW_LINKS)
+                    instanceof Integer uid) {
+                users.add(uid);
+            }
+        } catch (IOException | UnsupportedOperationException | IllegalArgumentException noUnix) {
+            // then there are no Unix sockets either
+        }
+        return users;
+    }
+
+    /**
+     * Starts it, and listens.
+     *
+     * @param rules where live rules come from; null for none
+     * @throws IllegalStateException if an address cannot be listened on; the message says why
+     */
+    public static AgentProcess start(AgentConfig config, Registry registry, @Nullable RuleSource rules) {
+        AgentProcess agent = new AgentProcess(config, registry, rules);
+        boolean started = false;
+        try {
+            agent.open();
+            started = true;
+            return agent;
+        } finally {
+            if (!started) {
+                agent.close();
+            }
+        }
+    }
+
+    private void open() {
+        standstill.begin();
+        for (Address each : config.outbound()) {
+            try {
+                if (each instanceof Address.Unix unix) {
+                    AgentSocket socket =
+                            AgentSocket.prepare(unix, !config.users().isEmpty());
+                    sockets.add(socket);
+                    doors.add(moa.transport().listen(socket.binding(), seat).join());
+                    socket.publish();
+                    addresses.add(each);
+                } else {
+                    Listener door = moa.transport().listen(each, seat).join();
+                    doors.add(door);
+                    addresses.add(door.address());
+                }
+            } catch (CompletionException | IOException e) {
+                Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+                throw new IllegalStateException("Cannot listen on " + each + ": " + cause.getMessage(), cause);
+            }
+        }
+    }
+
+    /** Where processes hand their calls over, in the order of the configuration, with the ports that were chosen. */
+    public List<Address> outbound() {
+        return List.copyOf(addresses);
+    }
+
+    /** How many calls were handed over so far. */
+    public long callsTaken() {
+        return seat.taken();
+    }
+
+    /** What it saw of calls. */
+    public ProcessCalls seen() {
+        return seen;
+    }
+
+    /** The client by which it calls. It is closed with the agent. */
+    public MoaClient client() {
+        return client;
+    }
+
+    /** What it does, a line for each part, for people. */
+    public List<String> describe() {
+        int connections = doors.stream().mapToInt(Listener::connections).sum();
+        int inFlight = doors.stream().mapToInt(Listener::inFlight).sum();
+        return List.of("agent of " + config.application() + " at " + addresses + ": " + connections + " connections, "
+                + methods.size() + " methods announced, " + seat.taken() + " calls taken, " + inFlight + " under way");
+    }
+
+    /** Says that it closes, finishes the calls under way, and ends. Blocks until it is done. Idempotent. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        RuntimeException broken = null;
+        for (AgentSocket socket : sockets) {
+            try {
+                socket.remove(); // first: nobody new finds it
+            } catch (IOException e) {
+                broken = new IllegalStateException("The socket of the agent could not be removed", e);
+            }
+        }
+        List<CompletableFuture<Integer>> drains = new ArrayList<>();
+        doors.forEach(each -> drains.add(each.drain(config.drainLimit())));
+        drains.forEach(CompletableFuture::join);
+        doors.forEach(Listener::close);
+        standstill.close();
+        client.close();
+        moa.close();
+        if (broken != null) {
+            throw broken;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "AgentProcess[" + config.application() + ", " + addresses + "]";
+    }
+}

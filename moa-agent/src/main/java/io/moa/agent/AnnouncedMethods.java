@@ -1,0 +1,107 @@
+package io.moa.agent;
+
+import io.moa.client.stub.ForwardedCalls;
+import io.moa.discovery.ServiceId;
+import io.moa.governance.policy.MethodPolicy;
+import io.moa.invoke.MethodId;
+import io.moa.protocol.serialize.RuleText;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What processes have said of the methods that they call, by the names under which their calls speak of them. Safe for many threads.
+ */
+final class AnnouncedMethods {
+
+    /** So many are kept; what is announced beyond them is refused, and its calls go directly. Far more than the processes of a host have. */
+    static final int MOST = 200_000;
+
+    private static final int MAX_ID_CHARS = 64;
+    private static final int MAX_SERIALIZER = 255;
+
+    private record Known(String instance, String text, ForwardedCalls.Method method) {}
+
+    private final ForwardedCalls calls;
+    private final int most;
+    private final Map<String, Known> known = new ConcurrentHashMap<>();
+    private final AtomicInteger count = new AtomicInteger();
+
+    /** None yet. */
+    AnnouncedMethods(ForwardedCalls calls, int most) {
+        this.calls = calls;
+        this.most = most;
+    }
+
+    /** The method of a name; null if nobody has announced it. */
+    ForwardedCalls.@Nullable Method named(String id) {
+        Known found = known.get(id);
+        return found == null ? null : found.method();
+    }
+
+    int size() {
+        return count.get();
+    }
+
+    /**
+     * Takes what a process says. The same once more changes nothing.
+     *
+     * @param instance the process
+     * @param text as {@link io.moa.client.mesh.MeshProtocol#ANNOUNCE} describes it
+     * @throws IllegalArgumentException if it has another form, or the name is somebody else's; the message says so
+     * @throws IllegalStateException if there is no room, or the service cannot be followed; the message says so
+     */
+    void take(String instance, String text) {
+        if (!(RuleText.read(text) instanceof Map<?, ?> said)) {
+            throw new IllegalArgumentException("An announcement is an object");
+        }
+        String id = word(said, "id");
+        if (id.isEmpty() || id.length() > MAX_ID_CHARS) {
+            throw new IllegalArgumentException("The id of an announcement has 1 to " + MAX_ID_CHARS + " characters");
+        }
+        Known before = known.get(id);
+        if (before != null) {
+            if (!before.instance().equals(instance)) {
+                throw new IllegalArgumentException("Another process has announced a method under this id");
+            }
+            if (before.text().equals(text)) {
+                return;
+            }
+            throw new IllegalArgumentException("Another method was announced under this id before");
+        }
+        ServiceId service = ServiceId.parse(word(said, "service"));
+        MethodId method = MethodId.parse(word(said, "method"));
+        if (!(said.get("serializer") instanceof Number number)
+                || number.doubleValue() != number.intValue()
+                || number.intValue() < 0
+                || number.intValue() > MAX_SERIALIZER) {
+            throw new IllegalArgumentException("serializer is a number from 0 to " + MAX_SERIALIZER);
+        }
+        if (!(said.get("policy") instanceof Map<?, ?> plain)) {
+            throw new IllegalArgumentException("policy is an object");
+        }
+        MethodPolicy policy = MethodPolicy.ofPlain(plain);
+        if (count.incrementAndGet() > most) {
+            count.decrementAndGet();
+            throw new IllegalStateException("This agent knows " + most + " methods, which is its limit");
+        }
+        boolean added = false;
+        try {
+            Known fresh =
+                    new Known(instance, text, calls.announced(instance, service, method, number.intValue(), policy));
+            added = known.putIfAbsent(id, fresh) == null; // or another thread was faster, with the same
+        } finally {
+            if (!added) {
+                count.decrementAndGet();
+            }
+        }
+    }
+
+    private static String word(Map<?, ?> said, String name) {
+        if (said.get(name) instanceof String word) {
+            return word;
+        }
+        throw new IllegalArgumentException(name + " is a text");
+    }
+}

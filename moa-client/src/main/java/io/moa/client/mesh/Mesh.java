@@ -1,0 +1,252 @@
+package io.moa.client.mesh;
+
+import io.moa.Moa;
+import io.moa.discovery.Address;
+import io.moa.invoke.Attributes;
+import io.moa.invoke.Deadline;
+import io.moa.invoke.Filter;
+import io.moa.invoke.Invocation;
+import io.moa.invoke.Invoker;
+import io.moa.invoke.Ledger;
+import io.moa.invoke.Phase;
+import io.moa.invoke.Reply;
+import io.moa.invoke.Seat;
+import io.moa.protocol.frame.CallHeader;
+import io.moa.protocol.payload.BytesPayload;
+import io.moa.transport.Connection;
+import io.moa.transport.WireForm;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where the calls of a client are governed: by its own route, or by an agent to which they are handed over. It stands on that route, above all that
+ * an agent decides in its place. Safe for many threads.
+ */
+public final class Mesh implements Filter, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Mesh.class);
+    private static final Duration ANNOUNCE_LIMIT = Duration.ofSeconds(5);
+
+    private static final Attributes ANNOUNCING = Attributes.EMPTY.with(
+            WireForm.KEY,
+            new WireForm(
+                    CallHeader.encodeTarget(MeshProtocol.AGENT, MeshProtocol.ANNOUNCE, MeshProtocol.SERIALIZER),
+                    MeshProtocol.SERIALIZER));
+
+    private final Moa moa;
+    private final MeshConfig config;
+    private final AtomicLong ids;
+    private final LongAdder byAgent = new LongAdder();
+    private final LongAdder switches = new LongAdder();
+    private volatile @Nullable AgentLink link; // null while the mode is off
+    private final MeshSetting local;
+    private volatile String told = "";
+    private volatile MeshSetting setting; // written under this
+    private volatile long sinceNanos;
+    private boolean closed; // guarded by this
+
+    /**
+     * The seat of a client's calls, as code and release say.
+     *
+     * @param given null for calls that never go through an agent, whatever anybody says
+     * @throws IllegalArgumentException if a setting says what cannot be; the message names it
+     */
+    public Mesh(Moa moa, @Nullable MeshConfig given) {
+        this.moa = moa;
+        this.config = given == null ? MeshConfig.DEFAULT : given;
+        this.closed = given == null;
+        this.ids = new AtomicLong(moa.chance().nextLong());
+        this.sinceNanos = moa.ticker().nanos();
+        this.setting = new MeshSetting(
+                MeshMode.OFF, given == null ? "this process is none of those" : "nothing says otherwise");
+        this.local = MeshSetting.of(config.mode(), moa.release()); // checks what is said, in any case
+        set(local);
+    }
+
+    /**
+     * What operators say of many processes; of this one by the most exact: its instance, its application, or all. An {@code off} of this process
+     * stands above it.
+     *
+     * @param settings by their names
+     */
+    public void live(Map<String, String> settings) {
+        MeshSetting said;
+        try {
+            said = LiveSetting.of(settings, moa.self());
+        } catch (IllegalArgumentException e) {
+            if (!String.valueOf(e.getMessage()).equals(told)) {
+                told = String.valueOf(e.getMessage());
+                LOG.warn("MoaClient[{}]: {}; what held before holds on", moa.self(), told);
+            }
+            return;
+        }
+        set(said == null || local.isOffOnPurpose() ? local : said);
+    }
+
+    /** Another mode is in force, for calls that begin from now on. Those under way are finished where they are. */
+    public synchronized void set(MeshSetting next) {
+        MeshSetting before = setting;
+        if (closed || before.equals(next)) {
+            return;
+        }
+        setting = next;
+        boolean was = before.mode() != MeshMode.OFF;
+        boolean is = next.mode() != MeshMode.OFF;
+        if (was || is) {
+            LOG.info("MoaClient[{}]: mesh mode {}, before {}", moa.self(), next, before);
+        }
+        if (is && !was) {
+            AgentLink begun = new AgentLink(moa, address(), config, this::changed);
+            link = begun;
+            begun.open();
+        } else if (was && !is) {
+            AgentLink over = link;
+            link = null;
+            if (over != null) {
+                over.close();
+            }
+            sinceNanos = moa.ticker().nanos();
+        }
+    }
+
+    private Address address() {
+        Address said = MeshSetting.agent(moa.release());
+        if (said != null) {
+            return said;
+        }
+        Address inCode = config.agent();
+        return inCode != null
+                ? inCode
+                : AgentAddress.defaultOf(moa.self().application(), System::getProperty, System::getenv);
+    }
+
+    private void changed(AgentLink at, boolean good, String why) {
+        Address address = at.address();
+        switches.increment();
+        sinceNanos = moa.ticker().nanos();
+        if (good) {
+            LOG.info("MoaClient[{}]: calls go by the agent at {} from now on: {}", moa.self(), address, why);
+        } else {
+            LOG.warn(
+                    "MoaClient[{}]: calls go directly from now on, and not by the agent at {}: {}",
+                    moa.self(),
+                    address,
+                    why);
+        }
+    }
+
+    @Override
+    public CompletableFuture<Reply> apply(Invocation call, Invoker next) {
+        AgentLink way = link;
+        if (way == null) {
+            return next.invoke(call);
+        }
+        Connection agent = way.good();
+        Announcement announcement = agent == null ? null : call.attributes().get(Announcement.KEY);
+        if (agent == null || announcement == null) {
+            return next.invoke(call);
+        }
+        Announcement.Named named = announcement.named(this::nextId);
+        if (!announcement.wasToldOn(agent)) {
+            announce(announcement, named, agent);
+        }
+        byAgent.increment();
+        MeshedCall meshed = new MeshedCall(call, agent, next, moa.ticker());
+        meshed.begin(named);
+        return meshed;
+    }
+
+    private String nextId() {
+        return Long.toHexString(ids.getAndIncrement());
+    }
+
+    /** Tells the agent of a method, ahead of its first call on the same connection. Others may do the same at this moment, which harms nobody. */
+    private void announce(Announcement announcement, Announcement.Named named, Connection agent) {
+        long now = moa.ticker().nanos();
+        Invocation call = Invocation.of(
+                        MeshProtocol.AGENT,
+                        MeshProtocol.ANNOUNCE,
+                        new BytesPayload(Unpooled.copiedBuffer(announcement.text(named.id()), StandardCharsets.UTF_8)),
+                        new Ledger(Phase.CLIENT_QUEUE, now))
+                .deadline(Deadline.after(ANNOUNCE_LIMIT.toNanos(), now))
+                .caller(moa.self().asCaller())
+                .attributes(ANNOUNCING)
+                .build();
+        CompletableFuture<Reply> told = agent.invoke(call);
+        announcement.toldOn(agent);
+        told.whenComplete((reply, broken) -> {
+            call.payload().release();
+            call.cancellation().detach();
+            if (reply instanceof Reply.Value value) {
+                value.payload().release();
+            } else if (agent.usable()) {
+                LOG.warn(
+                        "MoaClient[{}]: the agent at {} was not told what is decided about {}, whose calls go directly: {}",
+                        moa.self(),
+                        agent.address(),
+                        announcement,
+                        reply == null ? String.valueOf(broken) : ((Reply.Failure) reply).message());
+            }
+        });
+    }
+
+    /** Which mode is in force, and who says so. */
+    public MeshSetting setting() {
+        return setting;
+    }
+
+    /** Where calls that begin now are governed. */
+    public Seat seat() {
+        AgentLink way = link;
+        return way != null && way.good() != null ? Seat.LOCAL : Seat.DIRECT;
+    }
+
+    /** How many calls were handed to an agent so far. */
+    public long callsByAgent() {
+        return byAgent.sum();
+    }
+
+    /** How often the calls began or ceased to go by an agent. */
+    public long switches() {
+        return switches.sum();
+    }
+
+    /** Where calls go now and why, in a sentence for people. */
+    public String describe() {
+        AgentLink way = link;
+        MeshSetting now = setting;
+        if (way == null) {
+            return "mesh " + now + ": calls are governed here and go directly";
+        }
+        String since =
+                " for " + Duration.ofNanos(moa.ticker().nanos() - sinceNanos).toSeconds() + " s";
+        return way.good() != null
+                ? "mesh " + now + ": calls are governed by the agent at " + way.address() + since
+                : "mesh " + now + ": calls are governed here and go directly" + since + ", as there is no agent at "
+                        + way.address() + ": " + way.trouble();
+    }
+
+    /** Calls under way fail. Idempotent. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        AgentLink over = link;
+        link = null;
+        if (over != null) {
+            over.closeNow();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Mesh[" + describe() + "]";
+    }
+}

@@ -1,0 +1,64 @@
+package io.moa.client.mesh;
+
+import io.moa.discovery.Address;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a client uses an agent. Immutable. The settings {@code moa.mesh} and {@code moa.mesh.agent} of the release stand above the code.
+ *
+ * @param mode whether at all; default {@link MeshMode#OFF}
+ * @param agent where the agent of this process listens: a Unix socket, or TCP on a loopback address; null, the default, for {@link
+ *     AgentAddress#defaultOf the socket of the application's agent}
+ * @param pingEvery how often the agent is asked for a sign of life; 10 ms to 10 s, default 100 ms
+ * @param silentAfter without a sign of life for so long the calls go another way; at least twice {@code pingEvery}, default 300 ms
+ * @param goodPings how many signs of life in a row are wanted before calls go to an agent that was left; 1 to 100, default 3
+ * @param stayAway for how long at least an agent that was left gets no calls; 0 to 10 min, default 5 s. It doubles each time the agent is left
+ *     within so long of its return, up to a minute
+ */
+public record MeshConfig(
+        MeshMode mode,
+        @Nullable Address agent,
+        Duration pingEvery,
+        Duration silentAfter,
+        int goodPings,
+        Duration stayAway) {
+
+    /** No agent, unless the release says so. */
+    public static final MeshConfig DEFAULT = new MeshConfig(
+            MeshMode.OFF, null, Duration.ofMillis(100), Duration.ofMillis(300), 3, Duration.ofSeconds(5));
+
+    public MeshConfig {
+        between("pingEvery", pingEvery, Duration.ofMillis(10), Duration.ofSeconds(10));
+        between("silentAfter", silentAfter, pingEvery.multipliedBy(2), Duration.ofMinutes(1));
+        if (goodPings < 1 || goodPings > 100) {
+            throw new IllegalArgumentException("goodPings is 1 to 100, not " + goodPings);
+        }
+        between("stayAway", stayAway, Duration.ZERO, Duration.ofMinutes(10));
+        if (agent != null) {
+            AgentAddress.check(agent, "the address of the agent");
+        }
+    }
+
+    private static void between(String name, Duration value, Duration least, Duration most) {
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            throw new IllegalArgumentException(name + " is " + least + " to " + most + ", not " + value);
+        }
+    }
+
+    public MeshConfig withMode(MeshMode value) {
+        return new MeshConfig(value, agent, pingEvery, silentAfter, goodPings, stayAway);
+    }
+
+    public MeshConfig withAgent(Address value) {
+        return new MeshConfig(mode, value, pingEvery, silentAfter, goodPings, stayAway);
+    }
+
+    public MeshConfig withStayAway(Duration value) {
+        return new MeshConfig(mode, agent, pingEvery, silentAfter, goodPings, value);
+    }
+
+    public MeshConfig withPings(Duration every, Duration silent, int good) {
+        return new MeshConfig(mode, agent, every, silent, good, stayAway);
+    }
+}

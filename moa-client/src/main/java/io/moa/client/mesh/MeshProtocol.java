@@ -1,0 +1,23 @@
+package io.moa.client.mesh;
+
+import io.moa.discovery.ServiceId;
+import io.moa.invoke.MethodId;
+
+/** What a process and its agent call each other beside the calls that are passed on. */
+public final class MeshProtocol {
+
+    /** Whoever serves this is an agent. */
+    public static final ServiceId AGENT = new ServiceId("io.moa.mesh.Agent", "", "");
+
+    /**
+     * Says what is decided about a method before its first call. The body is JSON, an object: {@code id}, under which calls name it, {@code
+     * service}, {@code method} with its parameter types, {@code serializer}, a number, and {@code policy}, what the method declares. Answered with no
+     * body.
+     */
+    public static final MethodId ANNOUNCE = new MethodId("announce", "(java.lang.String)");
+
+    /** The number of the serializer of the bodies above: JSON. */
+    public static final int SERIALIZER = 2;
+
+    private MeshProtocol() {}
+}
