@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,22 +40,35 @@ public final class AgentProcess implements AutoCloseable {
     private final List<Address> addresses = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private AgentProcess(AgentConfig config, Registry registry, @Nullable RuleSource rules) {
+    private AgentProcess(
+            AgentConfig config,
+            Registry registry,
+            @Nullable RuleSource rules,
+            UnaryOperator<Moa.Builder> runtime,
+            UnaryOperator<MoaClient.Builder> more) {
         this.config = config;
         Moa.Builder builder = Moa.builder(config.application()).registry(registry);
         if (rules != null) {
             builder.rules(rules);
         }
-        this.moa = builder.build();
+        this.moa = runtime.apply(builder).build();
         this.seen = new ProcessCalls(moa.ticker());
         MoaClient.Builder calling = MoaClient.builder(moa).withoutMesh().observer(seen.ofClient());
         config.labels().forEach(calling::label);
-        this.client = calling.build();
+        this.client = more.apply(calling).build();
         var calls = client.forwardedCalls(Seat.LOCAL);
         this.methods = new AnnouncedMethods(calls, AnnouncedMethods.MOST);
         this.standstill = new Standstill(moa.ticker(), moa.scheduler());
         this.seat = new OutboundSeat(
-                moa.self(), admitted(config), calls, methods, standstill, moa.ticker(), moa.scheduler());
+                moa.self(),
+                admitted(config),
+                calls,
+                methods,
+                standstill,
+                moa.ticker(),
+                moa.scheduler(),
+                new Explanations(client),
+                moa.callbacks());
     }
 
     private static Set<Integer> admitted(AgentConfig config) {
@@ -77,7 +91,24 @@ public final class AgentProcess implements AutoCloseable {
      * @throws IllegalStateException if an address cannot be listened on; the message says why
      */
     public static AgentProcess start(AgentConfig config, Registry registry, @Nullable RuleSource rules) {
-        AgentProcess agent = new AgentProcess(config, registry, rules);
+        return start(config, registry, rules, any -> any, any -> any);
+    }
+
+    /**
+     * Starts it, and listens.
+     *
+     * @param rules where live rules come from; null for none
+     * @param runtime says of its runtime what applications may say of theirs, such as its time
+     * @param more says of the client by which it calls what applications may say of theirs
+     * @throws IllegalStateException if an address cannot be listened on; the message says why
+     */
+    public static AgentProcess start(
+            AgentConfig config,
+            Registry registry,
+            @Nullable RuleSource rules,
+            UnaryOperator<Moa.Builder> runtime,
+            UnaryOperator<MoaClient.Builder> more) {
+        AgentProcess agent = new AgentProcess(config, registry, rules, runtime, more);
         boolean started = false;
         try {
             agent.open();

@@ -19,12 +19,14 @@ import io.moa.protocol.frame.Target;
 import io.moa.protocol.payload.BytesPayload;
 import io.moa.transport.Host;
 import io.moa.transport.Peer;
-import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutboundSeat implements Host {
 
-    private static final Attributes.Key<Boolean> ANNOUNCES = new Attributes.Key<>("announces");
-    private static final Attributes ANNOUNCEMENT = Attributes.EMPTY.with(ANNOUNCES, true);
+    private static final Attributes.Key<MethodId> ASKED = new Attributes.Key<>("asked of the agent");
+    private static final Attributes ANNOUNCEMENT = Attributes.EMPTY.with(ASKED, MeshProtocol.ANNOUNCE);
+    private static final Attributes EXPLANATION = Attributes.EMPTY.with(ASKED, MeshProtocol.EXPLAIN);
 
     private final Peer self;
     private final Set<Integer> users;
@@ -43,6 +46,8 @@ final class OutboundSeat implements Host {
     private final Standstill standstill;
     private final Ticker ticker;
     private final Scheduler scheduler;
+    private final UnaryOperator<String> explanations;
+    private final Executor aside;
     private final LongAdder taken = new LongAdder();
 
     /**
@@ -50,6 +55,8 @@ final class OutboundSeat implements Host {
      *
      * @param users the numbers of those whose processes may connect
      * @param calls passes them on
+     * @param explanations answers questions, as {@link MeshProtocol#EXPLAIN} describes them
+     * @param aside where it does so
      */
     OutboundSeat(
             Peer self,
@@ -58,7 +65,9 @@ final class OutboundSeat implements Host {
             AnnouncedMethods methods,
             Standstill standstill,
             Ticker ticker,
-            Scheduler scheduler) {
+            Scheduler scheduler,
+            UnaryOperator<String> explanations,
+            Executor aside) {
         this.self = self;
         this.users = users;
         this.calls = calls;
@@ -66,6 +75,8 @@ final class OutboundSeat implements Host {
         this.standstill = standstill;
         this.ticker = ticker;
         this.scheduler = scheduler;
+        this.explanations = explanations;
+        this.aside = aside;
     }
 
     @Override
@@ -85,9 +96,12 @@ final class OutboundSeat implements Host {
 
     @Override
     public @Nullable Attributes attributesOf(ServiceId service, MethodId method, int serializer) {
-        return serves(service) && method.equals(MeshProtocol.ANNOUNCE) && serializer == MeshProtocol.SERIALIZER
+        if (!serves(service) || serializer != MeshProtocol.SERIALIZER) {
+            return null;
+        }
+        return method.equals(MeshProtocol.ANNOUNCE)
                 ? ANNOUNCEMENT
-                : null;
+                : method.equals(MeshProtocol.EXPLAIN) ? EXPLANATION : null;
     }
 
     @Override
@@ -118,8 +132,11 @@ final class OutboundSeat implements Host {
         if (call.attributes() == Attributes.EMPTY) {
             return CompletableFuture.completedFuture(unknown(call));
         }
-        if (call.attributes().get(ANNOUNCES) != null) {
-            return CompletableFuture.completedFuture(announced(call));
+        MethodId asked = call.attributes().get(ASKED);
+        if (asked != null) {
+            return asked.equals(MeshProtocol.ANNOUNCE)
+                    ? CompletableFuture.completedFuture(announced(call))
+                    : explained(text(call));
         }
         taken.increment();
         return standstill.isOver(ticker.nanos()) ? held(call) : calls.invoke(call);
@@ -161,13 +178,30 @@ final class OutboundSeat implements Host {
 
     private Reply announced(Invocation call) {
         try {
-            ByteBuf body = call.payload() instanceof BytesPayload bytes ? bytes.content() : null;
-            methods.take(call.caller().instance(), body == null ? "" : body.toString(StandardCharsets.UTF_8));
+            methods.take(call.caller().instance(), text(call));
             return new Reply.Value(Payload.EMPTY);
         } catch (IllegalArgumentException e) {
             return Reply.failure(Status.INVALID_ARGUMENT, Executed.NO, String.valueOf(e.getMessage()));
         } catch (IllegalStateException e) {
             return Reply.failure(Status.OVERLOADED, Executed.NO, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Beside the event loop: what is explained may be long. */
+    private CompletableFuture<Reply> explained(String question) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return new Reply.Value(new BytesPayload(
+                                Unpooled.copiedBuffer(explanations.apply(question), StandardCharsets.UTF_8)));
+                    } catch (IllegalArgumentException | IllegalStateException e) {
+                        return Reply.failure(Status.INVALID_ARGUMENT, Executed.NO, String.valueOf(e.getMessage()));
+                    }
+                },
+                aside);
+    }
+
+    private static String text(Invocation call) {
+        return call.payload() instanceof BytesPayload bytes ? bytes.content().toString(StandardCharsets.UTF_8) : "";
     }
 }

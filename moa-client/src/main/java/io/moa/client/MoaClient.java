@@ -310,8 +310,11 @@ public final class MoaClient implements AutoCloseable {
      * which address. It begins to follow the service.
      */
     public String explain(ServiceId service) {
-        String known = clusters.of(service).explain(endpoints::way);
-        return mesh.setting().mode() == MeshMode.OFF ? known : mesh.describe() + "\n" + known;
+        if (mesh.setting().mode() == MeshMode.OFF) {
+            return clusters.of(service).explain(endpoints::way);
+        }
+        String byAgent = mesh.explain(service, null, Map.of());
+        return mesh.describe() + "\n" + (byAgent == null ? clusters.of(service).explain(endpoints::way) : byAgent);
     }
 
     /**
@@ -325,7 +328,10 @@ public final class MoaClient implements AutoCloseable {
      * @throws IllegalStateException if the client is closed, or its registry follows no further service
      */
     public CallExplanation explain(ServiceId service, String method, CallFacts facts) {
-        return explainer.explain(service, method, facts);
+        CallExplanation own = explainer.explain(service, method, facts);
+        String byAgent =
+                mesh.explain(service, own.method().method(), own.facts().toTexts());
+        return byAgent == null ? own : own.byAgent(mesh.describe() + "\n" + byAgent);
     }
 
     /**

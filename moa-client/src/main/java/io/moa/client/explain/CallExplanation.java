@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param together to whom a call goes at once that goes to several, as on-failure says; empty for any other
  * @param balancing how
  * @param method what is decided about the method's calls
+ * @param byAgent what the agent says by which the calls go now, as text; null while they are governed here. The other components are this
+ *     process's own view then: which rules and policies hold is the same in both, and who is ejected, connected or limited now is not
  */
 public record CallExplanation(
         String view,
@@ -44,12 +46,32 @@ public record CallExplanation(
         @Nullable Instance picked,
         List<Instance> together,
         Balancing balancing,
-        MethodView method) {
+        MethodView method,
+        @Nullable String byAgent) {
 
     public CallExplanation {
         notes = List.copyOf(notes);
         choices = List.copyOf(choices);
         together = List.copyOf(together);
+    }
+
+    /** The same, with what an agent says. */
+    public CallExplanation byAgent(String text) {
+        return new CallExplanation(
+                view,
+                facts,
+                rulesRevision,
+                rulesVersion,
+                asked,
+                led,
+                end,
+                notes,
+                choices,
+                picked,
+                together,
+                balancing,
+                method,
+                text);
     }
 
     /** Which service the call is made to. */
@@ -76,6 +98,9 @@ public record CallExplanation(
 
     /** All of it for people, in the order in which it is decided. */
     public String describe() {
+        if (byAgent != null) {
+            return byAgent;
+        }
         List<String> lines = new ArrayList<>();
         lines.add(service() + " " + method.method() + " with " + facts);
         lines.add("As seen by " + view);

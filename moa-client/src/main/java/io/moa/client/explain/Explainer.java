@@ -101,7 +101,8 @@ public final class Explainer {
                 picked == null ? null : picked.instance(),
                 chosen.together().stream().map(Candidate::instance).toList(),
                 CandidateSet.balancing(call),
-                view.with(faults));
+                view.with(faults),
+                null);
     }
 
     private ServiceView view(Cluster cluster, boolean answered, Plan plan, RouteExplanation told) {

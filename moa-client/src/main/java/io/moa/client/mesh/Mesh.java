@@ -2,24 +2,32 @@ package io.moa.client.mesh;
 
 import io.moa.Moa;
 import io.moa.discovery.Address;
+import io.moa.discovery.ServiceId;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Deadline;
 import io.moa.invoke.Filter;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Invoker;
 import io.moa.invoke.Ledger;
+import io.moa.invoke.MethodId;
 import io.moa.invoke.Phase;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Seat;
 import io.moa.protocol.frame.CallHeader;
 import io.moa.protocol.payload.BytesPayload;
+import io.moa.protocol.serialize.RuleText;
 import io.moa.transport.Connection;
+import io.moa.transport.EventLoopThread;
 import io.moa.transport.WireForm;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -35,11 +43,9 @@ public final class Mesh implements Filter, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Mesh.class);
     private static final Duration ANNOUNCE_LIMIT = Duration.ofSeconds(5);
 
-    private static final Attributes ANNOUNCING = Attributes.EMPTY.with(
-            WireForm.KEY,
-            new WireForm(
-                    CallHeader.encodeTarget(MeshProtocol.AGENT, MeshProtocol.ANNOUNCE, MeshProtocol.SERIALIZER),
-                    MeshProtocol.SERIALIZER));
+    private static final Duration EXPLAIN_LIMIT = Duration.ofSeconds(2);
+    private static final Attributes ANNOUNCING = asking(MeshProtocol.ANNOUNCE);
+    private static final Attributes EXPLAINING = asking(MeshProtocol.EXPLAIN);
 
     private final Moa moa;
     private final MeshConfig config;
@@ -170,16 +176,7 @@ public final class Mesh implements Filter, AutoCloseable {
 
     /** Tells the agent of a method, ahead of its first call on the same connection. Others may do the same at this moment, which harms nobody. */
     private void announce(Announcement announcement, Announcement.Named named, Connection agent) {
-        long now = moa.ticker().nanos();
-        Invocation call = Invocation.of(
-                        MeshProtocol.AGENT,
-                        MeshProtocol.ANNOUNCE,
-                        new BytesPayload(Unpooled.copiedBuffer(announcement.text(named.id()), StandardCharsets.UTF_8)),
-                        new Ledger(Phase.CLIENT_QUEUE, now))
-                .deadline(Deadline.after(ANNOUNCE_LIMIT.toNanos(), now))
-                .caller(moa.self().asCaller())
-                .attributes(ANNOUNCING)
-                .build();
+        Invocation call = asked(MeshProtocol.ANNOUNCE, ANNOUNCING, announcement.text(named.id()), ANNOUNCE_LIMIT);
         CompletableFuture<Reply> told = agent.invoke(call);
         announcement.toldOn(agent);
         told.whenComplete((reply, broken) -> {
@@ -196,6 +193,70 @@ public final class Mesh implements Filter, AutoCloseable {
                         reply == null ? String.valueOf(broken) : ((Reply.Failure) reply).message());
             }
         });
+    }
+
+    private static Attributes asking(MethodId method) {
+        return Attributes.EMPTY.with(
+                WireForm.KEY,
+                new WireForm(
+                        CallHeader.encodeTarget(MeshProtocol.AGENT, method, MeshProtocol.SERIALIZER),
+                        MeshProtocol.SERIALIZER));
+    }
+
+    private Invocation asked(MethodId method, Attributes attributes, String body, Duration limit) {
+        long now = moa.ticker().nanos();
+        return Invocation.of(
+                        MeshProtocol.AGENT,
+                        method,
+                        new BytesPayload(Unpooled.copiedBuffer(body, StandardCharsets.UTF_8)),
+                        new Ledger(Phase.CLIENT_QUEUE, now))
+                .deadline(Deadline.after(limit.toNanos(), now))
+                .caller(moa.self().asCaller())
+                .attributes(attributes)
+                .build();
+    }
+
+    /**
+     * What the agent says of a call, or of a service, by which calls go now. Waits for up to two seconds.
+     *
+     * @param method null for what it knows of the service
+     * @param facts of the call, by the names that rules have for them
+     * @return for people; null while calls are governed here, and if the agent does not say
+     */
+    public @Nullable String explain(ServiceId service, @Nullable String method, Map<String, String> facts) {
+        AgentLink way = link;
+        Connection agent = way == null ? null : way.good();
+        if (agent == null || EventLoopThread.isCurrent()) {
+            return null;
+        }
+        Map<String, Object> question = new LinkedHashMap<>();
+        question.put("service", service.toString());
+        if (method != null) {
+            question.put("method", method);
+            question.put("facts", facts);
+        }
+        Invocation call = asked(MeshProtocol.EXPLAIN, EXPLAINING, RuleText.writeLine(question), EXPLAIN_LIMIT);
+        try {
+            Reply reply = agent.invoke(call).get(2 * EXPLAIN_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            if (reply instanceof Reply.Value value) {
+                try {
+                    return value.payload() instanceof BytesPayload text
+                            ? text.content().toString(StandardCharsets.UTF_8)
+                            : "";
+                } finally {
+                    value.payload().release();
+                }
+            }
+            return "The agent at " + way.address() + " does not say: " + ((Reply.Failure) reply).message();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        } catch (ExecutionException | TimeoutException e) {
+            return null;
+        } finally {
+            call.payload().release();
+            call.cancellation().detach();
+        }
     }
 
     /** Which mode is in force, and who says so. */

@@ -16,6 +16,12 @@ public final class MeshProtocol {
      */
     public static final MethodId ANNOUNCE = new MethodId("announce", "(java.lang.String)");
 
+    /**
+     * Asks what would become of a call. The body is JSON, an object: {@code service}, and perhaps {@code method} and {@code facts} of the call as texts by
+     * the names that rules have for them. Answered with text in UTF-8, for people.
+     */
+    public static final MethodId EXPLAIN = new MethodId("explain", "(java.lang.String)");
+
     /** The number of the serializer of the bodies above: JSON. */
     public static final int SERIALIZER = 2;
 
