@@ -35,6 +35,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             WatcherCommand.class,
             LookupCommand.class,
             ProxyCommand.class,
+            AgentCommand.class,
+            MeshCommand.class,
             ConformanceCommand.class,
             RedisCommand.class,
             DoctorCommand.class
@@ -45,7 +47,7 @@ public final class MoaCommand implements Runnable {
 
     /** Those that ask the registry and end. */
     private static final Set<String> ASKS_ONCE =
-            Set.of("ls", "why", "online", "offline", "weight", "tag", "rules", "explain", "doctor");
+            Set.of("ls", "why", "online", "offline", "weight", "tag", "rules", "mesh", "explain", "doctor");
 
     private final PrintStream out;
     private final boolean colour;

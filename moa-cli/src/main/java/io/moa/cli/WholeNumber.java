@@ -24,6 +24,14 @@ final class WholeNumber {
         }
     }
 
+    /** The number of a user of the operating system. */
+    static final class User implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            return (int) read(text, 0, Integer.MAX_VALUE);
+        }
+    }
+
     /** Lines of a table. */
     static final class Rows implements ITypeConverter<Integer> {
         @Override

@@ -1,0 +1,134 @@
+package io.moa.cli;
+
+import io.moa.agent.AgentConfig;
+import io.moa.agent.AgentProcess;
+import io.moa.client.mesh.AgentAddress;
+import io.moa.discovery.Address;
+import io.moa.registry.redis.RedisLink;
+import io.moa.registry.redis.RedisRegistry;
+import io.moa.registry.redis.RedisRules;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code moa agent}. */
+@Command(
+        name = "agent",
+        mixinStandardHelpOptions = true,
+        description =
+                "Calls for the processes of an application on its host and governs their calls, while they are in mesh mode."
+                        + " Ends with Ctrl+C or SIGTERM, after calls under way, which then go directly.",
+        footer = {
+            "",
+            "See docs/mesh-mode.md. Example:",
+            "  ./moa agent --application shop-web",
+            "and in the application: -Dmoa.mesh=on"
+        })
+final class AgentCommand implements Callable<Integer> {
+
+    @ParentCommand
+    private MoaCommand moa;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private RegistryOption registry;
+
+    @Option(
+            names = "--application",
+            required = true,
+            paramLabel = "NAME",
+            description = "For whose processes it calls; others are not let in.")
+    private String application;
+
+    @Option(
+            names = "--at",
+            paramLabel = "ADDRESS",
+            description = "Where it takes calls: unix:/path, or tcp://127.0.0.1:port; may be repeated. Default the"
+                    + " application's socket, where its processes look for it.")
+    private List<String> addresses = new ArrayList<>();
+
+    @Option(
+            names = "--user",
+            paramLabel = "UID",
+            converter = WholeNumber.User.class,
+            description =
+                    "The number of a further user whose processes may connect to its Unix sockets; may be repeated."
+                            + " Its own may always.")
+    private List<Integer> users = new ArrayList<>();
+
+    @Option(
+            names = "--label",
+            paramLabel = "NAME=VALUE",
+            description = "What rules may ask of it, such as zone=eu-1; may be repeated.")
+    private Map<String, String> labels = new LinkedHashMap<>();
+
+    @Option(
+            names = "--drain-millis",
+            defaultValue = "10000",
+            paramLabel = "MS",
+            converter = WholeNumber.Millis.class,
+            description = "How long it finishes calls when it ends; default ${DEFAULT-VALUE}.")
+    private long drainMillis;
+
+    @Option(
+            names = "--status-millis",
+            defaultValue = "60000",
+            paramLabel = "MS",
+            converter = WholeNumber.Millis.class,
+            description = "How often it says what it does; default ${DEFAULT-VALUE}.")
+    private long statusMillis;
+
+    @Mixin
+    private TimeLimit limit;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        AgentConfig config = config();
+        try (EndRequest end = new EndRequest("agent", (int) (drainMillis / 1_000) + 10);
+                RedisLink link = RedisLink.open(registry.config());
+                RedisRegistry known = RedisRegistry.over(link);
+                RedisRules rules = RedisRules.over(link);
+                AgentProcess agent = AgentProcess.start(config, known, rules)) {
+            agent.outbound().forEach(each -> moa.out().println("Calls of " + application + " are taken at " + each));
+            moa.out().flush();
+            end.await(limit.millis(), statusMillis, () -> tell(agent));
+            tell(agent);
+        }
+        return 0;
+    }
+
+    private AgentConfig config() {
+        try {
+            List<Address> all = new ArrayList<>();
+            for (String each : addresses) {
+                all.add(Address.parse(each));
+            }
+            if (all.isEmpty()) {
+                all.add(AgentAddress.defaultOf(application, System::getProperty, System::getenv));
+            }
+            Set<Integer> others = new LinkedHashSet<>(users);
+            return new AgentConfig(application, all, others, labels, Duration.ofMillis(drainMillis));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void tell(AgentProcess agent) {
+        agent.describe().forEach(moa.out()::println);
+        moa.out().flush();
+    }
+}

@@ -1,0 +1,219 @@
+package io.moa.e2e.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.moa.Moa;
+import io.moa.client.MoaClient;
+import io.moa.client.mesh.MeshConfig;
+import io.moa.client.mesh.MeshMode;
+import io.moa.discovery.Address;
+import io.moa.invoke.CallException;
+import io.moa.invoke.Executed;
+import io.moa.invoke.Seat;
+import io.moa.invoke.Status;
+import io.moa.registry.embedded.EmbeddedRedis;
+import io.moa.server.MoaServer;
+import io.moa.testkit.Eventually;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** D1 and D2 by count: an agent's process is killed, or stopped, under load, and calls go on without it. */
+@Timeout(240)
+class AgentKilledTest {
+
+    private static final int AT_ONCE = 50;
+
+    @TempDir
+    Path folder;
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private final Counted.Counter counter = new Counted.Counter();
+    private EmbeddedRedis redis;
+    private Address at;
+    private MoaClient client;
+    private Counted counted;
+
+    private final AtomicInteger numbers = new AtomicInteger();
+    private final Semaphore places = new Semaphore(AT_ONCE);
+    private final Set<Integer> notTwice = ConcurrentHashMap.newKeySet();
+    private final ConcurrentLinkedQueue<Throwable> failedAgain = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<CallException> failedOnce = new ConcurrentLinkedQueue<>();
+    private volatile boolean over;
+
+    private <T extends AutoCloseable> T keep(T one) {
+        open.add(one);
+        return one;
+    }
+
+    @BeforeEach
+    void begin() throws Exception {
+        redis = keep(EmbeddedRedis.start());
+        at = new Address.Unix(folder.resolve("own").resolve("agent.sock").toString());
+        keep(MoaServer.builder(keep(Moa.builder("counted").registry(redis.url()).build()))
+                .host("127.0.0.1")
+                .closeOnShutdown(false)
+                .export(Counted.class, counter)
+                .start());
+        client = keep(MoaClient.builder(
+                        keep(Moa.builder("web").registry(redis.url()).build()))
+                .mesh(MeshConfig.DEFAULT.withMode(MeshMode.AUTO).withAgent(at).withStayAway(Duration.ofMillis(300)))
+                .build());
+        counted = client.stub(Counted.class);
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        over = true;
+        for (int i = open.size() - 1; i >= 0; i--) {
+            open.get(i).close();
+        }
+    }
+
+    private void load() {
+        Thread caller = new Thread(() -> {
+            while (!over) {
+                places.acquireUninterruptibly();
+                int number = numbers.incrementAndGet();
+                if (number % 2 == 0) {
+                    client.async(counted, c -> again(c, number)).whenComplete((value, thrown) -> {
+                        places.release();
+                        if (thrown != null) {
+                            failedAgain.add(thrown);
+                        }
+                    });
+                } else {
+                    notTwice.add(number);
+                    client.async(counted, c -> once(c, number)).whenComplete((value, thrown) -> {
+                        places.release();
+                        if (thrown != null) {
+                            failedOnce.add((CallException)
+                                    (thrown instanceof CompletionException ? thrown.getCause() : thrown));
+                        }
+                    });
+                }
+            }
+        });
+        caller.setDaemon(true);
+        caller.start();
+    }
+
+    private static int again(Counted counted, int number) {
+        try {
+            return counted.again(number);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static int once(Counted counted, int number) {
+        try {
+            return counted.once(number);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Eventually soon() {
+        return Eventually.within(Duration.ofSeconds(60));
+    }
+
+    private void until(Seat seat) {
+        soon().until(() -> client.mesh().seat() == seat, client::toString);
+    }
+
+    private void more(int calls) {
+        int from = numbers.get();
+        soon().until(() -> numbers.get() >= from + calls, () -> numbers + " calls");
+    }
+
+    private void settled() {
+        over = true;
+        places.acquireUninterruptibly(AT_ONCE);
+    }
+
+    @Test
+    void whenItIsKilledOnlyWhatMayHaveRunAndMayNotRunTwiceIsUnknown() throws Exception {
+        load();
+        int kills = 3;
+        for (int i = 0; i < kills; i++) {
+            ChildAgent agent = keep(ChildAgent.start("web", at, redis.url()));
+            until(Seat.LOCAL);
+            more(500);
+            agent.signal("KILL");
+            until(Seat.DIRECT);
+            more(500);
+        }
+        settled();
+        assertThat(failedAgain).isEmpty();
+        assertThat(failedOnce).hasSizeLessThanOrEqualTo(kills * AT_ONCE).allSatisfy(each -> {
+            assertThat(each.status()).isEqualTo(Status.UNAVAILABLE);
+            assertThat(each.executed()).isEqualTo(Executed.MAYBE);
+        });
+        assertThat(counter.twice(notTwice)).isZero();
+        assertThat(client.mesh().callsByAgent()).isGreaterThan(1_000);
+    }
+
+    @Test
+    void whenItIsStoppedCallsGoOnAndNothingRunsTwiceWhenItGoesOn() throws Exception {
+        ChildAgent agent = keep(ChildAgent.start("web", at, redis.url()));
+        until(Seat.LOCAL);
+        load();
+        more(500);
+        agent.signal("STOP");
+        until(Seat.DIRECT);
+        more(500);
+        Set<Integer> ranTwice = ranTwice();
+        assertThat(ranTwice).as("those that were with the server").hasSizeLessThanOrEqualTo(AT_ONCE);
+        agent.signal("CONT");
+        until(Seat.LOCAL);
+        more(500);
+        settled();
+        assertThat(failedAgain).isEmpty();
+        assertThat(failedOnce).isEmpty();
+        assertThat(counter.twice(notTwice)).isZero();
+        assertThat(ranTwice())
+                .as("calls that were made again while it stood still are not run by it then")
+                .isEqualTo(ranTwice);
+    }
+
+    private Set<Integer> ranTwice() {
+        Set<Integer> all = new HashSet<>();
+        counter.ran.forEach((number, times) -> {
+            if (times > 1) {
+                all.add(number);
+            }
+        });
+        return all;
+    }
+
+    @Test
+    void whenItIsAskedToEndNoCallFails() throws Exception {
+        load();
+        for (int i = 0; i < 2; i++) {
+            ChildAgent agent = keep(ChildAgent.start("web", at, redis.url()));
+            until(Seat.LOCAL);
+            more(500);
+            assertThat(agent.end()).isEqualTo(143);
+            until(Seat.DIRECT);
+        }
+        settled();
+        assertThat(failedAgain).isEmpty();
+        assertThat(failedOnce).isEmpty();
+        assertThat(counter.ran).hasSize(numbers.get());
+        assertThat(counter.ran.values()).allMatch(each -> each == 1);
+    }
+}

@@ -1,0 +1,68 @@
+package io.moa.e2e.mesh;
+
+import io.moa.discovery.Address;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** An agent with a process of its own, started by the command line. Closing kills it. */
+final class ChildAgent implements AutoCloseable {
+
+    private final Process process;
+
+    private ChildAgent(Process process) {
+        this.process = process;
+    }
+
+    /** Starts one, and does not wait until it is there. */
+    static ChildAgent start(String application, Address at, String registry, String... more) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                ProcessHandle.current().info().command().orElse("java"),
+                "-Xmx128m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.moa.cli.MoaCommand",
+                "agent",
+                "--registry",
+                registry,
+                "--application",
+                application,
+                "--at",
+                at.toString()));
+        command.addAll(List.of(more));
+        return new ChildAgent(new ProcessBuilder(command)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start());
+    }
+
+    /** Sends a signal, such as {@code KILL}, {@code STOP} or {@code CONT}. */
+    void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .inheritIO()
+                .start();
+        if (kill.waitFor() != 0) {
+            throw new IOException("kill -" + name + " " + process.pid() + " failed");
+        }
+    }
+
+    /** Asks it to end, and waits until it has. */
+    int end() throws InterruptedException {
+        process.toHandle().destroy();
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            throw new AssertionError("the agent does not end");
+        }
+        return process.exitValue();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+}
