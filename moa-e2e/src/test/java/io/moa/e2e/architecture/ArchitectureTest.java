@@ -91,6 +91,7 @@ class ArchitectureTest {
                     "io.moa.server..",
                     "io.moa.governance..",
                     "io.moa.registry..",
+                    "io.moa.agent..",
                     "io.moa.node..",
                     "io.moa.cli..")
             .because("bytes and channels carry a call; what should happen to it is decided elsewhere")
@@ -101,7 +102,8 @@ class ArchitectureTest {
             .resideInAPackage("io.moa.client..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.moa.server..", "io.moa.registry..", "io.moa.node..", "io.moa.cli..")
+            .resideInAnyPackage(
+                    "io.moa.server..", "io.moa.registry..", "io.moa.agent..", "io.moa.node..", "io.moa.cli..")
             .because("client and server share the vocabulary and the wire, and nothing more;"
                     + " a registry comes in through the contract of moa-api")
             .allowEmptyShould(true);
@@ -111,7 +113,8 @@ class ArchitectureTest {
             .resideInAPackage("io.moa.server..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.moa.client..", "io.moa.registry..", "io.moa.node..", "io.moa.cli..")
+            .resideInAnyPackage(
+                    "io.moa.client..", "io.moa.registry..", "io.moa.agent..", "io.moa.node..", "io.moa.cli..")
             .because("client and server share the vocabulary and the wire, and nothing more;"
                     + " a registry comes in through the contract of moa-api")
             .allowEmptyShould(true);
@@ -127,6 +130,7 @@ class ArchitectureTest {
                     "io.moa.governance..",
                     "io.moa.protocol..",
                     "io.moa.transport..",
+                    "io.moa.agent..",
                     "io.moa.node..",
                     "io.moa.cli..")
             .because("a registry keeps instances; it does not call them, its watcher is given a Probe")
@@ -200,6 +204,7 @@ class ArchitectureTest {
                     "io.moa.transport..",
                     "io.moa.registry..",
                     "io.moa.testkit.topology..",
+                    "io.moa.agent..",
                     "io.moa.node..",
                     "io.moa.cli..")
             .because("every module tests with the testkit, so it can stand on none of them but the API")
@@ -249,7 +254,7 @@ class ArchitectureTest {
             .resideInAPackage("io.moa.testkit.topology..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.moa.node..", "io.moa.cli..", "io.moa.transport.netty..")
+            .resideInAnyPackage("io.moa.agent..", "io.moa.node..", "io.moa.cli..", "io.moa.transport.netty..")
             .because("a topology puts the parts together itself, and on fake time; a process brings threads of its own")
             .allowEmptyShould(true);
 
@@ -297,7 +302,7 @@ class ArchitectureTest {
 
     static final ArchRule NODE_DOES_NOT_KNOW_ITS_COMMAND = noClasses()
             .that()
-            .resideInAPackage("io.moa.node..")
+            .resideInAnyPackage("io.moa.agent..", "io.moa.node..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.moa.cli..", "picocli..")
@@ -355,6 +360,7 @@ class ArchitectureTest {
             "io.moa.resilience4j",
             "io.moa.testkit",
             "io.moa.testkit.topology",
+            "io.moa.agent",
             "io.moa.node",
             "io.moa.cli",
             "io.moa.examples"
