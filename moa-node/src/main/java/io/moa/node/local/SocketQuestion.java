@@ -18,6 +18,7 @@ final class SocketQuestion implements Asked {
     private @Nullable ScheduledFuture<?> alarm; // guarded by this
     private @Nullable ByteBuf request; // until it is sent or nobody waits; guarded by this
     private @Nullable Exchange exchange; // on which it is asked; guarded by this
+    private boolean ended; // what is told of it stands, so it is sent no more; guarded by this
 
     /**
      * A question.
@@ -38,7 +39,7 @@ final class SocketQuestion implements Asked {
                     .schedule(
                             () -> fail(new LocalProcessException(
                                     Status.DEADLINE_EXCEEDED,
-                                    isSent() ? Executed.MAYBE : Executed.NO,
+                                    sentAtTheEnd(),
                                     "gave no answer within " + TimeUnit.NANOSECONDS.toMillis(patienceNanos) + " ms")),
                             patienceNanos,
                             TimeUnit.NANOSECONDS);
@@ -55,7 +56,7 @@ final class SocketQuestion implements Asked {
     }
 
     void failAsClosing() {
-        fail(SocketProcess.closing(isSent() ? Executed.MAYBE : Executed.NO));
+        fail(SocketProcess.closing(sentAtTheEnd()));
     }
 
     private void cancelAlarm() {
@@ -96,12 +97,15 @@ final class SocketQuestion implements Asked {
         return !over;
     }
 
-    private synchronized boolean isSent() {
-        return exchange != null;
+    /** Whether it may have run, as it ends now. From then on nobody sends it, or it would run after it was told that it did not. */
+    synchronized Executed sentAtTheEnd() {
+        ended = true;
+        return exchange != null ? Executed.MAYBE : Executed.NO;
     }
 
-    boolean isOver() {
-        return answer.isDone();
+    /** Whether nobody waits for it, or will in a moment. */
+    synchronized boolean isOver() {
+        return ended || answer.isDone();
     }
 
     void succeed(ByteBuf json) {
@@ -141,7 +145,6 @@ final class SocketQuestion implements Asked {
 
     @Override
     public void withdraw() {
-        fail(new LocalProcessException(
-                Status.CANCELLED, isSent() ? Executed.MAYBE : Executed.NO, "is no longer waited for"));
+        fail(new LocalProcessException(Status.CANCELLED, sentAtTheEnd(), "is no longer waited for"));
     }
 }
