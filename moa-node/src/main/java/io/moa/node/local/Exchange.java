@@ -113,8 +113,11 @@ final class Exchange extends ChannelInboundHandlerAdapter {
         }
         ByteBuf all = came;
         if (unread != null) {
-            all = unread.discardSomeReadBytes().writeBytes(came); // what was read must not pile up; grows by doubling
-            came.release();
+            try { // what was read must not pile up; grows by doubling
+                all = unread.discardSomeReadBytes().writeBytes(came);
+            } finally {
+                came.release(); // also if there is no memory
+            }
             unread = null;
         }
         ByteBuf answer;
