@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * variable {@code MOA_CONFIG} names; there the beginning may be left out, and the file may be one that others read as well, so all of it is
  * kept: who knows the policies takes those that are theirs.
  *
- * <p>{@code moa.mesh} and {@code moa.mesh.agent} are read from the same places, in the environment as {@code MOA_MESH} and {@code
- * MOA_MESH_AGENT}.
+ * <p>{@code moa.mesh}, {@code moa.mesh.agent}, {@code moa.mesh.steps} and {@code moa.mesh.token.file} are read from the same places, in the
+ * environment as {@code MOA_MESH}, {@code MOA_MESH_AGENT} and so on.
  */
 public final class ReleaseSettings {
 
@@ -33,7 +33,8 @@ public final class ReleaseSettings {
     private static final String PREFIX = "moa.policy.";
 
     /** Settings of their own: by which way calls go. Their names in the environment are in capitals, with '_' for '.'. */
-    private static final List<String> WAYS = List.of("moa.mesh", "moa.mesh.agent");
+    private static final List<String> WAYS =
+            List.of("moa.mesh", "moa.mesh.agent", "moa.mesh.steps", "moa.mesh.token.file");
 
     /** Nothing is set. */
     public static final ReleaseSettings NONE = new ReleaseSettings(List.of());

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an agent does. Immutable.
@@ -15,6 +16,8 @@ import java.util.Set;
  * @param outbound where they hand their calls over: Unix sockets, or TCP on loopback addresses; one at least
  * @param users the numbers of further users of this host whose processes may connect to its Unix sockets, beside its own user; default none
  * @param labels what rules may ask of it, as of a client; default none
+ * @param token what processes say that come over TCP; null, the default, if none of its addresses is TCP. Never shown
+ * @param remote where it calls for processes of other hosts; null, the default, for nowhere
  * @param drainLimit how long closing waits for calls under way; 0 to 10 min, default 10 s
  */
 public record AgentConfig(
@@ -22,14 +25,53 @@ public record AgentConfig(
         List<Address> outbound,
         Set<Integer> users,
         Map<String, String> labels,
+        @Nullable String token,
+        @Nullable Remote remote,
         Duration drainLimit) {
+
+    /**
+     * A door for processes of other hosts whose own agent is gone, which find it in the registry.
+     *
+     * @param bind where is listened; port 0 for a free one
+     * @param advertised the host under which others reach it; null for that of {@code bind}, which must not be a wildcard then
+     * @param applications whose processes may come: of an agent that several applications share; empty, the default, for those of its own
+     */
+    public record Remote(Address.Tcp bind, @Nullable String advertised, Set<String> applications) {
+
+        public Remote {
+            applications = Set.copyOf(applications);
+            if (advertised == null
+                    && (bind.host().equals("0.0.0.0") || bind.host().equals("::"))) {
+                throw new IllegalArgumentException(
+                        "An agent that listens on every address of its host says under which one"
+                                + " others reach it: advertise a host");
+            }
+        }
+
+        /** The host that is announced. */
+        String host() {
+            return advertised == null ? bind.host() : advertised;
+        }
+
+        /** Whether several applications share it. */
+        boolean isShared() {
+            return !applications.isEmpty();
+        }
+    }
 
     public AgentConfig {
         outbound = List.copyOf(outbound);
         users = Set.copyOf(users);
         labels = Map.copyOf(labels);
-        if (outbound.isEmpty()) {
+        if (outbound.isEmpty() && remote == null) {
             throw new IllegalArgumentException("An agent listens somewhere: say at least one address");
+        }
+        if (token == null && (remote != null || outbound.stream().anyMatch(Address.Tcp.class::isInstance))) {
+            throw new IllegalArgumentException("Over TCP anybody could call in the name of " + application
+                    + ": say a token, of which its processes know, or take a Unix socket");
+        }
+        if (token != null && token.isBlank()) {
+            throw new IllegalArgumentException("A token has at least one character that is no blank");
         }
         outbound.forEach(each -> AgentAddress.check(each, "the address of an agent"));
         if (users.stream().anyMatch(each -> each < 0)) {
@@ -45,22 +87,38 @@ public record AgentConfig(
         return at(application, AgentAddress.defaultOf(application, System::getProperty, System::getenv));
     }
 
-    /** For the processes of an application, at one address. */
+    /** For the processes of an application, at a TCP address of this host. */
+    public static AgentConfig at(String application, Address.Tcp outbound, String token) {
+        return new AgentConfig(application, List.of(outbound), Set.of(), Map.of(), token, null, Duration.ofSeconds(10));
+    }
+
+    /** For the processes of an application, at one address that is no TCP address. */
     public static AgentConfig at(String application, Address outbound) {
-        return new AgentConfig(application, List.of(outbound), Set.of(), Map.of(), Duration.ofSeconds(10));
+        return new AgentConfig(application, List.of(outbound), Set.of(), Map.of(), null, null, Duration.ofSeconds(10));
     }
 
     public AgentConfig withUsers(Set<Integer> value) {
-        return new AgentConfig(application, outbound, value, labels, drainLimit);
+        return new AgentConfig(application, outbound, value, labels, token, remote, drainLimit);
     }
 
     public AgentConfig withLabel(String name, String value) {
         Map<String, String> all = new HashMap<>(labels);
         all.put(name, value);
-        return new AgentConfig(application, outbound, users, all, drainLimit);
+        return new AgentConfig(application, outbound, users, all, token, remote, drainLimit);
     }
 
     public AgentConfig withDrainLimit(Duration value) {
-        return new AgentConfig(application, outbound, users, labels, value);
+        return new AgentConfig(application, outbound, users, labels, token, remote, value);
+    }
+
+    /** This, with a door for processes of other hosts. */
+    public AgentConfig withRemote(Remote value, String itsToken) {
+        return new AgentConfig(application, outbound, users, labels, itsToken, value, drainLimit);
+    }
+
+    /** Without the token. */
+    @Override
+    public String toString() {
+        return "AgentConfig[" + application + ", " + outbound + (remote == null ? "" : ", " + remote) + "]";
     }
 }

@@ -2,9 +2,12 @@ package io.moa.agent;
 
 import io.moa.Moa;
 import io.moa.client.MoaClient;
+import io.moa.client.mesh.MeshProtocol;
 import io.moa.discovery.Address;
+import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
 import io.moa.discovery.RuleSource;
+import io.moa.discovery.ServiceExport;
 import io.moa.governance.observe.ProcessCalls;
 import io.moa.invoke.Seat;
 import io.moa.transport.Listener;
@@ -13,8 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -32,12 +37,15 @@ public final class AgentProcess implements AutoCloseable {
     private final Moa moa;
     private final ProcessCalls seen;
     private final MoaClient client;
-    private final OutboundSeat seat;
-    private final AnnouncedMethods methods;
+    private final Admission nearby; // on this host, over a Unix socket
+    private final List<OutboundSeat> seats = new ArrayList<>();
+    private final List<AnnouncedMethods> methods = new ArrayList<>();
     private final Standstill standstill;
     private final List<AgentSocket> sockets = new ArrayList<>();
     private final List<Listener> doors = new ArrayList<>();
     private final List<Address> addresses = new ArrayList<>();
+    private Registry.@Nullable Registration registration;
+    private Address.@Nullable Tcp remoteAddress;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private AgentProcess(
@@ -56,19 +64,26 @@ public final class AgentProcess implements AutoCloseable {
         MoaClient.Builder calling = MoaClient.builder(moa).withoutMesh().observer(seen.ofClient());
         config.labels().forEach(calling::label);
         this.client = more.apply(calling).build();
-        var calls = client.forwardedCalls(Seat.LOCAL);
-        this.methods = new AnnouncedMethods(calls, AnnouncedMethods.MOST);
         this.standstill = new Standstill(moa.ticker(), moa.scheduler());
-        this.seat = new OutboundSeat(
+        this.nearby = new Admission(Set.of(config.application()), admitted(config), null);
+    }
+
+    private OutboundSeat seat(Seat seat, Admission admission) {
+        var calls = client.forwardedCalls(seat);
+        AnnouncedMethods announced = new AnnouncedMethods(calls, AnnouncedMethods.MOST);
+        OutboundSeat made = new OutboundSeat(
                 moa.self(),
-                admitted(config),
+                admission,
                 calls,
-                methods,
+                announced,
                 standstill,
                 moa.ticker(),
                 moa.scheduler(),
                 new Explanations(client),
                 moa.callbacks());
+        methods.add(announced);
+        seats.add(made);
+        return made;
     }
 
     private static Set<Integer> admitted(AgentConfig config) {
@@ -123,25 +138,62 @@ public final class AgentProcess implements AutoCloseable {
 
     private void open() {
         standstill.begin();
+        OutboundSeat unix = seat(Seat.LOCAL, nearby);
+        OutboundSeat tcp = null;
         for (Address each : config.outbound()) {
-            try {
-                if (each instanceof Address.Unix unix) {
-                    AgentSocket socket =
-                            AgentSocket.prepare(unix, !config.users().isEmpty());
-                    sockets.add(socket);
-                    doors.add(moa.transport().listen(socket.binding(), seat).join());
-                    socket.publish();
-                    addresses.add(each);
-                } else {
-                    Listener door = moa.transport().listen(each, seat).join();
-                    doors.add(door);
-                    addresses.add(door.address());
-                }
-            } catch (CompletionException | IOException e) {
-                Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
-                throw new IllegalStateException("Cannot listen on " + each + ": " + cause.getMessage(), cause);
+            if (each instanceof Address.Tcp && tcp == null) {
+                tcp = seat(Seat.LOCAL, new Admission(Set.of(config.application()), Set.of(), config.token()));
             }
+            addresses.add(listen(each, each instanceof Address.Tcp && tcp != null ? tcp : unix));
         }
+        AgentConfig.Remote remote = config.remote();
+        if (remote != null) {
+            register(remote);
+        }
+    }
+
+    private void register(AgentConfig.Remote remote) {
+        Set<String> applications = remote.isShared() ? remote.applications() : Set.of(config.application());
+        Address.Tcp there = (Address.Tcp)
+                listen(remote.bind(), seat(Seat.REMOTE, new Admission(applications, Set.of(), config.token())));
+        Address.Tcp told = new Address.Tcp(remote.host(), there.port());
+        remoteAddress = told;
+        Map<String, String> labels = new HashMap<>(config.labels());
+        labels.put(MeshProtocol.KIND, remote.isShared() ? MeshProtocol.SHARED : MeshProtocol.PEER);
+        registration = moa.registry()
+                .register(new Instance(
+                        moa.self().instance(),
+                        config.application(),
+                        List.of(told),
+                        applications.stream()
+                                .map(each -> new ServiceExport(MeshProtocol.agentsOf(each), Set.of("json"), ""))
+                                .toList(),
+                        100,
+                        0,
+                        labels));
+    }
+
+    private Address listen(Address where, OutboundSeat seat) {
+        try {
+            if (where instanceof Address.Unix unix) {
+                AgentSocket socket = AgentSocket.prepare(unix, !config.users().isEmpty());
+                sockets.add(socket);
+                doors.add(moa.transport().listen(socket.binding(), seat).join());
+                socket.publish();
+                return where;
+            }
+            Listener door = moa.transport().listen(where, seat).join();
+            doors.add(door);
+            return door.address();
+        } catch (CompletionException | IOException e) {
+            Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+            throw new IllegalStateException("Cannot listen on " + where + ": " + cause.getMessage(), cause);
+        }
+    }
+
+    /** Where processes of other hosts hand theirs over; null for nowhere. */
+    public Address.@Nullable Tcp remote() {
+        return remoteAddress;
     }
 
     /** Where processes hand their calls over, in the order of the configuration, with the ports that were chosen. */
@@ -151,7 +203,7 @@ public final class AgentProcess implements AutoCloseable {
 
     /** How many calls were handed over so far. */
     public long callsTaken() {
-        return seat.taken();
+        return seats.stream().mapToLong(OutboundSeat::taken).sum();
     }
 
     /** What it saw of calls. */
@@ -168,8 +220,11 @@ public final class AgentProcess implements AutoCloseable {
     public List<String> describe() {
         int connections = doors.stream().mapToInt(Listener::connections).sum();
         int inFlight = doors.stream().mapToInt(Listener::inFlight).sum();
-        return List.of("agent of " + config.application() + " at " + addresses + ": " + connections + " connections, "
-                + methods.size() + " methods announced, " + seat.taken() + " calls taken, " + inFlight + " under way");
+        return List.of("agent of " + config.application() + " at " + addresses
+                + (remoteAddress == null ? "" : " and for other hosts at " + remoteAddress) + ": " + connections
+                + " connections, "
+                + methods.stream().mapToInt(AnnouncedMethods::size).sum() + " methods announced, "
+                + callsTaken() + " calls taken, " + inFlight + " under way");
     }
 
     /** Says that it closes, finishes the calls under way, and ends. Blocks until it is done. Idempotent. */
@@ -178,10 +233,13 @@ public final class AgentProcess implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        if (registration != null) {
+            registration.close(); // first, as the sockets: nobody new finds it
+        }
         RuntimeException broken = null;
         for (AgentSocket socket : sockets) {
             try {
-                socket.remove(); // first: nobody new finds it
+                socket.remove();
             } catch (IOException e) {
                 broken = new IllegalStateException("The socket of the agent could not be removed", e);
             }

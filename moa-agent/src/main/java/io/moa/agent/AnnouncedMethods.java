@@ -3,6 +3,7 @@ package io.moa.agent;
 import io.moa.client.stub.ForwardedCalls;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.policy.MethodPolicy;
+import io.moa.invoke.Caller;
 import io.moa.invoke.MethodId;
 import io.moa.protocol.serialize.RuleText;
 import java.util.Map;
@@ -47,12 +48,12 @@ final class AnnouncedMethods {
     /**
      * Takes what a process says. The same once more changes nothing.
      *
-     * @param instance the process
+     * @param caller the process
      * @param text as {@link io.moa.client.mesh.MeshProtocol#ANNOUNCE} describes it
      * @throws IllegalArgumentException if it has another form, or the name is somebody else's; the message says so
      * @throws IllegalStateException if there is no room, or the service cannot be followed; the message says so
      */
-    void take(String instance, String text) {
+    void take(Caller caller, String text) {
         if (!(RuleText.read(text) instanceof Map<?, ?> said)) {
             throw new IllegalArgumentException("An announcement is an object");
         }
@@ -62,7 +63,7 @@ final class AnnouncedMethods {
         }
         Known before = known.get(id);
         if (before != null) {
-            if (!before.instance().equals(instance)) {
+            if (!before.instance().equals(caller.instance())) {
                 throw new IllegalArgumentException("Another process has announced a method under this id");
             }
             if (before.text().equals(text)) {
@@ -88,8 +89,8 @@ final class AnnouncedMethods {
         }
         boolean added = false;
         try {
-            Known fresh =
-                    new Known(instance, text, calls.announced(instance, service, method, number.intValue(), policy));
+            Known fresh = new Known(
+                    caller.instance(), text, calls.announced(caller, service, method, number.intValue(), policy));
             added = known.putIfAbsent(id, fresh) == null; // or another thread was faster, with the same
         } finally {
             if (!added) {

@@ -21,7 +21,6 @@ import io.moa.transport.Host;
 import io.moa.transport.Peer;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -40,7 +39,7 @@ final class OutboundSeat implements Host {
     private static final Attributes EXPLANATION = Attributes.EMPTY.with(ASKED, MeshProtocol.EXPLAIN);
 
     private final Peer self;
-    private final Set<Integer> users;
+    private final Admission admission;
     private final ForwardedCalls calls;
     private final AnnouncedMethods methods;
     private final Standstill standstill;
@@ -53,14 +52,14 @@ final class OutboundSeat implements Host {
     /**
      * A seat.
      *
-     * @param users the numbers of those whose processes may connect
+     * @param admission who may connect
      * @param calls passes them on
      * @param explanations answers questions, as {@link MeshProtocol#EXPLAIN} describes them
      * @param aside where it does so
      */
     OutboundSeat(
             Peer self,
-            Set<Integer> users,
+            Admission admission,
             ForwardedCalls calls,
             AnnouncedMethods methods,
             Standstill standstill,
@@ -69,7 +68,7 @@ final class OutboundSeat implements Host {
             UnaryOperator<String> explanations,
             Executor aside) {
         this.self = self;
-        this.users = users;
+        this.admission = admission;
         this.calls = calls;
         this.methods = methods;
         this.standstill = standstill;
@@ -86,17 +85,22 @@ final class OutboundSeat implements Host {
 
     @Override
     public boolean admitsUser(int uid) {
-        return users.contains(uid);
+        return admission.admitsUser(uid);
+    }
+
+    @Override
+    public @Nullable String refusal(Peer peer, byte[] credential) {
+        return admission.refusal(peer, credential);
     }
 
     @Override
     public boolean serves(ServiceId service) {
-        return service.equals(MeshProtocol.AGENT);
+        return service.equals(MeshProtocol.AGENT) || admission.isAgentFor(service);
     }
 
     @Override
     public @Nullable Attributes attributesOf(ServiceId service, MethodId method, int serializer) {
-        if (!serves(service) || serializer != MeshProtocol.SERIALIZER) {
+        if (!service.equals(MeshProtocol.AGENT) || serializer != MeshProtocol.SERIALIZER) {
             return null;
         }
         return method.equals(MeshProtocol.ANNOUNCE)
@@ -178,7 +182,7 @@ final class OutboundSeat implements Host {
 
     private Reply announced(Invocation call) {
         try {
-            methods.take(call.caller().instance(), text(call));
+            methods.take(call.caller(), text(call));
             return new Reply.Value(Payload.EMPTY);
         } catch (IllegalArgumentException e) {
             return Reply.failure(Status.INVALID_ARGUMENT, Executed.NO, String.valueOf(e.getMessage()));

@@ -3,10 +3,12 @@ package io.moa.cli;
 import io.moa.agent.AgentConfig;
 import io.moa.agent.AgentProcess;
 import io.moa.client.mesh.AgentAddress;
+import io.moa.client.mesh.MeshSetting;
 import io.moa.discovery.Address;
 import io.moa.registry.redis.RedisLink;
 import io.moa.registry.redis.RedisRegistry;
 import io.moa.registry.redis.RedisRules;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -77,6 +80,32 @@ final class AgentCommand implements Callable<Integer> {
     private Map<String, String> labels = new LinkedHashMap<>();
 
     @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description = "Holds what processes say that come over TCP; theirs is named by moa.mesh.token.file.")
+    private @Nullable Path tokenFile;
+
+    @Option(
+            names = "--remote",
+            paramLabel = "HOST:PORT",
+            description =
+                    "Where it also calls for processes of other hosts whose own agent is gone; they find it in the"
+                            + " registry. Port 0 is a free one.")
+    private @Nullable String remote;
+
+    @Option(
+            names = "--advertise",
+            paramLabel = "HOST",
+            description = "Under which host others reach --remote; default the one said there.")
+    private @Nullable String advertise;
+
+    @Option(
+            names = "--for",
+            paramLabel = "APPLICATION",
+            description = "Makes --remote a shared agent, for the processes of this application; may be repeated.")
+    private List<String> shared = new ArrayList<>();
+
+    @Option(
             names = "--drain-millis",
             defaultValue = "10000",
             paramLabel = "MS",
@@ -104,6 +133,11 @@ final class AgentCommand implements Callable<Integer> {
                 RedisRules rules = RedisRules.over(link);
                 AgentProcess agent = AgentProcess.start(config, known, rules)) {
             agent.outbound().forEach(each -> moa.out().println("Calls of " + application + " are taken at " + each));
+            if (agent.remote() != null) {
+                moa.out()
+                        .println("Calls of " + (shared.isEmpty() ? application : String.join(", ", shared))
+                                + " from other hosts are taken at " + agent.remote());
+            }
             moa.out().flush();
             end.await(limit.millis(), statusMillis, () -> tell(agent));
             tell(agent);
@@ -117,14 +151,28 @@ final class AgentCommand implements Callable<Integer> {
             for (String each : addresses) {
                 all.add(Address.parse(each));
             }
-            if (all.isEmpty()) {
+            if (all.isEmpty() && shared.isEmpty()) {
                 all.add(AgentAddress.defaultOf(application, System::getProperty, System::getenv));
             }
             Set<Integer> others = new LinkedHashSet<>(users);
-            return new AgentConfig(application, all, others, labels, Duration.ofMillis(drainMillis));
+            String token = tokenFile == null ? null : MeshSetting.tokenOf(tokenFile, "--token-file");
+            return new AgentConfig(application, all, others, labels, token, remote(), Duration.ofMillis(drainMillis));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private AgentConfig.@Nullable Remote remote() {
+        if (remote == null) {
+            if (advertise != null || !shared.isEmpty()) {
+                throw new IllegalArgumentException("--advertise and --for go with --remote");
+            }
+            return null;
+        }
+        if (!(Address.parse("tcp://" + remote) instanceof Address.Tcp bind)) {
+            throw new IllegalArgumentException("--remote is HOST:PORT, not " + remote);
+        }
+        return new AgentConfig.Remote(bind, advertise, new LinkedHashSet<>(shared));
     }
 
     private void tell(AgentProcess agent) {

@@ -153,7 +153,7 @@ public final class MoaClient implements AutoCloseable {
         ObservedMethod unknown = observation.ofUnknown();
         HedgeFilter hedges = new HedgeFilter(moa.ticker(), moa.scheduler());
         this.throttle = new OverloadThrottle(sendsOfAccepted, moa.ticker(), moa.chance());
-        this.mesh = new Mesh(moa, meshed);
+        this.mesh = new Mesh(moa, meshed, endpoints::addressesOf);
         Invoker route = ClientStack.route(
                 moa.ticker(),
                 moa.scheduler(),

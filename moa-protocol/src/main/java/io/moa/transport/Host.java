@@ -43,6 +43,16 @@ public interface Host {
         return true;
     }
 
+    /**
+     * Why a process may not call here, told in the handshake; null, the default, if it may.
+     *
+     * @param peer who it says that it is
+     * @param credential what it says to be let in; not to be kept or shown
+     */
+    default @Nullable String refusal(Peer peer, byte[] credential) {
+        return null;
+    }
+
     /** How much of the capacity is in use, in percent, 0 to 200, or {@link io.moa.invoke.Hints#UNKNOWN_LOAD}. */
     int load();
 

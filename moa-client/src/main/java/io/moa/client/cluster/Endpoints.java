@@ -1,6 +1,7 @@
 package io.moa.client.cluster;
 
 import io.moa.Moa;
+import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
@@ -172,6 +173,11 @@ public final class Endpoints {
     public String way(Instance instance) {
         Endpoint known = byInstance.get(instance.uuid());
         return (known != null ? known : endpoint(new Listed.Told(instance, 0))).way();
+    }
+
+    /** At which addresses this process would try to reach an instance, the best first; none if it can reach none of them. */
+    public List<Address> addressesOf(Instance instance) {
+        return Ways.to(moa, instance).addresses();
     }
 
     /** Whether {@link #close()} was called: no call may be begun any more. */

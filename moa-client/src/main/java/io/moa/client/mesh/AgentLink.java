@@ -8,6 +8,7 @@ import io.moa.transport.Wanted;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,24 +17,37 @@ import org.jspecify.annotations.Nullable;
  */
 final class AgentLink {
 
+    /**
+     * Where an agent is.
+     *
+     * @param application as which it has to introduce itself
+     */
+    record Goal(Address address, String application) {}
+
     /** Told when calls begin or cease to go this way. By any thread, which it must not block. */
     interface Listener {
         void changed(AgentLink link, boolean good, String why);
     }
+
+    /** How often an agent is asked whose turn has not come. */
+    private static final long STANDBY_NANOS = 1_000_000_000;
 
     private static final long FIRST_PAUSE_NANOS = 50_000_000;
     private static final long LONGEST_PAUSE_NANOS = 1_000_000_000;
     private static final long IDLE_CHECK_NANOS = 50_000_000;
 
     private final Moa moa;
-    private final Address address;
+    private final MeshStep step;
+    private final IntFunction<@Nullable Goal> goals;
+    private final @Nullable String token;
     private final MeshConfig config;
     private final Listener listener;
-    private final long periodNanos;
+    private volatile boolean inUse;
     private volatile @Nullable Connection good; // where calls go; the fast path reads only this
 
     // Guarded by this.
     private final AgentStanding standing;
+    private @Nullable Goal goal; // of the latest try
     private @Nullable Connection connection;
     private boolean connecting;
     private int failures;
@@ -42,22 +56,53 @@ final class AgentLink {
     private long askedNanos;
     private boolean silent;
     private long lastTickNanos;
+    private long waitedNanos;
     private String trouble = "it was not looked for yet";
     private boolean closed;
     private Scheduler.@Nullable Timer timer;
 
-    /** A way that leads nowhere yet; {@link #open} begins. */
-    AgentLink(Moa moa, Address address, MeshConfig config, Listener listener) {
+    /**
+     * A way that leads nowhere yet; {@link #open} begins.
+     *
+     * @param goals says where to try next, by how many tries have failed in a row; null for nowhere
+     * @param token what is said to be let in; null for nothing
+     */
+    AgentLink(
+            Moa moa,
+            MeshStep step,
+            IntFunction<@Nullable Goal> goals,
+            @Nullable String token,
+            MeshConfig config,
+            Listener listener) {
         this.moa = moa;
-        this.address = address;
+        this.step = step;
+        this.goals = goals;
+        this.token = token;
         this.config = config;
         this.listener = listener;
-        this.periodNanos = config.pingEvery().toNanos();
         this.standing = new AgentStanding(config);
     }
 
-    Address address() {
-        return address;
+    MeshStep step() {
+        return step;
+    }
+
+    /** Where it leads, for people. */
+    synchronized String where() {
+        return connection != null
+                ? "" + connection.address()
+                : goal == null ? "none that is known" : "" + goal.address();
+    }
+
+    /** Whether calls go this way, or would; else it is asked seldom. */
+    void inUse(boolean value) {
+        inUse = value;
+    }
+
+    private long periodNanos() {
+        return inUse
+                ? config.pingEvery().toNanos()
+                : Math.max(STANDBY_NANOS, config.pingEvery().toNanos());
     }
 
     /** Looks for the agent from now on. */
@@ -93,9 +138,9 @@ final class AgentLink {
                 return;
             }
             long now = moa.ticker().nanos();
-            long late = now - lastTickNanos - periodNanos;
+            long late = now - lastTickNanos - waitedNanos;
             lastTickNanos = now;
-            if (late > periodNanos) {
+            if (late > waitedNanos) {
                 askedNanos += late; // this process stood still, and what it did not hear meanwhile is nobody's fault
             }
             if (connection == null) {
@@ -122,8 +167,12 @@ final class AgentLink {
     }
 
     private void again() {
+        long period = periodNanos();
         try {
-            Scheduler.Timer next = moa.scheduler().schedule(this::tick, periodNanos);
+            synchronized (this) {
+                waitedNanos = period;
+            }
+            Scheduler.Timer next = moa.scheduler().schedule(this::tick, period);
             synchronized (this) {
                 timer = next;
                 if (closed) {
@@ -136,8 +185,20 @@ final class AgentLink {
     }
 
     private void connect() {
+        Goal next;
+        synchronized (this) {
+            next = goals.apply(failures);
+            goal = next;
+        }
+        if (next == null) {
+            failed(new IllegalStateException("no such agent is registered"));
+            return;
+        }
         moa.transport()
-                .connect(address, moa.self(), new Wanted(moa.self().application(), "", List.of(MeshProtocol.AGENT)))
+                .connect(
+                        next.address(),
+                        moa.self(),
+                        new Wanted(next.application(), "", List.of(MeshProtocol.AGENT), token == null ? "" : token))
                 .whenComplete((opened, thrown) -> {
                     if (opened == null) {
                         failed(thrown);

@@ -2,9 +2,12 @@ package io.moa.client.mesh;
 
 import io.moa.Moa;
 import io.moa.discovery.Address;
+import io.moa.discovery.Instance;
+import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Deadline;
+import io.moa.invoke.Executed;
 import io.moa.invoke.Filter;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Invoker;
@@ -13,6 +16,7 @@ import io.moa.invoke.MethodId;
 import io.moa.invoke.Phase;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Seat;
+import io.moa.invoke.Status;
 import io.moa.protocol.frame.CallHeader;
 import io.moa.protocol.payload.BytesPayload;
 import io.moa.protocol.serialize.RuleText;
@@ -22,7 +26,9 @@ import io.moa.transport.WireForm;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -30,6 +36,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +51,7 @@ public final class Mesh implements Filter, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Mesh.class);
     private static final Duration ANNOUNCE_LIMIT = Duration.ofSeconds(5);
 
+    private static final AgentLink[] NONE = {};
     private static final Duration EXPLAIN_LIMIT = Duration.ofSeconds(2);
     private static final Attributes ANNOUNCING = asking(MeshProtocol.ANNOUNCE);
     private static final Attributes EXPLAINING = asking(MeshProtocol.EXPLAIN);
@@ -52,7 +61,11 @@ public final class Mesh implements Filter, AutoCloseable {
     private final AtomicLong ids;
     private final LongAdder byAgent = new LongAdder();
     private final LongAdder switches = new LongAdder();
-    private volatile @Nullable AgentLink link; // null while the mode is off
+    private final List<MeshStep> steps;
+    private final boolean isDirect;
+    private final Function<Instance, List<Address>> ways;
+    private final List<Registry.Subscription> following = new ArrayList<>(); // guarded by this
+    private volatile AgentLink[] links = NONE; // in their order; none while the mode is off
     private final MeshSetting local;
     private volatile String told = "";
     private volatile MeshSetting setting; // written under this
@@ -63,12 +76,17 @@ public final class Mesh implements Filter, AutoCloseable {
      * The seat of a client's calls, as code and release say.
      *
      * @param given null for calls that never go through an agent, whatever anybody says
+     * @param ways at which addresses this process reaches an instance
      * @throws IllegalArgumentException if a setting says what cannot be; the message names it
      */
-    public Mesh(Moa moa, @Nullable MeshConfig given) {
+    public Mesh(Moa moa, @Nullable MeshConfig given, Function<Instance, List<Address>> ways) {
         this.moa = moa;
+        this.ways = ways;
         this.config = given == null ? MeshConfig.DEFAULT : given;
         this.closed = given == null;
+        List<MeshStep> said = MeshSetting.steps(moa.release());
+        this.steps = said == null ? config.steps() : said;
+        this.isDirect = steps.contains(MeshStep.DIRECT);
         this.ids = new AtomicLong(moa.chance().nextLong());
         this.sinceNanos = moa.ticker().nanos();
         this.setting = new MeshSetting(
@@ -110,17 +128,62 @@ public final class Mesh implements Filter, AutoCloseable {
             LOG.info("MoaClient[{}]: mesh mode {}, before {}", moa.self(), next, before);
         }
         if (is && !was) {
-            AgentLink begun = new AgentLink(moa, address(), config, this::changed);
-            link = begun;
-            begun.open();
+            begin();
         } else if (was && !is) {
-            AgentLink over = link;
-            link = null;
-            if (over != null) {
-                over.close();
-            }
-            sinceNanos = moa.ticker().nanos();
+            end(false);
         }
+    }
+
+    private void begin() {
+        List<AgentLink> begun = new ArrayList<>();
+        for (MeshStep step : steps) {
+            switch (step) {
+                case AGENT -> {
+                    AgentLink.Goal own =
+                            new AgentLink.Goal(address(), moa.self().application());
+                    begun.add(link(step, failures -> own, own.address() instanceof Address.Tcp));
+                }
+                case PEER, SHARED -> {
+                    if (moa.hasRegistry()) {
+                        AgentFinder finder = new AgentFinder(
+                                moa.self().instance(),
+                                step == MeshStep.PEER ? MeshProtocol.PEER : MeshProtocol.SHARED,
+                                ways);
+                        following.add(moa.registry()
+                                .subscribe(MeshProtocol.agentsOf(moa.self().application()), finder::take));
+                        begun.add(link(step, finder::next, true));
+                    }
+                }
+                case DIRECT -> {} // is always there
+            }
+        }
+        links = begun.toArray(AgentLink[]::new);
+        used();
+        begun.forEach(AgentLink::open);
+    }
+
+    private AgentLink link(MeshStep step, IntFunction<AgentLink.@Nullable Goal> goals, boolean byTcp) {
+        return new AgentLink(moa, step, goals, byTcp ? token() : null, config, this::changed);
+    }
+
+    private @Nullable String token() {
+        String said = config.token();
+        return said != null ? said : MeshSetting.token(moa.release());
+    }
+
+    private void end(boolean atOnce) {
+        AgentLink[] over = links;
+        links = NONE;
+        following.forEach(Registry.Subscription::close);
+        following.clear();
+        for (AgentLink each : over) {
+            if (atOnce) {
+                each.closeNow();
+            } else {
+                each.close();
+            }
+        }
+        sinceNanos = moa.ticker().nanos();
     }
 
     private Address address() {
@@ -134,40 +197,84 @@ public final class Mesh implements Filter, AutoCloseable {
                 : AgentAddress.defaultOf(moa.self().application(), System::getProperty, System::getenv);
     }
 
-    private void changed(AgentLink at, boolean good, String why) {
-        Address address = at.address();
+    /** The first agent that is there, and those before it, are asked often; those behind it seldom. */
+    private void used() {
+        boolean found = false;
+        for (AgentLink each : links) {
+            each.inUse(!found);
+            found |= each.good() != null;
+        }
+    }
+
+    private void changed(AgentLink link, boolean good, String why) {
+        used();
+        AgentLink now = way(0);
+        boolean concerns = good ? now == link : link.step().compareTo(now == null ? MeshStep.DIRECT : now.step()) < 0;
+        if (!concerns) {
+            return; // another one has its turn
+        }
         switches.increment();
         sinceNanos = moa.ticker().nanos();
+        String where = now == null
+                ? steps.contains(MeshStep.DIRECT) ? "directly" : "nowhere"
+                : "by the " + now.step().text() + " at " + now.where();
         if (good) {
-            LOG.info("MoaClient[{}]: calls go by the agent at {} from now on: {}", moa.self(), address, why);
+            LOG.info("MoaClient[{}]: calls go {} from now on: {}", moa.self(), where, why);
         } else {
             LOG.warn(
-                    "MoaClient[{}]: calls go directly from now on, and not by the agent at {}: {}",
+                    "MoaClient[{}]: calls go {} from now on, and not by the {} at {}: {}",
                     moa.self(),
-                    address,
+                    where,
+                    link.step().text(),
+                    link.where(),
                     why);
         }
     }
 
+    /** The first way from a step on that leads to an agent; null if none does. */
+    private @Nullable AgentLink way(int from) {
+        AgentLink[] known = links;
+        for (int i = from; i < known.length; i++) {
+            if (known[i].good() != null) {
+                return known[i];
+            }
+        }
+        return null;
+    }
+
     @Override
     public CompletableFuture<Reply> apply(Invocation call, Invoker next) {
-        AgentLink way = link;
-        if (way == null) {
-            return next.invoke(call);
+        AgentLink[] known = links;
+        return known.length == 0 ? next.invoke(call) : go(call, known, 0, next);
+    }
+
+    private CompletableFuture<Reply> go(Invocation call, AgentLink[] known, int from, Invoker direct) {
+        Announcement announcement = call.attributes().get(Announcement.KEY);
+        for (int i = from; i < known.length && announcement != null; i++) {
+            Connection agent = known[i].good();
+            if (agent != null) {
+                Announcement.Named named = announcement.named(this::nextId);
+                if (!announcement.wasToldOn(agent)) {
+                    announce(announcement, named, agent);
+                }
+                byAgent.increment();
+                int after = i + 1;
+                MeshedCall meshed = new MeshedCall(call, agent, again -> go(again, known, after, direct), moa.ticker());
+                meshed.begin(named);
+                return meshed;
+            }
         }
-        Connection agent = way.good();
-        Announcement announcement = agent == null ? null : call.attributes().get(Announcement.KEY);
-        if (agent == null || announcement == null) {
-            return next.invoke(call);
-        }
-        Announcement.Named named = announcement.named(this::nextId);
-        if (!announcement.wasToldOn(agent)) {
-            announce(announcement, named, agent);
-        }
-        byAgent.increment();
-        MeshedCall meshed = new MeshedCall(call, agent, next, moa.ticker());
-        meshed.begin(named);
-        return meshed;
+        return isDirect || announcement == null
+                ? direct.invoke(call)
+                : CompletableFuture.completedFuture(nowhere(call));
+    }
+
+    private Reply nowhere(Invocation call) {
+        return Reply.failure(
+                Status.UNAVAILABLE,
+                Executed.NO,
+                call.service() + " " + call.method() + " was not sent, as there is no agent, and "
+                        + MeshSetting.STEPS_NAME + " has no \"direct\": " + describe());
     }
 
     private String nextId() {
@@ -224,7 +331,7 @@ public final class Mesh implements Filter, AutoCloseable {
      * @return for people; null while calls are governed here, and if the agent does not say
      */
     public @Nullable String explain(ServiceId service, @Nullable String method, Map<String, String> facts) {
-        AgentLink way = link;
+        AgentLink way = way(0);
         Connection agent = way == null ? null : way.good();
         if (agent == null || EventLoopThread.isCurrent()) {
             return null;
@@ -247,7 +354,7 @@ public final class Mesh implements Filter, AutoCloseable {
                     value.payload().release();
                 }
             }
-            return "The agent at " + way.address() + " does not say: " + ((Reply.Failure) reply).message();
+            return "The agent at " + agent.address() + " does not say: " + ((Reply.Failure) reply).message();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return null;
@@ -266,8 +373,14 @@ public final class Mesh implements Filter, AutoCloseable {
 
     /** Where calls that begin now are governed. */
     public Seat seat() {
-        AgentLink way = link;
-        return way != null && way.good() != null ? Seat.LOCAL : Seat.DIRECT;
+        AgentLink way = way(0);
+        return way == null ? Seat.DIRECT : way.step() == MeshStep.AGENT ? Seat.LOCAL : Seat.REMOTE;
+    }
+
+    /** Which way calls go that begin now. */
+    public MeshStep step() {
+        AgentLink way = way(0);
+        return way == null ? MeshStep.DIRECT : way.step();
     }
 
     /** How many calls were handed to an agent so far. */
@@ -282,28 +395,37 @@ public final class Mesh implements Filter, AutoCloseable {
 
     /** Where calls go now and why, in a sentence for people. */
     public String describe() {
-        AgentLink way = link;
-        MeshSetting now = setting;
-        if (way == null) {
-            return "mesh " + now + ": calls are governed here and go directly";
+        AgentLink[] known = links;
+        StringBuilder text = new StringBuilder("mesh ").append(setting).append(": ");
+        if (setting.mode() == MeshMode.OFF) {
+            return text.append("calls are governed here and go directly").toString();
         }
+        AgentLink way = way(0);
         String since =
                 " for " + Duration.ofNanos(moa.ticker().nanos() - sinceNanos).toSeconds() + " s";
-        return way.good() != null
-                ? "mesh " + now + ": calls are governed by the agent at " + way.address() + since
-                : "mesh " + now + ": calls are governed here and go directly" + since + ", as there is no agent at "
-                        + way.address() + ": " + way.trouble();
+        text.append(
+                way != null
+                        ? "calls are governed by the " + way.step().text() + " at " + way.where() + since
+                        : isDirect ? "calls are governed here and go directly" + since : "calls go nowhere" + since);
+        for (AgentLink each : known) {
+            if (each == way) {
+                break;
+            }
+            text.append("; ")
+                    .append(each.step().text())
+                    .append(", ")
+                    .append(each.where())
+                    .append(": ")
+                    .append(each.trouble());
+        }
+        return text.toString();
     }
 
     /** Calls under way fail. Idempotent. */
     @Override
     public synchronized void close() {
         closed = true;
-        AgentLink over = link;
-        link = null;
-        if (over != null) {
-            over.closeNow();
-        }
+        end(true);
     }
 
     @Override

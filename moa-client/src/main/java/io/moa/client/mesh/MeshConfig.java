@@ -2,6 +2,7 @@ package io.moa.client.mesh;
 
 import io.moa.discovery.Address;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param goodPings how many signs of life in a row are wanted before calls go to an agent that was left; 1 to 100, default 3
  * @param stayAway for how long at least an agent that was left gets no calls; 0 to 10 min, default 5 s. It doubles each time the agent is left
  *     within so long of its return, up to a minute
+ * @param steps which ways calls may go, in their order; default {@link MeshStep#DEFAULT}
+ * @param token what is said to an agent over TCP to be let in; null, the default, for nothing. Never shown
  */
 public record MeshConfig(
         MeshMode mode,
@@ -22,11 +25,20 @@ public record MeshConfig(
         Duration pingEvery,
         Duration silentAfter,
         int goodPings,
-        Duration stayAway) {
+        Duration stayAway,
+        List<MeshStep> steps,
+        @Nullable String token) {
 
     /** No agent, unless the release says so. */
     public static final MeshConfig DEFAULT = new MeshConfig(
-            MeshMode.OFF, null, Duration.ofMillis(100), Duration.ofMillis(300), 3, Duration.ofSeconds(5));
+            MeshMode.OFF,
+            null,
+            Duration.ofMillis(100),
+            Duration.ofMillis(300),
+            3,
+            Duration.ofSeconds(5),
+            MeshStep.DEFAULT,
+            null);
 
     public MeshConfig {
         between("pingEvery", pingEvery, Duration.ofMillis(10), Duration.ofSeconds(10));
@@ -35,6 +47,7 @@ public record MeshConfig(
             throw new IllegalArgumentException("goodPings is 1 to 100, not " + goodPings);
         }
         between("stayAway", stayAway, Duration.ZERO, Duration.ofMinutes(10));
+        steps = MeshStep.checked(steps, "steps");
         if (agent != null) {
             AgentAddress.check(agent, "the address of the agent");
         }
@@ -47,18 +60,36 @@ public record MeshConfig(
     }
 
     public MeshConfig withMode(MeshMode value) {
-        return new MeshConfig(value, agent, pingEvery, silentAfter, goodPings, stayAway);
+        return new MeshConfig(value, agent, pingEvery, silentAfter, goodPings, stayAway, steps, token);
     }
 
     public MeshConfig withAgent(Address value) {
-        return new MeshConfig(mode, value, pingEvery, silentAfter, goodPings, stayAway);
+        return new MeshConfig(mode, value, pingEvery, silentAfter, goodPings, stayAway, steps, token);
     }
 
     public MeshConfig withStayAway(Duration value) {
-        return new MeshConfig(mode, agent, pingEvery, silentAfter, goodPings, value);
+        return new MeshConfig(mode, agent, pingEvery, silentAfter, goodPings, value, steps, token);
     }
 
     public MeshConfig withPings(Duration every, Duration silent, int good) {
-        return new MeshConfig(mode, agent, every, silent, good, stayAway);
+        return new MeshConfig(mode, agent, every, silent, good, stayAway, steps, token);
+    }
+
+    public MeshConfig withSteps(MeshStep... value) {
+        return new MeshConfig(mode, agent, pingEvery, silentAfter, goodPings, stayAway, List.of(value), token);
+    }
+
+    MeshConfig withSteps(List<MeshStep> value) {
+        return new MeshConfig(mode, agent, pingEvery, silentAfter, goodPings, stayAway, value, token);
+    }
+
+    public MeshConfig withToken(@Nullable String value) {
+        return new MeshConfig(mode, agent, pingEvery, silentAfter, goodPings, stayAway, steps, value);
+    }
+
+    /** Without the token. */
+    @Override
+    public String toString() {
+        return "MeshConfig[" + mode.text() + ", agent " + agent + ", steps " + steps + "]";
     }
 }

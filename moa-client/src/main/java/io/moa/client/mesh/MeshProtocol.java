@@ -2,12 +2,36 @@ package io.moa.client.mesh;
 
 import io.moa.discovery.ServiceId;
 import io.moa.invoke.MethodId;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
 
 /** What a process and its agent call each other beside the calls that are passed on. */
 public final class MeshProtocol {
 
     /** Whoever serves this is an agent. */
     public static final ServiceId AGENT = new ServiceId("io.moa.mesh.Agent", "", "");
+
+    /** Under this label a registered agent says what it is: {@link #PEER} or {@link #SHARED}. */
+    public static final String KIND = "moa.agent";
+
+    /** An agent of one application, for others of its processes. */
+    public static final String PEER = "peer";
+
+    /** An agent of several applications. */
+    public static final String SHARED = "shared";
+
+    private static final int MAX_GROUP = 64;
+
+    /** What the agents are registered for that the processes of an application may use. */
+    public static ServiceId agentsOf(String application) {
+        String group = application.replaceAll("[\\s/:\\p{Cntrl}]", "_");
+        if (group.length() > MAX_GROUP) {
+            CRC32C hash = new CRC32C();
+            hash.update(application.getBytes(StandardCharsets.UTF_8));
+            group = group.substring(0, MAX_GROUP - 9) + String.format("-%08x", hash.getValue());
+        }
+        return new ServiceId(AGENT.name(), group, "");
+    }
 
     /**
      * Says what is decided about a method before its first call. The body is JSON, an object: {@code id}, under which calls name it, {@code

@@ -2,6 +2,11 @@ package io.moa.client.mesh;
 
 import io.moa.ReleaseSettings;
 import io.moa.discovery.Address;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +22,14 @@ public record MeshSetting(MeshMode mode, String cause) {
 
     /** The name of the setting that says where the agent listens. */
     public static final String AGENT_NAME = "moa.mesh.agent";
+
+    /** The name of the setting that says which ways calls may go. */
+    public static final String STEPS_NAME = "moa.mesh.steps";
+
+    /** The name of the setting that names a file with what is said to agents over TCP to be let in. */
+    public static final String TOKEN_NAME = "moa.mesh.token.file";
+
+    private static final int MAX_TOKEN_BYTES = 4_096;
 
     /**
      * What holds in this process without what is said live. The strongest place that says anything counts, but an {@code off} in any place of this
@@ -62,6 +75,53 @@ public record MeshSetting(MeshMode mode, String cause) {
             }
         }
         return strongest;
+    }
+
+    /** Which ways calls may go, as the release says; null if it does not say. */
+    static @Nullable List<MeshStep> steps(ReleaseSettings release) {
+        List<MeshStep> strongest = null;
+        for (ReleaseSettings.Place place : release.weakestFirst()) {
+            String text = place.texts().get(STEPS_NAME);
+            if (text != null && !text.isBlank()) {
+                strongest = MeshStep.parse(text, place.describe(STEPS_NAME));
+            }
+        }
+        return strongest;
+    }
+
+    /** What the file holds that the release names; null if it names none. */
+    static @Nullable String token(ReleaseSettings release) {
+        String token = null;
+        for (ReleaseSettings.Place place : release.weakestFirst()) {
+            String file = place.texts().get(TOKEN_NAME);
+            if (file != null && !file.isBlank()) {
+                token = tokenOf(Path.of(file.strip()), place.describe(TOKEN_NAME));
+            }
+        }
+        return token;
+    }
+
+    /**
+     * Reads a token, without the blanks and line ends around it.
+     *
+     * @param where the file is named, for people
+     * @throws IllegalArgumentException if it cannot be read, or is empty or too long; the message says so, and nothing of what stands there
+     */
+    public static String tokenOf(Path file, String where) {
+        try {
+            if (Files.size(file) > MAX_TOKEN_BYTES) {
+                throw new IllegalArgumentException(
+                        where + ": " + file + " has more than " + MAX_TOKEN_BYTES + " bytes");
+            }
+            String token = Files.readString(file, StandardCharsets.UTF_8).strip();
+            if (token.isEmpty()) {
+                throw new IllegalArgumentException(where + ": " + file + " is empty; it is to hold a token");
+            }
+            return token;
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    where + ": the file " + file + " with the token cannot be read: " + e, e);
+        }
     }
 
     /** For people, such as {@code on (system property moa.mesh)}. */

@@ -7,6 +7,7 @@ import io.moa.governance.observe.Observation;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Backstop;
+import io.moa.invoke.Caller;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Hop;
 import io.moa.invoke.Invocation;
@@ -94,13 +95,12 @@ public final class ForwardedCalls implements Invoker {
     /**
      * Takes what a process says of a method, and begins to follow its service if need be.
      *
-     * @param instance the process, whose limits count by themselves
+     * @param caller the process, whose limits count by themselves
      * @param serializer the number of the one in which its bodies are written
      * @param declared without live rules
      * @throws IllegalStateException if the client is closed, or its registry follows no further service; the message says so
      */
-    public Method announced(
-            String instance, ServiceId service, MethodId method, int serializer, MethodPolicy declared) {
+    public Method announced(Caller caller, ServiceId service, MethodId method, int serializer, MethodPolicy declared) {
         Serializer json = moa.serializers().require("json"); // no body is read or written with it
         AllowList nothing = AllowList.ofValues();
         BodyCodec unread = json.result(Object.class, nothing);
@@ -117,9 +117,10 @@ public final class ForwardedCalls implements Invoker {
                 null,
                 List.of(),
                 null,
-                gates.computeIfAbsent(instance, any -> newGates.get()).of(service, method, declared, live::gates),
+                gates.computeIfAbsent(caller.instance(), any -> newGates.get())
+                        .of(service, method, declared, live::gates),
                 observation.of(service, method));
-        live.add(stub);
+        live.add(stub, caller.application());
         return new Method(stub);
     }
 

@@ -10,7 +10,6 @@ import io.moa.governance.rule.FaultTable;
 import io.moa.governance.rule.PassedOver;
 import io.moa.governance.rule.RuleBook;
 import io.moa.invoke.MethodId;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -33,7 +32,8 @@ public final class LiveMethods {
 
     private final String application;
     private final Function<ServiceId, PolicySettings> release;
-    private final Set<StubMethod> methods = Collections.newSetFromMap(new WeakHashMap<>()); // guarded by this
+    private final Map<StubMethod, String> methods =
+            new WeakHashMap<>(); // with the calling application; guarded by this
     private final Map<ServiceId, FaultTable> faults = new HashMap<>(); // guarded by this
     private RuleBook book; // guarded by this
 
@@ -90,7 +90,7 @@ public final class LiveMethods {
     }
 
     private synchronized List<StubMethod> stubs(ServiceId service, String id) {
-        return methods.stream()
+        return methods.keySet().stream()
                 .filter(each -> each.service().equals(service)
                         && (each.method().name().equals(id)
                                 || each.method().toString().equals(id)))
@@ -118,13 +118,18 @@ public final class LiveMethods {
 
     /** The gates of all methods of stubs that are still held. */
     synchronized Set<MethodGate> gates() {
-        return methods.stream().map(StubMethod::gate).collect(Collectors.toSet());
+        return methods.keySet().stream().map(StubMethod::gate).collect(Collectors.toSet());
     }
 
     /** A method of a stub that is just made. */
     synchronized void add(StubMethod method) {
-        methods.add(method);
-        govern(method);
+        add(method, application);
+    }
+
+    /** A method that another application calls, which rules may name. */
+    synchronized void add(StubMethod method, String caller) {
+        methods.put(method, caller);
+        govern(method, caller);
     }
 
     /** Other rules are in force, for calls that begin from now on. What the same fault rules have struck counts on. */
@@ -134,7 +139,7 @@ public final class LiveMethods {
             FaultTable now = next.faults(service);
             return now.equals(before) ? before : now;
         });
-        List.copyOf(methods).forEach(this::govern);
+        Map.copyOf(methods).forEach(this::govern);
     }
 
     /** What rules do on purpose to the calls of a service: of one that no stub calls, nothing was ever struck. */
@@ -143,9 +148,9 @@ public final class LiveMethods {
         return known == null ? book.faults(service) : known;
     }
 
-    private void govern(StubMethod method) {
-        AppliedPolicy applied = book.applied(
-                method.service(), method.method().name(), application, method.declared(), method::conflicts);
+    private void govern(StubMethod method, String caller) {
+        AppliedPolicy applied =
+                book.applied(method.service(), method.method().name(), caller, method.declared(), method::conflicts);
         List<PassedOver> told = method.governed().passedOver();
         method.govern(applied, faults.computeIfAbsent(method.service(), book::faults));
         applied.passedOver().stream().filter(each -> !told.contains(each)).forEach(each -> LOG.warn("{}", each));

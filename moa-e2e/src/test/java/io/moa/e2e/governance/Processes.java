@@ -86,6 +86,7 @@ final class Processes implements AfterEachCallback, AutoCloseable {
         MoaClient client = keep(more.apply(MoaClient.builder(moa))
                 .mesh(MeshConfig.DEFAULT
                         .withMode(MeshMode.ON)
+                        .withToken(Seats.TOKEN)
                         .withAgent(agent.outbound().get(0)))
                 .build());
         soon().until(() -> client.mesh().seat() == Seat.LOCAL, client::toString);

@@ -12,6 +12,8 @@ import java.util.function.UnaryOperator;
 /** In which seat the calls of this run of the suite are governed: the system property {@code moa.test.seat}. */
 final class Seats {
 
+    static final String TOKEN = "of this test";
+
     private static final ThreadLocal<Boolean> GOVERNING = ThreadLocal.withInitial(() -> ofThisRun() == Seat.DIRECT);
 
     private Seats() {}
@@ -28,7 +30,7 @@ final class Seats {
     /** An agent for a process, which calls as that process would. */
     static AgentProcess agent(Moa moa, Seat seat, UnaryOperator<MoaClient.Builder> more) {
         return AgentProcess.start(
-                AgentConfig.at(moa.self().application(), new Address.Tcp("127.0.0.1", 0)),
+                AgentConfig.at(moa.self().application(), new Address.Tcp("127.0.0.1", 0), TOKEN),
                 moa.registry(),
                 moa.rules(),
                 runtime -> runtime.eventLoops(1).ticker(moa.ticker()).chance(moa.chance()),

@@ -17,7 +17,6 @@ import io.moa.testkit.Eventually;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
@@ -167,8 +166,29 @@ class AgentKilledTest {
         assertThat(client.mesh().callsByAgent()).isGreaterThan(1_000);
     }
 
+    /** Stopped while it has nothing to do, so that all that it finds when it goes on has come since. */
     @Test
-    void whenItIsStoppedCallsGoOnAndNothingRunsTwiceWhenItGoesOn() throws Exception {
+    void whenItIsStoppedCallsGoOnAndWhatItFindsThenIsNotRunAgain() throws Exception {
+        ChildAgent agent = keep(ChildAgent.start("web", at, redis.url()));
+        until(Seat.LOCAL);
+        counted.again(numbers.incrementAndGet());
+        agent.signal("STOP");
+        soon().until(agent::isStopped, () -> "it is not stopped");
+        load();
+        until(Seat.DIRECT);
+        more(500);
+        agent.signal("CONT");
+        until(Seat.LOCAL);
+        more(500);
+        settled();
+        assertThat(failedAgain).isEmpty();
+        assertThat(failedOnce).isEmpty();
+        assertThat(counter.ran.values()).allMatch(each -> each == 1);
+    }
+
+    /** Stopped under load: what it was passing on may run twice, if it may. */
+    @Test
+    void whenItIsStoppedUnderLoadNoCallFailsAndNoneRunsTwiceThatMayNot() throws Exception {
         ChildAgent agent = keep(ChildAgent.start("web", at, redis.url()));
         until(Seat.LOCAL);
         load();
@@ -176,8 +196,6 @@ class AgentKilledTest {
         agent.signal("STOP");
         until(Seat.DIRECT);
         more(500);
-        Set<Integer> ranTwice = ranTwice();
-        assertThat(ranTwice).as("those that were with the server").hasSizeLessThanOrEqualTo(AT_ONCE);
         agent.signal("CONT");
         until(Seat.LOCAL);
         more(500);
@@ -185,19 +203,8 @@ class AgentKilledTest {
         assertThat(failedAgain).isEmpty();
         assertThat(failedOnce).isEmpty();
         assertThat(counter.twice(notTwice)).isZero();
-        assertThat(ranTwice())
-                .as("calls that were made again while it stood still are not run by it then")
-                .isEqualTo(ranTwice);
-    }
-
-    private Set<Integer> ranTwice() {
-        Set<Integer> all = new HashSet<>();
-        counter.ran.forEach((number, times) -> {
-            if (times > 1) {
-                all.add(number);
-            }
-        });
-        return all;
+        assertThat(counter.ran.values().stream().filter(each -> each > 1).count())
+                .isLessThanOrEqualTo(AT_ONCE);
     }
 
     @Test

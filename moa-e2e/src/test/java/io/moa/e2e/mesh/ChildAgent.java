@@ -2,9 +2,13 @@ package io.moa.e2e.mesh;
 
 import io.moa.discovery.Address;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** An agent with a process of its own, started by the command line. Closing kills it. */
 final class ChildAgent implements AutoCloseable {
@@ -45,6 +49,22 @@ final class ChildAgent implements AutoCloseable {
                 .start();
         if (kill.waitFor() != 0) {
             throw new IOException("kill -" + name + " " + process.pid() + " failed");
+        }
+    }
+
+    /** Whether a stop has reached all of it. */
+    boolean isStopped() {
+        try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(process.pid()), "task"))) {
+            return threads.allMatch(each -> {
+                try {
+                    String stat = Files.readString(each.resolve("stat"));
+                    return stat.substring(stat.lastIndexOf(')') + 2).startsWith("T");
+                } catch (IOException gone) {
+                    return true;
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

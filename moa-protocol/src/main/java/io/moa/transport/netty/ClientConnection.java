@@ -40,6 +40,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.collection.LongObjectHashMap;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -222,7 +223,7 @@ final class ClientConnection implements Connection, FrameLink.Side {
             return selfAsCaller;
         }
         EncodedCaller last = lastCaller;
-        if (last == null || last.caller() != caller) {
+        if (last == null || !last.caller().equals(caller)) {
             last = new EncodedCaller(caller, CallHeader.encodeCaller(caller));
             lastCaller = last; // a race costs an object and nothing else
         }
@@ -497,7 +498,7 @@ final class ClientConnection implements Connection, FrameLink.Side {
                 config.chunkBytes(),
                 config.maxBodyBytes(),
                 config.bodyCreditBytes(),
-                new byte[0],
+                wanted.credential().getBytes(StandardCharsets.UTF_8),
                 wanted.instance(),
                 wanted.application(),
                 wanted.services());

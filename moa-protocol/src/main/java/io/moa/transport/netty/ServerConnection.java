@@ -279,6 +279,10 @@ final class ServerConnection implements FrameLink.Side, ServedConnection {
             refusal = "it speaks version " + Prefix.VERSION + " of the protocol, the client " + hello.minVersion()
                     + " to " + hello.maxVersion();
         }
+        if (refusal.isEmpty()) {
+            String why = listener.host().refusal(peer, hello.credential());
+            refusal = why == null ? "" : why;
+        }
         Peer self = listener.host().self();
         Welcome welcome = new Welcome(
                 refusal.isEmpty(),
