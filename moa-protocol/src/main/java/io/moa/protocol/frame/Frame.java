@@ -25,6 +25,32 @@ public final class Frame {
 
     Frame() {}
 
+    /**
+     * A view of a frame that stands whole and unsplit in a buffer, from its reader index on, as another process of this host wrote
+     * it for this one. No limit is asked.
+     *
+     * @throws FrameException if it is none
+     */
+    public static Frame whole(ByteBuf buffer) {
+        int start = buffer.readerIndex();
+        int length = buffer.readableBytes();
+        if (length < Prefix.LENGTH || buffer.getUnsignedShort(start) != Prefix.MAGIC) {
+            throw new FrameException("Not a frame: " + length + " bytes");
+        }
+        FrameKind known = FrameKind.ofCode(buffer.getUnsignedByte(start + Prefix.KIND));
+        if (known == null) {
+            throw new FrameException("Not a frame of a kind that is known here");
+        }
+        Frame frame = new Frame();
+        frame.read(known, buffer, start);
+        long end = Prefix.LENGTH + (long) frame.hopLength + frame.callLength + frame.announcedLength;
+        if (frame.callLength < 0 || end != length || frame.wholeLength != frame.announcedLength || frame.split()) {
+            throw new FrameException("Not a whole frame: " + frame + " in " + length + " bytes");
+        }
+        frame.show(buffer, start + Prefix.LENGTH, (int) frame.announcedLength);
+        return frame;
+    }
+
     /** Takes the numbers out of a prefix whose header CRC was right. */
     void read(FrameKind newKind, ByteBuf from, int start) {
         kind = newKind;

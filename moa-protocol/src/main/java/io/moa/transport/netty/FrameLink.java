@@ -2,6 +2,7 @@ package io.moa.transport.netty;
 
 import io.moa.invoke.Ticker;
 import io.moa.protocol.frame.BodyAssembler;
+import io.moa.protocol.frame.ConnectionState;
 import io.moa.protocol.frame.Frame;
 import io.moa.protocol.frame.FrameException;
 import io.moa.protocol.frame.FrameKind;
@@ -10,9 +11,12 @@ import io.moa.protocol.frame.FrameReader;
 import io.moa.protocol.frame.FrameSink;
 import io.moa.protocol.frame.Frames;
 import io.moa.protocol.frame.HeaderException;
+import io.moa.protocol.frame.QueuedBody;
 import io.moa.protocol.frame.ReceiveCredit;
+import io.moa.protocol.frame.ServedState;
 import io.moa.transport.TransportConfig;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
@@ -20,6 +24,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import java.io.IOException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,6 +96,7 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
 
     private final Side side;
     private final Ticker ticker;
+    private final FrameLimits limits;
     private final FrameReader reader;
     private final BodyAssembler assembler;
     private final ReceiveCredit receiveCredit;
@@ -103,6 +109,9 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
     private boolean reading;
     private boolean up;
     private boolean down;
+    private boolean resting; // the connection is being moved
+    private boolean moved; // it is served elsewhere
+    private @Nullable String closeWanted; // why, if it is not to be moved back
     private String closeReason = "";
 
     // Signs of life.
@@ -115,18 +124,35 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
     private long lastCheckNanos;
 
     FrameLink(Side side, TransportConfig config, Ticker ticker) {
+        this(side, config, ticker, null);
+    }
+
+    /**
+     * @param state what it goes on with; null for the beginning of a connection
+     */
+    FrameLink(Side side, TransportConfig config, Ticker ticker, @Nullable ServedState state) {
         this.side = side;
         this.ticker = ticker;
-        this.reader = new FrameReader(new FrameLimits(
-                config.maxHeaderBytes(),
-                Math.max(config.chunkBytes(), FrameLimits.DEFAULT.maxFrameBodyBytes()),
-                config.maxBodyBytes()));
+        this.limits = state != null
+                ? state.connection().accepts() // as the peer was told
+                : new FrameLimits(
+                        config.maxHeaderBytes(),
+                        Math.max(config.chunkBytes(), FrameLimits.DEFAULT.maxFrameBodyBytes()),
+                        config.maxBodyBytes());
+        this.reader = state != null ? state.connection().reader() : new FrameReader(limits);
         // The side admits each body before; this bound is only there so that there is one.
         this.assembler = new BodyAssembler(config.maxInFlightPerConnection(), config.maxRequestBytesHeld());
-        this.receiveCredit = new ReceiveCredit(config.bodyCreditBytes());
+        long credit = state != null ? state.connection().receiveCredit() : config.bodyCreditBytes();
+        this.receiveCredit = new ReceiveCredit((int) Math.max(config.bodyCreditBytes(), credit), credit);
         this.output = new FrameOutput(config, ticker, side::allSent);
         this.lastReadNanos = ticker.nanos();
         this.lastCheckNanos = lastReadNanos;
+        if (state != null) {
+            assembler.restore(state.connection().partialBodies());
+            output.peerLimits(
+                    state.connection().sendCredit(), state.connection().peerMaxFrameBody());
+            midFrame = reader.heldBytes() > 0 || reader.skipping() > 0;
+        }
     }
 
     // ---- from other threads
@@ -170,6 +196,10 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
             return;
         }
         if (open.eventLoop().inEventLoop()) {
+            if (resting) {
+                closeWanted = reason; // whoever serves it next decides
+                return;
+            }
             if (closeReason.isEmpty()) {
                 closeReason = reason;
             }
@@ -295,7 +325,7 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
     }
 
     private void drain() {
-        if (down) {
+        if ((down && !moved) || resting) {
             return;
         }
         Outbound item = outbound.takeAll();
@@ -424,8 +454,86 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         }
         up = true;
         lastReadNanos = ticker.nanos();
+        frameSinceNanos = lastReadNanos;
+        lastPieceNanos = lastReadNanos;
         side.up();
         drain();
+    }
+
+    // ---- moving
+
+    /**
+     * What the link is to go on with elsewhere. From here on it neither reads nor writes; what others leave to be written waits.
+     * For a socket that the event loop does not watch any more.
+     *
+     * @param side what only the side knows, to be completed
+     */
+    ServedState rest(ServedState side) {
+        resting = true;
+        byte[] unsent = output.rest();
+        ConnectionState known = side.connection();
+        return new ServedState(
+                new ConnectionState(
+                        known.version(),
+                        known.features(),
+                        limits,
+                        output.pieceBytes(),
+                        known.peerMaxBody(),
+                        known.application(),
+                        known.instance(),
+                        known.internedNames(),
+                        known.highestIdSeen(),
+                        known.highestIdSent(),
+                        output.creditLeft(),
+                        receiveCredit.left(),
+                        known.closing(),
+                        known.peerClosing(),
+                        reader.unread(),
+                        reader.skipping(),
+                        assembler.export()),
+                unsent,
+                output.queuedBodies(),
+                side.openCalls(),
+                side.duplicates());
+    }
+
+    boolean isResting() {
+        return resting;
+    }
+
+    /** Goes on where it rested, with the socket watched again. */
+    void goOn() {
+        resting = false;
+        watchAnew(ticker.nanos());
+        output.goOn();
+        drain();
+        String why = closeWanted;
+        if (why != null) {
+            close(why);
+        }
+    }
+
+    /** It was moved: what is still written follows it, and nothing here touches the socket. The channel can be closed. */
+    void followInto(LateFrames frames) {
+        moved = true;
+        down = true;
+        output.close();
+        output.followInto(frames);
+        reader.close();
+        assembler.close();
+        resting = false;
+        drain();
+    }
+
+    /** Writes first what was not sent elsewhere. */
+    void resume(ServedState from, Flushable unsent, Function<QueuedBody, Flushable> queued) {
+        if (from.unsent().length > 0) {
+            output.resume(Unpooled.wrappedBuffer(from.unsent()), unsent);
+        }
+        for (QueuedBody body : from.queuedBodies()) {
+            output.resume(body, queued.apply(body));
+        }
+        output.flush();
     }
 
     @Override
@@ -492,7 +600,7 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         goDown(closeReason.isEmpty() ? "the connection was closed" : closeReason);
     }
 
-    private void goDown(String reason) {
+    void goDown(String reason) {
         if (down) {
             return;
         }

@@ -2,9 +2,11 @@ package io.moa.transport.netty;
 
 import io.moa.invoke.Ticker;
 import io.moa.protocol.frame.Crc32c;
+import io.moa.protocol.frame.Frame;
 import io.moa.protocol.frame.FrameKind;
 import io.moa.protocol.frame.Frames;
 import io.moa.protocol.frame.Prefix;
+import io.moa.protocol.frame.QueuedBody;
 import io.moa.transport.TransportConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -47,6 +49,8 @@ final class FrameOutput {
     private boolean needsFlush;
     private boolean writeFailed;
     private boolean closed;
+    private boolean resting; // the connection is being moved: what is written waits
+    private @Nullable LateFrames late; // the connection was moved: what is written goes after it
     private volatile long lastProgressNanos; // read by other threads too
     private @Nullable Object lastHead;
     private long lastHeadProgress;
@@ -120,6 +124,10 @@ final class FrameOutput {
             int callLength,
             @Nullable ByteBuf body,
             @Nullable Flushable waiting) {
+        if (late != null) {
+            follow(late, start, kind, requestId, hopLength, callLength, body, waiting);
+            return;
+        }
         ByteBuf out = batch();
         int size = body == null ? 0 : body.readableBytes();
         int flags = 0;
@@ -190,6 +198,10 @@ final class FrameOutput {
         int start = Prefix.begin(out);
         int from = out.writerIndex();
         callHeader.accept(out);
+        if (late != null) {
+            follow(late, start, kind, requestId, 0, out.writerIndex() - from, null, null);
+            return;
+        }
         Prefix.finish(out, start, kind, 0, requestId, 0, out.writerIndex() - from, 0, 0, 0);
         frameWritten();
     }
@@ -229,13 +241,17 @@ final class FrameOutput {
 
     /** Hands everything written so far to the socket. */
     void flush() {
-        if (!needsFlush || closed) {
+        if (!needsFlush || closed || resting) {
             return;
         }
         needsFlush = false;
         emit();
         noteWaiting();
         context().flush();
+        settleEmitted();
+    }
+
+    private void settleEmitted() {
         long now = ticker.nanos();
         for (int i = 0; i < emitted.size(); i++) {
             Emission emission = emitted.get(i);
@@ -304,7 +320,7 @@ final class FrameOutput {
 
     private void pump() {
         int chunks = 0;
-        while (!closed) {
+        while (!closed && !resting) {
             ChannelOutboundBuffer pending = channel().unsafe().outboundBuffer();
             if (pending == null || pending.totalPendingWriteBytes() > 2L * config.chunkBytes()) {
                 return; // the end of a write brings us back
@@ -332,6 +348,94 @@ final class FrameOutput {
                 pump();
                 flush();
             });
+        }
+    }
+
+    // ---- moving
+
+    /**
+     * Writes nothing more to the socket, and shows what it has not taken. For a socket that no event loop watches any more.
+     *
+     * @return copies of the bytes that have to leave before anything else
+     */
+    byte[] rest() {
+        resting = true;
+        emit();
+        settleEmitted();
+        return UnsentBytes.of(channel());
+    }
+
+    /** Goes on where it rested, with the socket watched again. */
+    void goOn() {
+        resting = false;
+        needsFlush = true;
+        writableAgain();
+        flush();
+    }
+
+    /** What the peer allows to be sent of split bodies now. */
+    long creditLeft() {
+        return splitBodies.creditLeft();
+    }
+
+    /** How large a piece of a body may be. */
+    int pieceBytes() {
+        return splitBodies.pieceBytes();
+    }
+
+    /** What waits of split bodies, as values. */
+    List<QueuedBody> queuedBodies() {
+        return splitBodies.export();
+    }
+
+    /** Writes bytes of frames that were made elsewhere, before anything else is. Takes the reference over. */
+    void resume(ByteBuf unsent, Flushable waiting) {
+        emitted.add(new Emission(context().write(unsent), waiting));
+        needsFlush = true;
+    }
+
+    /** Goes on with a split body that was begun elsewhere. */
+    void resume(QueuedBody body, Flushable waiting) {
+        splitBodies.resume(body, waiting);
+        schedulePump();
+    }
+
+    /** Writes a frame that was made elsewhere and is not split: with its own headers, and its body split here if it is large. */
+    void whole(Frame frame, Flushable waiting) {
+        ByteBuf out = batch();
+        int start = Prefix.begin(out);
+        out.writeBytes(frame.buffer(), frame.hopIndex(), frame.hopLength() + frame.callLength());
+        ByteBuf body = frame.bodyLength() == 0 ? null : frame.retainedBody();
+        finish(start, frame.kind(), frame.requestId(), frame.hopLength(), frame.callLength(), body, waiting);
+    }
+
+    /** The connection is served elsewhere: from now on each frame follows it there, whole. */
+    void followInto(LateFrames frames) {
+        late = frames;
+    }
+
+    private void follow(
+            LateFrames to,
+            int start,
+            FrameKind kind,
+            long requestId,
+            int hopLength,
+            int callLength,
+            @Nullable ByteBuf body,
+            @Nullable Flushable waiting) {
+        ByteBuf out = batch();
+        int size = body == null ? 0 : body.readableBytes();
+        Prefix.finish(out, start, kind, 0, requestId, hopLength, callLength, size, size, 0);
+        batch = null;
+        out.readerIndex(start);
+        ByteBuf frame = out;
+        if (body != null) {
+            frame = out.writeBytes(body, body.readerIndex(), size);
+            body.release();
+        }
+        to.frame(requestId, kind == FrameKind.RESPONSE, frame);
+        if (waiting != null) {
+            waiting.flushed(ticker.nanos());
         }
     }
 

@@ -12,6 +12,8 @@ import io.moa.transport.TransportConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import java.io.IOException;
 import java.net.SocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -47,6 +49,7 @@ final class NettyListener implements Listener {
     private final PeerCounts peers;
     private final AtomicInteger connectionCount = new AtomicInteger();
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicInteger elsewhere = new AtomicInteger();
     private final AtomicLong requestBytes = new AtomicLong();
     private final AtomicLong replyBytes = new AtomicLong();
     private final AtomicLong lastCutNanos;
@@ -147,6 +150,12 @@ final class NettyListener implements Listener {
         return true;
     }
 
+    /** One that was admitted by the process it comes from, whatever the limits; whether its peer was counted. */
+    boolean take(@Nullable SocketAddress from) {
+        connectionCount.incrementAndGet();
+        return peers.enter(from);
+    }
+
     private void turnAway(String why) {
         turnedAway.increment();
         if (turnedAway.sum() % 1_000 == 1) {
@@ -188,6 +197,22 @@ final class NettyListener implements Listener {
         inFlight.decrementAndGet();
     }
 
+    /** A call that another process serves was read there, and its connection is served here. */
+    void beganElsewhere() {
+        inFlight.incrementAndGet();
+        elsewhere.incrementAndGet();
+    }
+
+    void endedElsewhere() {
+        inFlight.decrementAndGet();
+        elsewhere.decrementAndGet();
+    }
+
+    /** How many calls are in flight that another process serves. */
+    int callsElsewhere() {
+        return elsewhere.get();
+    }
+
     /**
      * Counts bytes of a request that have come; whether there is room for them.
      *
@@ -200,6 +225,16 @@ final class NettyListener implements Listener {
             return false;
         }
         return true;
+    }
+
+    /** Counts bytes of a request that came before the connection was moved here, whether there is room for them or not. */
+    void takeRequest(int bytes) {
+        requestBytes.addAndGet(bytes);
+    }
+
+    /** The same for bytes that wait for a client. */
+    void takeReply(int bytes) {
+        replyBytes.addAndGet(bytes);
     }
 
     void releaseRequest(int bytes) {
@@ -262,6 +297,42 @@ final class NettyListener implements Listener {
     /** How many requests came with an id used before. */
     long duplicates() {
         return duplicates.sum();
+    }
+
+    // ---- moving
+
+    /** The socket that accepts; null if there is none any more. */
+    @Nullable
+    Channel door() {
+        return door;
+    }
+
+    /** Those that were accepted and have not ended. */
+    Set<ServedConnection> served() {
+        return connections;
+    }
+
+    /**
+     * Another process accepts, and serves the connections that were moved. Those that were not are closed gracefully.
+     */
+    void moved() {
+        Channel open = door;
+        door = null;
+        draining = true;
+        if (open instanceof EpollServerDomainSocketChannel unix) {
+            try {
+                unix.fd()
+                        .close(); // and not the channel, which would take the file away that leads to the other process
+            } catch (IOException e) {
+                LOG.warn("The socket of {} could not be closed after it was handed over", address, e);
+            }
+        } else if (open != null) {
+            open.close();
+        }
+        for (ServedConnection connection : connections) {
+            connection.beginClosing();
+        }
+        completeIfDrained();
     }
 
     // ---- Listener

@@ -7,27 +7,27 @@ import io.moa.transport.Connection;
 import io.moa.transport.Host;
 import io.moa.transport.Listener;
 import io.moa.transport.Peer;
-import io.moa.transport.RespHost;
 import io.moa.transport.Transport;
 import io.moa.transport.TransportConfig;
 import io.moa.transport.Wanted;
+import io.moa.transport.handover.HandOver;
+import io.moa.transport.handover.HandOverConfig;
+import io.moa.transport.handover.HandOverFailedException;
+import io.moa.transport.handover.Successor;
+import io.moa.transport.handover.Takeover;
 import io.netty.bootstrap.Bootstrap;
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerDomainSocketChannel;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.NetUtil;
@@ -37,17 +37,20 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Sockets: TCP everywhere, Unix sockets with epoll. One group of event loops drives listeners and connections of both
@@ -55,7 +58,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class NettyTransport implements Transport {
 
-    private static final Logger LOG = LoggerFactory.getLogger(NettyTransport.class);
     private static final String UNKNOWN_NAME = "no host of this name is known here";
 
     private final TransportConfig config;
@@ -130,49 +132,12 @@ public final class NettyTransport implements Transport {
     public CompletableFuture<Listener> listen(Address address, Host host) {
         NettyListener listener = new NettyListener(host, config, ticker, maxConnections);
         CompletableFuture<Listener> opened = new CompletableFuture<>();
-        ServerBootstrap server = new ServerBootstrap()
-                .group(loops)
-                .handler(new AcceptPause(ticker))
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark())
-                .childHandler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        if (!isAdmitted(channel, host)) {
-                            channel.close();
-                            return;
-                        }
-                        SocketAddress from = channel.remoteAddress();
-                        if (!listener.admit(from)) {
-                            channel.close();
-                            return;
-                        }
-                        channel.closeFuture().addListener(ended -> listener.leave(from));
-                        FrameLink link = new ServerConnection(listener, config, ticker).link();
-                        RespHost resp = host.resp();
-                        if (resp != null) {
-                            channel.pipeline().addLast(new FirstByte(listener, resp, link, config, ticker));
-                        }
-                        channel.pipeline().addLast(link);
-                    }
-                });
-        if (address instanceof Address.Unix) {
-            server.channel(EpollServerDomainSocketChannel.class);
-        } else {
-            server.channel(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
-                    .option(ChannelOption.SO_REUSEADDR, true)
-                    .option(ChannelOption.SO_BACKLOG, 1024)
-                    .childOption(ChannelOption.TCP_NODELAY, true);
-            if (epoll) {
-                // Linux counts a closed window as no answer: shorter than the stall timeout, it would come before it.
-                server.childOption(EpollChannelOption.TCP_USER_TIMEOUT, Math.max(userTimeoutMillis(), (int)
-                        config.stallTimeout().toMillis()));
-            }
-        }
         if (!supports(address)) {
             opened.completeExceptionally(new IllegalArgumentException(unsupported(address)));
             return opened;
         }
-        server.bind(socketAddress(address)).addListener(done -> {
+        ServerDoor door = new ServerDoor(listener, config, ticker, loops, epoll, address);
+        door.bind(socketAddress(address)).addListener(done -> {
             io.netty.channel.ChannelFuture bound = (io.netty.channel.ChannelFuture) done;
             if (bound.isSuccess()) {
                 listener.opened(bound.channel(), actual(address, bound.channel()));
@@ -184,21 +149,84 @@ public final class NettyTransport implements Transport {
         return opened;
     }
 
-    /** Whether the user whose process has connected may; asked of the operating system, for Unix sockets. */
-    private static boolean isAdmitted(Channel channel, Host host) {
-        if (!(channel instanceof EpollDomainSocketChannel unix)) {
-            return true;
-        }
-        try {
-            int uid = unix.peerCredentials().uid();
-            if (host.admitsUser(uid)) {
-                return true;
+    /**
+     * Offers listeners of this transport to another process of the same host and user, which takes them over with their connections.
+     * Everything is served here until it has; if it does not, as if nothing had happened.
+     *
+     * @param socket where; in a folder that nobody else may enter, which is made if it is not there
+     * @param nonce that the other process was told, at least 16 bytes: who does not know it is not let in
+     * @param listeners by names that mean something to the other process
+     * @param luggage what goes along, taken at the moment when nothing is served: nothing may block
+     * @throws IllegalStateException if it cannot be; the message says why
+     */
+    public HandOver offer(
+            Path socket,
+            byte[] nonce,
+            Map<String, Listener> listeners,
+            Supplier<Map<String, byte[]>> luggage,
+            HandOverConfig limits) {
+        return offer(socket, nonce, listeners, luggage, limits, UnaryOperator.identity());
+    }
+
+    HandOver offer(
+            Path socket,
+            byte[] nonce,
+            Map<String, Listener> listeners,
+            Supplier<Map<String, byte[]>> luggage,
+            HandOverConfig limits,
+            UnaryOperator<MoveLine> wiring) {
+        requireMovable(nonce);
+        Map<String, NettyListener> own = new LinkedHashMap<>();
+        listeners.forEach((name, listener) -> own.put(name, (NettyListener) listener));
+        for (NettyListener listener : own.values()) {
+            if (listener.isDraining() || listener.door() == null) {
+                throw new IllegalStateException(listener + " is closed, or closes, and is not handed over");
             }
-            LOG.warn("{} refuses a process of the user {}, who is none of those that may connect", host.self(), uid);
-        } catch (IOException e) {
-            LOG.warn("{} refuses a process: the system does not say whose it is", host.self(), e);
+            if (listener.callsElsewhere() > 0) {
+                throw new IllegalStateException(
+                        listener + " has " + listener.callsElsewhere()
+                                + " calls in flight that the process before this one still answers: hand over when that has ended");
+            }
         }
-        return false;
+        MoveOut offer = new MoveOut(socket, nonce, own, luggage, limits, ticker, loops, wiring);
+        try {
+            offer.open();
+        } catch (IOException e) {
+            throw new IllegalStateException("Nothing can be offered at " + socket + ": " + e.getMessage(), e);
+        }
+        return offer;
+    }
+
+    /**
+     * Takes over what another process of the same host and user {@linkplain #offer offers}. Completes when it is served here;
+     * exceptionally, with a {@link HandOverFailedException}, if nothing was taken.
+     */
+    public CompletableFuture<Takeover> takeOver(Path socket, byte[] nonce, Successor successor, HandOverConfig limits) {
+        return takeOver(socket, nonce, successor, limits, UnaryOperator.identity());
+    }
+
+    CompletableFuture<Takeover> takeOver(
+            Path socket, byte[] nonce, Successor successor, HandOverConfig limits, UnaryOperator<MoveLine> wiring) {
+        requireMovable(nonce);
+        EventLoop loop = loops.next();
+        MoveIn in = new MoveIn(successor, limits, ticker, loop, (address, host) -> {
+            NettyListener listener = new NettyListener(host, config, ticker, maxConnections);
+            return new ServerDoor(listener, config, ticker, loops, true, address);
+        });
+        loop.execute(new MoveGuest(socket, nonce, limits.maxMessageBytes(), loop, in, wiring)::enter);
+        return in.taken();
+    }
+
+    private void requireMovable(byte[] nonce) {
+        if (!epoll) {
+            throw new IllegalStateException(
+                    "Connections are handed over with Netty's native epoll only, which is not available" + " here ("
+                            + nativeObstacle() + "): let this process drain instead");
+        }
+        if (nonce.length < MoveProof.LEAST_NONCE_BYTES) {
+            throw new IllegalArgumentException("The nonce of a hand-over has at least " + MoveProof.LEAST_NONCE_BYTES
+                    + " bytes, not " + nonce.length);
+        }
     }
 
     @Override
@@ -210,7 +238,7 @@ public final class NettyTransport implements Transport {
         }
         Bootstrap client = new Bootstrap()
                 .group(loops)
-                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark())
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, ServerDoor.waterMark(config))
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
@@ -321,11 +349,6 @@ public final class NettyTransport implements Transport {
 
     private static boolean isLiteral(String host) {
         return NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
-    }
-
-    private WriteBufferWaterMark waterMark() {
-        int high = (int) Math.min(config.readPauseBytes(), Integer.MAX_VALUE / 2);
-        return new WriteBufferWaterMark(high / 2, high);
     }
 
     private int userTimeoutMillis() {

@@ -263,7 +263,8 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
         });
     }
 
-    private Channel channel() {
+    @Override
+    public Channel channel() {
         return Objects.requireNonNull(channel, "the connection is not open");
     }
 

@@ -1,7 +1,12 @@
 package io.moa.transport.netty;
 
+import io.netty.channel.Channel;
+
 /** A connection that a listener has accepted, whatever its client speaks: what the listener has to know of it. */
 interface ServedConnection {
+
+    /** Its channel. */
+    Channel channel();
 
     /** Takes no new calls, and closes when what it owes has left. Any thread. */
     void beginClosing();

@@ -133,6 +133,7 @@ final class ServerCall implements Outbound, Flushable, BiConsumer<@Nullable Repl
         Reply end = reply;
         if (end == null || call.oneWay() || call.cancellation().isCancelled()) {
             discardBody(); // nobody waits
+            connection.leftUnanswered(id);
             return;
         }
         if (end instanceof Reply.Failure failure) {

@@ -15,18 +15,24 @@ import io.moa.invoke.Status;
 import io.moa.invoke.Ticker;
 import io.moa.protocol.frame.CallHeader;
 import io.moa.protocol.frame.Closing;
+import io.moa.protocol.frame.ConnectionState;
 import io.moa.protocol.frame.Control;
 import io.moa.protocol.frame.Features;
 import io.moa.protocol.frame.Frame;
 import io.moa.protocol.frame.FrameException;
 import io.moa.protocol.frame.FrameKind;
+import io.moa.protocol.frame.FrameLimits;
 import io.moa.protocol.frame.Frames;
 import io.moa.protocol.frame.HeaderException;
 import io.moa.protocol.frame.Hello;
+import io.moa.protocol.frame.PartialBody;
 import io.moa.protocol.frame.Prefix;
+import io.moa.protocol.frame.QueuedBody;
 import io.moa.protocol.frame.ReplyHeader;
 import io.moa.protocol.frame.ReplyHop;
 import io.moa.protocol.frame.RequestHop;
+import io.moa.protocol.frame.ServedState;
+import io.moa.protocol.frame.ServedState.OpenCall;
 import io.moa.protocol.frame.Target;
 import io.moa.protocol.frame.Welcome;
 import io.moa.protocol.payload.BytesPayload;
@@ -34,6 +40,7 @@ import io.moa.transport.Peer;
 import io.moa.transport.TransportConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +56,7 @@ import org.slf4j.LoggerFactory;
  * The server's end of a connection: checks who comes, turns requests into calls on the route, sends replies, and leaves
  * gracefully. Belongs to its event loop.
  */
-final class ServerConnection implements FrameLink.Side, ServedConnection {
+final class ServerConnection implements FrameLink.Side, ServedConnection, Movable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServerConnection.class);
 
@@ -66,6 +73,7 @@ final class ServerConnection implements FrameLink.Side, ServedConnection {
     private final RequestTable<Gathering> gathering;
     private Peer peer = new Peer("", "");
     private boolean introduced;
+    private long features;
     private long peerMaxBody = Long.MAX_VALUE;
     private long highestId;
     private long duplicates;
@@ -78,6 +86,10 @@ final class ServerConnection implements FrameLink.Side, ServedConnection {
     private @Nullable ScheduledFuture<?> acknowledgementWatch;
     private byte[] lastCallerBytes = {};
     private Caller lastCaller = Caller.UNKNOWN;
+    private boolean closingWanted; // as soon as it is known who serves the connection
+    private @Nullable ServedState taken; // what it goes on with, until it is up
+    private @Nullable CallsElsewhere elsewhere; // calls of it that the process it came from still serves
+    private @Nullable LateFrames late; // where the replies go, if the connection was moved
 
     /** A large request of which not all has come. What has come is counted; what was announced takes no room. */
     private static final class Gathering {
@@ -99,6 +111,27 @@ final class ServerConnection implements FrameLink.Side, ServedConnection {
         this.inFlight = new RequestTable<>(listener.random());
         this.gathering = new RequestTable<>(listener.random());
         this.link = new FrameLink(this, config, ticker);
+    }
+
+    /** Goes on with a connection that another process has served. */
+    ServerConnection(NettyListener listener, TransportConfig config, Ticker ticker, ServedState state, Elsewhere from) {
+        this.listener = listener;
+        this.config = config;
+        this.ticker = ticker;
+        this.inFlight = new RequestTable<>(listener.random());
+        this.gathering = new RequestTable<>(listener.random());
+        ConnectionState known = state.connection();
+        this.introduced = known.version() > 0;
+        this.features = known.features();
+        this.peer = new Peer(known.application(), known.instance());
+        this.peerMaxBody = known.peerMaxBody();
+        this.highestId = known.highestIdSeen();
+        this.duplicates = state.duplicates();
+        this.closing = known.closing();
+        this.acknowledged = known.peerClosing();
+        this.taken = state;
+        this.elsewhere = new CallsElsewhere(from, state.openCalls(), listener.random());
+        this.link = new FrameLink(this, config, ticker, state);
     }
 
     FrameLink link() {
@@ -125,10 +158,42 @@ final class ServerConnection implements FrameLink.Side, ServedConnection {
         watch = link.channel()
                 .eventLoop()
                 .schedule(this::expectIntroduction, config.handshakeTimeout().toNanos(), TimeUnit.NANOSECONDS);
+        ServedState state = taken;
+        taken = null;
+        if (state != null) {
+            takeUp(state);
+        }
+    }
+
+    /** Counts here what was counted where the connection comes from. What was admitted there is not refused here. */
+    private void takeUp(ServedState state) {
+        for (int i = 0; i < state.openCalls().size(); i++) {
+            listener.beganElsewhere();
+        }
+        for (PartialBody body : state.connection().partialBodies()) {
+            int come = body.hop().length + body.call().length + body.body().length;
+            listener.takeRequest(come);
+            gathering.put(body.requestId(), new Gathering(body.wholeLength(), body.kind() == FrameKind.ONE_WAY, come));
+        }
+        if (closing) {
+            awaitAcknowledgement();
+        }
+        takeReply(state.unsent().length);
+        link.resume(state, new MovedBytes(state.unsent().length, this::replyLeft), body -> {
+            takeReply(body.rest().length);
+            return new MovedBytes(body.rest().length, this::replyLeft);
+        });
     }
 
     private void expectIntroduction() {
         if (gone) {
+            return;
+        }
+        if (link.isResting()) {
+            watch = link.channel()
+                    .eventLoop()
+                    .schedule(
+                            this::expectIntroduction, config.handshakeTimeout().toNanos(), TimeUnit.NANOSECONDS);
             return;
         }
         if (!introduced) {
@@ -147,6 +212,9 @@ final class ServerConnection implements FrameLink.Side, ServedConnection {
     }
 
     private void check() {
+        if (link.isResting()) {
+            return;
+        }
         long now = ticker.nanos();
         link.checking(now, checkPeriodNanos);
         if (now - link.lastReadNanos() >= config.idleTimeout().toNanos()
@@ -178,6 +246,15 @@ final class ServerConnection implements FrameLink.Side, ServedConnection {
             listener.releaseRequest(body.bytes);
         }
         gathering.clear();
+        CallsElsewhere open = elsewhere;
+        if (open != null) {
+            boolean counted = taken == null;
+            open.abandon(() -> {
+                if (counted) {
+                    listener.endedElsewhere();
+                }
+            });
+        }
         LOG.debug("connection of {} ended: {}", peer, reason);
         listener.closed(this);
     }
@@ -192,6 +269,10 @@ final class ServerConnection implements FrameLink.Side, ServedConnection {
         if (gone || closing) {
             return;
         }
+        if (link.isResting()) {
+            closingWanted = true;
+            return;
+        }
         closing = true;
         if (!introduced) {
             link.close("the server is closing");
@@ -200,13 +281,17 @@ final class ServerConnection implements FrameLink.Side, ServedConnection {
         Closing notice = new Closing("the server is closing");
         link.output().frame(FrameKind.CLOSING, 0, notice::encode);
         link.output().flush();
+        awaitAcknowledgement();
+        closeIfDone();
+    }
+
+    private void awaitAcknowledgement() {
         acknowledgementWatch = link.channel()
                 .eventLoop()
                 .schedule(
                         this::acknowledgementIsOverdue,
                         config.closingAckTimeout().toNanos(),
                         TimeUnit.NANOSECONDS);
-        closeIfDone();
     }
 
     /** A client that does not answer the notice, though nothing is owed to it, must not hold up the closing of all. */
@@ -224,7 +309,9 @@ final class ServerConnection implements FrameLink.Side, ServedConnection {
         if (takesNoMore()
                 && inFlight.isEmpty()
                 && gathering.isEmpty()
+                && (elsewhere == null || elsewhere.size() == 0)
                 && !gone
+                && !link.isResting()
                 && !link.output().hasUnsent()
                 && (acknowledged || !link.isMidFrame())) { // what has begun to arrive is heard out, and answered
             link.close(
@@ -265,6 +352,7 @@ final class ServerConnection implements FrameLink.Side, ServedConnection {
             throw new FrameException("A client introduces itself once");
         }
         introduced = true;
+        features = Features.INQUIRY & hello.features();
         peer = new Peer(hello.application(), hello.instance());
         List<ServiceId> served = new ArrayList<>();
         for (ServiceId wanted : hello.wanted()) {
@@ -290,7 +378,7 @@ final class ServerConnection implements FrameLink.Side, ServedConnection {
                 self.application(),
                 self.instance(),
                 Prefix.VERSION,
-                Features.INQUIRY & hello.features(),
+                features,
                 config.chunkBytes(),
                 config.maxBodyBytes(),
                 config.bodyCreditBytes(),
@@ -361,7 +449,8 @@ final class ServerConnection implements FrameLink.Side, ServedConnection {
                     ? "This server is closing; the call was sent after its notice was acknowledged"
                     : "This server is closing, and its notice was not acknowledged within "
                             + config.closingAckTimeout().toMillis() + " ms; it takes no more calls";
-        } else if (inFlight.size() + gathering.size() >= config.maxInFlightPerConnection()) {
+        } else if (inFlight.size() + gathering.size() + (elsewhere == null ? 0 : elsewhere.size())
+                >= config.maxInFlightPerConnection()) {
             why = "This connection already has " + config.maxInFlightPerConnection()
                     + " calls in flight, which is the limit";
         } else if (replyBytes.get() > config.maxQueuedBytes()) {
@@ -512,13 +601,17 @@ final class ServerConnection implements FrameLink.Side, ServedConnection {
     }
 
     private void refuse(long id, boolean oneWay, Status status, String why) {
+        refuse(id, oneWay, status, Executed.NO, why);
+    }
+
+    private void refuse(long id, boolean oneWay, Status status, Executed executed, String why) {
         if (oneWay) {
             LOG.debug("one-way call of {} refused: {}", peer, why);
             return;
         }
         ByteBuf out = link.output().batch();
         int start = Prefix.begin(out);
-        int hop = ReplyHop.write(out, status.code(), Executed.NO, listener.hints(Hints.NONE), null);
+        int hop = ReplyHop.write(out, status.code(), executed, listener.hints(Hints.NONE), null);
         int from = out.writerIndex();
         ReplyHeader.of(why).encode(out);
         link.output().finish(start, FrameKind.RESPONSE, id, hop, out.writerIndex() - from, null, null);
@@ -555,6 +648,9 @@ final class ServerConnection implements FrameLink.Side, ServedConnection {
             call.call().cancellation().fire(reason);
             return;
         }
+        if (elsewhere != null && elsewhere.cancel(id, reason)) {
+            return;
+        }
         Gathering body = gathering.remove(id);
         if (body != null) {
             link.dropGathered(id);
@@ -567,6 +663,9 @@ final class ServerConnection implements FrameLink.Side, ServedConnection {
 
     private void control(@Nullable Control message) {
         if (message instanceof Control.Inquiry inquiry) {
+            if (elsewhere != null && elsewhere.inquire(inquiry.requestId())) {
+                return;
+            }
             ServerCall call = inFlight.get(inquiry.requestId());
             Control answer = call == null
                     ? Control.Progress.unknown(inquiry.requestId())
@@ -590,6 +689,14 @@ final class ServerConnection implements FrameLink.Side, ServedConnection {
         }
     }
 
+    /** A call has ended, and nothing is written for it. */
+    void leftUnanswered(long requestId) {
+        LateFrames frames = late;
+        if (frames != null) {
+            frames.ended(requestId);
+        }
+    }
+
     /** The connection ended with this call still running, and now it has ended too. */
     void orphanEnded(ServerCall call) {
         listener.releaseRequest(call.requestBytes());
@@ -610,12 +717,150 @@ final class ServerConnection implements FrameLink.Side, ServedConnection {
         return false;
     }
 
+    /** Counts bytes of a reply that waits, whether there is room for it or not. */
+    void takeReply(int bytes) {
+        replyBytes.addAndGet(bytes);
+        listener.takeReply(bytes);
+    }
+
     /** They do not wait any more. Any thread. */
     void replyLeft(int bytes) {
         if (bytes > 0) {
             replyBytes.addAndGet(-bytes);
             listener.releaseReply(bytes);
         }
+    }
+
+    // ---- moving away
+
+    @Override
+    public Channel channel() {
+        return link.channel();
+    }
+
+    @Override
+    public Rest rest() {
+        List<OpenCall> open = new ArrayList<>(inFlight.size());
+        for (ServerCall call : inFlight.values()) {
+            open.add(new OpenCall(call.id(), call.call().oneWay()));
+        }
+        ConnectionState known = new ConnectionState(
+                introduced ? Prefix.VERSION : 0,
+                features,
+                FrameLimits.DEFAULT, // the link knows this, and what else stands here as nothing
+                0,
+                peerMaxBody,
+                peer.application(),
+                peer.instance(),
+                List.of(),
+                highestId,
+                0,
+                0,
+                0,
+                closing,
+                acknowledged,
+                new byte[0],
+                0,
+                List.of());
+        ServedState state = link.rest(new ServedState(known, new byte[0], List.of(), open, duplicates));
+        long half = state.connection().unread().length;
+        for (PartialBody body : state.connection().partialBodies()) {
+            half += body.body().length;
+        }
+        long unsent = state.unsent().length;
+        for (QueuedBody body : state.queuedBodies()) {
+            unsent += body.rest().length;
+        }
+        boolean decided = link.channel().pipeline().get(FirstByte.class) == null;
+        return new Rest(decided ? MovedKind.MOA : MovedKind.UNDECIDED, state.encode(), half, unsent, open.size());
+    }
+
+    @Override
+    public void goOn() {
+        link.goOn();
+        if (closingWanted) {
+            closing();
+        } else {
+            closeIfDone();
+        }
+    }
+
+    @Override
+    public void followInto(LateFrames frames) {
+        late = frames;
+        gone = true;
+        if (watch != null) {
+            watch.cancel(false);
+        }
+        if (acknowledgementWatch != null) {
+            acknowledgementWatch.cancel(false);
+        }
+        for (Gathering body : gathering.values()) {
+            listener.releaseRequest(body.bytes);
+        }
+        gathering.clear();
+        listener.closed(this);
+        link.followInto(frames);
+    }
+
+    @Override
+    public void cancel(long requestId, Cancellation.Reason reason) {
+        ServerCall call = inFlight.get(requestId);
+        if (call != null) {
+            call.call().cancellation().fire(reason);
+        }
+    }
+
+    @Override
+    public void inquire(long requestId) {
+        control(new Control.Inquiry(requestId));
+    }
+
+    // ---- moved here
+
+    /** What the process that served this connection before says of a call that it still serves. Any thread. */
+    void late(long requestId, boolean last, @Nullable ByteBuf frame) {
+        link.post(new LateReply(this, requestId, last, frame));
+    }
+
+    boolean isServedElsewhere(long requestId) {
+        return elsewhere != null && elsewhere.has(requestId);
+    }
+
+    /** A call has ended there; whether it was open. */
+    boolean endedElsewhere(long requestId) {
+        if (elsewhere == null || !elsewhere.ended(requestId)) {
+            return false;
+        }
+        listener.endedElsewhere();
+        if (closing) {
+            link.channel().eventLoop().execute(this::closeIfDone);
+        }
+        return true;
+    }
+
+    /** Nothing more is heard from there: whoever still waits for a reply is told so, behind the replies that came. Any thread. */
+    void elsewhereEnds(String why) {
+        link.post(new LastWord(this, why));
+    }
+
+    void failElsewhere(String why) {
+        CallsElsewhere open = elsewhere;
+        if (open == null) {
+            return;
+        }
+        for (OpenCall call : open.takeAll()) {
+            listener.endedElsewhere();
+            refuse(call.requestId(), call.oneWay(), Status.UNAVAILABLE, Executed.MAYBE, why);
+        }
+        if (closing) {
+            link.channel().eventLoop().execute(this::closeIfDone);
+        }
+    }
+
+    /** It was not taken over after all. */
+    void discard() {
+        link.goDown("it was not taken over");
     }
 
     @Override

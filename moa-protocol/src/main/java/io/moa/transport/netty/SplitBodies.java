@@ -1,8 +1,13 @@
 package io.moa.transport.netty;
 
+import io.moa.protocol.frame.QueuedBody;
 import io.moa.protocol.frame.SendCredit;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +36,10 @@ final class SplitBodies {
         final int whole;
         final @Nullable Flushable waiting;
 
-        Body(long requestId, ByteBuf bytes, @Nullable Flushable waiting) {
+        Body(long requestId, ByteBuf bytes, int whole, @Nullable Flushable waiting) {
             this.requestId = requestId;
             this.bytes = bytes;
-            this.whole = bytes.readableBytes();
+            this.whole = whole;
             this.waiting = waiting;
         }
 
@@ -60,6 +65,25 @@ final class SplitBodies {
         return pieceBytes;
     }
 
+    /** What the peer allows to be sent now. */
+    long creditLeft() {
+        return credit.left();
+    }
+
+    /** Copies of what waits, in the order of its turns, to go on elsewhere. */
+    List<QueuedBody> export() {
+        List<QueuedBody> bodies = new ArrayList<>(line.size());
+        for (Body body : line) {
+            bodies.add(new QueuedBody(body.requestId, body.whole, ByteBufUtil.getBytes(body.bytes)));
+        }
+        return bodies;
+    }
+
+    /** Goes on with a body that was begun elsewhere. */
+    void resume(QueuedBody body, @Nullable Flushable waiting) {
+        line.add(new Body(body.requestId(), Unpooled.wrappedBuffer(body.rest()), body.wholeLength(), waiting));
+    }
+
     void peerLimits(long initialCredit, int maxFrameBody) {
         credit = new SendCredit(initialCredit);
         pieceBytes = Math.min(pieceBytes, maxFrameBody);
@@ -75,7 +99,7 @@ final class SplitBodies {
 
     /** Puts a body at the end of the line and takes over its reference. */
     void add(long requestId, ByteBuf bytes, @Nullable Flushable waiting) {
-        line.add(new Body(requestId, bytes, waiting));
+        line.add(new Body(requestId, bytes, bytes.readableBytes(), waiting));
     }
 
     /** The next piece, or null if nothing waits or there is no credit. */

@@ -287,6 +287,39 @@ final class SchemaOracleTest {
                 .isEqualTo(state.partialBodies().size());
     }
 
+    @Test
+    void servedStatesMeanTheSame() throws InvalidProtocolBufferException {
+        ServedState state = new ServedState(
+                ConnectionStateTest.sample(),
+                new byte[] {1, 2, 3},
+                List.of(new QueuedBody(-7, 100_000, new byte[77]), new QueuedBody(3, 1, new byte[1])),
+                List.of(new ServedState.OpenCall(-5, false), new ServedState.OpenCall(9, true)),
+                4);
+        byte[] encoded = state.encode();
+        assertThat(encoded[0]).isEqualTo((byte) 1);
+        assertThat(ServedState.parse(encoded)).isEqualTo(state).hasToString(state.toString());
+        io.moa.wire.v1.ServedState theirs =
+                io.moa.wire.v1.ServedState.parseFrom(ByteBuffer.wrap(encoded, 1, encoded.length - 1));
+        assertThat(theirs.getUnknownFields().asMap()).isEmpty();
+        assertThat(theirs.toByteArray()).isEqualTo(java.util.Arrays.copyOfRange(encoded, 1, encoded.length));
+        assertThat(theirs.getQueuedBodies(0).getRest().size()).isEqualTo(77);
+        assertThat(theirs.getOpenCalls(1).getOneWay()).isTrue();
+    }
+
+    @Test
+    void handOverMessagesMeanTheSame() throws InvalidProtocolBufferException {
+        HandOverMessage message =
+                new HandOverMessage(HandOverMessage.Step.LATE, 12, -3, true, "text", new byte[] {1, 2}, new byte[] {3});
+        byte[] encoded = message.encode();
+        assertThat(HandOverMessage.parse(WireSample.buffer(encoded)))
+                .isEqualTo(message)
+                .hasToString(message.toString());
+        io.moa.wire.v1.HandOver theirs = io.moa.wire.v1.HandOver.parseFrom(encoded);
+        assertThat(theirs.getUnknownFields().asMap()).isEmpty();
+        assertThat(theirs.toByteArray()).isEqualTo(encoded);
+        assertThat(theirs.getStep()).isEqualTo(16);
+    }
+
     /** Every message of the schema, with random fields set by protoc's classes, is read without complaint. */
     @Test
     void whatProtocWritesIsRead() {

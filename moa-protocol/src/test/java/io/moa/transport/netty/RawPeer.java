@@ -272,10 +272,13 @@ final class RawPeer implements AutoCloseable {
                 executed = ReplyHop.executed(in, frame.hopIndex(), frame.hopLength());
                 text = ReplyHeader.parse(in, frame.callIndex(), frame.callLength())
                         .message();
-            } else if (frame.kind() == FrameKind.CONTROL
-                    && Control.parse(in, frame.callIndex(), frame.callLength())
-                            instanceof Control.ProtocolError error) {
-                text = error.message();
+            } else if (frame.kind() == FrameKind.CONTROL) {
+                Control said = Control.parse(in, frame.callIndex(), frame.callLength());
+                if (said instanceof Control.ProtocolError error) {
+                    text = error.message();
+                } else if (said instanceof Control.Progress progress) {
+                    text = progress.known() ? "known" : "unknown";
+                }
             }
             byte[] body = ByteBufUtil.getBytes(in, frame.bodyIndex(), frame.bodyLength());
             seen.add(new Seen(frame.kind(), frame.requestId(), status, executed, text, body));

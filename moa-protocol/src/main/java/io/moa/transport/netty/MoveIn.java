@@ -1,0 +1,458 @@
+package io.moa.transport.netty;
+
+import io.moa.discovery.Address;
+import io.moa.invoke.Cancellation;
+import io.moa.invoke.Ticker;
+import io.moa.protocol.frame.HandOverMessage;
+import io.moa.protocol.frame.HandOverMessage.Step;
+import io.moa.protocol.frame.HeaderException;
+import io.moa.transport.Listener;
+import io.moa.transport.handover.HandOverConfig;
+import io.moa.transport.handover.HandOverFailedException;
+import io.moa.transport.handover.HandOverLedger;
+import io.moa.transport.handover.Successor;
+import io.moa.transport.handover.Takeover;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The process that takes over what {@link MoveOut} offers. It reads from nothing before its word that it has taken all lies in the
+ * other process's socket: until then it can die at any moment, and nothing has happened.
+ *
+ * <p>Belongs to one event loop.
+ */
+final class MoveIn implements MoveLine.Ear {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MoveIn.class);
+
+    private enum Phase {
+        OFFERED,
+        HOLDING,
+        TAKING,
+        TAKEN,
+        ENDED
+    }
+
+    private final Successor successor;
+    private final HandOverConfig config;
+    private final Ticker ticker;
+    private final EventLoop loop;
+    private final BiFunction<Address, io.moa.transport.Host, ServerDoor> opener;
+    private final MoveAlarm alarm;
+    private final MoveAccount account = new MoveAccount();
+    private final CompletableFuture<Takeover> taken = new CompletableFuture<>();
+    private final CompletableFuture<HandOverLedger> ended = new CompletableFuture<>();
+    private final Map<Long, ArrivingDoor> doors = new LinkedHashMap<>();
+    private final Map<Long, ArrivingConnection> connections = new HashMap<>();
+    private final Queue<DescriptorOwner> awaited = new ArrayDeque<>();
+    private final Queue<Integer> early = new ArrayDeque<>();
+    private @Nullable MoveLine line;
+    private Phase phase = Phase.OFFERED;
+    private CompletableFuture<?> serving = CompletableFuture.completedFuture(null);
+    private int held;
+    private int states;
+
+    /** What a descriptor is of. */
+    interface DescriptorOwner {
+        void descriptor(int descriptor);
+    }
+
+    /**
+     * @param opener makes the door of a listener
+     */
+    MoveIn(
+            Successor successor,
+            HandOverConfig config,
+            Ticker ticker,
+            EventLoop loop,
+            BiFunction<Address, io.moa.transport.Host, ServerDoor> opener) {
+        this.successor = successor;
+        this.config = config;
+        this.ticker = ticker;
+        this.loop = loop;
+        this.opener = opener;
+        this.alarm = new MoveAlarm(loop, this::late);
+        alarm.expect("an offer", config.stepTimeout());
+    }
+
+    CompletableFuture<Takeover> taken() {
+        return taken;
+    }
+
+    /** The other process let this one in. */
+    void entered(MoveLine to) {
+        line = to;
+    }
+
+    private MoveLine line() {
+        MoveLine known = line;
+        if (known == null) {
+            throw new IllegalStateException("this process was not let in");
+        }
+        return known;
+    }
+
+    // ---- the steps
+
+    @Override
+    public void heard(HandOverMessage message) {
+        if (phase == Phase.ENDED) {
+            return;
+        }
+        try {
+            switch (message.step()) {
+                case DOOR -> door(message);
+                case OFFER -> offered();
+                case DOOR_DESCRIPTOR -> awaits(known(doors.get(message.number())));
+                case DESCRIPTOR -> {
+                    ArrivingConnection arriving =
+                            new ArrivingConnection(message.connection(), known(doors.get(message.number())));
+                    connections.put(message.connection(), arriving);
+                    awaits(arriving);
+                }
+                case GONE -> {
+                    ArrivingConnection gone = connections.remove(message.connection());
+                    if (gone != null && phase == Phase.HOLDING) {
+                        gone.discard();
+                    }
+                }
+                case STATE -> {
+                    known(connections.get(message.connection())).state(message);
+                    states++;
+                }
+                case LUGGAGE -> successor.luggage(message.text(), message.first());
+                case COMMIT -> commit(message.number());
+                case LATE -> late(message);
+                case BYE -> bye(message);
+                case REFUSAL -> fail("the process that offers refuses: " + message.text());
+                default -> refuse("it says " + message.step() + ", which is not for it to say");
+            }
+        } catch (RuntimeException e) {
+            LOG.debug("{} cannot be followed", message, e);
+            refuse(e instanceof HeaderException || e.getMessage() != null ? e.getMessage() : e.toString());
+        }
+    }
+
+    private static <T> T known(@Nullable T value) {
+        if (value == null) {
+            throw new HeaderException("It speaks of what was not offered");
+        }
+        return value;
+    }
+
+    private void door(HandOverMessage message) {
+        Address address = Address.parse(new String(message.first(), StandardCharsets.UTF_8));
+        ServerDoor door = opener.apply(address, successor.host(message.text(), address));
+        doors.put(message.connection(), new ArrivingDoor(message.text(), address, door));
+    }
+
+    private void offered() {
+        alarm.off();
+        successor
+                .ready()
+                .whenCompleteAsync(
+                        (warm, not) -> {
+                            if (phase != Phase.OFFERED) {
+                                return;
+                            }
+                            if (not != null) {
+                                refuse("it is not ready: " + not.getMessage());
+                                return;
+                            }
+                            phase = Phase.HOLDING;
+                            alarm.expect("all connections", config.stepTimeout().plus(config.commitTimeout()));
+                            line().say(new HandOverMessage(Step.READY));
+                        },
+                        loop);
+    }
+
+    private void awaits(DescriptorOwner owner) {
+        Integer descriptor = early.poll();
+        if (descriptor == null) {
+            awaited.add(owner);
+        } else {
+            give(owner, descriptor);
+        }
+    }
+
+    @Override
+    public void descriptor(int descriptor) {
+        DescriptorOwner owner = awaited.poll();
+        if (phase != Phase.HOLDING) {
+            Descriptors.close(descriptor);
+        } else if (owner == null) {
+            early.add(descriptor);
+        } else {
+            give(owner, descriptor);
+        }
+    }
+
+    private void give(DescriptorOwner owner, int descriptor) {
+        owner.descriptor(descriptor);
+        held++;
+        line().say(new HandOverMessage(Step.HELD, 0, held));
+    }
+
+    private void commit(long expected) {
+        if (phase != Phase.HOLDING || expected != states || connections.size() != states || !awaited.isEmpty()) {
+            refuse("it commits " + expected + " connections, of which " + states + " came");
+            return;
+        }
+        phase = Phase.TAKING;
+        alarm.expect("that the other process can be told", config.stepTimeout());
+        doors.values().forEach(ArrivingDoor::prepare);
+        connections.values().forEach(ArrivingConnection::prepare);
+        line().say(new HandOverMessage(Step.TAKEN)).addListener(told -> {
+            if (phase != Phase.TAKING) {
+                return;
+            }
+            if (told.isSuccess()) {
+                takeAll();
+            } else {
+                fail("the process that offers has ended, or gave up");
+            }
+        });
+    }
+
+    private void takeAll() {
+        phase = Phase.TAKEN;
+        alarm.off();
+        // Connections first: who waits at the door has waited longer already, and does not know.
+        List<CompletableFuture<?>> each = new ArrayList<>();
+        for (ArrivingConnection connection : connections.values()) {
+            each.add(connection.serve());
+        }
+        Map<String, Listener> listeners = new HashMap<>();
+        for (ArrivingDoor door : doors.values()) {
+            each.add(door.serve());
+            listeners.put(door.name, door.door.listener());
+        }
+        serving = CompletableFuture.allOf(each.toArray(CompletableFuture[]::new));
+        serving.whenComplete((all, broken) -> taken.complete(new Takeover(listeners, ended)));
+    }
+
+    // ---- calls that the other process still serves
+
+    private void late(HandOverMessage message) {
+        ArrivingConnection connection = connections.get(message.connection());
+        ServerConnection served = connection == null ? null : connection.served;
+        if (served != null) {
+            byte[] frame = message.first();
+            served.late(message.number(), message.last(), frame.length == 0 ? null : Unpooled.wrappedBuffer(frame));
+        }
+        if (message.last()) {
+            if (message.first().length > 0) {
+                account.callsFinished++;
+            } else {
+                account.callsUnanswered++;
+            }
+        }
+    }
+
+    private void bye(HandOverMessage message) {
+        if (phase != Phase.TAKEN) {
+            refuse("it says farewell too early");
+            return;
+        }
+        account.read(message.first());
+        serving.whenCompleteAsync(
+                (all, broken) -> {
+                    if (phase != Phase.TAKEN) {
+                        return;
+                    }
+                    byte[] pauses = MoveAccount.bytes(account.pauses.toLongs());
+                    line().say(new HandOverMessage(Step.BYE, 0, 0, pauses, new byte[0]));
+                    end("The process that served this call before, and moved its connection here, did not answer it in"
+                            + " time");
+                },
+                loop);
+    }
+
+    private void end(String why) {
+        phase = Phase.ENDED;
+        alarm.off();
+        account.callsLost = Math.max(0, account.callsInFlight - account.callsFinished - account.callsUnanswered);
+        for (ArrivingConnection connection : connections.values()) {
+            ServerConnection served = connection.served;
+            if (served != null) {
+                served.elsewhereEnds(why);
+            }
+        }
+        line().close();
+        ended.complete(account.ledger());
+    }
+
+    // ---- the ends
+
+    private void late(String what) {
+        refuse(what);
+    }
+
+    @Override
+    public void cut(String why) {
+        if (phase == Phase.TAKEN) {
+            end("The process that served this call before, and moved its connection here, has ended without an answer");
+        } else {
+            fail(why);
+        }
+    }
+
+    private void refuse(String why) {
+        if (phase == Phase.TAKEN) {
+            LOG.warn("The process that handed over cannot be understood any more: {}", why);
+            end("The process that served this call before, and moved its connection here, cannot be understood");
+        } else if (phase != Phase.ENDED) {
+            if (line != null && phase != Phase.TAKING) {
+                line.say(HandOverMessage.refusal(why));
+            }
+            fail(why);
+        }
+    }
+
+    /** Nothing was taken. */
+    void fail(String why) {
+        if (phase == Phase.ENDED || phase == Phase.TAKEN) {
+            return;
+        }
+        phase = Phase.ENDED;
+        alarm.off();
+        if (line != null) {
+            line.close();
+        }
+        early.forEach(Descriptors::close);
+        doors.values().forEach(ArrivingDoor::discard);
+        connections.values().forEach(ArrivingConnection::discard);
+        taken.completeExceptionally(new HandOverFailedException("Nothing was taken over: " + why));
+    }
+
+    /** A listener that comes. */
+    private static final class ArrivingDoor implements DescriptorOwner {
+        final String name;
+        final Address address;
+        final ServerDoor door;
+        private int descriptor = -1;
+
+        ArrivingDoor(String name, Address address, ServerDoor door) {
+            this.name = name;
+            this.address = address;
+            this.door = door;
+        }
+
+        @Override
+        public void descriptor(int came) {
+            descriptor = came;
+        }
+
+        void prepare() {
+            if (descriptor < 0) {
+                throw new HeaderException("The descriptor of listener " + name + " did not come");
+            }
+        }
+
+        CompletableFuture<?> serve() {
+            int own = descriptor;
+            descriptor = -1;
+            return door.takeOver(own, address);
+        }
+
+        void discard() {
+            Descriptors.close(descriptor);
+            descriptor = -1;
+        }
+    }
+
+    /** A connection that comes. */
+    private final class ArrivingConnection implements DescriptorOwner, Elsewhere {
+        private final long id;
+        private final ArrivingDoor through;
+        private int descriptor = -1;
+        private boolean discarded;
+        private @Nullable MovedKind kind;
+        private @Nullable ServerConnection served;
+        private long restedNanos;
+        private long cameNanos;
+
+        ArrivingConnection(long id, ArrivingDoor through) {
+            this.id = id;
+            this.through = through;
+        }
+
+        @Override
+        public void descriptor(int came) {
+            if (discarded) {
+                Descriptors.close(came);
+            } else {
+                descriptor = came;
+            }
+        }
+
+        void state(HandOverMessage message) {
+            if (kind != null) {
+                throw new HeaderException("The state of a connection comes twice");
+            }
+            MovedKind known = MovedKind.ofCode((int) message.number());
+            long[] rested = MoveAccount.longs(message.second());
+            restedNanos = rested.length > 0 ? rested[0] : 0;
+            cameNanos = ticker.nanos();
+            served = through.door.adopt(known, message.first(), this);
+            kind = known;
+            account.count(known);
+        }
+
+        void prepare() {
+            if (kind == null || descriptor < 0) {
+                throw new HeaderException("A connection did not come whole");
+            }
+        }
+
+        CompletableFuture<?> serve() {
+            int own = descriptor;
+            descriptor = -1;
+            return through.door
+                    .serve(own, served)
+                    .whenCompleteAsync(
+                            (done, broken) -> account.pauses.record(restedNanos + ticker.nanos() - cameNanos), loop);
+        }
+
+        void discard() {
+            discarded = true;
+            Descriptors.close(descriptor);
+            descriptor = -1;
+            ServerConnection connection = served;
+            if (connection != null) {
+                connection.discard();
+            }
+        }
+
+        @Override
+        public void cancel(long requestId, Cancellation.Reason reason) {
+            byte[] code = {(byte) reason.code()};
+            loop.execute(() -> tell(new HandOverMessage(Step.CANCEL, id, requestId, code, new byte[0])));
+        }
+
+        @Override
+        public void inquire(long requestId) {
+            loop.execute(() -> tell(new HandOverMessage(Step.INQUIRY, id, requestId)));
+        }
+
+        private void tell(HandOverMessage message) {
+            if (phase == Phase.TAKEN) {
+                account.callsForwarded++;
+                line().say(message);
+            }
+        }
+    }
+}
