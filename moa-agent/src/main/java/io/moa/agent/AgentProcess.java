@@ -10,8 +10,16 @@ import io.moa.discovery.RuleSource;
 import io.moa.discovery.ServiceExport;
 import io.moa.governance.observe.ProcessCalls;
 import io.moa.invoke.Seat;
+import io.moa.transport.Host;
 import io.moa.transport.Listener;
+import io.moa.transport.handover.HandOver;
+import io.moa.transport.handover.HandOverConfig;
+import io.moa.transport.handover.HandOverLedger;
+import io.moa.transport.handover.Successor;
+import io.moa.transport.handover.Takeover;
+import io.moa.transport.netty.NettyTransport;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -23,9 +31,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An agent: calls for the processes of an application on its host, and governs their calls for them. Registry and rules belong to whoever made them
@@ -33,19 +45,29 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AgentProcess implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(AgentProcess.class);
+    private static final String REMOTE = "remote";
+
+    /** Before an agent that was not replaced offers its place again: 200 ms. */
+    private static final long PAUSE_NANOS = 200_000_000;
+
     private final AgentConfig config;
     private final Moa moa;
     private final ProcessCalls seen;
     private final MoaClient client;
     private final Admission nearby; // on this host, over a Unix socket
-    private final List<OutboundSeat> seats = new ArrayList<>();
-    private final List<AnnouncedMethods> methods = new ArrayList<>();
+    private final Map<String, OutboundSeat> seats = new HashMap<>(); // by their names, as below
+    private final Map<String, AnnouncedMethods> methods = new HashMap<>();
+    private final UpgradeFolder upgrades;
+    private final CompletableFuture<HandOverLedger> replaced = new CompletableFuture<>();
     private final Standstill standstill;
     private final List<AgentSocket> sockets = new ArrayList<>();
-    private final List<Listener> doors = new ArrayList<>();
+    private final Map<String, Listener> doors = new ConcurrentHashMap<>();
     private final List<Address> addresses = new ArrayList<>();
     private Registry.@Nullable Registration registration;
     private Address.@Nullable Tcp remoteAddress;
+    private volatile @Nullable HandOver offer;
+    private volatile boolean handedOver;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private AgentProcess(
@@ -65,10 +87,15 @@ public final class AgentProcess implements AutoCloseable {
         config.labels().forEach(calling::label);
         this.client = more.apply(calling).build();
         this.standstill = new Standstill(moa.ticker(), moa.scheduler());
+        this.upgrades = UpgradeFolder.of(config);
         this.nearby = new Admission(Set.of(config.application()), admitted(config), null);
     }
 
-    private OutboundSeat seat(Seat seat, Admission admission) {
+    private OutboundSeat seat(String name, Seat seat, Admission admission) {
+        OutboundSeat known = seats.get(name);
+        if (known != null) {
+            return known;
+        }
         var calls = client.forwardedCalls(seat);
         AnnouncedMethods announced = new AnnouncedMethods(calls, AnnouncedMethods.MOST);
         OutboundSeat made = new OutboundSeat(
@@ -81,8 +108,8 @@ public final class AgentProcess implements AutoCloseable {
                 moa.scheduler(),
                 new Explanations(client),
                 moa.callbacks());
-        methods.add(announced);
-        seats.add(made);
+        methods.put(name, announced);
+        seats.put(name, made);
         return made;
     }
 
@@ -136,26 +163,43 @@ public final class AgentProcess implements AutoCloseable {
         }
     }
 
+    /** Who takes the calls at an address of the configuration. */
+    private OutboundSeat seatAt(Address address) {
+        return address instanceof Address.Tcp
+                ? seat("tcp", Seat.LOCAL, new Admission(Set.of(config.application()), Set.of(), config.token()))
+                : seat("unix", Seat.LOCAL, nearby);
+    }
+
+    private OutboundSeat seatOf(AgentConfig.Remote remote) {
+        return seat("remote", Seat.REMOTE, new Admission(applicationsOf(remote), Set.of(), config.token()));
+    }
+
+    private Set<String> applicationsOf(AgentConfig.Remote remote) {
+        return remote.isShared() ? remote.applications() : Set.of(config.application());
+    }
+
+    private static String nameOf(int outbound) {
+        return "outbound-" + outbound;
+    }
+
     private void open() {
         standstill.begin();
-        OutboundSeat unix = seat(Seat.LOCAL, nearby);
-        OutboundSeat tcp = null;
-        for (Address each : config.outbound()) {
-            if (each instanceof Address.Tcp && tcp == null) {
-                tcp = seat(Seat.LOCAL, new Admission(Set.of(config.application()), Set.of(), config.token()));
-            }
-            addresses.add(listen(each, each instanceof Address.Tcp && tcp != null ? tcp : unix));
+        for (int i = 0; i < config.outbound().size(); i++) {
+            Address each = config.outbound().get(i);
+            Listener door = listen(each, seatAt(each));
+            doors.put(nameOf(i), door);
+            addresses.add(each instanceof Address.Unix ? each : door.address());
         }
         AgentConfig.Remote remote = config.remote();
         if (remote != null) {
-            register(remote);
+            Listener door = listen(remote.bind(), seatOf(remote));
+            doors.put(REMOTE, door);
+            register(remote, (Address.Tcp) door.address());
         }
+        standReady();
     }
 
-    private void register(AgentConfig.Remote remote) {
-        Set<String> applications = remote.isShared() ? remote.applications() : Set.of(config.application());
-        Address.Tcp there = (Address.Tcp)
-                listen(remote.bind(), seat(Seat.REMOTE, new Admission(applications, Set.of(), config.token())));
+    private void register(AgentConfig.Remote remote, Address.Tcp there) {
         Address.Tcp told = new Address.Tcp(remote.host(), there.port());
         remoteAddress = told;
         Map<String, String> labels = new HashMap<>(config.labels());
@@ -165,7 +209,7 @@ public final class AgentProcess implements AutoCloseable {
                         moa.self().instance(),
                         config.application(),
                         List.of(told),
-                        applications.stream()
+                        applicationsOf(remote).stream()
                                 .map(each -> new ServiceExport(MeshProtocol.agentsOf(each), Set.of("json"), ""))
                                 .toList(),
                         100,
@@ -173,22 +217,187 @@ public final class AgentProcess implements AutoCloseable {
                         labels));
     }
 
-    private Address listen(Address where, OutboundSeat seat) {
+    private Listener listen(Address where, OutboundSeat seat) {
         try {
             if (where instanceof Address.Unix unix) {
                 AgentSocket socket = AgentSocket.prepare(unix, !config.users().isEmpty());
                 sockets.add(socket);
-                doors.add(moa.transport().listen(socket.binding(), seat).join());
+                Listener door = moa.transport().listen(socket.binding(), seat).join();
                 socket.publish();
-                return where;
+                return door;
             }
-            Listener door = moa.transport().listen(where, seat).join();
-            doors.add(door);
-            return door.address();
+            return moa.transport().listen(where, seat).join();
         } catch (CompletionException | IOException e) {
             Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
             throw new IllegalStateException("Cannot listen on " + where + ": " + cause.getMessage(), cause);
         }
+    }
+
+    // ---- upgrades
+
+    /**
+     * Starts an agent that takes the place of the one that runs there, with its listeners, its connections, and what was announced to it. The other one serves until this
+     * one is ready, goes on if it does not come to that, and ends when the calls that it has are answered.
+     *
+     * @param config with the addresses of the other one
+     * @throws IllegalStateException if nobody stands ready to be replaced, or it was not taken over; the message says why, and the other one serves on
+     */
+    public static AgentProcess replacing(AgentConfig config, Registry registry, @Nullable RuleSource rules) {
+        AgentProcess agent = new AgentProcess(config, registry, rules, any -> any, any -> any);
+        boolean started = false;
+        try {
+            agent.takeOver();
+            started = true;
+            return agent;
+        } finally {
+            if (!started) {
+                agent.close();
+            }
+        }
+    }
+
+    private void takeOver() {
+        standstill.begin();
+        Takeover taken;
+        try {
+            taken = movable()
+                    .takeOver(upgrades.offer(), upgrades.nonce(), new Heir(), HandOverConfig.DEFAULT)
+                    .join();
+        } catch (CompletionException | IOException e) {
+            Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+            throw new IllegalStateException(
+                    "The agent of " + config.application() + " was not replaced: " + cause.getMessage(), cause);
+        }
+        try {
+            for (int i = 0; i < config.outbound().size(); i++) {
+                Address each = config.outbound().get(i);
+                Listener door = taken.listeners().get(nameOf(i));
+                if (door == null) {
+                    door = listen(each, seatAt(each)); // one more than the other had
+                } else if (each instanceof Address.Unix unix) {
+                    sockets.add(AgentSocket.takenOver(unix, !config.users().isEmpty()));
+                }
+                doors.put(nameOf(i), door);
+                addresses.add(each instanceof Address.Unix ? each : door.address());
+            }
+            AgentConfig.Remote remote = config.remote();
+            if (remote != null) {
+                Listener door = taken.listeners().get(REMOTE);
+                door = door == null ? listen(remote.bind(), seatOf(remote)) : door;
+                doors.put(REMOTE, door);
+                register(remote, (Address.Tcp) door.address());
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "The socket that was taken over has no file any more: " + e.getMessage(), e);
+        }
+        taken.ended().whenComplete((ledger, failed) -> {
+            LOG.info("{} has taken the place of another agent: {}", this, ledger == null ? failed : ledger);
+            standReadyAside();
+        });
+    }
+
+    /** What the other agent hands over. */
+    private final class Heir implements Successor {
+        @Override
+        public Host host(String name, Address address) {
+            AgentConfig.Remote remote = config.remote();
+            if (name.equals(REMOTE) && remote != null) {
+                return seatOf(remote);
+            }
+            for (int i = 0; i < config.outbound().size(); i++) {
+                if (name.equals(nameOf(i))
+                        && (config.outbound().get(i) instanceof Address.Unix) == (address instanceof Address.Unix)) {
+                    return seatAt(config.outbound().get(i));
+                }
+            }
+            throw new IllegalArgumentException("the new agent has no address for " + name + " at " + address
+                    + ": start it with those of the agent that it replaces");
+        }
+
+        @Override
+        public void luggage(String name, byte[] bytes) {
+            AnnouncedMethods into = methods.get(name);
+            if (into == null) {
+                return; // of a seat that nobody asked for
+            }
+            List<String> failures = into.takeLines(
+                    new String(bytes, StandardCharsets.UTF_8).lines().toList());
+            if (!failures.isEmpty()) {
+                LOG.warn(
+                        "{}: {} of the methods that were announced to the agent before are not known here, and their calls go another"
+                                + " way; the first because {}",
+                        this,
+                        failures.size(),
+                        failures.get(0));
+            }
+        }
+    }
+
+    private NettyTransport movable() {
+        if (moa.transport() instanceof NettyTransport netty && netty.usesEpoll()) {
+            return netty;
+        }
+        throw new IllegalStateException(
+                "Connections are handed over with Netty's native epoll alone, which is not available here: "
+                        + NettyTransport.nativeObstacle());
+    }
+
+    /** Not on an event loop, because it opens files. */
+    private void standReadyAside() {
+        try {
+            moa.callbacks().execute(this::standReady);
+        } catch (RejectedExecutionException closing) {
+            LOG.debug("{} is closing", this, closing);
+        }
+    }
+
+    /** Offers this agent's place to the next one. */
+    private void standReady() {
+        if (closed.get()) {
+            return;
+        }
+        try {
+            HandOver stands = movable()
+                    .offer(
+                            upgrades.offer(),
+                            upgrades.renew(moa.chance()),
+                            Map.copyOf(doors),
+                            this::luggage,
+                            HandOverConfig.DEFAULT);
+            offer = stands;
+            stands.taken().whenComplete((ledger, failed) -> {
+                if (failed == null) {
+                    handedOver();
+                } else if (!closed.get()) {
+                    LOG.warn("{} was not replaced, and serves on: {}", this, failed.getMessage());
+                    moa.scheduler().schedule(this::standReadyAside, PAUSE_NANOS);
+                }
+            });
+            stands.ended().thenAccept(replaced::complete);
+        } catch (IOException | IllegalStateException | RejectedExecutionException e) {
+            LOG.warn("{} cannot be replaced while it runs: {}", this, e.getMessage());
+        }
+    }
+
+    private Map<String, byte[]> luggage() {
+        Map<String, byte[]> all = new HashMap<>();
+        methods.forEach((name, announced) ->
+                all.put(name, String.join("\n", announced.lines()).getBytes(StandardCharsets.UTF_8)));
+        return all;
+    }
+
+    private void handedOver() {
+        handedOver = true;
+        sockets.forEach(AgentSocket::handOver);
+        if (registration != null) {
+            registration.close(); // the other one is announced under its own name
+        }
+    }
+
+    /** Completes when another agent has taken the place of this one, and this one owes no reply any more: then it is to be closed. */
+    public CompletableFuture<HandOverLedger> replaced() {
+        return replaced;
     }
 
     /** Where processes of other hosts hand theirs over; null for nowhere. */
@@ -203,7 +412,7 @@ public final class AgentProcess implements AutoCloseable {
 
     /** How many calls were handed over so far. */
     public long callsTaken() {
-        return seats.stream().mapToLong(OutboundSeat::taken).sum();
+        return seats.values().stream().mapToLong(OutboundSeat::taken).sum();
     }
 
     /** What it saw of calls. */
@@ -218,12 +427,13 @@ public final class AgentProcess implements AutoCloseable {
 
     /** What it does, a line for each part, for people. */
     public List<String> describe() {
-        int connections = doors.stream().mapToInt(Listener::connections).sum();
-        int inFlight = doors.stream().mapToInt(Listener::inFlight).sum();
+        int connections =
+                doors.values().stream().mapToInt(Listener::connections).sum();
+        int inFlight = doors.values().stream().mapToInt(Listener::inFlight).sum();
         return List.of("agent of " + config.application() + " at " + addresses
                 + (remoteAddress == null ? "" : " and for other hosts at " + remoteAddress) + ": " + connections
                 + " connections, "
-                + methods.stream().mapToInt(AnnouncedMethods::size).sum() + " methods announced, "
+                + methods.values().stream().mapToInt(AnnouncedMethods::size).sum() + " methods announced, "
                 + callsTaken() + " calls taken, " + inFlight + " under way");
     }
 
@@ -233,10 +443,19 @@ public final class AgentProcess implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        RuntimeException broken = null;
+        HandOver stands = offer;
+        if (stands != null && !handedOver) {
+            stands.close();
+            try {
+                upgrades.remove();
+            } catch (IOException e) {
+                broken = new IllegalStateException("The folder for upgrades could not be removed", e);
+            }
+        }
         if (registration != null) {
             registration.close(); // first, as the sockets: nobody new finds it
         }
-        RuntimeException broken = null;
         for (AgentSocket socket : sockets) {
             try {
                 socket.remove();
@@ -245,9 +464,11 @@ public final class AgentProcess implements AutoCloseable {
             }
         }
         List<CompletableFuture<Integer>> drains = new ArrayList<>();
-        doors.forEach(each -> drains.add(each.drain(config.drainLimit())));
+        if (!handedOver) {
+            doors.values().forEach(each -> drains.add(each.drain(config.drainLimit())));
+        }
         drains.forEach(CompletableFuture::join);
-        doors.forEach(Listener::close);
+        doors.values().forEach(Listener::close);
         standstill.close();
         client.close();
         moa.close();

@@ -68,6 +68,19 @@ final class AgentSocket {
         return socket;
     }
 
+    /** The file of a socket that this process has taken over from another agent. */
+    static AgentSocket takenOver(Address.Unix address, boolean others) throws IOException {
+        Path ready = Path.of(address.path());
+        AgentSocket socket = new AgentSocket(ready, others);
+        socket.key = keyOf(ready);
+        return socket;
+    }
+
+    /** The socket is another process's from now on: its file stays. */
+    void handOver() {
+        key = null;
+    }
+
     /** Whoever may write there could put a socket of his own in its place. */
     private static void checkFolder(Path folder, boolean others) throws IOException {
         PosixFileAttributes found = Files.readAttributes(folder, PosixFileAttributes.class);

@@ -2,10 +2,14 @@ package io.moa.agent;
 
 import io.moa.client.stub.ForwardedCalls;
 import io.moa.discovery.ServiceId;
+import io.moa.governance.gate.GateMemory;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.invoke.Caller;
 import io.moa.invoke.MethodId;
 import io.moa.protocol.serialize.RuleText;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,7 +26,7 @@ final class AnnouncedMethods {
     private static final int MAX_ID_CHARS = 64;
     private static final int MAX_SERIALIZER = 255;
 
-    private record Known(String instance, String text, ForwardedCalls.Method method) {}
+    private record Known(Caller caller, String text, ForwardedCalls.Method method) {}
 
     private final ForwardedCalls calls;
     private final int most;
@@ -63,7 +67,7 @@ final class AnnouncedMethods {
         }
         Known before = known.get(id);
         if (before != null) {
-            if (!before.instance().equals(caller.instance())) {
+            if (!before.caller().instance().equals(caller.instance())) {
                 throw new IllegalArgumentException("Another process has announced a method under this id");
             }
             if (before.text().equals(text)) {
@@ -89,8 +93,7 @@ final class AnnouncedMethods {
         }
         boolean added = false;
         try {
-            Known fresh = new Known(
-                    caller.instance(), text, calls.announced(caller, service, method, number.intValue(), policy));
+            Known fresh = new Known(caller, text, calls.announced(caller, service, method, number.intValue(), policy));
             added = known.putIfAbsent(id, fresh) == null; // or another thread was faster, with the same
         } finally {
             if (!added) {
@@ -104,5 +107,52 @@ final class AnnouncedMethods {
             return word;
         }
         throw new IllegalArgumentException(name + " is a text");
+    }
+
+    /** All of it, and what the gates of the methods know, for the process that takes this one's place: a line for each method. */
+    List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        known.values().forEach(each -> {
+            Map<String, Object> line = new LinkedHashMap<>();
+            line.put("application", each.caller().application());
+            line.put("instance", each.caller().instance());
+            line.put("announced", each.text());
+            line.put("gate", each.method().memory().toPlain());
+            lines.add(RuleText.writeLine(line));
+        });
+        return lines;
+    }
+
+    /**
+     * Takes what {@link #lines} gave in the process whose place this one takes.
+     *
+     * @return why lines could not be taken; their calls are given back to their callers, who go another way
+     */
+    List<String> takeLines(List<String> lines) {
+        List<String> failures = new ArrayList<>();
+        for (String line : lines) {
+            try {
+                takeLine(line);
+            } catch (IllegalArgumentException | IllegalStateException e) {
+                failures.add(String.valueOf(e.getMessage()));
+            }
+        }
+        return failures;
+    }
+
+    private void takeLine(String line) {
+        if (!(RuleText.read(line) instanceof Map<?, ?> said)) {
+            throw new IllegalArgumentException("A line of what was announced is an object");
+        }
+        String text = word(said, "announced");
+        take(new Caller(word(said, "application"), word(said, "instance")), text);
+        if (said.get("gate") instanceof Map<?, ?> gate
+                && RuleText.read(text) instanceof Map<?, ?> announced
+                && announced.get("id") instanceof String id) {
+            ForwardedCalls.Method method = named(id);
+            if (method != null) {
+                method.remember(GateMemory.ofPlain(gate));
+            }
+        }
     }
 }

@@ -106,6 +106,13 @@ final class AgentCommand implements Callable<Integer> {
     private List<String> shared = new ArrayList<>();
 
     @Option(
+            names = "--replace",
+            description =
+                    "Takes the place of the agent that runs there, with its sockets, its connections and what it knows;"
+                            + " say the same addresses. The other one ends when its calls under way are answered.")
+    private boolean replace;
+
+    @Option(
             names = "--drain-millis",
             defaultValue = "10000",
             paramLabel = "MS",
@@ -131,7 +138,9 @@ final class AgentCommand implements Callable<Integer> {
                 RedisLink link = RedisLink.open(registry.config());
                 RedisRegistry known = RedisRegistry.over(link);
                 RedisRules rules = RedisRules.over(link);
-                AgentProcess agent = AgentProcess.start(config, known, rules)) {
+                AgentProcess agent = replace
+                        ? AgentProcess.replacing(config, known, rules)
+                        : AgentProcess.start(config, known, rules)) {
             agent.outbound().forEach(each -> moa.out().println("Calls of " + application + " are taken at " + each));
             if (agent.remote() != null) {
                 moa.out()
@@ -139,6 +148,11 @@ final class AgentCommand implements Callable<Integer> {
                                 + " from other hosts are taken at " + agent.remote());
             }
             moa.out().flush();
+            agent.replaced().thenAccept(ledger -> {
+                moa.out().println("Another agent has taken the place of this one: " + ledger);
+                moa.out().flush();
+                end.ask();
+            });
             end.await(limit.millis(), statusMillis, () -> tell(agent));
             tell(agent);
         }

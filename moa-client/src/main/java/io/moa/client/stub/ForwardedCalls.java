@@ -3,6 +3,7 @@ package io.moa.client.stub;
 import io.moa.Moa;
 import io.moa.client.cluster.ClusterLink;
 import io.moa.discovery.ServiceId;
+import io.moa.governance.gate.GateMemory;
 import io.moa.governance.observe.Observation;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.invoke.Attributes;
@@ -49,6 +50,16 @@ public final class ForwardedCalls implements Invoker {
         /** What calls to it carry when they come to {@link ForwardedCalls#invoke}. */
         public Attributes attributes() {
             return attributes;
+        }
+
+        /** What its breaker and its rate limit know, for a process that takes this one's place. */
+        public GateMemory memory() {
+            return stub.gate().memory();
+        }
+
+        /** Goes on from what they knew in the process whose place this one takes. */
+        public void remember(GateMemory memory) {
+            stub.gate().remember(memory);
         }
 
         @Override
