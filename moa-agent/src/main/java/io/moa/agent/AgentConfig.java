@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param labels what rules may ask of it, as of a client; default none
  * @param token what processes say that come over TCP; null, the default, if none of its addresses is TCP. Never shown
  * @param remote where it calls for processes of other hosts; null, the default, for nowhere
+ * @param warmUp how long at most it makes calls to itself before it takes another agent's place, so that clients do not wait for what runs there the first
+ *     time; 0 for not, up to 5 min, default 3 s
  * @param drainLimit how long closing waits for calls under way; 0 to 10 min, default 10 s
  */
 public record AgentConfig(
@@ -27,7 +29,11 @@ public record AgentConfig(
         Map<String, String> labels,
         @Nullable String token,
         @Nullable Remote remote,
+        Duration warmUp,
         Duration drainLimit) {
+
+    private static final Duration DEFAULT_WARM_UP = Duration.ofSeconds(3);
+    private static final Duration DEFAULT_DRAIN_LIMIT = Duration.ofSeconds(10);
 
     /**
      * A door for processes of other hosts whose own agent is gone, which find it in the registry.
@@ -77,6 +83,9 @@ public record AgentConfig(
         if (users.stream().anyMatch(each -> each < 0)) {
             throw new IllegalArgumentException("The number of a user is 0 or more, not " + users);
         }
+        if (warmUp.isNegative() || warmUp.compareTo(Duration.ofMinutes(5)) > 0) {
+            throw new IllegalArgumentException("warmUp is 0 to 5 min, not " + warmUp);
+        }
         if (drainLimit.isNegative() || drainLimit.compareTo(Duration.ofMinutes(10)) > 0) {
             throw new IllegalArgumentException("drainLimit is 0 to 10 min, not " + drainLimit);
         }
@@ -89,31 +98,37 @@ public record AgentConfig(
 
     /** For the processes of an application, at a TCP address of this host. */
     public static AgentConfig at(String application, Address.Tcp outbound, String token) {
-        return new AgentConfig(application, List.of(outbound), Set.of(), Map.of(), token, null, Duration.ofSeconds(10));
+        return new AgentConfig(
+                application, List.of(outbound), Set.of(), Map.of(), token, null, DEFAULT_WARM_UP, DEFAULT_DRAIN_LIMIT);
     }
 
     /** For the processes of an application, at one address that is no TCP address. */
     public static AgentConfig at(String application, Address outbound) {
-        return new AgentConfig(application, List.of(outbound), Set.of(), Map.of(), null, null, Duration.ofSeconds(10));
+        return new AgentConfig(
+                application, List.of(outbound), Set.of(), Map.of(), null, null, DEFAULT_WARM_UP, DEFAULT_DRAIN_LIMIT);
     }
 
     public AgentConfig withUsers(Set<Integer> value) {
-        return new AgentConfig(application, outbound, value, labels, token, remote, drainLimit);
+        return new AgentConfig(application, outbound, value, labels, token, remote, warmUp, drainLimit);
     }
 
     public AgentConfig withLabel(String name, String value) {
         Map<String, String> all = new HashMap<>(labels);
         all.put(name, value);
-        return new AgentConfig(application, outbound, users, all, token, remote, drainLimit);
+        return new AgentConfig(application, outbound, users, all, token, remote, warmUp, drainLimit);
+    }
+
+    public AgentConfig withWarmUp(Duration value) {
+        return new AgentConfig(application, outbound, users, labels, token, remote, value, drainLimit);
     }
 
     public AgentConfig withDrainLimit(Duration value) {
-        return new AgentConfig(application, outbound, users, labels, token, remote, value);
+        return new AgentConfig(application, outbound, users, labels, token, remote, warmUp, value);
     }
 
     /** This, with a door for processes of other hosts. */
     public AgentConfig withRemote(Remote value, String itsToken) {
-        return new AgentConfig(application, outbound, users, labels, itsToken, value, drainLimit);
+        return new AgentConfig(application, outbound, users, labels, itsToken, value, warmUp, drainLimit);
     }
 
     /** Without the token. */

@@ -48,6 +48,9 @@ public final class AgentProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AgentProcess.class);
     private static final String REMOTE = "remote";
 
+    /** So many calls a process makes to itself before it takes another one's place, unless they take longer than that. */
+    private static final int WARMUP_CALLS = 20_000;
+
     /** Before an agent that was not replaced offers its place again: 200 ms. */
     private static final long PAUSE_NANOS = 200_000_000;
 
@@ -115,15 +118,20 @@ public final class AgentProcess implements AutoCloseable {
 
     private static Set<Integer> admitted(AgentConfig config) {
         Set<Integer> users = new HashSet<>(config.users());
-        try {
-            if (Files.getAttribute(Path.of("/proc/self"), "unix:uid", LinkOption.NOFOLLOW_LINKS)
-                    instanceof Integer uid) {
-                users.add(uid);
-            }
-        } catch (IOException | UnsupportedOperationException | IllegalArgumentException noUnix) {
-            // then there are no Unix sockets either
-        }
+        users.addAll(ownUser());
         return users;
+    }
+
+    /** The number of the user of this process; empty where there are none, and so no Unix sockets either. */
+    static Set<Integer> ownUser() {
+        try {
+            return Files.getAttribute(Path.of("/proc/self"), "unix:uid", LinkOption.NOFOLLOW_LINKS)
+                            instanceof Integer uid
+                    ? Set.of(uid)
+                    : Set.of();
+        } catch (IOException | UnsupportedOperationException | IllegalArgumentException noUnix) {
+            return Set.of();
+        }
     }
 
     /**
@@ -313,6 +321,19 @@ public final class AgentProcess implements AutoCloseable {
             }
             throw new IllegalArgumentException("the new agent has no address for " + name + " at " + address
                     + ": start it with those of the agent that it replaces");
+        }
+
+        @Override
+        public CompletableFuture<Void> ready() {
+            if (config.warmUp().isZero()) {
+                return CompletableFuture.completedFuture(null);
+            }
+            return CompletableFuture.runAsync(
+                    () -> {
+                        int calls = new Warmup(moa, upgrades.folder()).run(WARMUP_CALLS, config.warmUp());
+                        LOG.info("{} has made {} calls to itself, and is ready", AgentProcess.this, calls);
+                    },
+                    moa.callbacks());
         }
 
         @Override

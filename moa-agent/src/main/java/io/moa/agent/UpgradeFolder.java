@@ -39,6 +39,10 @@ final class UpgradeFolder {
         return new UpgradeFolder(Path.of(beside.path() + ".up"));
     }
 
+    Path folder() {
+        return folder;
+    }
+
     Path offer() {
         return folder.resolve("o");
     }

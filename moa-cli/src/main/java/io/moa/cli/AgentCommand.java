@@ -113,6 +113,15 @@ final class AgentCommand implements Callable<Integer> {
     private boolean replace;
 
     @Option(
+            names = "--warm-up-millis",
+            defaultValue = "3000",
+            paramLabel = "MS",
+            converter = WholeNumber.Millis.class,
+            description = "How long at most it makes calls to itself before it replaces another one; default"
+                    + " ${DEFAULT-VALUE}.")
+    private long warmUpMillis;
+
+    @Option(
             names = "--drain-millis",
             defaultValue = "10000",
             paramLabel = "MS",
@@ -170,7 +179,15 @@ final class AgentCommand implements Callable<Integer> {
             }
             Set<Integer> others = new LinkedHashSet<>(users);
             String token = tokenFile == null ? null : MeshSetting.tokenOf(tokenFile, "--token-file");
-            return new AgentConfig(application, all, others, labels, token, remote(), Duration.ofMillis(drainMillis));
+            return new AgentConfig(
+                    application,
+                    all,
+                    others,
+                    labels,
+                    token,
+                    remote(),
+                    Duration.ofMillis(warmUpMillis),
+                    Duration.ofMillis(drainMillis));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }

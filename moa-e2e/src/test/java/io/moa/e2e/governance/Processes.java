@@ -87,6 +87,7 @@ final class Processes implements AfterEachCallback, AutoCloseable {
                 .mesh(MeshConfig.DEFAULT
                         .withMode(MeshMode.ON)
                         .withToken(Seats.TOKEN)
+                        .withPings(Duration.ofMillis(100), Duration.ofSeconds(10), 3)
                         .withAgent(agent.outbound().get(0)))
                 .build());
         soon().until(() -> client.mesh().seat() == Seat.LOCAL, client::toString);

@@ -65,6 +65,7 @@ class AgentChainTest {
                 Map.of(),
                 TOKEN,
                 new AgentConfig.Remote(ANY, null, Set.of()),
+                Duration.ZERO,
                 Duration.ofSeconds(30)));
     }
 
@@ -76,6 +77,7 @@ class AgentChainTest {
                 Map.of(),
                 TOKEN,
                 new AgentConfig.Remote(ANY, null, Set.of(applications)),
+                Duration.ZERO,
                 Duration.ofSeconds(30)));
     }
 
@@ -84,6 +86,7 @@ class AgentChainTest {
                 .mesh(MeshConfig.DEFAULT
                         .withMode(MeshMode.ON)
                         .withAgent(stage.agentAddress())
+                        .withPings(Duration.ofMillis(100), Duration.ofSeconds(10), 3)
                         .withStayAway(Duration.ofMillis(200))
                         .withSteps(steps)
                         .withToken(TOKEN))

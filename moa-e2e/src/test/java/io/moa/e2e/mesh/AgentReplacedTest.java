@@ -61,7 +61,7 @@ class AgentReplacedTest {
 
     private AgentProcess replacing() {
         return stage.keep(AgentProcess.replacing(
-                AgentConfig.at(MeshStage.APPLICATION, stage.agentAddress()),
+                AgentConfig.at(MeshStage.APPLICATION, stage.agentAddress()).withWarmUp(Duration.ofMillis(200)),
                 stage.registry,
                 stage.keep(new MemoryRuleSource(stage.rules))));
     }
@@ -163,6 +163,7 @@ class AgentReplacedTest {
                 Map.of(),
                 "a token",
                 null,
+                Duration.ZERO,
                 Duration.ofSeconds(10));
         assertThatThrownBy(() -> AgentProcess.replacing(none, stage.registry, null))
                 .hasMessageContaining("was not replaced")

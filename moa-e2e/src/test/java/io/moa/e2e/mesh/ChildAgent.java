@@ -71,6 +71,11 @@ final class ChildAgent implements AutoCloseable {
     /** Asks it to end, and waits until it has. */
     int end() throws InterruptedException {
         process.toHandle().destroy();
+        return waitFor();
+    }
+
+    /** Waits until it has ended. */
+    int waitFor() throws InterruptedException {
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
             throw new AssertionError("the agent does not end");
         }

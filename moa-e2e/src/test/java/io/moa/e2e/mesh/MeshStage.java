@@ -73,7 +73,11 @@ final class MeshStage implements AutoCloseable {
 
     MoaClient client(MeshMode mode, Moa.Builder runtime) {
         return keep(MoaClient.builder(moa(runtime))
-                .mesh(MeshConfig.DEFAULT.withMode(mode).withAgent(agentAddress).withStayAway(Duration.ofMillis(200)))
+                .mesh(MeshConfig.DEFAULT
+                        .withMode(mode)
+                        .withAgent(agentAddress)
+                        .withPings(Duration.ofMillis(100), Duration.ofSeconds(10), 3)
+                        .withStayAway(Duration.ofMillis(200)))
                 .build());
     }
 
