@@ -25,6 +25,7 @@ final class ChildAgent implements AutoCloseable {
                 ProcessHandle.current().info().command().orElse("java"),
                 "-Xmx128m",
                 "-XX:TieredStopAtLevel=1",
+                "-Dmoa.client.snapshots=off", // nothing is kept in the home of whoever builds
                 "-cp",
                 System.getProperty("java.class.path"),
                 "io.moa.cli.MoaCommand",
