@@ -109,7 +109,7 @@ final class MoveIn implements MoveLine.Ear {
 
     @Override
     public void heard(HandOverMessage message) {
-        if (phase == Phase.ENDED) {
+        if (phase == Phase.ENDED || (phase == Phase.TAKING && message.step() != Step.REFUSAL)) {
             return;
         }
         try {
@@ -211,19 +211,14 @@ final class MoveIn implements MoveLine.Ear {
             refuse("it commits " + expected + " connections, of which " + states + " came");
             return;
         }
-        phase = Phase.TAKING;
-        alarm.expect("that the other process can be told", config.stepTimeout());
         doors.values().forEach(ArrivingDoor::prepare);
         connections.values().forEach(ArrivingConnection::prepare);
+        phase = Phase.TAKING;
+        alarm.off(); // a word that was said cannot be taken back: it is waited for what becomes of it
         line().say(new HandOverMessage(Step.TAKEN)).addListener(told -> {
-            if (phase != Phase.TAKING) {
-                return;
-            }
-            if (told.isSuccess()) {
+            if (phase == Phase.TAKING && told.isSuccess()) {
                 takeAll();
-            } else {
-                fail("the process that offers has ended, or gave up");
-            }
+            } // else a refusal follows if the other process lives, and the end of the line if not
         });
     }
 
@@ -303,6 +298,11 @@ final class MoveIn implements MoveLine.Ear {
 
     @Override
     public void cut(String why) {
+        if (phase == Phase.TAKING
+                && !line().isClosed()) { // it has given everything away, and ended before it could hear that it was
+            // taken
+            takeAll();
+        }
         if (phase == Phase.TAKEN) {
             end("The process that served this call before, and moved its connection here, has ended without an answer");
         } else {
@@ -315,7 +315,7 @@ final class MoveIn implements MoveLine.Ear {
             LOG.warn("The process that handed over cannot be understood any more: {}", why);
             end("The process that served this call before, and moved its connection here, cannot be understood");
         } else if (phase != Phase.ENDED) {
-            if (line != null && phase != Phase.TAKING) {
+            if (line != null) {
                 line.say(HandOverMessage.refusal(why));
             }
             fail(why);
@@ -410,6 +410,7 @@ final class MoveIn implements MoveLine.Ear {
             served = through.door.adopt(known, message.first(), this);
             kind = known;
             account.count(known);
+            account.callsInFlight += served == null ? 0 : served.callsElsewhere();
         }
 
         void prepare() {
@@ -440,12 +441,13 @@ final class MoveIn implements MoveLine.Ear {
         @Override
         public void cancel(long requestId, Cancellation.Reason reason) {
             byte[] code = {(byte) reason.code()};
-            loop.execute(() -> tell(new HandOverMessage(Step.CANCEL, id, requestId, code, new byte[0])));
+            MovingConnection.later(
+                    loop, () -> tell(new HandOverMessage(Step.CANCEL, id, requestId, code, new byte[0])));
         }
 
         @Override
         public void inquire(long requestId) {
-            loop.execute(() -> tell(new HandOverMessage(Step.INQUIRY, id, requestId)));
+            MovingConnection.later(loop, () -> tell(new HandOverMessage(Step.INQUIRY, id, requestId)));
         }
 
         private void tell(HandOverMessage message) {

@@ -35,4 +35,7 @@ interface MoveLine {
 
     /** Ends it; what was said before is still written. */
     void close();
+
+    /** Whether it was ended at this end. */
+    boolean isClosed();
 }

@@ -77,10 +77,11 @@ final class MoveMessages extends ChannelInboundHandlerAdapter {
         if (rest != null) {
             rest.release();
         }
-        ctx.close();
         if (ear != null) {
-            ear.cut(why);
+            ear.cut(why); // who may have a last word
         }
+        ctx.flush();
+        ctx.close();
     }
 
     @Override

@@ -94,7 +94,7 @@ final class MoveOut implements HandOver, MoveLine.Ear {
         this.ticker = ticker;
         this.loop = loops.next();
         this.wiring = wiring;
-        this.doors = new MovingDoors(listeners, ticker, loops);
+        this.doors = new MovingDoors(listeners, ticker, loops, loop);
         this.entrance = new MoveEntrance(socket, nonce, loop, config.stepTimeout(), this::entered);
         this.alarm = new MoveAlarm(loop, this::late);
     }
@@ -218,13 +218,11 @@ final class MoveOut implements HandOver, MoveLine.Ear {
             passed++;
             line().say(new HandOverMessage(Step.DESCRIPTOR, next.id(), doors.number(next.listener())));
             line().pass(next.descriptor());
-            next.channel()
-                    .closeFuture()
-                    .addListener(closed -> loop.execute(() -> {
-                        if (phase == Phase.PASSING || phase == Phase.RESTING) {
-                            line().say(new HandOverMessage(Step.GONE, next.id(), 0));
-                        }
-                    }));
+            next.whenEnded(() -> {
+                if (phase == Phase.PASSING || phase == Phase.RESTING) {
+                    line().say(new HandOverMessage(Step.GONE, next.id(), 0));
+                }
+            });
         }
         if (passed == held && doors.allPassed()) {
             if (phase == Phase.PASSING) {
@@ -330,12 +328,12 @@ final class MoveOut implements HandOver, MoveLine.Ear {
         public void frame(long requestId, boolean last, ByteBuf frame) {
             byte[] bytes = ByteBufUtil.getBytes(frame);
             frame.release();
-            loop.execute(() -> pass(requestId, last, bytes));
+            MovingConnection.later(loop, () -> pass(requestId, last, bytes));
         }
 
         @Override
         public void ended(long requestId) {
-            loop.execute(() -> pass(requestId, true, new byte[0]));
+            MovingConnection.later(loop, () -> pass(requestId, true, new byte[0]));
         }
 
         private void pass(long requestId, boolean last, byte[] frame) {
@@ -426,14 +424,12 @@ final class MoveOut implements HandOver, MoveLine.Ear {
         if (phase == Phase.TAKEN || phase == Phase.ENDED) {
             return;
         }
-        boolean unsure = phase == Phase.COMMITTED;
         phase = Phase.ENDED;
         alarm.off();
         entrance.close();
         if (line != null) {
-            if (!unsure) {
-                line.say(HandOverMessage.refusal(why));
-            }
+            line.say(HandOverMessage.refusal(
+                    why)); // always: who hears nothing after the commit takes this process for dead
             line.close();
         }
         doors.goOn().whenComplete((done, broken) -> {

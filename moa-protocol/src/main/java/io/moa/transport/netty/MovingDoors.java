@@ -2,6 +2,7 @@ package io.moa.transport.netty;
 
 import io.moa.invoke.Ticker;
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.util.concurrent.EventExecutor;
@@ -28,13 +29,15 @@ final class MovingDoors {
     private final List<NettyListener> listeners = new ArrayList<>();
     private final Ticker ticker;
     private final EventLoopGroup loops;
+    private final EventLoop home;
     private final Map<ServedConnection, MovingConnection> known = new IdentityHashMap<>();
     private final Map<Long, MovingConnection> byId = new HashMap<>();
     private final Queue<MovingConnection> toPass = new ArrayDeque<>();
     private final List<Channel> shut = new ArrayList<>();
     private long lastId;
 
-    MovingDoors(Map<String, NettyListener> offered, Ticker ticker, EventLoopGroup loops) {
+    MovingDoors(Map<String, NettyListener> offered, Ticker ticker, EventLoopGroup loops, EventLoop home) {
+        this.home = home;
         this.ticker = ticker;
         this.loops = loops;
         offered.forEach((name, listener) -> {
@@ -75,7 +78,7 @@ final class MovingDoors {
                     kept++;
                 } else if (!known.containsKey(served)) {
                     MovingConnection moving =
-                            new MovingConnection(++lastId, listener, movable, served.channel(), ticker);
+                            new MovingConnection(++lastId, listener, movable, served.channel(), ticker, home);
                     known.put(served, moving);
                     byId.put(moving.id(), moving);
                     toPass.add(moving);

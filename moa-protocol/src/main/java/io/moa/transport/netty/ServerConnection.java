@@ -823,6 +823,10 @@ final class ServerConnection implements FrameLink.Side, ServedConnection, Movabl
         link.post(new LateReply(this, requestId, last, frame));
     }
 
+    int callsElsewhere() {
+        return elsewhere == null ? 0 : elsewhere.size();
+    }
+
     boolean isServedElsewhere(long requestId) {
         return elsewhere != null && elsewhere.has(requestId);
     }

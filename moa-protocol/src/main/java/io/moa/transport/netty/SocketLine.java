@@ -18,6 +18,7 @@ final class SocketLine implements MoveLine {
     private final Channel bytes;
     private @Nullable Channel descriptors;
     private boolean flushing;
+    private boolean closed;
 
     SocketLine(Channel bytes) {
         this.bytes = bytes;
@@ -58,11 +59,17 @@ final class SocketLine implements MoveLine {
 
     @Override
     public void close() {
+        closed = true;
         bytes.flush();
         bytes.writeAndFlush(bytes.alloc().buffer(0, 0)).addListener(ChannelFutureListener.CLOSE);
         Channel open = descriptors;
         if (open != null) {
             open.close();
         }
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
     }
 }
