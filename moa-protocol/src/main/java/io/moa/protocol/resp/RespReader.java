@@ -327,6 +327,21 @@ public final class RespReader implements AutoCloseable {
         return own == null ? 0 : own.capacity();
     }
 
+    /** The bytes that came and were not shown, to go on elsewhere. A copy. Not for the sink. */
+    public byte[] unread() {
+        ByteBuf own = held;
+        ByteBuf later = rest;
+        int begun = own == null ? 0 : own.readableBytes();
+        byte[] bytes = new byte[begun + (later == null ? 0 : later.readableBytes())];
+        if (own != null) {
+            own.getBytes(own.readerIndex(), bytes, 0, begun);
+        }
+        if (later != null) {
+            later.getBytes(later.readerIndex(), bytes, begun, bytes.length - begun);
+        }
+        return bytes;
+    }
+
     /** Whether the reader has stopped: closed by its owner, by what came, or by a sink that threw. */
     public boolean isClosed() {
         return closed;

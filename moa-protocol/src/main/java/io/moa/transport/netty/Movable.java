@@ -15,6 +15,9 @@ import io.moa.invoke.Cancellation;
  */
 interface Movable {
 
+    /** Whether it can be moved now; else it stays, and ends where it is. */
+    boolean canMove();
+
     /**
      * Stops: nothing is read or written from here on, and replies wait. The event loop does not watch the socket any more.
      *

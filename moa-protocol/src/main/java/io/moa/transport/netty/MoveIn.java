@@ -243,7 +243,7 @@ final class MoveIn implements MoveLine.Ear {
 
     private void late(HandOverMessage message) {
         ArrivingConnection connection = connections.get(message.connection());
-        ServerConnection served = connection == null ? null : connection.served;
+        Adopted served = connection == null ? null : connection.served;
         if (served != null) {
             byte[] frame = message.first();
             served.late(message.number(), message.last(), frame.length == 0 ? null : Unpooled.wrappedBuffer(frame));
@@ -281,7 +281,7 @@ final class MoveIn implements MoveLine.Ear {
         alarm.off();
         account.callsLost = Math.max(0, account.callsInFlight - account.callsFinished - account.callsUnanswered);
         for (ArrivingConnection connection : connections.values()) {
-            ServerConnection served = connection.served;
+            Adopted served = connection.served;
             if (served != null) {
                 served.elsewhereEnds(why);
             }
@@ -381,7 +381,7 @@ final class MoveIn implements MoveLine.Ear {
         private int descriptor = -1;
         private boolean discarded;
         private @Nullable MovedKind kind;
-        private @Nullable ServerConnection served;
+        private @Nullable Adopted served;
         private long restedNanos;
         private long cameNanos;
 
@@ -432,7 +432,7 @@ final class MoveIn implements MoveLine.Ear {
             discarded = true;
             Descriptors.close(descriptor);
             descriptor = -1;
-            ServerConnection connection = served;
+            Adopted connection = served;
             if (connection != null) {
                 connection.discard();
             }

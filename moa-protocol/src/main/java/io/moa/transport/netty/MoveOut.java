@@ -201,7 +201,7 @@ final class MoveOut implements HandOver, MoveLine.Ear {
             line().say(new HandOverMessage(Step.DOOR_DESCRIPTOR, 0, number));
             line().pass(doors.descriptor(listener));
         });
-        account.kept = doors.findConnections();
+        doors.findConnections();
         passMore();
     }
 
@@ -244,7 +244,7 @@ final class MoveOut implements HandOver, MoveLine.Ear {
                             if (phase != Phase.RESTING) {
                                 return;
                             }
-                            account.kept = doors.findConnections();
+                            doors.findConnections();
                             List<MovingConnection> all = doors.connections();
                             toRest = all.size();
                             for (MovingConnection moving : all) {
@@ -266,6 +266,7 @@ final class MoveOut implements HandOver, MoveLine.Ear {
             return;
         }
         if (rest == null) {
+            account.kept += moving.channel().isOpen() ? 1 : 0;
             line().say(new HandOverMessage(Step.GONE, moving.id(), 0));
         } else {
             states++;

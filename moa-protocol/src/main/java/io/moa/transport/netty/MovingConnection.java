@@ -71,13 +71,13 @@ final class MovingConnection {
     /**
      * Stops serving it.
      *
-     * @return its state; null if it has ended
+     * @return its state; null if it has ended, or stays
      */
     CompletableFuture<@Nullable Resting> rest() {
         CompletableFuture<@Nullable Resting> done = new CompletableFuture<>();
         resting = done;
         loop.execute(() -> {
-            if (!channel.isOpen()) {
+            if (!channel.isOpen() || !movable.canMove()) {
                 done.complete(null);
                 return;
             }
@@ -132,14 +132,14 @@ final class MovingConnection {
         }
         resting = null;
         before.whenComplete((rest, broken) -> loop.execute(() -> {
-            if (!channel.isOpen()) {
+            if (!channel.isOpen() || channel.isRegistered()) {
                 done.complete(null);
                 return;
             }
             loop.register(channel).addListener(watched -> {
                 if (watched.isSuccess()) {
-                    movable.goOn();
                     channel.config().setAutoRead(wasReading);
+                    movable.goOn();
                 } else {
                     channel.close();
                 }

@@ -65,18 +65,11 @@ final class MovingDoors {
         return ((UnixChannel) Objects.requireNonNull(listener.door())).fd().intValue();
     }
 
-    /**
-     * Looks for connections that were not there before.
-     *
-     * @return how many there are that cannot be moved
-     */
-    int findConnections() {
-        int kept = 0;
+    /** Looks for connections that were not there before. */
+    void findConnections() {
         for (NettyListener listener : listeners) {
             for (ServedConnection served : listener.served()) {
-                if (!(served instanceof Movable movable)) {
-                    kept++;
-                } else if (!known.containsKey(served)) {
+                if (!known.containsKey(served) && served instanceof Movable movable) {
                     MovingConnection moving =
                             new MovingConnection(++lastId, listener, movable, served.channel(), ticker, home);
                     known.put(served, moving);
@@ -85,7 +78,6 @@ final class MovingDoors {
                 }
             }
         }
-        return kept;
     }
 
     List<MovingConnection> connections() {

@@ -1,5 +1,8 @@
 package io.moa.transport.netty;
 
+import io.moa.protocol.frame.RespState;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +18,9 @@ final class RespAnswers {
 
         /** Writes itself, whole. Called once, when it is its turn. */
         abstract void write(RespOutput out);
+
+        /** What it is, for a process that goes on with the connection. */
+        abstract RespState.Owed owed();
 
         /** Called instead of {@link #write} if the connection has ended: frees what it holds, and stops what makes it. */
         abstract void drop();
@@ -72,6 +78,15 @@ final class RespAnswers {
             answer = next;
         }
         return wrote;
+    }
+
+    /** What they are, in their order. */
+    List<RespState.Owed> owed() {
+        List<RespState.Owed> each = new ArrayList<>(size);
+        for (Answer answer = first; answer != null; answer = answer.next) {
+            each.add(answer.owed());
+        }
+        return each;
     }
 
     /** Nobody waits for them any more. */

@@ -6,6 +6,7 @@ import io.moa.invoke.Executed;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
+import io.moa.protocol.frame.RespState;
 import io.moa.protocol.payload.BodyPayload;
 import io.moa.protocol.payload.BytesPayload;
 import io.moa.protocol.resp.RespWriter;
@@ -42,6 +43,11 @@ final class RespCall extends DeadlineWheel.Entry implements BiConsumer<@Nullable
         void write(RespOutput out) {
             connection.room().answered(requestBytes);
             writeAnswer(out);
+        }
+
+        @Override
+        RespState.Owed owed() {
+            return new RespState.Owed(RespState.Kind.CALL);
         }
 
         @Override
@@ -167,15 +173,7 @@ final class RespCall extends DeadlineWheel.Entry implements BiConsumer<@Nullable
     private void writeAnswer(RespOutput out) {
         Reply.Failure failure = late != null ? late : reply instanceof Reply.Failure failed ? failed : null;
         if (failure != null) {
-            ByteBuf json = ByteBufAllocator.DEFAULT.buffer();
-            try {
-                JsonReply.writeError(failure, json);
-                RespWriter.bulkHeader(out.batch(), json.readableBytes());
-                out.body(json.retain());
-            } finally {
-                json.release();
-            }
-            RespWriter.bulkEnd(out.batch());
+            writeFailure(out, failure);
             return;
         }
         ByteBuf batch = out.batch();
@@ -205,6 +203,19 @@ final class RespCall extends DeadlineWheel.Entry implements BiConsumer<@Nullable
         batch = out.batch(); // a large body is not copied into it, and what follows stands in the next
         JsonReply.endResult(batch);
         RespWriter.bulkEnd(batch);
+    }
+
+    /** Writes what a call is answered that failed. */
+    static void writeFailure(RespOutput out, Reply.Failure failure) {
+        ByteBuf json = ByteBufAllocator.DEFAULT.buffer();
+        try {
+            JsonReply.writeError(failure, json);
+            RespWriter.bulkHeader(out.batch(), json.readableBytes());
+            out.body(json.retain());
+        } finally {
+            json.release();
+        }
+        RespWriter.bulkEnd(out.batch());
     }
 
     private void discardBody() {

@@ -12,6 +12,7 @@ import io.moa.invoke.Phase;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
 import io.moa.protocol.frame.KeptBytes;
+import io.moa.protocol.frame.RespState;
 import io.moa.protocol.payload.BytesPayload;
 import io.moa.protocol.resp.RespCommand;
 import io.moa.protocol.resp.RespWriter;
@@ -55,7 +56,7 @@ final class RespCommands {
     private final Host server;
     private final RespHost host;
     private final boolean local;
-    private final long id = IDS.incrementAndGet();
+    private final long id;
     private int version = 2;
     private boolean known;
     private int failures;
@@ -69,9 +70,32 @@ final class RespCommands {
         this.server = server;
         this.host = host;
         this.local = local;
+        this.id = IDS.incrementAndGet();
         if (host.access(local) == RespHost.Access.OPEN) {
             welcome();
         }
+    }
+
+    /** Goes on with a client that another process has served. What it was let in for there, it is here. */
+    RespCommands(RespConnection connection, Host server, RespHost host, boolean local, RespState state) {
+        this.connection = connection;
+        this.server = server;
+        this.host = host;
+        this.local = local;
+        this.id = state.id();
+        IDS.accumulateAndGet(state.id(), Math::max);
+        this.version = state.version();
+        this.failures = state.failures();
+        this.user = state.user();
+        this.name = state.name();
+        if (state.known() || host.access(local) == RespHost.Access.OPEN) {
+            welcome();
+        }
+    }
+
+    /** What is known of the client, for a process that goes on with it. */
+    RespState state(byte[] unread, byte[] unsent, List<RespState.Owed> owed) {
+        return new RespState(version, known, user, name, failures, id, unread, unsent, owed);
     }
 
     private void welcome() {

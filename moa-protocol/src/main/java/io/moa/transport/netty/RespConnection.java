@@ -1,8 +1,10 @@
 package io.moa.transport.netty;
 
+import io.moa.invoke.Cancellation;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Ticker;
+import io.moa.protocol.frame.RespState;
 import io.moa.protocol.resp.RespCommand;
 import io.moa.protocol.resp.RespException;
 import io.moa.protocol.resp.RespLimits;
@@ -13,7 +15,9 @@ import io.moa.transport.DeadlineWheel;
 import io.moa.transport.RespHost;
 import io.moa.transport.TransportConfig;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
@@ -36,7 +40,8 @@ import org.slf4j.LoggerFactory;
  * A connection whose client speaks RESP: its life, its limits, and the order of its answers. What commands do is that of {@link RespCommands}.
  * Belongs to its event loop.
  */
-final class RespConnection extends ChannelInboundHandlerAdapter implements ServedConnection, RespSink {
+final class RespConnection extends ChannelInboundHandlerAdapter
+        implements ServedConnection, RespSink, Movable, Adopted {
 
     private static final Logger LOG = LoggerFactory.getLogger(RespConnection.class);
 
@@ -74,6 +79,12 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
     private boolean leaving; // closes when what it owes has left
     private boolean finishing; // all that was owed has left
     private boolean gone;
+    private boolean resting; // it is being moved
+    private boolean moved; // it is served elsewhere
+    private boolean drainWanted; // as soon as it is known who serves it
+    private @Nullable String closeWanted; // as above, and why
+    private @Nullable RespState taken; // what it goes on with, until it is added
+    private @Nullable RespElsewhere elsewhere; // answers that the process before makes
     private long beganNanos;
     private boolean midCommand;
     private long commandSinceNanos;
@@ -94,13 +105,30 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
         this.graceNanos = host.endsCalls() ? GRACE_NANOS : 0;
     }
 
+    /** Goes on with a connection that another process has served. */
+    RespConnection(
+            NettyListener listener,
+            RespHost host,
+            TransportConfig config,
+            Ticker ticker,
+            RespState state,
+            Elsewhere from) {
+        this(listener, host, config, ticker);
+        this.taken = state;
+        this.elsewhere = new RespElsewhere(listener, room, answers, from, state);
+    }
+
     // ---- life
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         channel = ctx.channel();
         output = new RespOutput(ctx, ticker, room::replyLeft);
-        commands = new RespCommands(this, listener.host(), host, isLocal(ctx.channel()));
+        RespState state = taken;
+        boolean local = isLocal(ctx.channel());
+        commands = state == null
+                ? new RespCommands(this, listener.host(), host, local)
+                : new RespCommands(this, listener.host(), host, local, state);
         beganNanos = ticker.nanos();
         lastCheckNanos = beganNanos;
         checkPeriodNanos = Math.min(
@@ -112,6 +140,9 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
         watch = ctx.executor()
                 .scheduleAtFixedRate(this::check, checkPeriodNanos, checkPeriodNanos, TimeUnit.NANOSECONDS);
         listener.opened(this);
+        if (state != null) {
+            takeUp(state);
+        }
     }
 
     /** Over the loopback interface, or a Unix socket, which has no address of the internet. */
@@ -121,7 +152,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
     }
 
     private void check() {
-        if (gone) {
+        if (gone || resting || moved) {
             return;
         }
         long now = ticker.nanos();
@@ -169,6 +200,9 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
         reader.close();
         room.releaseBegun();
         answers.drop();
+        if (elsewhere != null) {
+            elsewhere.abandon();
+        }
         out().close();
         LOG.debug("connection of a RESP client ended: {}", reason);
         listener.closed(this);
@@ -194,7 +228,11 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
      * ends. Closed at once, it would leave the client in doubt about a call that was on its way.
      */
     private void drain() {
-        if (gone || leaving || draining) {
+        if (gone || leaving || draining || moved) {
+            return;
+        }
+        if (resting) {
+            drainWanted = true;
             return;
         }
         if (!known) {
@@ -213,10 +251,143 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
     @Override
     public void close(String reason) {
         onLoop(() -> {
+            if (resting) {
+                closeWanted = reason; // whoever serves it next decides
+                return;
+            }
             LOG.debug("closing a RESP client: {}", reason);
             channel().close();
         });
     }
+
+    // ---- moving
+
+    @Override
+    public boolean canMove() {
+        return !gone && !leaving && (elsewhere == null || elsewhere.isDone());
+    }
+
+    @Override
+    public Rest rest() {
+        resting = true;
+        byte[] unread = reader.unread();
+        byte[] unsent = out().rest();
+        RespState state = Objects.requireNonNull(commands).state(unread, unsent, answers.owed());
+        int open = 0;
+        long waiting = unsent.length;
+        for (RespState.Owed answer : state.owed()) {
+            open += answer.kind() == RespState.Kind.MADE ? 0 : 1;
+            waiting += answer.made().length;
+        }
+        return new Rest(MovedKind.RESP, state.encode(), unread.length, waiting, open);
+    }
+
+    @Override
+    public void goOn() {
+        resting = false;
+        long now = ticker.nanos();
+        commandSinceNanos = now;
+        out().watchAnew(now);
+        out().goOn();
+        writeReady();
+        if (drainWanted) {
+            drain();
+        }
+        if (closeWanted != null) {
+            close(closeWanted);
+        }
+    }
+
+    @Override
+    public void followInto(LateFrames frames) {
+        if (watch != null) {
+            watch.cancel(false);
+        }
+        reader.close();
+        room.releaseBegun();
+        out().followInto(new RespFollowing(answers.owed(), frames));
+        resting = false;
+        moved = true;
+        listener.closed(this);
+        writeReady();
+    }
+
+    /** The client has gone, which is all that can happen to an answer. */
+    @Override
+    public void cancel(long requestId, Cancellation.Reason reason) {
+        if (moved && !gone) {
+            gone = true;
+            if (alarm != null) {
+                alarm.cancel(false);
+            }
+            answers.drop();
+            out().abandonFollowing();
+        }
+    }
+
+    @Override
+    public void inquire(long requestId) {} // nobody can ask that in RESP
+
+    /** What was sent is written again first, what is owed takes its place in the line, and what came is read. */
+    private void takeUp(RespState state) {
+        taken = null;
+        room.takeReply(state.unsent().length);
+        out().resume(state.unsent());
+        RespElsewhere open = Objects.requireNonNull(elsewhere);
+        for (RespState.Owed answer : state.owed()) {
+            if (answer.kind() == RespState.Kind.MADE) {
+                RespMade made = new RespMade(this);
+                answers.add(made);
+                answers.ready(made);
+                made.add(bytes -> bytes.writeBytes(answer.made()));
+            } else {
+                open.expect(answer.kind());
+            }
+        }
+        if (state.unread().length > 0) {
+            reading = true;
+            hear(Unpooled.wrappedBuffer(state.unread()));
+            reading = false;
+        }
+        writeReady();
+        lateCame();
+    }
+
+    @Override
+    public ChannelHandler handler() {
+        return this;
+    }
+
+    @Override
+    public int callsElsewhere() {
+        return elsewhere == null ? 0 : elsewhere.announced();
+    }
+
+    @Override
+    public void late(long requestId, boolean last, @Nullable ByteBuf frame) {
+        Objects.requireNonNull(elsewhere).late(frame);
+        lateCame();
+    }
+
+    @Override
+    public void elsewhereEnds(String why) {
+        Objects.requireNonNull(elsewhere).ends(why);
+        lateCame();
+    }
+
+    /** Looks at what has come from the process before, if the connection is up; else it does so then. */
+    private void lateCame() {
+        if (channel != null) {
+            onLoop(() -> {
+                if (taken == null && Objects.requireNonNull(elsewhere).look(gone)) {
+                    writeReady();
+                }
+            });
+        }
+    }
+
+    @Override
+    public void discard() {} // it holds nothing yet
 
     private void onLoop(Runnable task) {
         Channel open = channel();
@@ -379,7 +550,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
 
     /** Who has enough open is asked for no more, and what has come is left unread. */
     private void regulate() {
-        if (gone || leaving) {
+        if (gone || leaving || moved) {
             return;
         }
         boolean full = isFull();
@@ -398,14 +569,14 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
     }
 
     private void writeReady() {
-        if (gone) {
+        if (gone || resting) {
             return;
         }
         if (reading || writing) {
             return;
         }
         writeOut();
-        while (reader.isPaused() && !leaving && !gone && !isFull()) {
+        while (reader.isPaused() && !leaving && !gone && !moved && !isFull()) {
             reading = true;
             hear(null);
             reading = false;
@@ -419,7 +590,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
         answers.write(out());
         out().flush();
         writing = false;
-        if (!known) {
+        if (!known && !moved) {
             giveUpStrangerWhoDoesNotRead();
         }
         regulate();
@@ -485,6 +656,11 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Serve
         @Override
         void write(RespOutput out) {
             Objects.requireNonNull(writing).accept(out.batch());
+        }
+
+        @Override
+        RespState.Owed owed() {
+            return new RespState.Owed(RespState.Kind.COMMAND);
         }
 
         @Override

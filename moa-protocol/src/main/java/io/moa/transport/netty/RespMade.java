@@ -1,6 +1,8 @@
 package io.moa.transport.netty;
 
+import io.moa.protocol.frame.RespState;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.util.function.Consumer;
 
 /**
@@ -38,6 +40,11 @@ final class RespMade extends RespAnswers.Answer {
         connection.room().unwaited(held);
         out.body(bytes);
         out.hold(held);
+    }
+
+    @Override
+    RespState.Owed owed() {
+        return new RespState.Owed(RespState.Kind.MADE, ByteBufUtil.getBytes(bytes));
     }
 
     @Override

@@ -30,6 +30,7 @@ final class RespOutput {
     private int held; // of what stands in the batch, and in what was written since
     private boolean keptBack; // what stands in the batch waits until the socket has taken what is before it
     private boolean closed;
+    private @Nullable RespFollowing late; // where each answer goes, if the connection was moved
     private volatile long lastProgressNanos; // read by other threads too
     private @Nullable Object lastHead;
     private long lastHeadProgress;
@@ -56,7 +57,7 @@ final class RespOutput {
 
     /** Writes a body after what stands in the batch; takes its reference over. */
     void body(ByteBuf body) {
-        if (body.readableBytes() <= COPY_LIMIT_BYTES) {
+        if (late != null || body.readableBytes() <= COPY_LIMIT_BYTES) {
             batch().writeBytes(body, body.readerIndex(), body.readableBytes());
             body.release();
         } else {
@@ -72,6 +73,10 @@ final class RespOutput {
 
     /** Hands over what was written, if it is enough to be worth a system call. */
     void flushIfMuch() {
+        if (late != null) {
+            follow(late);
+            return;
+        }
         ByteBuf current = batch;
         if (current != null && current.readableBytes() >= EARLY_FLUSH_BYTES) {
             flush();
@@ -84,7 +89,7 @@ final class RespOutput {
      * many of them as it likes.
      */
     void flush() {
-        if (closed) {
+        if (closed || late != null) {
             return;
         }
         ByteBuf current = batch;
@@ -132,8 +137,54 @@ final class RespOutput {
         if (waiting > 0) {
             left.accept(waiting);
         }
-        if (keptBack && !isSocketFull()) {
+        if (keptBack && !closed && !isSocketFull()) {
             flush();
+        }
+    }
+
+    // ---- moving
+
+    /** Copies of the bytes that the socket has not taken, which no event loop watches any more. */
+    byte[] rest() {
+        emit();
+        return UnsentBytes.of(channel());
+    }
+
+    /** Goes on where it rested, with the socket watched again. */
+    void goOn() {
+        keptBack = false;
+        context.flush();
+    }
+
+    /** Writes bytes that were made elsewhere, before anything else is; so many are counted for them as there are. */
+    void resume(byte[] unsent) {
+        emit();
+        hold(unsent.length);
+        write(Unpooled.wrappedBuffer(unsent));
+        context.flush();
+    }
+
+    /** The connection is served elsewhere: from now on each answer follows it there. */
+    void followInto(RespFollowing answers) {
+        close();
+        late = answers;
+    }
+
+    /** Nobody waits for the answers that would still follow. */
+    void abandonFollowing() {
+        if (late != null) {
+            late.abandon();
+        }
+    }
+
+    private void follow(RespFollowing answers) {
+        ByteBuf answer = batch();
+        batch = null;
+        answers.accept(answer);
+        int waiting = held;
+        held = 0;
+        if (waiting > 0) {
+            left.accept(waiting);
         }
     }
 

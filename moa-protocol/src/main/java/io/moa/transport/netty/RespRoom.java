@@ -122,6 +122,12 @@ final class RespRoom {
         return false;
     }
 
+    /** Counts bytes of a reply that waits, whether there is room for it or not. */
+    void takeReply(int bytes) {
+        replyBytes.addAndGet(bytes);
+        listener.takeReply(bytes);
+    }
+
     /** They do not wait any more. Any thread. */
     void replyLeft(int bytes) {
         if (bytes > 0) {

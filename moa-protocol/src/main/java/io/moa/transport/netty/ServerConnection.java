@@ -41,6 +41,7 @@ import io.moa.transport.TransportConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +57,7 @@ import org.slf4j.LoggerFactory;
  * The server's end of a connection: checks who comes, turns requests into calls on the route, sends replies, and leaves
  * gracefully. Belongs to its event loop.
  */
-final class ServerConnection implements FrameLink.Side, ServedConnection, Movable {
+final class ServerConnection implements FrameLink.Side, ServedConnection, Movable, Adopted {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServerConnection.class);
 
@@ -739,6 +740,11 @@ final class ServerConnection implements FrameLink.Side, ServedConnection, Movabl
     }
 
     @Override
+    public boolean canMove() {
+        return !gone && callsElsewhere() == 0;
+    }
+
+    @Override
     public Rest rest() {
         List<OpenCall> open = new ArrayList<>(inFlight.size());
         for (ServerCall call : inFlight.values()) {
@@ -818,12 +824,18 @@ final class ServerConnection implements FrameLink.Side, ServedConnection, Movabl
 
     // ---- moved here
 
-    /** What the process that served this connection before says of a call that it still serves. Any thread. */
-    void late(long requestId, boolean last, @Nullable ByteBuf frame) {
+    @Override
+    public void late(long requestId, boolean last, @Nullable ByteBuf frame) {
         link.post(new LateReply(this, requestId, last, frame));
     }
 
-    int callsElsewhere() {
+    @Override
+    public ChannelHandler handler() {
+        return link;
+    }
+
+    @Override
+    public int callsElsewhere() {
         return elsewhere == null ? 0 : elsewhere.size();
     }
 
@@ -843,8 +855,8 @@ final class ServerConnection implements FrameLink.Side, ServedConnection, Movabl
         return true;
     }
 
-    /** Nothing more is heard from there: whoever still waits for a reply is told so, behind the replies that came. Any thread. */
-    void elsewhereEnds(String why) {
+    @Override
+    public void elsewhereEnds(String why) {
         link.post(new LastWord(this, why));
     }
 
@@ -862,8 +874,8 @@ final class ServerConnection implements FrameLink.Side, ServedConnection, Movabl
         }
     }
 
-    /** It was not taken over after all. */
-    void discard() {
+    @Override
+    public void discard() {
         link.goDown("it was not taken over");
     }
 

@@ -3,6 +3,7 @@ package io.moa.transport.netty;
 import io.moa.discovery.Address;
 import io.moa.invoke.Ticker;
 import io.moa.protocol.frame.HeaderException;
+import io.moa.protocol.frame.RespState;
 import io.moa.protocol.frame.ServedState;
 import io.moa.transport.Host;
 import io.moa.transport.RespHost;
@@ -162,12 +163,20 @@ final class ServerDoor {
      * @throws RuntimeException if the state cannot be read
      */
     @Nullable
-    ServerConnection adopt(MovedKind kind, byte[] state, Elsewhere from) {
+    Adopted adopt(MovedKind kind, byte[] state, Elsewhere from) {
         return switch (kind) {
             case UNDECIDED -> null;
             case MOA -> new ServerConnection(listener, config, ticker, ServedState.parse(state), from);
-            case RESP -> throw new HeaderException("Connections of RESP are not taken over here");
+            case RESP -> new RespConnection(listener, resp(), config, ticker, RespState.parse(state), from);
         };
+    }
+
+    private RespHost resp() {
+        RespHost resp = host.resp();
+        if (resp == null) {
+            throw new HeaderException("There are clients that speak RESP, which is not answered here");
+        }
+        return resp;
     }
 
     /**
@@ -175,7 +184,7 @@ final class ServerDoor {
      *
      * @param connection null for one that has said nothing yet
      */
-    CompletableFuture<Void> serve(int descriptor, @Nullable ServerConnection connection) {
+    CompletableFuture<Void> serve(int descriptor, @Nullable Adopted connection) {
         Channel channel = unix ? new EpollDomainSocketChannel(descriptor) : new EpollSocketChannel(descriptor);
         channel.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark(config));
         SocketAddress from = channel.remoteAddress();
@@ -184,7 +193,7 @@ final class ServerDoor {
         if (connection == null) {
             begin(channel);
         } else {
-            channel.pipeline().addLast(connection.link());
+            channel.pipeline().addLast(connection.handler());
         }
         CompletableFuture<Void> done = new CompletableFuture<>();
         loops.register(channel).addListener(registered -> {

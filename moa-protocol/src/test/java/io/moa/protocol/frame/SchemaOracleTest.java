@@ -307,6 +307,32 @@ final class SchemaOracleTest {
     }
 
     @Test
+    void statesOfRespMeanTheSame() throws InvalidProtocolBufferException {
+        RespState state = new RespState(
+                3,
+                true,
+                "default",
+                "shop",
+                2,
+                77,
+                new byte[] {1},
+                new byte[] {2, 3},
+                List.of(
+                        new RespState.Owed(RespState.Kind.CALL),
+                        new RespState.Owed(RespState.Kind.MADE, new byte[200]),
+                        new RespState.Owed(RespState.Kind.COMMAND)));
+        byte[] encoded = state.encode();
+        assertThat(encoded[0]).isEqualTo((byte) 1);
+        assertThat(RespState.parse(encoded)).isEqualTo(state).hasToString(state.toString());
+        io.moa.wire.v1.RespState theirs =
+                io.moa.wire.v1.RespState.parseFrom(ByteBuffer.wrap(encoded, 1, encoded.length - 1));
+        assertThat(theirs.getUnknownFields().asMap()).isEmpty();
+        assertThat(theirs.toByteArray()).isEqualTo(java.util.Arrays.copyOfRange(encoded, 1, encoded.length));
+        assertThat(theirs.getOwed(1).getMade().size()).isEqualTo(200);
+        assertThat(theirs.getOwed(2).getKind()).isEqualTo(2);
+    }
+
+    @Test
     void handOverMessagesMeanTheSame() throws InvalidProtocolBufferException {
         HandOverMessage message =
                 new HandOverMessage(HandOverMessage.Step.LATE, 12, -3, true, "text", new byte[] {1, 2}, new byte[] {3});
