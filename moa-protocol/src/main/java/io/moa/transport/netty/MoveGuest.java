@@ -4,6 +4,7 @@ import io.moa.protocol.frame.HandOverMessage;
 import io.moa.protocol.frame.HandOverMessage.Step;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -90,7 +91,9 @@ final class MoveGuest implements MoveLine.Ear {
                 .group(loop)
                 .channel(EpollDomainSocketChannel.class)
                 .option(EpollChannelOption.DOMAIN_SOCKET_READ_MODE, mode)
-                .option(ChannelOption.MAX_MESSAGES_PER_READ, DESCRIPTORS_PER_READ)
+                .option(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(DESCRIPTORS_PER_READ))
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {

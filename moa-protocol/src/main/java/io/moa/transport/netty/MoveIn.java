@@ -142,7 +142,8 @@ final class MoveIn implements MoveLine.Ear {
             }
         } catch (RuntimeException e) {
             LOG.debug("{} cannot be followed", message, e);
-            refuse(e instanceof HeaderException || e.getMessage() != null ? e.getMessage() : e.toString());
+            String why = e.getMessage();
+            refuse(why == null ? e.toString() : why);
         }
     }
 

@@ -30,7 +30,7 @@ final class MovingDoors {
     private final Ticker ticker;
     private final EventLoopGroup loops;
     private final EventLoop home;
-    private final Map<ServedConnection, MovingConnection> known = new IdentityHashMap<>();
+    private final IdentityHashMap<ServedConnection, MovingConnection> known = new IdentityHashMap<>();
     private final Map<Long, MovingConnection> byId = new HashMap<>();
     private final Queue<MovingConnection> toPass = new ArrayDeque<>();
     private final List<Channel> shut = new ArrayList<>();
