@@ -151,7 +151,8 @@ public final class NettyTransport implements Transport {
 
     /**
      * Offers listeners of this transport to another process of the same host and user, which takes them over with their connections.
-     * Everything is served here until it has; if it does not, as if nothing had happened.
+     * Everything is served here until it has; if it does not, as if nothing had happened. Opens the socket before it returns, so it is
+     * not for event loops.
      *
      * @param socket where; in a folder that nobody else may enter, which is made if it is not there
      * @param nonce that the other process was told, at least 16 bytes: who does not know it is not let in

@@ -3,7 +3,7 @@ package io.moa.transport.netty;
 import io.moa.protocol.frame.HandOverMessage;
 import io.netty.util.concurrent.DefaultPromise;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -43,7 +43,7 @@ final class CutLine implements MoveLine {
     public Future<?> say(HandOverMessage message) {
         if (cut || (said.size() == last && !saysLast)) {
             cut();
-            return new DefaultPromise<Void>(GlobalEventExecutor.INSTANCE).setFailure(new ClosedChannelException());
+            return new DefaultPromise<Void>(ImmediateEventExecutor.INSTANCE).setFailure(new ClosedChannelException());
         }
         said.add(message.step());
         Future<?> done = line.say(message);

@@ -10,17 +10,22 @@ import io.moa.invoke.Status;
 import io.moa.protocol.frame.Control;
 import io.moa.protocol.frame.FrameKind;
 import io.moa.protocol.frame.Frames;
+import io.moa.protocol.frame.HandOverMessage;
 import io.moa.protocol.frame.Prefix;
 import io.moa.protocol.payload.BytesPayload;
 import io.moa.testkit.Eventually;
 import io.moa.testkit.LeakCheck;
 import io.moa.transport.TransportConfig;
+import io.moa.transport.handover.HandOver;
 import io.moa.transport.handover.HandOverLedger;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -134,6 +139,66 @@ class MovedConnectionsTest {
             assertThat(ledger.callsFinished()).isOne();
             assertThat(ledger.callsLost()).isZero();
             assertThat(stage.taken().inFlight()).isZero();
+        }
+    }
+
+    /** The reply comes while nobody serves the connection: when its state has been taken, and the other process does not have it yet. */
+    @Test
+    void replyOfAConnectionAtRestFollowsIt() {
+        try (HandOverStage stage = new HandOverStage(TransportConfig.DEFAULT, this::later, HandOverStage::heir);
+                RawPeer peer = RawPeer.connect(stage.address()).introduced(1 << 20)) {
+            peer.send(RawPeer.request(1, text("slow")));
+            awaitCall();
+            EventLoop loop =
+                    stage.old.listener.served().iterator().next().channel().eventLoop();
+            HandOver offer = stage.offer(HandOverStage.LIMITS, line -> new ReplyBeforeCommit(line, loop));
+
+            stage.taken(stage.takeOver(UnaryOperator.identity()).join());
+
+            RawPeer.Seen late = peer.nextResponse();
+            assertThat(late.id()).isEqualTo(1);
+            assertThat(body(late)).isEqualTo("just then");
+            assertThat(offer.ended().join().callsFinished()).isOne();
+        }
+    }
+
+    /** Answers the open call just before the commit, which waits until the connection's event loop knows of the answer. */
+    private final class ReplyBeforeCommit implements MoveLine {
+        private final MoveLine line;
+        private final EventLoop loop;
+
+        ReplyBeforeCommit(MoveLine line, EventLoop loop) {
+            this.line = line;
+            this.loop = loop;
+        }
+
+        @Override
+        public Future<?> say(HandOverMessage message) {
+            if (message.step() != HandOverMessage.Step.COMMIT) {
+                return line.say(message);
+            }
+            open.get().complete(value(text("just then")));
+            return loop.submit(() -> line.say(message));
+        }
+
+        @Override
+        public void pass(int descriptor) {
+            line.pass(descriptor);
+        }
+
+        @Override
+        public void silence() {
+            line.silence();
+        }
+
+        @Override
+        public void close() {
+            line.close();
+        }
+
+        @Override
+        public boolean isClosed() {
+            return line.isClosed();
         }
     }
 
