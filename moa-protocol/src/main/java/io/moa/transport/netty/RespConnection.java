@@ -11,7 +11,6 @@ import io.moa.protocol.resp.RespLimits;
 import io.moa.protocol.resp.RespReader;
 import io.moa.protocol.resp.RespSink;
 import io.moa.protocol.resp.RespWriter;
-import io.moa.transport.DeadlineWheel;
 import io.moa.transport.RespHost;
 import io.moa.transport.TransportConfig;
 import io.netty.buffer.ByteBuf;
@@ -61,7 +60,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter
     private final RespReader reader = new RespReader(RespLimits.STRANGER);
     private final RespAnswers answers = new RespAnswers();
     private final RespRoom room;
-    private final DeadlineWheel deadlines;
+    private final RespDeadlines deadlines;
     private final long graceNanos; // how long calls have beyond their time
     private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean woken = new AtomicBoolean();
@@ -70,8 +69,6 @@ final class RespConnection extends ChannelInboundHandlerAdapter
     private volatile @Nullable RespOutput output;
     private @Nullable RespCommands commands;
     private @Nullable ScheduledFuture<?> watch;
-    private @Nullable ScheduledFuture<?> alarm;
-    private long alarmNanos;
     private boolean known; // it may call
     private boolean reading;
     private boolean writing;
@@ -101,7 +98,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter
         this.config = config;
         this.ticker = ticker;
         this.room = new RespRoom(listener, this, config);
-        this.deadlines = new DeadlineWheel(ticker.nanos());
+        this.deadlines = new RespDeadlines(ticker, this::expire, this::writeReady);
         this.graceNanos = host.endsCalls() ? GRACE_NANOS : 0;
     }
 
@@ -194,9 +191,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter
         if (watch != null) {
             watch.cancel(false);
         }
-        if (alarm != null) {
-            alarm.cancel(false);
-        }
+        deadlines.stop();
         reader.close();
         room.releaseBegun();
         answers.drop();
@@ -317,9 +312,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter
     public void cancel(long requestId, Cancellation.Reason reason) {
         if (moved && !gone) {
             gone = true;
-            if (alarm != null) {
-                alarm.cancel(false);
-            }
+            deadlines.stop();
             answers.drop();
             out().abandonFollowing();
         }
@@ -698,38 +691,15 @@ final class RespConnection extends ChannelInboundHandlerAdapter
         }
         long now = ticker.nanos();
         long due = now + invocation.deadline().remainingNanos(now) + graceNanos;
-        deadlines.add(call, due);
-        if (alarm == null || due - alarmNanos < 0) {
-            setAlarm(due, now);
-        }
+        deadlines.add(call, due, now, channel().eventLoop());
         reply.whenComplete(call);
         return null;
     }
 
-    private void setAlarm(long dueNanos, long now) {
-        if (alarm != null) {
-            alarm.cancel(false);
+    private void expire(RespCall call) {
+        if (call.expire(ticker.nanos())) {
+            answers.ready(call.answer());
         }
-        alarmNanos = dueNanos;
-        alarm = channel().eventLoop().schedule(this::ring, Math.max(0, dueNanos - now), TimeUnit.NANOSECONDS);
-    }
-
-    private void ring() {
-        alarm = null;
-        if (gone) {
-            return;
-        }
-        long now = ticker.nanos();
-        deadlines.expire(now, entry -> {
-            RespCall call = (RespCall) entry;
-            if (call.expire(now)) {
-                answers.ready(call.answer());
-            }
-        });
-        if (deadlines.size() > 0 && alarm == null) {
-            setAlarm(Math.max(deadlines.nextDueNanos(), now + DeadlineWheel.TICK_NANOS), now);
-        }
-        writeReady();
     }
 
     /** A call's reply is there. Any thread. */

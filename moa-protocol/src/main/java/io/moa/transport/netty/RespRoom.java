@@ -1,7 +1,6 @@
 package io.moa.transport.netty;
 
 import io.moa.transport.TransportConfig;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What a connection of a RESP client keeps in memory, counted: what has come and is not answered, and what is answered and has not left. It tells when
@@ -22,23 +21,21 @@ final class RespRoom {
     private static final int BEYOND_BYTES = 256 * 1024;
 
     private final NettyListener listener;
-    private final ServedConnection connection;
     private final TransportConfig config;
-    private final AtomicLong replyBytes = new AtomicLong(); // that have not left; any thread
-    private volatile long waitingSinceNanos;
+    private final WaitingReplies waiting;
     private int begunBytes; // of a command that is not complete
     private int madeBytes; // of answers that wait for their turn, and are no results
     private int beyondBytes; // that small calls take beyond what came of them
 
     RespRoom(NettyListener listener, ServedConnection connection, TransportConfig config) {
         this.listener = listener;
-        this.connection = connection;
+        this.waiting = new WaitingReplies(listener, connection);
         this.config = config;
     }
 
     /** Whether what is kept is enough. */
     boolean isFull() {
-        return madeBytes > MADE_BYTES || beyondBytes > BEYOND_BYTES || replyBytes.get() > config.maxQueuedBytes();
+        return madeBytes > MADE_BYTES || beyondBytes > BEYOND_BYTES || waiting.bytes() > config.maxQueuedBytes();
     }
 
     // ---- what has come
@@ -110,39 +107,26 @@ final class RespRoom {
 
     /** Counts bytes of a reply that begins to wait; whether there is room for it. Any thread. */
     boolean holdReply(int bytes, long nowNanos) {
-        if (replyBytes.get() == 0) {
-            // Before the bytes count, or an idle client would look like one that takes nothing.
-            waitingSinceNanos = nowNanos;
-        }
-        replyBytes.addAndGet(bytes);
-        if (listener.holdReply(connection, bytes, nowNanos)) {
-            return true;
-        }
-        replyBytes.addAndGet(-bytes);
-        return false;
+        return waiting.hold(bytes, nowNanos);
     }
 
     /** Counts bytes of a reply that waits, whether there is room for it or not. */
     void takeReply(int bytes) {
-        replyBytes.addAndGet(bytes);
-        listener.takeReply(bytes);
+        waiting.take(bytes);
     }
 
     /** They do not wait any more. Any thread. */
     void replyLeft(int bytes) {
-        if (bytes > 0) {
-            replyBytes.addAndGet(-bytes);
-            listener.releaseReply(bytes);
-        }
+        waiting.left(bytes);
     }
 
     /** How many bytes of replies wait. Any thread. */
     long replyBytes() {
-        return replyBytes.get();
+        return waiting.bytes();
     }
 
     /** Whether some wait, and have waited since then. Any thread. */
     boolean hasWaitedSince(long nanos) {
-        return replyBytes.get() > 0 && waitingSinceNanos - nanos < 0;
+        return waiting.haveWaitedSince(nanos);
     }
 }

@@ -48,7 +48,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,8 +66,7 @@ final class ServerConnection implements FrameLink.Side, ServedConnection, Movabl
     private final TransportConfig config;
     private final Ticker ticker;
     private final FrameLink link;
-    private final AtomicLong replyBytes = new AtomicLong(); // of replies that have not left; any thread
-    private volatile long waitingSinceNanos;
+    private final WaitingReplies waiting;
     private final AtomicBoolean cut = new AtomicBoolean();
     private final RequestTable<ServerCall> inFlight;
     private final RequestTable<Gathering> gathering;
@@ -109,6 +107,7 @@ final class ServerConnection implements FrameLink.Side, ServedConnection, Movabl
         this.listener = listener;
         this.config = config;
         this.ticker = ticker;
+        this.waiting = new WaitingReplies(listener, this);
         this.inFlight = new RequestTable<>(listener.random());
         this.gathering = new RequestTable<>(listener.random());
         this.link = new FrameLink(this, config, ticker);
@@ -119,6 +118,7 @@ final class ServerConnection implements FrameLink.Side, ServedConnection, Movabl
         this.listener = listener;
         this.config = config;
         this.ticker = ticker;
+        this.waiting = new WaitingReplies(listener, this);
         this.inFlight = new RequestTable<>(listener.random());
         this.gathering = new RequestTable<>(listener.random());
         ConnectionState known = state.connection();
@@ -454,8 +454,8 @@ final class ServerConnection implements FrameLink.Side, ServedConnection, Movabl
                 >= config.maxInFlightPerConnection()) {
             why = "This connection already has " + config.maxInFlightPerConnection()
                     + " calls in flight, which is the limit";
-        } else if (replyBytes.get() > config.maxQueuedBytes()) {
-            why = "This connection has " + replyBytes.get()
+        } else if (waiting.bytes() > config.maxQueuedBytes()) {
+            why = "This connection has " + waiting.bytes()
                     + " bytes of replies that its client has not taken; the limit is " + config.maxQueuedBytes();
         } else if (!listener.holdRequest(size, toCome)) {
             why = tooMuchIsHeld();
@@ -706,30 +706,17 @@ final class ServerConnection implements FrameLink.Side, ServedConnection, Movabl
 
     /** Counts bytes of a reply that begins to wait; whether there is room for it. Any thread. */
     boolean holdReply(int bytes) {
-        long now = ticker.nanos();
-        if (replyBytes.get() == 0) {
-            waitingSinceNanos = now; // before the bytes count, or an idle client would look like one that takes nothing
-        }
-        replyBytes.addAndGet(bytes);
-        if (listener.holdReply(this, bytes, now)) {
-            return true;
-        }
-        replyBytes.addAndGet(-bytes);
-        return false;
+        return waiting.hold(bytes, ticker.nanos());
     }
 
     /** Counts bytes of a reply that waits, whether there is room for it or not. */
     void takeReply(int bytes) {
-        replyBytes.addAndGet(bytes);
-        listener.takeReply(bytes);
+        waiting.take(bytes);
     }
 
     /** They do not wait any more. Any thread. */
     void replyLeft(int bytes) {
-        if (bytes > 0) {
-            replyBytes.addAndGet(-bytes);
-            listener.releaseReply(bytes);
-        }
+        waiting.left(bytes);
     }
 
     // ---- moving away
@@ -886,14 +873,12 @@ final class ServerConnection implements FrameLink.Side, ServedConnection, Movabl
 
     @Override
     public long heldReplyBytes() {
-        return replyBytes.get();
+        return waiting.bytes();
     }
 
     @Override
     public boolean tookNothingSince(long nanos) {
-        return replyBytes.get() > 0
-                && waitingSinceNanos - nanos < 0
-                && link.output().lastProgressNanos() - nanos < 0;
+        return waiting.haveWaitedSince(nanos) && link.output().lastProgressNanos() - nanos < 0;
     }
 
     @Override

@@ -24,6 +24,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -151,7 +152,8 @@ class MovedConnectionsTest {
             awaitCall();
             EventLoop loop =
                     stage.old.listener.served().iterator().next().channel().eventLoop();
-            HandOver offer = stage.offer(HandOverStage.LIMITS, line -> new ReplyBeforeCommit(line, loop));
+            HandOver offer =
+                    stage.offer(HandOverStage.LIMITS, line -> new ReplyBeforeCommit(line, loop, stage.old.transport));
 
             stage.taken(stage.takeOver(UnaryOperator.identity()).join());
 
@@ -166,10 +168,12 @@ class MovedConnectionsTest {
     private final class ReplyBeforeCommit implements MoveLine {
         private final MoveLine line;
         private final EventLoop loop;
+        private final NettyTransport transport;
 
-        ReplyBeforeCommit(MoveLine line, EventLoop loop) {
+        ReplyBeforeCommit(MoveLine line, EventLoop loop, NettyTransport transport) {
             this.line = line;
             this.loop = loop;
+            this.transport = transport;
         }
 
         @Override
@@ -178,7 +182,12 @@ class MovedConnectionsTest {
                 return line.say(message);
             }
             open.get().complete(value(text("just then")));
-            return loop.submit(() -> line.say(message));
+            Executor home = transport.loops().stream()
+                    .filter(each -> ((EventLoop) each).inEventLoop())
+                    .findFirst()
+                    .orElseThrow();
+            loop.execute(() -> home.execute(() -> line.say(message)));
+            return loop.newSucceededFuture(null);
         }
 
         @Override
