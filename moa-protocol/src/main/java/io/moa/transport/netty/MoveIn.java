@@ -1,7 +1,6 @@
 package io.moa.transport.netty;
 
 import io.moa.discovery.Address;
-import io.moa.invoke.Cancellation;
 import io.moa.invoke.Ticker;
 import io.moa.protocol.frame.HandOverMessage;
 import io.moa.protocol.frame.HandOverMessage.Step;
@@ -118,8 +117,13 @@ final class MoveIn implements MoveLine.Ear {
                 case OFFER -> offered();
                 case DOOR_DESCRIPTOR -> awaits(known(doors.get(message.number())));
                 case DESCRIPTOR -> {
-                    ArrivingConnection arriving =
-                            new ArrivingConnection(message.connection(), known(doors.get(message.number())));
+                    ArrivingConnection arriving = new ArrivingConnection(
+                            message.connection(),
+                            known(doors.get(message.number())),
+                            account,
+                            ticker,
+                            loop,
+                            this::tell);
                     connections.put(message.connection(), arriving);
                     awaits(arriving);
                 }
@@ -244,7 +248,7 @@ final class MoveIn implements MoveLine.Ear {
 
     private void late(HandOverMessage message) {
         ArrivingConnection connection = connections.get(message.connection());
-        Adopted served = connection == null ? null : connection.served;
+        Adopted served = connection == null ? null : connection.served();
         if (served != null) {
             byte[] frame = message.first();
             served.late(message.number(), message.last(), frame.length == 0 ? null : Unpooled.wrappedBuffer(frame));
@@ -282,7 +286,7 @@ final class MoveIn implements MoveLine.Ear {
         alarm.off();
         account.callsLost = Math.max(0, account.callsInFlight - account.callsFinished - account.callsUnanswered);
         for (ArrivingConnection connection : connections.values()) {
-            Adopted served = connection.served;
+            Adopted served = connection.served();
             if (served != null) {
                 served.elsewhereEnds(why);
             }
@@ -339,123 +343,10 @@ final class MoveIn implements MoveLine.Ear {
         taken.completeExceptionally(new HandOverFailedException("Nothing was taken over: " + why));
     }
 
-    /** A listener that comes. */
-    private static final class ArrivingDoor implements DescriptorOwner {
-        final String name;
-        final Address address;
-        final ServerDoor door;
-        private int descriptor = -1;
-
-        ArrivingDoor(String name, Address address, ServerDoor door) {
-            this.name = name;
-            this.address = address;
-            this.door = door;
-        }
-
-        @Override
-        public void descriptor(int came) {
-            descriptor = came;
-        }
-
-        void prepare() {
-            if (descriptor < 0) {
-                throw new HeaderException("The descriptor of listener " + name + " did not come");
-            }
-        }
-
-        CompletableFuture<?> serve() {
-            int own = descriptor;
-            descriptor = -1;
-            return door.takeOver(own, address);
-        }
-
-        void discard() {
-            Descriptors.close(descriptor);
-            descriptor = -1;
-        }
-    }
-
-    /** A connection that comes. */
-    private final class ArrivingConnection implements DescriptorOwner, Elsewhere {
-        private final long id;
-        private final ArrivingDoor through;
-        private int descriptor = -1;
-        private boolean discarded;
-        private @Nullable MovedKind kind;
-        private @Nullable Adopted served;
-        private long restedNanos;
-        private long cameNanos;
-
-        ArrivingConnection(long id, ArrivingDoor through) {
-            this.id = id;
-            this.through = through;
-        }
-
-        @Override
-        public void descriptor(int came) {
-            if (discarded) {
-                Descriptors.close(came);
-            } else {
-                descriptor = came;
-            }
-        }
-
-        void state(HandOverMessage message) {
-            if (kind != null) {
-                throw new HeaderException("The state of a connection comes twice");
-            }
-            MovedKind known = MovedKind.ofCode((int) message.number());
-            long[] rested = MoveAccount.longs(message.second());
-            restedNanos = rested.length > 0 ? rested[0] : 0;
-            cameNanos = ticker.nanos();
-            served = through.door.adopt(known, message.first(), this);
-            kind = known;
-            account.count(known);
-            account.callsInFlight += served == null ? 0 : served.callsElsewhere();
-        }
-
-        void prepare() {
-            if (kind == null || descriptor < 0) {
-                throw new HeaderException("A connection did not come whole");
-            }
-        }
-
-        CompletableFuture<?> serve() {
-            int own = descriptor;
-            descriptor = -1;
-            return through.door
-                    .serve(own, served)
-                    .whenCompleteAsync(
-                            (done, broken) -> account.pauses.record(restedNanos + ticker.nanos() - cameNanos), loop);
-        }
-
-        void discard() {
-            discarded = true;
-            Descriptors.close(descriptor);
-            descriptor = -1;
-            Adopted connection = served;
-            if (connection != null) {
-                connection.discard();
-            }
-        }
-
-        @Override
-        public void cancel(long requestId, Cancellation.Reason reason) {
-            byte[] code = {(byte) reason.code()};
-            MovingConnection.later(
-                    loop, () -> tell(new HandOverMessage(Step.CANCEL, id, requestId, code, new byte[0])));
-        }
-
-        @Override
-        public void inquire(long requestId) {
-            MovingConnection.later(loop, () -> tell(new HandOverMessage(Step.INQUIRY, id, requestId)));
-        }
-
-        private void tell(HandOverMessage message) {
-            if (phase == Phase.TAKEN) {
-                account.callsForwarded++;
-                line().say(message);
-            }
+    private void tell(HandOverMessage message) {
+        if (phase == Phase.TAKEN) {
+            account.callsForwarded++;
+            line().say(message);
         }
     }
 }
