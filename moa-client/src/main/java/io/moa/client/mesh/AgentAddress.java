@@ -1,8 +1,8 @@
 package io.moa.client.mesh;
 
 import io.moa.discovery.Address;
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -67,13 +67,9 @@ public final class AgentAddress {
         if (host.equals("localhost")) {
             return true;
         }
-        if (!host.matches("[0-9.]+|[0-9a-fA-F:]+")) {
-            return false; // a name: nobody is asked where it leads
-        }
-        try {
-            return InetAddress.getByName(host).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            return false;
-        }
+        // Of what is no address in full somebody might be asked where it leads: "cafe" has hexadecimal digits only, and
+        // is a name.
+        InetAddress literal = NetUtil.createInetAddressFromIpAddressString(host);
+        return literal != null && literal.isLoopbackAddress();
     }
 }
