@@ -96,7 +96,7 @@ final class MeshedCall extends CompletableFuture<Reply>
 
     /** Whether it is the agent that failed, and the call may go another way. */
     private boolean goesOn(Reply.Failure failure) {
-        if (call.cancellation().isCancelled() || call.deadline().expired(ticker.nanos())) {
+        if (isGivenUp()) {
             return false;
         }
         boolean notItsOwn = failure.status() == Status.UNSUPPORTED && failure.executed() == Executed.NO;
@@ -106,6 +106,11 @@ final class MeshedCall extends CompletableFuture<Reply>
         return notItsOwn || gone;
     }
 
+    /** Whether nobody waits for it any more. */
+    private boolean isGivenUp() {
+        return call.cancellation().isCancelled() || call.deadline().expired(ticker.nanos());
+    }
+
     private boolean mayRunTwice() {
         MethodPolicy policy = call.attributes().get(MethodPolicy.KEY);
         return policy != null && policy.isIdempotent() && !call.oneWay();
@@ -113,7 +118,7 @@ final class MeshedCall extends CompletableFuture<Reply>
 
     @Override
     public void silent(Cancellation.Listener attempt) {
-        if (!mayRunTwice() || call.deadline().expired(ticker.nanos())) {
+        if (!mayRunTwice() || isGivenUp()) {
             return; // it may be running there: its answer is waited for
         }
         synchronized (this) {
