@@ -284,7 +284,7 @@ final class AgentLink {
         synchronized (this) {
             trouble = why;
             good = null;
-            changed = standing.lost(moa.ticker().nanos());
+            changed = standing.lost(moa.ticker().nanos()) && !closed; // whoever closes knows that calls go elsewhere
         }
         if (changed) {
             listener.changed(this, false, why);

@@ -172,6 +172,9 @@ public final class Mesh implements Filter, AutoCloseable {
     }
 
     private void end(boolean atOnce) {
+        if (way(0) != null) {
+            switches.increment();
+        }
         AgentLink[] over = links;
         links = NONE;
         following.forEach(Registry.Subscription::close);

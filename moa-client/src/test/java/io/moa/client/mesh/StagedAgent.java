@@ -6,8 +6,10 @@ import io.moa.invoke.Executed;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
+import io.moa.protocol.payload.BytesPayload;
 import io.moa.transport.Connection;
 import io.moa.transport.Peer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -20,11 +22,17 @@ final class StagedAgent implements Connection {
         final Invocation invocation;
         final CompletableFuture<Reply> reply = new CompletableFuture<>();
 
+        /** What its body says; who made the call frees it when it ends. */
+        final String text;
+
         /** Why it was withdrawn; none if it was not. */
         final List<Cancellation.Reason> withdrawn = new ArrayList<>();
 
         Call(Invocation invocation) {
             this.invocation = invocation;
+            this.text = invocation.payload() instanceof BytesPayload body
+                    ? body.content().toString(StandardCharsets.UTF_8)
+                    : "";
         }
 
         @Override
