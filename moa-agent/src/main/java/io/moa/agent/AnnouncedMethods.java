@@ -6,6 +6,7 @@ import io.moa.governance.gate.GateMemory;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.invoke.Caller;
 import io.moa.invoke.MethodId;
+import io.moa.protocol.frame.Target;
 import io.moa.protocol.serialize.RuleText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,7 +27,7 @@ final class AnnouncedMethods {
     private static final int MAX_ID_CHARS = 64;
     private static final int MAX_SERIALIZER = 255;
 
-    private record Known(Caller caller, String text, ForwardedCalls.Method method) {}
+    private record Known(Caller caller, String text, Target target, ForwardedCalls.Method method) {}
 
     private final ForwardedCalls calls;
     private final int most;
@@ -39,10 +40,10 @@ final class AnnouncedMethods {
         this.most = most;
     }
 
-    /** The method of a name; null if nobody has announced it. */
-    ForwardedCalls.@Nullable Method named(String id) {
-        Known found = known.get(id);
-        return found == null ? null : found.method();
+    /** The method that a call names; null if nobody has announced it, or another one under this name: calls are governed as what they are. */
+    ForwardedCalls.@Nullable Method named(Target target) {
+        Known found = known.get(target.announcement());
+        return found == null || !found.target().equals(target) ? null : found.method();
     }
 
     int size() {
@@ -93,7 +94,11 @@ final class AnnouncedMethods {
         }
         boolean added = false;
         try {
-            Known fresh = new Known(caller, text, calls.announced(caller, service, method, number.intValue(), policy));
+            Known fresh = new Known(
+                    caller,
+                    text,
+                    new Target(service, method, number.intValue(), id),
+                    calls.announced(caller, service, method, number.intValue(), policy));
             added = known.putIfAbsent(id, fresh) == null; // or another thread was faster, with the same
         } finally {
             if (!added) {
@@ -149,9 +154,9 @@ final class AnnouncedMethods {
         if (said.get("gate") instanceof Map<?, ?> gate
                 && RuleText.read(text) instanceof Map<?, ?> announced
                 && announced.get("id") instanceof String id) {
-            ForwardedCalls.Method method = named(id);
-            if (method != null) {
-                method.remember(GateMemory.ofPlain(gate));
+            Known taken = known.get(id);
+            if (taken != null) {
+                taken.method().remember(GateMemory.ofPlain(gate));
             }
         }
     }

@@ -113,7 +113,7 @@ final class OutboundSeat implements Host {
         if (target.announcement().isEmpty()) {
             return attributesOf(target.service(), target.method(), target.serializer());
         }
-        ForwardedCalls.Method method = methods.named(target.announcement());
+        ForwardedCalls.Method method = methods.named(target);
         return method == null ? null : method.attributes();
     }
 
