@@ -2,9 +2,11 @@ package io.moa.agent;
 
 import io.moa.discovery.Address;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -60,6 +62,11 @@ final class AgentSocket {
         }
         checkFolder(folder, others);
         AgentSocket socket = new AgentSocket(ready, others);
+        int bytes = socket.coming.toString().getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > Address.Unix.MAX_BYTES) {
+            throw new IOException("The path " + ready + " is too long by " + (bytes - Address.Unix.MAX_BYTES)
+                    + " bytes, as the socket is bound beside it first: choose a shorter one");
+        }
         if (isAnswered(ready)) {
             throw new IOException("Another process listens at " + ready
                     + ": an agent is there already; stop it, or give this one another address");
@@ -100,16 +107,21 @@ final class AgentSocket {
         }
     }
 
-    private static boolean isAnswered(Path file) {
-        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-            return false;
+    private static boolean isAnswered(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return false; // nor what a link leads to
         }
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.configureBlocking(false); // a full queue must not hold this process
             channel.connect(UnixDomainSocketAddress.of(file));
             return true;
-        } catch (IOException | RuntimeException nobody) {
+        } catch (ConnectException nobody) {
             return false;
+        } catch (IOException e) {
+            throw new IOException(
+                    "An agent may be at " + file + " that accepts nobody at the moment (" + e.getMessage()
+                            + "): stop it, or remove the file if there is none",
+                    e);
         }
     }
 
