@@ -275,29 +275,4 @@ class AnnouncedMethodsTest {
         }
         assertThat(methods.size()).isZero();
     }
-
-    // ---- for the process that takes this one's place
-
-    @Test
-    void theNextProcessKnowsWhatThisOneKnew() {
-        methods.take(WEB, text("a"));
-        methods.take(OTHER, text("b"));
-        AnnouncedMethods next = new AnnouncedMethods(stage.calls, 3);
-        assertThat(next.takeLines(methods.lines())).isEmpty();
-        assertThat(next.size()).isEqualTo(2);
-        assertThat(next.named(target("a"))).isNotNull();
-        assertThatThrownBy(() -> next.take(WEB, text("b"))).hasMessageContaining("Another process");
-        assertThat(next.lines()).containsExactlyInAnyOrderElementsOf(methods.lines());
-        assertThat(next.takeLines(methods.lines())).as("once more").isEmpty();
-    }
-
-    @Test
-    void aLineThatCannotBeTakenHoldsUpNoOther() {
-        methods.take(WEB, text("a"));
-        List<String> lines = new ArrayList<>(List.of("", "[]", "{\"announced\":7}", "{\"announced\":\"{}\"}"));
-        lines.addAll(methods.lines());
-        AnnouncedMethods next = new AnnouncedMethods(stage.calls, 3);
-        assertThat(next.takeLines(lines)).hasSize(4);
-        assertThat(next.named(target("a"))).isNotNull();
-    }
 }

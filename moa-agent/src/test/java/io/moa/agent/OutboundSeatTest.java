@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** Who comes in at a door of an agent, and what becomes of the calls that come there. */
+/** What becomes of the calls that come to an agent. */
 class OutboundSeatTest {
 
     private static final ServiceId STOCK = ServiceId.of("shop.Stock");
@@ -48,25 +48,21 @@ class OutboundSeatTest {
 
     private final Standstill standstill = new Standstill(stage.scheduler.ticker(), stage.scheduler);
     private final List<Runnable> aside = new ArrayList<>();
-    private final OutboundSeat seat = seat(new Admission(Set.of("web"), Set.of(7), null));
-
-    private OutboundSeat seat(Admission admission) {
-        return new OutboundSeat(
-                stage.moa.self(),
-                admission,
-                stage.calls,
-                new AnnouncedMethods(stage.calls, 1),
-                standstill,
-                stage.scheduler.ticker(),
-                stage.scheduler,
-                question -> {
-                    if (question.isEmpty()) {
-                        throw new IllegalArgumentException("asked for is nothing");
-                    }
-                    return "explained: " + question;
-                },
-                aside::add);
-    }
+    private final OutboundSeat seat = new OutboundSeat(
+            stage.moa.self(),
+            new Admission(Set.of("web"), Set.of(7), null),
+            stage.calls,
+            new AnnouncedMethods(stage.calls, 1),
+            standstill,
+            stage.scheduler.ticker(),
+            stage.scheduler,
+            question -> {
+                if (question.isEmpty()) {
+                    throw new IllegalArgumentException("asked for is nothing");
+                }
+                return "explained: " + question;
+            },
+            aside::add);
 
     private static Target target(String id) {
         return new Target(STOCK, RESERVE, 1, id);
@@ -126,47 +122,20 @@ class OutboundSeatTest {
         });
     }
 
-    // ---- who comes in
-
-    @Test
-    void processesOfItsUsersComeIn() {
-        assertThat(seat.admitsUser(7)).isTrue();
-        assertThat(seat.admitsUser(0)).isFalse();
-        assertThat(seat.admitsUser(8)).isFalse();
-        assertThat(seat.admitsUser(-1)).isFalse();
-    }
-
-    @Test
-    void processesOfItsApplicationComeIn() {
-        assertThat(seat.refusal(new Peer("web", "web-1"), new byte[0])).isNull();
-        assertThat(seat.refusal(new Peer("admin", "admin-1"), new byte[0]))
-                .isEqualTo("it calls for processes of web, and not for those of admin");
-        assertThat(seat.refusal(new Peer("", "x"), new byte[0])).isNotNull();
-        assertThat(seat.refusal(new Peer("WEB", "x"), new byte[0])).isNotNull();
-    }
-
-    @Test
-    void overTcpTheTokenCountsBeforeTheName() {
-        OutboundSeat guarded = seat(new Admission(Set.of("web"), Set.of(), "secret"));
-        assertThat(guarded.refusal(new Peer("web", "web-1"), "secret".getBytes(StandardCharsets.UTF_8)))
-                .isNull();
-        assertThat(guarded.refusal(new Peer("admin", "x"), "secret".getBytes(StandardCharsets.UTF_8)))
-                .contains("not for those of admin");
-        assertThat(guarded.refusal(new Peer("web", "web-1"), new byte[0]))
-                .contains("none was said", "moa.mesh.token.file");
-        for (String wrong : List.of("secre", "secret ", "SECRET", "\u0000")) {
-            assertThat(guarded.refusal(new Peer("admin", "x"), wrong.getBytes(StandardCharsets.UTF_8)))
-                    .contains("another one was said")
-                    .doesNotContain("secret", "web", "admin");
-        }
-    }
-
     @Test
     void itServesWhatAgentsServe() {
         assertThat(seat.serves(MeshProtocol.AGENT)).isTrue();
         assertThat(seat.serves(MeshProtocol.agentsOf("web"))).isTrue();
         assertThat(seat.serves(MeshProtocol.agentsOf("admin"))).isFalse();
         assertThat(seat.serves(STOCK)).isFalse();
+    }
+
+    @Test
+    void itAsksItsAdmissionWhoComesIn() {
+        assertThat(seat.admitsUser(7)).isTrue();
+        assertThat(seat.admitsUser(8)).isFalse();
+        assertThat(seat.refusal(new Peer("web", "web-1"), new byte[0])).isNull();
+        assertThat(seat.refusal(new Peer("admin", "admin-1"), new byte[0])).isNotNull();
     }
 
     // ---- calls
@@ -321,14 +290,5 @@ class OutboundSeatTest {
                 Executed.NO,
                 "withdrawn while this agent stood still");
         assertThat(stage.passedOn).isEmpty();
-    }
-
-    @Test
-    void afterThatNoCallIsHeld() {
-        standstill.begin();
-        announced();
-        afterAStandstill(call(target("a"), HANDED_OVER, Payload.EMPTY));
-        stage.scheduler.advance(Duration.ofMillis(200));
-        assertThat(arrived(call(target("a"), HANDED_OVER, Payload.EMPTY))).isCompletedWithValue(AgentStage.VALUE);
     }
 }
