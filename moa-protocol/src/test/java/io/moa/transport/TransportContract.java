@@ -119,6 +119,27 @@ public abstract class TransportContract {
     }
 
     @Test
+    void carriesTheCallsOfManyCallersOverOneConnection() {
+        Connection connection = connect();
+        Caller self = clientSelf.asCaller();
+        Caller shop = new Caller("shop", "shop-1");
+        List<Caller> callers = List.of(
+                shop,
+                new Caller("shop", "shop-1"),
+                new Caller("admin", "shop-1"),
+                self,
+                shop,
+                new Caller("shop", "shop-2"),
+                self,
+                shop);
+        for (Caller each : callers) {
+            bytes(send(connection, builder(body("x"), SOON).caller(each).build())
+                    .join());
+            assertThat(arrived.remove().caller()).isEqualTo(each);
+        }
+    }
+
+    @Test
     void carriesFailuresWithStatusAndExecution() {
         ThrownError thrown = new ThrownError(
                 "shop.OutOfStock",

@@ -101,6 +101,37 @@ final class CallHeaderTest {
     }
 
     @Test
+    void theNameOfAnAnnouncementArrives() {
+        for (String id : new String[] {"7f", "x".repeat(Target.MAX_ANNOUNCEMENT_BYTES), "é".repeat(32)}) {
+            Target target = new Target(WireSample.SERVICE, WireSample.METHOD, 129, id);
+            assertThat(parsed(CallHeader.encodeTarget(target))).isEqualTo(target);
+        }
+    }
+
+    /** Servers know the bytes of targets, and those of calls that no agent was told of are what they were. */
+    @Test
+    void withoutAnAnnouncementNothingIsWrittenOfIt() {
+        Target target = new Target(WireSample.SERVICE, WireSample.METHOD, 1, "");
+        assertThat(CallHeader.encodeTarget(target)).isEqualTo(WireSample.TARGET_FIELD);
+        assertThat(parsed(WireSample.TARGET_FIELD)).isEqualTo(target);
+        assertThat(new Target(WireSample.SERVICE, WireSample.METHOD, 1)).isEqualTo(target);
+    }
+
+    @Test
+    void rejectsTheNameOfAnAnnouncementThatIsTooLongOrNoWord() {
+        for (String id : new String[] {"x".repeat(Target.MAX_ANNOUNCEMENT_BYTES + 1), "é".repeat(33), "a\nb"}) {
+            byte[] field = CallHeader.encodeTarget(new Target(WireSample.SERVICE, WireSample.METHOD, 1, id));
+            assertThatThrownBy(() -> parsed(field)).isInstanceOf(HeaderException.class);
+        }
+    }
+
+    private static Target parsed(byte[] field) {
+        ByteBuf in = WireSample.buffer(field);
+        CallHeader header = CallHeader.parse(in, 0, field.length);
+        return Target.parse(in, header.targetIndex(), header.targetLength());
+    }
+
+    @Test
     void anUnknownCallerIsNotWritten() {
         assertThat(CallHeader.encodeCaller(Caller.UNKNOWN)).isEmpty();
     }

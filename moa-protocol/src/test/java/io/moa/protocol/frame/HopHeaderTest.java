@@ -138,6 +138,85 @@ final class HopHeaderTest {
         assertThat(caller.totalNanos()).isEqualTo(250_000);
     }
 
+    /** An agent's ledger of a call that it has passed on: 1, 2 and 3 µs before, 10 to 40 µs at the server, 20 µs on the way back. */
+    private static Ledger agentLedger() {
+        Ledger agent = new Ledger(Phase.CLIENT_QUEUE, 0);
+        agent.enter(Phase.PICK, 1_000);
+        agent.sentTo("server");
+        agent.enter(Phase.CONNECT_WAIT, 3_000);
+        agent.enter(Phase.BACK, 6_000);
+        ByteBuf reply = Unpooled.buffer();
+        int length = ReplyHop.write(reply, ReplyHop.VALUE, Executed.YES, Hints.NONE, WireSample.serverLedger());
+        ReplyHop.addTo(reply, 0, length, agent);
+        agent.settle(126_000);
+        return agent;
+    }
+
+    @Test
+    void whatAnAgentAndTheServerBehindItMeasuredReachesTheCallersLedger() {
+        int length = ReplyHop.write(out, ReplyHop.VALUE, Executed.YES, Hints.NONE, agentLedger());
+        assertThat(length).isEqualTo(out.readableBytes()).isEqualTo(16 + 20 + 16);
+        ReplyHop.check(out, 0, length);
+        Ledger caller = new Ledger(Phase.CLIENT_QUEUE, 0);
+        caller.enter(Phase.PICK, 500);
+        caller.enter(Phase.BACK, 700);
+        ReplyHop.addTo(out, 0, length, caller);
+        caller.settle(200_700);
+        assertThat(caller.spentNanos(Phase.CLIENT_QUEUE)).isEqualTo(500 + 1_000);
+        assertThat(caller.spentNanos(Phase.PICK)).isEqualTo(200 + 2_000);
+        assertThat(caller.spentNanos(Phase.CONNECT_WAIT)).isEqualTo(3_000);
+        assertThat(caller.spentNanos(Phase.SERVER_QUEUE)).isEqualTo(10_000);
+        assertThat(caller.spentNanos(Phase.DECODE)).isEqualTo(20_000);
+        assertThat(caller.spentNanos(Phase.EXECUTE)).isEqualTo(30_000);
+        assertThat(caller.spentNanos(Phase.ENCODE)).isEqualTo(40_000);
+        assertThat(caller.spentNanos(Phase.BACK)).as("is what is left").isEqualTo(200_000 - 106_000);
+        assertThat(caller.totalNanos()).isEqualTo(200_700);
+    }
+
+    @Test
+    void whoHasNotPassedTheCallOnSaysNothingOfThat() {
+        Ledger refused = new Ledger(Phase.CLIENT_QUEUE, 0);
+        refused.enter(Phase.ENCODE, 5_000);
+        int length = ReplyHop.write(out, Status.UNSUPPORTED.code(), Executed.NO, Hints.NONE, refused);
+        assertThat(length).isEqualTo(16 + 20);
+        assertThat(out.getByte(8)).isEqualTo((byte) 1);
+        Ledger caller = new Ledger(Phase.BACK, 0);
+        ReplyHop.addTo(out, 0, length, caller);
+        assertThat(caller.spentNanos(Phase.CLIENT_QUEUE)).isZero();
+    }
+
+    /** It looks for the server's block alone, and passes over others; the fixed part is where it was. */
+    @Test
+    void aReaderThatKnowsNoAgentsFindsWhatItLooksFor() {
+        Hints hints = new Hints(5, true, 7);
+        int length = ReplyHop.write(out, Status.OVERLOADED.code(), Executed.MAYBE, hints, agentLedger());
+        assertThat(ReplyHop.statusCode(out, 0, length)).isEqualTo(Status.OVERLOADED.code());
+        assertThat(ReplyHop.executed(out, 0, length)).isEqualTo(Executed.MAYBE);
+        assertThat(ReplyHop.hints(out, 0, length)).isEqualTo(hints);
+        int blocks = out.getUnsignedByte(8);
+        assertThat(LedgerBlock.find(out, 16, length, blocks, LedgerBlock.SERVER))
+                .as("the first, where it always was")
+                .isEqualTo(16 + 4);
+        assertThat(LedgerBlock.count(out, 20)).isEqualTo(4);
+        assertThat(LedgerBlock.find(out, 16, length, blocks, -1)).isEqualTo(-1);
+    }
+
+    @Test
+    void anAgentsBlockIsFoundWhereverItStands() {
+        out.writeZero(16);
+        out.setByte(8, 2);
+        out.writeInt(LedgerBlock.AGENT << 24 | 3 << 16).writeInt(1).writeInt(2).writeInt(3);
+        out.writeInt(LedgerBlock.SERVER << 24 | 4 << 16)
+                .writeInt(4)
+                .writeInt(5)
+                .writeInt(6)
+                .writeInt(7);
+        Ledger caller = new Ledger(Phase.BACK, 0);
+        ReplyHop.addTo(out, 0, out.readableBytes(), caller);
+        assertThat(caller.spentNanos(Phase.CONNECT_WAIT)).isEqualTo(300);
+        assertThat(caller.spentNanos(Phase.ENCODE)).isEqualTo(700);
+    }
+
     @Test
     void timesOfNewerPeersAreSkipped() {
         // An agent's block of a future kind, then a server's block with a fifth time, then something after it.

@@ -108,6 +108,24 @@ class SilentPeerTest {
     }
 
     @Test
+    void whoAsksMoreOftenThanTheConnectionTellsTheCallsEarlier() {
+        open(TransportConfig.DEFAULT);
+        CompletableFuture<Reply> first = call("first", false);
+        passes(300);
+        connection.tellSilence();
+        channel.runPendingTasks();
+        assertThat(told).containsExactly("first");
+        connection.tellSilence();
+        call("second", false);
+        connection.tellSilence();
+        channel.runPendingTasks();
+        assertThat(told).as("each once").containsExactly("first", "second");
+        passes(610);
+        assertThat(told).as("whoever found out").containsExactly("first", "second", "silent");
+        assertThat(first).isNotDone();
+    }
+
+    @Test
     void onlyTheAttemptThatWaitsThereIsWithdrawn() {
         open(TransportConfig.DEFAULT);
         CompletableFuture<Reply> first = call("first", false);
