@@ -126,9 +126,21 @@ final class MeshCommand implements Callable<Integer> {
         if (instance != null && percent != null) {
             throw mistake("--percent is of many processes, and --instance is one");
         }
+        checkName("--application", application);
+        checkName("--instance", instance);
         return MeshSetting.NAME
                 + (application == null ? "" : "@" + application)
                 + (instance == null ? "" : "#" + instance);
+    }
+
+    /** An empty variable of a script is a mistake; what it would say would be followed by nobody, and seem to be said. */
+    private void checkName(String option, @Nullable String name) {
+        if (name != null && name.isBlank()) {
+            throw mistake(option + " is empty");
+        }
+        if (name != null && name.indexOf('#') >= 0) {
+            throw mistake(option + " has no '#'; one process is said by --application and --instance");
+        }
     }
 
     private @Nullable String value(String said) {
