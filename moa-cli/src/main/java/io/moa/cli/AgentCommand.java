@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,6 +41,8 @@ import picocli.CommandLine.Spec;
             "and in the application: -Dmoa.mesh=on"
         })
 final class AgentCommand implements Callable<Integer> {
+
+    private static final Pattern REMOTE = Pattern.compile("[^/\\s]+:[0-9]{1,5}");
 
     @ParentCommand
     private MoaCommand moa;
@@ -200,8 +203,8 @@ final class AgentCommand implements Callable<Integer> {
             }
             return null;
         }
-        if (!(Address.parse("tcp://" + remote) instanceof Address.Tcp bind)) {
-            throw new IllegalArgumentException("--remote is HOST:PORT, not " + remote);
+        if (!REMOTE.matcher(remote).matches() || !(Address.parse("tcp://" + remote) instanceof Address.Tcp bind)) {
+            throw new IllegalArgumentException("--remote is HOST:PORT, such as 10.0.0.7:7070, not " + remote);
         }
         return new AgentConfig.Remote(bind, advertise, new LinkedHashSet<>(shared));
     }

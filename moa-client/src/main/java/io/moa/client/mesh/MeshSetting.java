@@ -5,6 +5,7 @@ import io.moa.discovery.Address;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -118,9 +119,11 @@ public record MeshSetting(MeshMode mode, String cause) {
                 throw new IllegalArgumentException(where + ": " + file + " is empty; it is to hold a token");
             }
             return token;
+        } catch (NoSuchFileException e) {
+            throw new IllegalArgumentException(where + ": there is no file " + file + ", which is to hold a token", e);
         } catch (IOException e) {
             throw new IllegalArgumentException(
-                    where + ": the file " + file + " with the token cannot be read: " + e, e);
+                    where + ": the file " + file + " with the token cannot be read: " + e.getMessage(), e);
         }
     }
 
