@@ -8,6 +8,7 @@ import io.moa.transport.Wanted;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,7 @@ final class AgentLink {
     private final @Nullable String token;
     private final MeshConfig config;
     private final Listener listener;
+    private final Consumer<Connection> silence = this::silent;
     private volatile boolean inUse;
     private volatile @Nullable Connection good; // where calls go; the fast path reads only this
 
@@ -264,6 +266,22 @@ final class AgentLink {
         if (changed) {
             listener.changed(this, true, "it answers");
         }
+    }
+
+    /** Is to be told of a connection on which calls waited, and that heard nothing although it asked: that may be known before the next look here. */
+    Consumer<Connection> silence() {
+        return silence;
+    }
+
+    private void silent(Connection by) {
+        synchronized (this) {
+            if (connection != by || silent) {
+                return;
+            }
+            silent = true;
+        }
+        lost("calls waited for it, and it said nothing although it was asked");
+        by.tellSilence(); // to the other calls, now that they go elsewhere
     }
 
     private void gone(Connection by) {

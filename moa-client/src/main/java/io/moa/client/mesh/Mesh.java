@@ -262,7 +262,8 @@ public final class Mesh implements Filter, AutoCloseable {
                 }
                 byAgent.increment();
                 int after = i + 1;
-                MeshedCall meshed = new MeshedCall(call, agent, again -> go(again, known, after, direct), moa.ticker());
+                MeshedCall meshed = new MeshedCall(
+                        call, agent, again -> go(again, known, after, direct), moa.ticker(), known[i].silence());
                 meshed.begin(named);
                 return meshed;
             }

@@ -17,6 +17,7 @@ import io.moa.invoke.Ticker;
 import io.moa.transport.Connection;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,14 +33,20 @@ final class MeshedCall extends CompletableFuture<Reply>
     private final Connection agent;
     private final Invoker next;
     private final Ticker ticker;
+    private final Consumer<Connection> silence;
     private boolean left; // for the next way; guarded by this
 
-    /** One that has not begun. */
-    MeshedCall(Invocation call, Connection agent, Invoker next, Ticker ticker) {
+    /**
+     * One that has not begun.
+     *
+     * @param silence is told when the agent's connection has heard nothing, whatever becomes of this call
+     */
+    MeshedCall(Invocation call, Connection agent, Invoker next, Ticker ticker, Consumer<Connection> silence) {
         this.call = call;
         this.agent = agent;
         this.next = next;
         this.ticker = ticker;
+        this.silence = silence;
     }
 
     /**
@@ -118,6 +125,7 @@ final class MeshedCall extends CompletableFuture<Reply>
 
     @Override
     public void silent(Cancellation.Listener attempt) {
+        silence.accept(agent); // first: whatever goes on now, and is called from now on, does not go there
         if (!mayRunTwice() || isGivenUp()) {
             return; // it may be running there: its answer is waited for
         }

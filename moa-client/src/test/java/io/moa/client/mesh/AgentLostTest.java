@@ -2,6 +2,7 @@ package io.moa.client.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moa.ReleaseSettings;
 import io.moa.invoke.Cancellation;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Payload;
@@ -69,6 +70,34 @@ class AgentLostTest {
             assertThat(agent.toldSilence).as("once").isOne();
             agent.passedOn().get(1).reply.complete(BY_AGENT);
             assertThat(once).isCompletedWithValue(BY_AGENT);
+        }
+    }
+
+    /** Where more silence is allowed than calls wait for: what they were told counts for all others at once, and for those who come. */
+    @Test
+    void whenCallsThereHearNothingItIsLeftBeforeItsTime() {
+        StagedAgent agent = new StagedAgent("agent-1");
+        MeshConfig patient = MeshedStage.CONFIG.withPings(PING, Duration.ofSeconds(10), 3);
+        try (MeshedStage stage = new MeshedStage(patient, ReleaseSettings.NONE, agent)) {
+            CompletableFuture<Reply> once = stage.go(stage.call(false).build());
+            CompletableFuture<Reply> twice = stage.go();
+            stage.go();
+            stage.after(PING);
+            agent.answers = false;
+            agent.passedOn().get(0).silent();
+            assertThat(stage.mesh.seat()).isEqualTo(Seat.DIRECT);
+            assertThat(agent.toldSilence).isOne();
+            assertThat(twice).isCompletedWithValue(MeshedStage.DIRECTLY);
+            assertThat(stage.direct).hasSize(2);
+            assertThat(once).isNotDone();
+            stage.go();
+            assertThat(agent.passedOn()).as("no other call goes there").hasSize(3);
+            stage.after(Duration.ofSeconds(20));
+            assertThat(agent.toldSilence).as("once").isOne();
+            agent.answers = true;
+            agent.pings.get(agent.pings.size() - 1).complete(null);
+            stage.after(Duration.ofSeconds(10));
+            assertThat(stage.mesh.seat()).isEqualTo(Seat.LOCAL);
         }
     }
 

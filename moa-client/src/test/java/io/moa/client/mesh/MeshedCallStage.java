@@ -8,6 +8,7 @@ import io.moa.invoke.Invocation;
 import io.moa.invoke.Payload;
 import io.moa.invoke.Reply;
 import io.moa.testkit.FakeTicker;
+import io.moa.transport.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,9 @@ final class MeshedCallStage {
 
     final FakeTicker ticker = new FakeTicker();
     final StagedAgent agent = new StagedAgent("agent-uuid");
+
+    /** Connections of which it was told that they heard nothing. */
+    final List<Connection> toldSilent = new ArrayList<>();
 
     /** What went the next way, and how it ends there. */
     final List<Invocation> wentOn = new ArrayList<>();
@@ -40,7 +44,8 @@ final class MeshedCallStage {
                     wentOn.add(again);
                     return nextWay;
                 },
-                ticker);
+                ticker,
+                toldSilent::add);
         meshed.begin(NAMED);
         return meshed;
     }

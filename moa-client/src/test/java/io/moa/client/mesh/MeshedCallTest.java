@@ -219,7 +219,8 @@ class MeshedCallTest {
                 again -> {
                     throw new IllegalStateException("odd");
                 },
-                stage.ticker);
+                stage.ticker,
+                any -> {});
         meshed.begin(MeshedCallStage.NAMED);
         stage.agent.breakDown(Executed.NO);
         assertThat(MeshedCallStage.failure(meshed).status()).isEqualTo(Status.INTERNAL);

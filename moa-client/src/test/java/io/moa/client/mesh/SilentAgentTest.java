@@ -64,6 +64,8 @@ class SilentAgentTest {
                 stage.call(true).attributes(Attributes.EMPTY).build())) {
             MeshedCall meshed = stage.begun(call);
             stage.agent.last().silent();
+            assertThat(stage.toldSilent).as("whoever waits").containsExactly(stage.agent);
+            stage.toldSilent.clear();
             assertThat(meshed).isNotDone();
             assertThat(stage.agent.last().withdrawn).isEmpty();
             stage.agent.last().reply.complete(MeshedCallStage.VALUE);

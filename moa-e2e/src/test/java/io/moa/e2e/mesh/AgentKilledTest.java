@@ -25,13 +25,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** D1 and D3 by count: an agent's process is killed, ended or replaced under load, and calls go on. */
+/** D1, D2 and D3 by count: an agent's process is killed, ended, stopped or replaced under load, and calls go on. */
 @Timeout(240)
 class AgentKilledTest {
 
@@ -51,7 +52,9 @@ class AgentKilledTest {
     private Counted counted;
 
     private final AtomicInteger numbers = new AtomicInteger();
-    private final Semaphore places = new Semaphore(AT_ONCE);
+    private final Semaphore places = new Semaphore(AT_ONCE / 2);
+    private final Semaphore placesOnce = new Semaphore(AT_ONCE / 2);
+    private final List<Thread> callers = new ArrayList<>();
     private final Set<Integer> notTwice = ConcurrentHashMap.newKeySet();
     private final ConcurrentLinkedQueue<Throwable> failedAgain = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<CallException> failedOnce = new ConcurrentLinkedQueue<>();
@@ -94,32 +97,36 @@ class AgentKilledTest {
         }
     }
 
+    /** Each kind has places of its own: calls that wait for an agent that stands still do not keep the others from being made. */
     private void load() {
+        caller(places, number -> client.async(counted, c -> again(c, number)).whenComplete((value, thrown) -> {
+            places.release();
+            if (thrown != null) {
+                failedAgain.add(thrown);
+            }
+        }));
+        caller(placesOnce, number -> {
+            notTwice.add(number);
+            client.async(counted, c -> once(c, number)).whenComplete((value, thrown) -> {
+                placesOnce.release();
+                if (thrown != null) {
+                    failedOnce.add(
+                            (CallException) (thrown instanceof CompletionException ? thrown.getCause() : thrown));
+                }
+            });
+        });
+    }
+
+    private void caller(Semaphore free, IntConsumer call) {
         Thread caller = new Thread(() -> {
             while (!over) {
-                places.acquireUninterruptibly();
-                int number = numbers.incrementAndGet();
-                if (number % 2 == 0) {
-                    client.async(counted, c -> again(c, number)).whenComplete((value, thrown) -> {
-                        places.release();
-                        if (thrown != null) {
-                            failedAgain.add(thrown);
-                        }
-                    });
-                } else {
-                    notTwice.add(number);
-                    client.async(counted, c -> once(c, number)).whenComplete((value, thrown) -> {
-                        places.release();
-                        if (thrown != null) {
-                            failedOnce.add((CallException)
-                                    (thrown instanceof CompletionException ? thrown.getCause() : thrown));
-                        }
-                    });
-                }
+                free.acquireUninterruptibly();
+                call.accept(numbers.incrementAndGet());
             }
         });
         caller.setDaemon(true);
         caller.start();
+        callers.add(caller);
     }
 
     private static int again(Counted counted, int number) {
@@ -151,9 +158,13 @@ class AgentKilledTest {
         soon().until(() -> numbers.get() >= from + calls, () -> numbers + " calls");
     }
 
-    private void settled() {
+    private void settled() throws InterruptedException {
         over = true;
-        places.acquireUninterruptibly(AT_ONCE);
+        for (Thread each : callers) {
+            each.join();
+        }
+        places.acquireUninterruptibly(AT_ONCE / 2);
+        placesOnce.acquireUninterruptibly(AT_ONCE / 2);
     }
 
     @Test
@@ -193,6 +204,47 @@ class AgentKilledTest {
         assertThat(failedOnce).isEmpty();
         assertThat(counter.ran).hasSize(numbers.get());
         assertThat(counter.ran.values()).allMatch(each -> each == 1);
+    }
+
+    /** Stopped while it has nothing to do, so that all that it finds when it goes on has come since. */
+    @Test
+    void whenItIsStoppedCallsGoOnAndWhatItFindsThenIsNotRunAgain() throws Exception {
+        ChildAgent agent = keep(ChildAgent.start("web", at, redis.url()));
+        until(Seat.LOCAL);
+        counted.again(numbers.incrementAndGet());
+        agent.signal("STOP");
+        soon().until(agent::isStopped, () -> "it is not stopped");
+        load();
+        until(Seat.DIRECT);
+        more(500);
+        agent.signal("CONT");
+        until(Seat.LOCAL);
+        more(500);
+        settled();
+        assertThat(failedAgain).isEmpty();
+        assertThat(failedOnce).isEmpty();
+        assertThat(counter.ran.values()).allMatch(each -> each == 1);
+    }
+
+    /** Stopped under load: what it was passing on may run twice, if it may. */
+    @Test
+    void whenItIsStoppedUnderLoadNoCallFailsAndNoneRunsTwiceThatMayNot() throws Exception {
+        ChildAgent agent = keep(ChildAgent.start("web", at, redis.url()));
+        until(Seat.LOCAL);
+        load();
+        more(500);
+        agent.signal("STOP");
+        until(Seat.DIRECT);
+        more(500);
+        agent.signal("CONT");
+        until(Seat.LOCAL);
+        more(500);
+        settled();
+        assertThat(failedAgain).isEmpty();
+        assertThat(failedOnce).isEmpty();
+        assertThat(counter.twice(notTwice)).isZero();
+        assertThat(counter.ran.values().stream().filter(each -> each > 1).count())
+                .isLessThanOrEqualTo(AT_ONCE);
     }
 
     /** D3 by count: processes, one after the other, that hand listener, connections and calls over. */
