@@ -1,7 +1,7 @@
 package io.moa.agent;
 
-import io.moa.client.mesh.MeshProtocol;
 import io.moa.discovery.ServiceId;
+import io.moa.mesh.MeshProtocol;
 import io.moa.transport.Peer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -1,7 +1,7 @@
 package io.moa.agent;
 
-import io.moa.client.mesh.AgentAddress;
 import io.moa.discovery.Address;
+import io.moa.mesh.AgentAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

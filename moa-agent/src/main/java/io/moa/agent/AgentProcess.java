@@ -2,7 +2,6 @@ package io.moa.agent;
 
 import io.moa.Moa;
 import io.moa.client.MoaClient;
-import io.moa.client.mesh.MeshProtocol;
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
@@ -10,6 +9,7 @@ import io.moa.discovery.RuleSource;
 import io.moa.discovery.ServiceExport;
 import io.moa.governance.observe.ProcessCalls;
 import io.moa.invoke.Seat;
+import io.moa.mesh.MeshProtocol;
 import io.moa.transport.Host;
 import io.moa.transport.Listener;
 import io.moa.transport.handover.HandOver;

@@ -54,7 +54,7 @@ final class AnnouncedMethods {
      * Takes what a process says. The same once more changes nothing.
      *
      * @param caller the process
-     * @param text as {@link io.moa.client.mesh.MeshProtocol#ANNOUNCE} describes it
+     * @param text as {@link io.moa.mesh.MeshProtocol#ANNOUNCE} describes it
      * @throws IllegalArgumentException if it has another form, or the name is somebody else's; the message says so
      * @throws IllegalStateException if there is no room, or the service cannot be followed; the message says so
      */

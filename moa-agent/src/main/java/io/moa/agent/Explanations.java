@@ -20,7 +20,7 @@ final class Explanations implements UnaryOperator<String> {
     /**
      * Answers.
      *
-     * @param question as {@link io.moa.client.mesh.MeshProtocol#EXPLAIN} describes it
+     * @param question as {@link io.moa.mesh.MeshProtocol#EXPLAIN} describes it
      * @throws IllegalArgumentException if it has another form, or is no call that there can be; the message says so
      */
     @Override

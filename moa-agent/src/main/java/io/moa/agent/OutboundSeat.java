@@ -1,6 +1,5 @@
 package io.moa.agent;
 
-import io.moa.client.mesh.MeshProtocol;
 import io.moa.client.stub.ForwardedCalls;
 import io.moa.discovery.ServiceId;
 import io.moa.invoke.Attributes;
@@ -15,6 +14,7 @@ import io.moa.invoke.Reply;
 import io.moa.invoke.Scheduler;
 import io.moa.invoke.Status;
 import io.moa.invoke.Ticker;
+import io.moa.mesh.MeshProtocol;
 import io.moa.protocol.frame.Target;
 import io.moa.protocol.payload.BytesPayload;
 import io.moa.transport.Host;

@@ -2,7 +2,7 @@ package io.moa.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moa.client.mesh.MeshProtocol;
+import io.moa.mesh.MeshProtocol;
 import io.moa.transport.Peer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

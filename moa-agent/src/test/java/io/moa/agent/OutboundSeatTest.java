@@ -2,7 +2,6 @@ package io.moa.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moa.client.mesh.MeshProtocol;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.invoke.Attributes;
@@ -18,6 +17,7 @@ import io.moa.invoke.Phase;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Seat;
 import io.moa.invoke.Status;
+import io.moa.mesh.MeshProtocol;
 import io.moa.protocol.frame.Target;
 import io.moa.protocol.payload.BytesPayload;
 import io.moa.protocol.serialize.RuleText;

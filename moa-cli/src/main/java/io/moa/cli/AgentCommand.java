@@ -2,9 +2,9 @@ package io.moa.cli;
 
 import io.moa.agent.AgentConfig;
 import io.moa.agent.AgentProcess;
-import io.moa.client.mesh.AgentAddress;
-import io.moa.client.mesh.MeshSetting;
 import io.moa.discovery.Address;
+import io.moa.mesh.AgentAddress;
+import io.moa.mesh.MeshSetting;
 import io.moa.registry.redis.RedisLink;
 import io.moa.registry.redis.RedisRegistry;
 import io.moa.registry.redis.RedisRules;

@@ -1,7 +1,7 @@
 package io.moa.cli;
 
-import io.moa.client.mesh.MeshMode;
-import io.moa.client.mesh.MeshSetting;
+import io.moa.mesh.MeshMode;
+import io.moa.mesh.MeshSetting;
 import io.moa.registry.redis.StoredRules;
 import java.util.Map;
 import java.util.TreeMap;

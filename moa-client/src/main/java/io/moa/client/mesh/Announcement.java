@@ -4,6 +4,7 @@ import io.moa.discovery.ServiceId;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.MethodId;
+import io.moa.mesh.MeshProtocol;
 import io.moa.protocol.frame.CallHeader;
 import io.moa.protocol.frame.Target;
 import io.moa.protocol.serialize.RuleText;

@@ -8,6 +8,7 @@ import io.moa.invoke.Executed;
 import io.moa.invoke.Payload;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Seat;
+import io.moa.mesh.MeshConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

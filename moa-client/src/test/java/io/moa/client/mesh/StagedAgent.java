@@ -6,6 +6,7 @@ import io.moa.invoke.Executed;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
+import io.moa.mesh.MeshProtocol;
 import io.moa.protocol.payload.BytesPayload;
 import io.moa.transport.Connection;
 import io.moa.transport.Peer;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moa.Moa;
 import io.moa.client.MoaClient;
-import io.moa.client.mesh.MeshConfig;
-import io.moa.client.mesh.MeshMode;
 import io.moa.discovery.Address;
 import io.moa.invoke.CallException;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Seat;
 import io.moa.invoke.Status;
+import io.moa.mesh.MeshConfig;
+import io.moa.mesh.MeshMode;
 import io.moa.registry.embedded.EmbeddedRedis;
 import io.moa.server.MoaServer;
 import io.moa.testkit.Eventually;

@@ -1,4 +1,4 @@
-package io.moa.client.mesh;
+package io.moa.mesh;
 
 import io.moa.transport.Peer;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * application, {@code moa.mesh@application#instance} of one. The value is a mode, and perhaps of how many of them it holds: {@code on 20%}. Which ones
  * these are is decided by their uuids, and with a larger share they stay among them. Functions without state.
  */
-final class LiveSetting {
+public final class LiveSetting {
 
     private static final Pattern VALUE =
             Pattern.compile("\\s*([A-Za-z]+)(?:\\s+([0-9]{1,3}(?:\\.[0-9]{1,2})?)\\s*%)?\\s*");
@@ -26,7 +26,7 @@ final class LiveSetting {
      *
      * @throws IllegalArgumentException if what is said of it cannot be read; the message names it
      */
-    static @Nullable MeshSetting of(Map<String, String> settings, Peer self) {
+    public static @Nullable MeshSetting of(Map<String, String> settings, Peer self) {
         String ofApplication = MeshSetting.NAME + "@" + self.application();
         for (String name : List.of(ofApplication + "#" + self.instance(), ofApplication, MeshSetting.NAME)) {
             String text = settings.get(name);

@@ -1,4 +1,4 @@
-package io.moa.client.mesh;
+package io.moa.mesh;
 
 import io.moa.ReleaseSettings;
 import io.moa.discovery.Address;
@@ -39,7 +39,7 @@ public record MeshSetting(MeshMode mode, String cause) {
      * @param inCode what the code says
      * @throws IllegalArgumentException if a place says what is no mode; the message names it
      */
-    static MeshSetting of(MeshMode inCode, ReleaseSettings release) {
+    public static MeshSetting of(MeshMode inCode, ReleaseSettings release) {
         MeshSetting strongest = new MeshSetting(inCode, inCode == MeshMode.OFF ? "nothing says otherwise" : "the code");
         for (ReleaseSettings.Place place : release.weakestFirst()) {
             String text = place.texts().get(NAME);
@@ -56,12 +56,12 @@ public record MeshSetting(MeshMode mode, String cause) {
     }
 
     /** Whether somebody has said that calls go directly. */
-    boolean isOffOnPurpose() {
+    public boolean isOffOnPurpose() {
         return mode == MeshMode.OFF && !cause.equals("nothing says otherwise");
     }
 
     /** Where the release says that the agent listens; null if it does not say. */
-    static @Nullable Address agent(ReleaseSettings release) {
+    public static @Nullable Address agent(ReleaseSettings release) {
         Address strongest = null;
         for (ReleaseSettings.Place place : release.weakestFirst()) {
             String text = place.texts().get(AGENT_NAME);
@@ -79,7 +79,7 @@ public record MeshSetting(MeshMode mode, String cause) {
     }
 
     /** Which ways calls may go, as the release says; null if it does not say. */
-    static @Nullable List<MeshStep> steps(ReleaseSettings release) {
+    public static @Nullable List<MeshStep> steps(ReleaseSettings release) {
         List<MeshStep> strongest = null;
         for (ReleaseSettings.Place place : release.weakestFirst()) {
             String text = place.texts().get(STEPS_NAME);
@@ -91,7 +91,7 @@ public record MeshSetting(MeshMode mode, String cause) {
     }
 
     /** What the file holds that the release names; null if it names none. */
-    static @Nullable String token(ReleaseSettings release) {
+    public static @Nullable String token(ReleaseSettings release) {
         String token = null;
         for (ReleaseSettings.Place place : release.weakestFirst()) {
             String file = place.texts().get(TOKEN_NAME);

@@ -1,4 +1,4 @@
-package io.moa.client.mesh;
+package io.moa.mesh;
 
 import java.time.Duration;
 

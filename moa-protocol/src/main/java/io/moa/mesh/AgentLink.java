@@ -1,4 +1,4 @@
-package io.moa.client.mesh;
+package io.moa.mesh;
 
 import io.moa.Moa;
 import io.moa.discovery.Address;
@@ -16,17 +16,17 @@ import org.jspecify.annotations.Nullable;
  * The way to one agent: a connection that is kept and asked for signs of life all the time, so that it is known before a call comes whether it
  * leads anywhere. Safe for many threads.
  */
-final class AgentLink {
+public final class AgentLink {
 
     /**
      * Where an agent is.
      *
      * @param application as which it has to introduce itself
      */
-    record Goal(Address address, String application) {}
+    public record Goal(Address address, String application) {}
 
     /** Told when calls begin or cease to go this way. By any thread, which it must not block. */
-    interface Listener {
+    public interface Listener {
         void changed(AgentLink link, boolean good, String why);
     }
 
@@ -69,7 +69,7 @@ final class AgentLink {
      * @param goals says where to try next, by how many tries have failed in a row; null for nowhere
      * @param token what is said to be let in; null for nothing
      */
-    AgentLink(
+    public AgentLink(
             Moa moa,
             MeshStep step,
             IntFunction<@Nullable Goal> goals,
@@ -85,19 +85,19 @@ final class AgentLink {
         this.standing = new AgentStanding(config);
     }
 
-    MeshStep step() {
+    public MeshStep step() {
         return step;
     }
 
     /** Where it leads, for people. */
-    synchronized String where() {
+    public synchronized String where() {
         return connection != null
                 ? "" + connection.address()
                 : goal == null ? "none that is known" : "" + goal.address();
     }
 
     /** Whether calls go this way, or would; else it is asked seldom. */
-    void inUse(boolean value) {
+    public void inUse(boolean value) {
         inUse = value;
     }
 
@@ -108,7 +108,7 @@ final class AgentLink {
     }
 
     /** Looks for the agent from now on. */
-    void open() {
+    public void open() {
         synchronized (this) {
             lastTickNanos = moa.ticker().nanos();
             nextConnectNanos = lastTickNanos;
@@ -118,13 +118,13 @@ final class AgentLink {
 
     /** Where calls go; null while they do not go this way. */
     @Nullable
-    Connection good() {
+    public Connection good() {
         Connection known = good;
         return known != null && known.usable() ? known : null;
     }
 
     /** Why calls do not go this way, for people. */
-    synchronized String trouble() {
+    public synchronized String trouble() {
         long away = standing.awayForNanos(moa.ticker().nanos());
         return away == 0
                 ? trouble
@@ -269,7 +269,7 @@ final class AgentLink {
     }
 
     /** Is to be told of a connection on which calls waited, and that heard nothing although it asked: that may be known before the next look here. */
-    Consumer<Connection> silence() {
+    public Consumer<Connection> silence() {
         return silence;
     }
 
@@ -310,7 +310,7 @@ final class AgentLink {
     }
 
     /** No new call goes this way; those under way are finished, and then the connection is closed. Idempotent. */
-    void close() {
+    public void close() {
         Connection open;
         Scheduler.Timer pending;
         synchronized (this) {
@@ -340,7 +340,7 @@ final class AgentLink {
     }
 
     /** Closes at once; calls under way fail. */
-    void closeNow() {
+    public void closeNow() {
         close();
         Connection open;
         synchronized (this) {

@@ -1,4 +1,4 @@
-package io.moa.client.mesh;
+package io.moa.mesh;
 
 import io.moa.discovery.Address;
 import java.time.Duration;

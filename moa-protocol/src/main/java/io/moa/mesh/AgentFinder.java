@@ -1,4 +1,4 @@
-package io.moa.client.mesh;
+package io.moa.mesh;
 
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Which of the registered agents a process goes to: each has an order of its own among them, so that those whose agent is gone come to many and not all to
  * one, and the same process comes to the same again. Safe for many threads.
  */
-final class AgentFinder {
+public final class AgentFinder {
 
     private final String self;
     private final String kind;
@@ -29,14 +29,14 @@ final class AgentFinder {
      * @param kind {@link MeshProtocol#PEER} or {@link MeshProtocol#SHARED}
      * @param ways at which addresses this process reaches an instance
      */
-    AgentFinder(String self, String kind, Function<Instance, List<Address>> ways) {
+    public AgentFinder(String self, String kind, Function<Instance, List<Address>> ways) {
         this.self = self;
         this.kind = kind;
         this.ways = ways;
     }
 
     /** Takes who is registered now. */
-    void take(Snapshot known) {
+    public void take(Snapshot known) {
         List<Instance> agents = new ArrayList<>();
         for (Snapshot.Entry entry : known.entries()) {
             Instance instance = entry.instance();
@@ -56,7 +56,7 @@ final class AgentFinder {
     }
 
     /** How many there are. */
-    int size() {
+    public int size() {
         return inOrder.size();
     }
 
@@ -66,7 +66,7 @@ final class AgentFinder {
      * @param failures how many tries have failed in a row
      * @return null if there is nobody
      */
-    AgentLink.@Nullable Goal next(int failures) {
+    public AgentLink.@Nullable Goal next(int failures) {
         List<Instance> known = inOrder;
         if (known.isEmpty()) {
             return null;
