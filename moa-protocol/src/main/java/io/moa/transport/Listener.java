@@ -28,6 +28,17 @@ public interface Listener extends AutoCloseable {
      */
     CompletableFuture<Integer> drain(Duration limit);
 
+    /**
+     * Tells every client that is connected now to come no more, because it is served elsewhere. Each is served until it has acknowledged and all
+     * its calls are answered; then its connection is closed. The door stays open, and whoever connects after this is served. Clients of protocols
+     * that know no such notice, as RESP, stay.
+     *
+     * @return completes when all who were told are gone, with how many they were. Default 0, at once, for a listener whose clients cannot be told
+     */
+    default CompletableFuture<Integer> dismiss() {
+        return CompletableFuture.completedFuture(0);
+    }
+
     /** Closes at once; callers of calls in flight see the connection break. Idempotent. */
     @Override
     void close();

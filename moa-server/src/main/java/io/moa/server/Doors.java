@@ -45,6 +45,15 @@ record Doors(List<Listener> all) implements Listener {
     }
 
     @Override
+    public CompletableFuture<Integer> dismiss() {
+        CompletableFuture<Integer> gone = CompletableFuture.completedFuture(0);
+        for (Listener each : all) {
+            gone = gone.thenCombine(each.dismiss(), Integer::sum);
+        }
+        return gone;
+    }
+
+    @Override
     public void close() {
         all.forEach(Listener::close);
     }

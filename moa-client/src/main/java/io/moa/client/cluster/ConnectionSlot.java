@@ -372,8 +372,8 @@ final class ConnectionSlot {
 
     void retire() {
         retired = true;
-        if (silent) {
-            heard(); // nobody listens any more
+        if (silent || left) {
+            heard(); // nobody listens any more; where it is now, it may be well
         }
         Connection connection = open;
         if (connection != null) {

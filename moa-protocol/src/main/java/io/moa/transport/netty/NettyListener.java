@@ -387,6 +387,15 @@ final class NettyListener implements Listener {
     }
 
     @Override
+    public CompletableFuture<Integer> dismiss() {
+        CompletableFuture<Integer> gone = CompletableFuture.completedFuture(0);
+        for (ServedConnection connection : connections) {
+            gone = gone.thenCombine(connection.dismiss(), (count, told) -> told ? count + 1 : count);
+        }
+        return gone;
+    }
+
+    @Override
     public void close() {
         Channel open = door;
         if (open != null) {

@@ -213,6 +213,12 @@ final class RespConnection extends ChannelInboundHandlerAdapter
         ctx.close();
     }
 
+    /** Redis has no such notice. */
+    @Override
+    public CompletableFuture<Boolean> dismiss() {
+        return CompletableFuture.completedFuture(false);
+    }
+
     @Override
     public void beginClosing() {
         onLoop(this::drain);

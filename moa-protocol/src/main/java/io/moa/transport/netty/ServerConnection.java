@@ -266,6 +266,20 @@ final class ServerConnection implements FrameLink.Side, ServedConnection, Movabl
         link.onLoop(this::closing);
     }
 
+    @Override
+    public CompletableFuture<Boolean> dismiss() {
+        CompletableFuture<Boolean> told = new CompletableFuture<>();
+        link.onLoop(() -> {
+            if (gone || !introduced) {
+                told.complete(false);
+                return;
+            }
+            link.channel().closeFuture().addListener(closed -> told.complete(true));
+            closing();
+        });
+        return told;
+    }
+
     private void closing() {
         if (gone || closing) {
             return;

@@ -55,6 +55,42 @@ class ServerClosingTest {
     }
 
     @Test
+    void whoIsDismissedIsServedToItsEndAndWhoComesThenStays() throws Exception {
+        try (OpenDoor door = new OpenDoor(PATIENT, this::firstWaits);
+                RawPeer told = RawPeer.connect(door.address()).introduced(1);
+                RawPeer silent = RawPeer.connect(door.address())) {
+            told.send(RawPeer.request(1, new byte[8]));
+            assertThat(told.send(RawPeer.request(2, new byte[8])).next().id()).isEqualTo(2);
+            CompletableFuture<Integer> gone = door.listener.dismiss();
+            assertThat(told.next().kind()).isEqualTo(FrameKind.CLOSING);
+            assertThat(told.send(RawPeer.request(3, new byte[8])).next().id())
+                    .as("it has not heard of it yet")
+                    .isEqualTo(3);
+            ByteBuf acknowledged = Unpooled.buffer();
+            Frames.closingAck(acknowledged);
+            told.send(acknowledged);
+            try (RawPeer newcomer = RawPeer.connect(door.address()).introduced(1)) {
+                assertThat(newcomer.send(RawPeer.request(1, new byte[8])).next().kind())
+                        .isEqualTo(FrameKind.RESPONSE);
+                assertThat(gone).isNotDone();
+                first.complete(new Reply.Value(Payload.EMPTY));
+                assertThat(told.next().id()).isEqualTo(1);
+                assertThat(told.nextOrEnd()).isNull();
+                assertThat(gone.get(30, TimeUnit.SECONDS)).isOne();
+                assertThat(newcomer.send(RawPeer.request(2, new byte[8])).next().kind())
+                        .isEqualTo(FrameKind.RESPONSE);
+                assertThat(silent.introduced(1)
+                                .send(RawPeer.request(1, new byte[8]))
+                                .next()
+                                .kind())
+                        .as("who had not said who it is could not be told")
+                        .isEqualTo(FrameKind.RESPONSE);
+                assertThat(door.listener.connections()).isEqualTo(2);
+            }
+        }
+    }
+
+    @Test
     void callInFlightIsStillAnsweredAndNewOnesAreRefusedOnceTheAcknowledgementIsOverdue() throws Exception {
         try (OpenDoor door = new OpenDoor(HASTY, this::firstWaits);
                 RawPeer peer = RawPeer.connect(door.address()).introduced(1)) {

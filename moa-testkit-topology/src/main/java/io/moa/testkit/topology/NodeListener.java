@@ -38,6 +38,11 @@ record NodeListener(Loop loop, Listener inner) implements Listener {
     }
 
     @Override
+    public CompletableFuture<Integer> dismiss() {
+        return inner.dismiss();
+    }
+
+    @Override
     public void close() {
         inner.close();
     }
