@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels what rules may ask of it, as of a client; default none
  * @param token what processes say that come over TCP; null, the default, if none of its addresses is TCP. Never shown
  * @param remote where it calls for processes of other hosts; null, the default, for nowhere
+ * @param inbound where it serves the callers of these processes in their place; null, the default, for nowhere
  * @param warmUp how long at most it makes calls to itself before it takes another agent's place, so that clients do not wait for what runs there the first
  *     time; 0 for not, up to 5 min, default 3 s
  * @param drainLimit how long closing waits for calls under way; 0 to 10 min, default 10 s
@@ -29,6 +30,7 @@ public record AgentConfig(
         Map<String, String> labels,
         @Nullable String token,
         @Nullable Remote remote,
+        @Nullable Inbound inbound,
         Duration warmUp,
         Duration drainLimit) {
 
@@ -65,6 +67,46 @@ public record AgentConfig(
         }
     }
 
+    /**
+     * A door for the callers of the application's processes, which is announced in their place.
+     *
+     * @param bind where is listened; port 0 for a free one for each process, another port for one process
+     * @param advertised the host under which callers reach it; null for that of {@code bind}, which must not be a wildcard then
+     * @param advertisedPort the port under which they do, where it is translated; 0 for the one that is listened on
+     */
+    public record Inbound(Address.Tcp bind, @Nullable String advertised, int advertisedPort) {
+
+        public Inbound {
+            if (advertised == null
+                    && (bind.host().equals("0.0.0.0") || bind.host().equals("::"))) {
+                throw new IllegalArgumentException(
+                        "An agent that serves callers on every address of its host says under which one"
+                                + " they reach it: advertise a host");
+            }
+            if (advertisedPort < 0 || advertisedPort > 65_535) {
+                throw new IllegalArgumentException("A port is 0 to 65535, not " + advertisedPort);
+            }
+        }
+
+        /** One that is reached as it listens. */
+        public Inbound(Address.Tcp bind) {
+            this(bind, null, 0);
+        }
+    }
+
+    /** One that serves nobody's callers. */
+    public AgentConfig(
+            String application,
+            List<Address> outbound,
+            Set<Integer> users,
+            Map<String, String> labels,
+            @Nullable String token,
+            @Nullable Remote remote,
+            Duration warmUp,
+            Duration drainLimit) {
+        this(application, outbound, users, labels, token, remote, null, warmUp, drainLimit);
+    }
+
     public AgentConfig {
         outbound = List.copyOf(outbound);
         users = Set.copyOf(users);
@@ -78,6 +120,10 @@ public record AgentConfig(
         }
         if (token != null && token.isBlank()) {
             throw new IllegalArgumentException("A token has at least one character that is no blank");
+        }
+        if (inbound != null && outbound.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "Processes ask an agent over an address of this host to serve their callers: say at least one");
         }
         outbound.forEach(each -> AgentAddress.check(each, "the address of an agent"));
         if (users.stream().anyMatch(each -> each < 0)) {
@@ -109,31 +155,37 @@ public record AgentConfig(
     }
 
     public AgentConfig withUsers(Set<Integer> value) {
-        return new AgentConfig(application, outbound, value, labels, token, remote, warmUp, drainLimit);
+        return new AgentConfig(application, outbound, value, labels, token, remote, inbound, warmUp, drainLimit);
     }
 
     public AgentConfig withLabel(String name, String value) {
         Map<String, String> all = new HashMap<>(labels);
         all.put(name, value);
-        return new AgentConfig(application, outbound, users, all, token, remote, warmUp, drainLimit);
+        return new AgentConfig(application, outbound, users, all, token, remote, inbound, warmUp, drainLimit);
     }
 
     public AgentConfig withWarmUp(Duration value) {
-        return new AgentConfig(application, outbound, users, labels, token, remote, value, drainLimit);
+        return new AgentConfig(application, outbound, users, labels, token, remote, inbound, value, drainLimit);
     }
 
     public AgentConfig withDrainLimit(Duration value) {
-        return new AgentConfig(application, outbound, users, labels, token, remote, warmUp, value);
+        return new AgentConfig(application, outbound, users, labels, token, remote, inbound, warmUp, value);
     }
 
     /** This, with a door for processes of other hosts. */
     public AgentConfig withRemote(Remote value, String itsToken) {
-        return new AgentConfig(application, outbound, users, labels, itsToken, value, warmUp, drainLimit);
+        return new AgentConfig(application, outbound, users, labels, itsToken, value, inbound, warmUp, drainLimit);
+    }
+
+    /** This, with a door for the callers of its processes. */
+    public AgentConfig withInbound(Inbound value) {
+        return new AgentConfig(application, outbound, users, labels, token, remote, value, warmUp, drainLimit);
     }
 
     /** Without the token. */
     @Override
     public String toString() {
-        return "AgentConfig[" + application + ", " + outbound + (remote == null ? "" : ", " + remote) + "]";
+        return "AgentConfig[" + application + ", " + outbound + (remote == null ? "" : ", " + remote)
+                + (inbound == null ? "" : ", " + inbound) + "]";
     }
 }

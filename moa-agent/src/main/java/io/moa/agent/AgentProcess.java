@@ -64,6 +64,7 @@ public final class AgentProcess implements AutoCloseable {
     private final UpgradeFolder upgrades;
     private final CompletableFuture<HandOverLedger> replaced = new CompletableFuture<>();
     private final Standstill standstill;
+    private final InboundSeat inbound;
     private final List<AgentSocket> sockets = new ArrayList<>();
     private final Map<String, Listener> doors = new ConcurrentHashMap<>();
     private final List<Address> addresses = new ArrayList<>();
@@ -91,6 +92,7 @@ public final class AgentProcess implements AutoCloseable {
         this.client = more.apply(calling).build();
         this.standstill = new Standstill(moa.ticker(), moa.scheduler());
         this.upgrades = UpgradeFolder.of(config);
+        this.inbound = new InboundSeat(moa, rules, config, seen);
         this.nearby = new Admission(Set.of(config.application()), admitted(config), null);
     }
 
@@ -110,7 +112,8 @@ public final class AgentProcess implements AutoCloseable {
                 moa.ticker(),
                 moa.scheduler(),
                 new Explanations(client),
-                moa.callbacks());
+                moa.callbacks(),
+                seat == Seat.LOCAL ? inbound : null);
         methods.put(name, announced);
         seats.put(name, made);
         return made;
@@ -451,11 +454,14 @@ public final class AgentProcess implements AutoCloseable {
         int connections =
                 doors.values().stream().mapToInt(Listener::connections).sum();
         int inFlight = doors.values().stream().mapToInt(Listener::inFlight).sum();
-        return List.of("agent of " + config.application() + " at " + addresses
+        List<String> lines = new ArrayList<>();
+        lines.add("agent of " + config.application() + " at " + addresses
                 + (remoteAddress == null ? "" : " and for other hosts at " + remoteAddress) + ": " + connections
                 + " connections, "
                 + methods.values().stream().mapToInt(AnnouncedMethods::size).sum() + " methods announced, "
                 + callsTaken() + " calls taken, " + inFlight + " under way");
+        lines.addAll(inbound.describe());
+        return lines;
     }
 
     /** Says that it closes, finishes the calls under way, and ends. Blocks until it is done. Idempotent. */
@@ -484,12 +490,14 @@ public final class AgentProcess implements AutoCloseable {
                 broken = new IllegalStateException("The socket of the agent could not be removed", e);
             }
         }
+        inbound.tellLeaving(); // while they can still say that they serve their callers themselves
         List<CompletableFuture<Integer>> drains = new ArrayList<>();
         if (!handedOver) {
             doors.values().forEach(each -> drains.add(each.drain(config.drainLimit())));
         }
         drains.forEach(CompletableFuture::join);
         doors.values().forEach(Listener::close);
+        inbound.close();
         standstill.close();
         client.close();
         moa.close();

@@ -21,6 +21,8 @@ import io.moa.transport.Host;
 import io.moa.transport.Peer;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -36,6 +38,10 @@ final class OutboundSeat implements Host {
 
     private static final Attributes.Key<MethodId> ASKED = new Attributes.Key<>("asked of the agent");
     private static final Attributes ANNOUNCEMENT = Attributes.EMPTY.with(ASKED, MeshProtocol.ANNOUNCE);
+    private static final Map<MethodId, Attributes> INBOUND = Map.of(
+            MeshProtocol.SERVE, Attributes.EMPTY.with(ASKED, MeshProtocol.SERVE),
+            MeshProtocol.ATTEND, Attributes.EMPTY.with(ASKED, MeshProtocol.ATTEND),
+            MeshProtocol.LEAVE, Attributes.EMPTY.with(ASKED, MeshProtocol.LEAVE));
     private static final Attributes EXPLANATION = Attributes.EMPTY.with(ASKED, MeshProtocol.EXPLAIN);
 
     private final Peer self;
@@ -47,6 +53,7 @@ final class OutboundSeat implements Host {
     private final Scheduler scheduler;
     private final UnaryOperator<String> explanations;
     private final Executor aside;
+    private final @Nullable InboundSeat inbound;
     private final LongAdder taken = new LongAdder();
 
     /**
@@ -56,6 +63,7 @@ final class OutboundSeat implements Host {
      * @param calls passes them on
      * @param explanations answers questions, as {@link MeshProtocol#EXPLAIN} describes them
      * @param aside where it does so
+     * @param inbound serves callers of who comes here; null if nobody who comes here may ask for that
      */
     OutboundSeat(
             Peer self,
@@ -66,7 +74,8 @@ final class OutboundSeat implements Host {
             Ticker ticker,
             Scheduler scheduler,
             UnaryOperator<String> explanations,
-            Executor aside) {
+            Executor aside,
+            @Nullable InboundSeat inbound) {
         this.self = self;
         this.admission = admission;
         this.calls = calls;
@@ -76,6 +85,7 @@ final class OutboundSeat implements Host {
         this.scheduler = scheduler;
         this.explanations = explanations;
         this.aside = aside;
+        this.inbound = inbound;
     }
 
     @Override
@@ -105,7 +115,7 @@ final class OutboundSeat implements Host {
         }
         return method.equals(MeshProtocol.ANNOUNCE)
                 ? ANNOUNCEMENT
-                : method.equals(MeshProtocol.EXPLAIN) ? EXPLANATION : null;
+                : method.equals(MeshProtocol.EXPLAIN) ? EXPLANATION : inbound == null ? null : INBOUND.get(method);
     }
 
     @Override
@@ -140,10 +150,17 @@ final class OutboundSeat implements Host {
         if (asked != null) {
             return asked.equals(MeshProtocol.ANNOUNCE)
                     ? CompletableFuture.completedFuture(announced(call))
-                    : explained(text(call));
+                    : asked.equals(MeshProtocol.EXPLAIN) ? explained(text(call)) : inbound(asked, call);
         }
         taken.increment();
         return standstill.isOver(ticker.nanos()) ? held(call) : calls.invoke(call);
+    }
+
+    private CompletableFuture<Reply> inbound(MethodId asked, Invocation call) {
+        InboundSeat seat = Objects.requireNonNull(inbound);
+        return asked.equals(MeshProtocol.SERVE)
+                ? seat.serve(call, text(call))
+                : asked.equals(MeshProtocol.ATTEND) ? seat.attend(call) : seat.leave(call);
     }
 
     /** Who made it may have withdrawn it since: what lay behind it is read before it goes on. */

@@ -126,7 +126,8 @@ final class Warmup {
                     moa.ticker(),
                     moa.scheduler(),
                     question -> "",
-                    moa.callbacks());
+                    moa.callbacks(),
+                    null);
             Listener listening = moa.transport().listen(door, seat).join();
             try {
                 return calls(calls, end, door);

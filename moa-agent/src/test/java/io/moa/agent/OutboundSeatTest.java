@@ -62,7 +62,8 @@ class OutboundSeatTest {
                 }
                 return "explained: " + question;
             },
-            aside::add);
+            aside::add,
+            null);
 
     private static Target target(String id) {
         return new Target(STOCK, RESERVE, 1, id);

@@ -109,6 +109,20 @@ final class AgentCommand implements Callable<Integer> {
     private List<String> shared = new ArrayList<>();
 
     @Option(
+            names = "--inbound",
+            paramLabel = "HOST:PORT",
+            description =
+                    "Where it serves the callers of the application's processes in their place, which is announced"
+                            + " under their identity. Port 0 is a free one for each process.")
+    private @Nullable String inbound;
+
+    @Option(
+            names = "--inbound-advertise",
+            paramLabel = "HOST[:PORT]",
+            description = "Under which host, and port, callers reach --inbound; default as it listens.")
+    private @Nullable String inboundAdvertise;
+
+    @Option(
             names = "--replace",
             description =
                     "Takes the place of the agent that runs there, with its sockets, its connections and what it knows;"
@@ -189,6 +203,7 @@ final class AgentCommand implements Callable<Integer> {
                     labels,
                     token,
                     remote(),
+                    inbound(),
                     Duration.ofMillis(warmUpMillis),
                     Duration.ofMillis(drainMillis));
         } catch (IllegalArgumentException e) {
@@ -207,6 +222,26 @@ final class AgentCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--remote is HOST:PORT, such as 10.0.0.7:7070, not " + remote);
         }
         return new AgentConfig.Remote(bind, advertise, new LinkedHashSet<>(shared));
+    }
+
+    private AgentConfig.@Nullable Inbound inbound() {
+        if (inbound == null) {
+            if (inboundAdvertise != null) {
+                throw new IllegalArgumentException("--inbound-advertise goes with --inbound");
+            }
+            return null;
+        }
+        if (!REMOTE.matcher(inbound).matches() || !(Address.parse("tcp://" + inbound) instanceof Address.Tcp bind)) {
+            throw new IllegalArgumentException("--inbound is HOST:PORT, such as 10.0.0.7:9000, not " + inbound);
+        }
+        if (inboundAdvertise == null) {
+            return new AgentConfig.Inbound(bind);
+        }
+        if (!REMOTE.matcher(inboundAdvertise).matches()) {
+            return new AgentConfig.Inbound(bind, inboundAdvertise, 0);
+        }
+        Address.Tcp told = (Address.Tcp) Address.parse("tcp://" + inboundAdvertise);
+        return new AgentConfig.Inbound(bind, told.host(), told.port());
     }
 
     private void tell(AgentProcess agent) {

@@ -46,7 +46,31 @@ public final class MeshProtocol {
      */
     public static final MethodId EXPLAIN = new MethodId("explain", "(java.lang.String)");
 
-    /** The number of the serializer of the bodies above: JSON. */
+    /**
+     * Asks the agent to serve a process's callers in its place, and to pass their calls on. The body is a {@link ServedProcess}. Answered with the
+     * address at which the agent serves them, as text; asked again, with the same one.
+     */
+    public static final MethodId SERVE = new MethodId("serve", "(java.lang.String)");
+
+    /**
+     * Waits, as long as the deadline allows, for the agent to have something to say to a process that it serves; the body is the instance's uuid. Answered
+     * with {@link #LEAVING} or {@link #AGAIN}.
+     */
+    public static final MethodId ATTEND = new MethodId("attend", "(java.lang.String)");
+
+    /**
+     * Takes {@link #SERVE} back; the body is the instance's uuid. Answered, with no body, when the callers that were connected have acknowledged and
+     * all their calls are answered.
+     */
+    public static final MethodId LEAVE = new MethodId("leave", "(java.lang.String)");
+
+    /** The agent is about to end: the process is to serve its callers itself, and to say {@link #LEAVE}. */
+    public static final String LEAVING = "leaving";
+
+    /** Nothing; the question is to be asked again, perhaps of the process that took the agent's place. */
+    public static final String AGAIN = "again";
+
+    /** The number of the serializer of the bodies above: JSON, or text. */
     public static final int SERIALIZER = 2;
 
     private MeshProtocol() {}

@@ -123,14 +123,26 @@ final class LifeCycle implements Health {
         return true;
     }
 
+    /** Other facts of this process are announced from now on, wherever in its life it is. */
+    synchronized void announced(Instance told) {
+        if (stage == Stage.SERVING || stage == Stage.OFFLINE) {
+            announce(
+                    stage == Stage.OFFLINE && !offlineReason.isEmpty()
+                            ? told.toBuilder()
+                                    .metadata(MoaServer.OFFLINE_REASON, offlineReason)
+                                    .build()
+                            : told);
+        }
+    }
+
     private void announce(@Nullable Instance told) {
         Registry.Registration announced = registration;
         try {
             if (announced != null && told != null) {
                 announced.update(told);
             }
-        } catch (RuntimeException broken) { // it is only the reason
-            LOG.warn("{} could not tell its registry why it is offline", who, broken);
+        } catch (RuntimeException broken) { // it goes on with what is known
+            LOG.warn("{} could not tell its registry what changed", who, broken);
         }
     }
 

@@ -11,11 +11,14 @@ import io.moa.governance.quota.QuotaRounds;
 import io.moa.governance.rule.LocalProcess;
 import io.moa.governance.rule.RuleBook;
 import io.moa.invoke.Filter;
+import io.moa.invoke.Seat;
+import io.moa.mesh.MeshConfig;
 import io.moa.observe.CallObserver;
 import io.moa.observe.ServerFigures;
 import io.moa.observe.WorkerFigures;
 import io.moa.operations.Operations;
 import io.moa.server.dispatch.ExportedMethod;
+import io.moa.server.dispatch.ForwardedService;
 import io.moa.server.dispatch.RelayedService;
 import io.moa.server.dispatch.ServiceExporter;
 import io.moa.server.dispatch.WorkerPool;
@@ -24,6 +27,7 @@ import io.moa.server.filter.DedupFilter;
 import io.moa.server.health.Health;
 import io.moa.server.health.HealthConfig;
 import io.moa.server.health.HealthEndpoint;
+import io.moa.server.mesh.InboundSeat;
 import io.moa.server.network.ListenConfig;
 import io.moa.server.network.UnixSocketConfig;
 import io.moa.server.network.UnixSocketFile;
@@ -41,6 +45,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -73,7 +78,8 @@ public final class MoaServer implements AutoCloseable, ServerFigures {
     private final Listener listener;
     private final Map<String, WorkerPool> pools;
     private final List<ExportedMethod> methods;
-    private final Instance instance;
+    private final ServerFront front;
+    private final @Nullable InboundSeat seat;
     private final LifeCycle life;
     private final @Nullable HealthEndpoint health;
     private final @Nullable UnixSocketFile unix;
@@ -91,7 +97,8 @@ public final class MoaServer implements AutoCloseable, ServerFigures {
             Listener listener,
             Map<String, WorkerPool> pools,
             List<ExportedMethod> methods,
-            Instance instance,
+            ServerFront front,
+            @Nullable InboundSeat seat,
             LifeCycle life,
             @Nullable HealthEndpoint health,
             @Nullable UnixSocketFile unix,
@@ -107,7 +114,8 @@ public final class MoaServer implements AutoCloseable, ServerFigures {
         this.listener = listener;
         this.pools = pools;
         this.methods = List.copyOf(methods);
-        this.instance = instance;
+        this.front = front;
+        this.seat = seat;
         this.life = life;
         this.health = health;
         this.unix = unix;
@@ -130,9 +138,9 @@ public final class MoaServer implements AutoCloseable, ServerFigures {
         return listener.address() instanceof Address.Tcp tcp ? tcp.port() : 0;
     }
 
-    /** What it announces of itself. */
+    /** What it announces of itself at the moment. */
     public Instance instance() {
-        return instance;
+        return front.instance();
     }
 
     /**
@@ -140,7 +148,8 @@ public final class MoaServer implements AutoCloseable, ServerFigures {
      * passed over. What callers decide for themselves is told by {@code MoaClient.describe} and {@code explain} there.
      */
     public String describe() {
-        return this + ", labels " + new TreeMap<>(instance.labels()) + "\n\n"
+        return this + ", labels " + new TreeMap<>(instance().labels())
+                + (seat == null ? "" : "\n" + seat.describe()) + "\n\n"
                 + methods.stream()
                         .sorted(Comparator.comparing(ExportedMethod::toString))
                         .map(ExportedMethod::describe)
@@ -162,8 +171,15 @@ public final class MoaServer implements AutoCloseable, ServerFigures {
     private RuleBook book() {
         return following != null
                 ? following.book()
-                : RuleBook.none(
-                        new LocalProcess(moa.self().instance(), moa.self().application(), instance.labels()));
+                : RuleBook.none(new LocalProcess(
+                        moa.self().instance(),
+                        moa.self().application(),
+                        instance().labels()));
+    }
+
+    /** Where the gates are that calls pass which come now: in this process, or in its agent. */
+    public Seat seat() {
+        return seat == null ? Seat.DIRECT : seat.seat();
     }
 
     /** How many calls are being served. */
@@ -217,12 +233,12 @@ public final class MoaServer implements AutoCloseable, ServerFigures {
     }
 
     private Instance told(String why) {
-        return instance.toBuilder().metadata(OFFLINE_REASON, why).build();
+        return instance().toBuilder().metadata(OFFLINE_REASON, why).build();
     }
 
     /** Takes {@link #offline()} back. Without effect if that was not called, and on a server that is closing. */
     public void online() {
-        if (life.online(instance)) {
+        if (life.online(instance())) {
             LOG.info("{} is online again", this);
         }
     }
@@ -246,6 +262,9 @@ public final class MoaServer implements AutoCloseable, ServerFigures {
     private void end(boolean gracefully) {
         try {
             life.end();
+            if (seat != null) {
+                seat.close();
+            }
             if (gracefully) {
                 life.awaitWithdrawal();
             }
@@ -296,7 +315,12 @@ public final class MoaServer implements AutoCloseable, ServerFigures {
 
     @Override
     public String toString() {
-        return "MoaServer[" + moa.self() + " at " + listener.address() + "]";
+        return "MoaServer[" + moa.self() + " at " + listener.address()
+                + (seat() == Seat.DIRECT
+                        ? ""
+                        : ", whose callers are served by its agent at "
+                                + instance().addresses())
+                + "]";
     }
 
     /** Collects what a server is made of. Not safe for threads. */
@@ -323,6 +347,10 @@ public final class MoaServer implements AutoCloseable, ServerFigures {
         boolean closeOnShutdown = true;
         boolean adaptive = true;
         QuotaConfig quotas = QuotaConfig.DEFAULT;
+
+        @Nullable
+        MeshConfig mesh = MeshConfig.DEFAULT;
+
         int weight = Instance.DEFAULT_WEIGHT;
 
         @Nullable
@@ -337,6 +365,10 @@ public final class MoaServer implements AutoCloseable, ServerFigures {
         final List<CallObserver> observers = new ArrayList<>();
         final List<Export<?>> exports = new ArrayList<>();
         final List<RelayedService> relays = new ArrayList<>();
+        final List<ForwardedService> forwards = new ArrayList<>();
+
+        @Nullable
+        IntSupplier load;
 
         record Export<S>(Class<S> type, S implementation, ExportConfig config) {}
 
@@ -523,6 +555,21 @@ public final class MoaServer implements AutoCloseable, ServerFigures {
             return this;
         }
 
+        /**
+         * How an agent on this host serves the callers in its place; default {@link MeshConfig#DEFAULT}: not, unless the release configuration says {@code
+         * moa.mesh}. It needs a registry, by which callers learn where they are served. See docs/mesh-mode.md.
+         */
+        public Builder mesh(MeshConfig value) {
+            this.mesh = value;
+            return this;
+        }
+
+        /** It serves its callers itself, whatever anybody says. */
+        public Builder withoutMesh() {
+            this.mesh = null;
+            return this;
+        }
+
         /** Adds a filter to the route, after MOA's own checks and before the implementation, in the order added. */
         public Builder filter(Filter value) {
             filters.add(value);
@@ -557,6 +604,21 @@ public final class MoaServer implements AutoCloseable, ServerFigures {
         /** Announces a service that another process serves, and answers for it: its calls pass all gates of this server and then its route. */
         public Builder relay(RelayedService value) {
             relays.add(value);
+            return this;
+        }
+
+        /** Answers for a service of another process that speaks MOA, in its name. */
+        public Builder forward(ForwardedService value) {
+            forwards.add(value);
+            return this;
+        }
+
+        /**
+         * How busy whoever runs the calls is, as replies tell it: 0 to 200, in percent; default as the threads of this server say. Asked with
+         * each reply.
+         */
+        public Builder load(IntSupplier value) {
+            this.load = value;
             return this;
         }
 

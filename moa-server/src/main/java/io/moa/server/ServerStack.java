@@ -42,4 +42,17 @@ final class ServerStack {
         stops.addAll(users); // after MOA's own checks: users' filters see only calls that may run
         return Filter.stack(stops, dispatcher); // last: worker, decode, execute, encode
     }
+
+    /** The route of calls that come from the server's agent: they have passed the gates there, and repetitions were told apart. */
+    static Invoker behindAgent(
+            Ticker ticker, @Nullable ObserverFilter observer, List<Filter> users, Dispatcher dispatcher) {
+        List<Filter> stops = new ArrayList<>();
+        stops.add(Backstop.INSTANCE);
+        if (observer != null) {
+            stops.add(observer);
+        }
+        stops.add(new ExpiryFilter(ticker)); // it may be over since then
+        stops.addAll(users);
+        return Filter.stack(stops, dispatcher);
+    }
 }

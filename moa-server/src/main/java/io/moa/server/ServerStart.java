@@ -22,13 +22,18 @@ import io.moa.invoke.Attributes;
 import io.moa.invoke.Invoker;
 import io.moa.invoke.MethodId;
 import io.moa.log.ObserverComplaints;
+import io.moa.mesh.MeshConfig;
+import io.moa.mesh.ServedProcess;
 import io.moa.observe.RefusalCause;
 import io.moa.protocol.serialize.JsonSerializer;
+import io.moa.protocol.serialize.NamedMethod;
 import io.moa.protocol.serialize.RuleText;
 import io.moa.protocol.serialize.Serializer;
 import io.moa.protocol.serialize.ServiceForm;
 import io.moa.server.dispatch.Dispatcher;
 import io.moa.server.dispatch.ExportedMethod;
+import io.moa.server.dispatch.ForwardExporter;
+import io.moa.server.dispatch.ForwardedService;
 import io.moa.server.dispatch.RelayExporter;
 import io.moa.server.dispatch.RelayedService;
 import io.moa.server.dispatch.ServiceExporter;
@@ -38,6 +43,7 @@ import io.moa.server.dispatch.Workers;
 import io.moa.server.health.HealthConfig;
 import io.moa.server.health.HealthEndpoint;
 import io.moa.server.health.LoopPulse;
+import io.moa.server.mesh.InboundSeat;
 import io.moa.server.network.ListenConfig;
 import io.moa.server.network.ListenPlan;
 import io.moa.server.network.LocalNetwork;
@@ -55,12 +61,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,6 +89,7 @@ final class ServerStart {
     private Registry.@Nullable Registration registration;
     private @Nullable FollowedRules following;
     private @Nullable OverloadWatch overload;
+    private @Nullable InboundSeat seat;
     private final QuotaRounds quotas;
 
     ServerStart(MoaServer.Builder set) {
@@ -97,7 +107,7 @@ final class ServerStart {
     }
 
     MoaServer run() {
-        if (set.exports.isEmpty() && set.relays.isEmpty()) {
+        if (set.exports.isEmpty() && set.relays.isEmpty() && set.forwards.isEmpty()) {
             throw new IllegalArgumentException("A server exports at least one service: call export(...)");
         }
         HealthConfig healthConfig = HealthConfig.over(set.health, set.settings.property(), set.settings.variable());
@@ -154,28 +164,27 @@ final class ServerStart {
             methods.addAll(exported.methods());
             forms.add(exported.form());
         }
-        tellMistakes(published);
+        tellMistakes(published); // what is forwarded was looked at in its own process
+        for (ForwardedService forwarded : set.forwards) {
+            ServiceExporter.Exported exported = forward(forwarded);
+            published.add(exported.published());
+            methods.addAll(exported.methods());
+            forms.add(exported.form());
+        }
         ServiceTable table = new ServiceTable(methods);
         Map<String, String> labels = LabelSettings.over(set.labels, set.settings.property(), set.settings.variable());
         following = follow(labels, methods); // before the door is open: the first call goes by them, too
         Dispatcher dispatcher =
                 new Dispatcher(table, moa.ticker(), moa.transportConfig().maxBodyBytes());
         ObservedMethod unknown = observation.ofUnknown();
-        Invoker route = ServerStack.route(
-                moa.ticker(),
-                moa.scheduler(),
-                unknown == null ? null : new ObserverFilter(unknown, moa.ticker()),
-                set.dedup,
-                set.filters,
-                dispatcher);
+        ObserverFilter observer = unknown == null ? null : new ObserverFilter(unknown, moa.ticker());
+        Invoker route = ServerStack.route(moa.ticker(), moa.scheduler(), observer, set.dedup, set.filters, dispatcher);
         OwnAddress own = new OwnAddress(() -> life.stage() == LifeCycle.Stage.SERVING);
         RespLookup lookup = set.lookup != null ? set.lookup : own;
-        Host host = new ExportHost(
-                moa.self(),
-                route,
-                table,
-                new ServerLoad(pools.values(), moa.ticker()),
-                respDoor(table, forms, life, lookup));
+        ServerLoad ofThreads = new ServerLoad(pools.values(), moa.ticker());
+        IntSupplier load = set.load != null ? set.load : ofThreads::percent;
+        AtomicReference<@Nullable String> shut = new AtomicReference<>();
+        Host host = new ExportHost(moa.self(), route, table, load, respDoor(table, forms, life, lookup), shut);
 
         Address where =
                 set.address != null ? set.address : plan != null ? plan.bind() : new Address.Tcp("127.0.0.1", 0);
@@ -195,6 +204,18 @@ final class ServerStart {
         own.announce(instance);
         registration = moa.hasRegistry() ? moa.registry().register(instance) : null;
         Listener doors = opened.size() == 1 ? opened.get(0) : new Doors(opened);
+        ServerFront front = new ServerFront(instance, doors, life, own, shut);
+        Host behind = new ExportHost(
+                moa.self(),
+                ServerStack.behindAgent(moa.ticker(), observer, set.filters, dispatcher),
+                table,
+                load,
+                null,
+                new AtomicReference<>());
+        seat = seat(behind, methods, forms, labels, front);
+        if (seat != null) {
+            doors = new ServedDoors(doors, seat);
+        }
         life.begin(doors, registration);
         overload = set.adaptive ? OverloadWatch.open(pools.values(), moa.self().application()) : null;
         MoaServer server = new MoaServer(
@@ -202,7 +223,8 @@ final class ServerStart {
                 doors,
                 pools,
                 methods,
-                instance,
+                front,
+                seat,
                 life,
                 health,
                 unix,
@@ -216,7 +238,53 @@ final class ServerStart {
             server.closeOnShutdown();
         }
         tell(server, published, plan, addresses);
+        if (seat != null) {
+            seat.open();
+            if (following != null) {
+                following.watch(seat::live);
+            }
+        }
         return server;
+    }
+
+    /** Null if its callers could not be told that somebody else serves them. */
+    private @Nullable InboundSeat seat(
+            Host behind,
+            List<ExportedMethod> methods,
+            List<ServiceForm> forms,
+            Map<String, String> labels,
+            ServerFront front) {
+        MeshConfig config = set.mesh;
+        if (config == null || !moa.hasRegistry() || !moa.registry().takesRegistrations()) {
+            return null;
+        }
+        Map<ServiceId, Map<MethodId, NamedMethod>> names = new HashMap<>();
+        forms.forEach(
+                form -> form.methods().forEach(each -> names.computeIfAbsent(form.service(), any -> new HashMap<>())
+                        .put(each.named().id(), each.named())));
+        List<ServedProcess.Method> told = methods.stream()
+                .map(each -> new ServedProcess.Method(
+                        each.service(),
+                        each.method(),
+                        each.serializers().stream().sorted().toList(),
+                        names.getOrDefault(each.service(), Map.of())
+                                .getOrDefault(each.method(), new NamedMethod(each.method(), null))
+                                .parameterNames(),
+                        each.declared().toPlain()))
+                .toList();
+        return new InboundSeat(
+                moa,
+                config,
+                behind,
+                (at, secret) -> new ServedProcess(
+                        moa.self().instance(),
+                        moa.self().application(),
+                        at,
+                        secret,
+                        labels,
+                        set.maxInFlightPerService,
+                        told),
+                front);
     }
 
     /** Null if nobody is answered who speaks RESP, or JSON is not spoken here. */
@@ -358,6 +426,9 @@ final class ServerStart {
         }
         quotas.close();
         LifeCycle.withdraw(registration);
+        if (seat != null) {
+            seat.close();
+        }
         opened.forEach(Listener::close);
         remove(unix);
         if (overload != null) {
@@ -409,6 +480,17 @@ final class ServerStart {
                         RefusalCause.IN_FLIGHT,
                         new ConcurrencyGate(relayed.service().name(), set.maxInFlightPerService)),
                 relayed.policies().and(releaseOf(relayed.service())),
+                moa.ticker(),
+                quotas,
+                observation);
+    }
+
+    private ServiceExporter.Exported forward(ForwardedService forwarded) {
+        return ForwardExporter.export(
+                forwarded,
+                observation.gate(
+                        RefusalCause.IN_FLIGHT,
+                        new ConcurrencyGate(forwarded.service().name(), set.maxInFlightPerService)),
                 moa.ticker(),
                 quotas,
                 observation);
@@ -468,8 +550,15 @@ final class ServerStart {
             Peer self,
             Invoker route,
             ServiceTable table,
-            ServerLoad serverLoad,
-            @Nullable RespDoor resp) implements Host {
+            IntSupplier percent,
+            @Nullable RespDoor resp,
+            AtomicReference<@Nullable String> shut)
+            implements Host {
+        @Override
+        public @Nullable String refusal(Peer peer, byte[] credential) {
+            return shut.get();
+        }
+
         @Override
         public boolean serves(ServiceId service) {
             return table.serves(service);
@@ -483,7 +572,7 @@ final class ServerStart {
 
         @Override
         public int load() {
-            return serverLoad.percent();
+            return percent.getAsInt();
         }
     }
 }

@@ -126,10 +126,14 @@ public final class ExportedMethod {
     /**
      * Who answers calls in place of an implementation.
      *
-     * @param serializer the number of the one that it understands
-     * @param route takes each call with its arguments as bytes, and answers with bytes; it blocks nothing, and heeds deadline and cancellation
+     * @param routes for each serializer that it understands, by its number, what takes the calls with their arguments as bytes, and answers with
+     *     bytes; it blocks nothing, and heeds deadline and cancellation
      */
-    public record Relayed(int serializer, Invoker route) {}
+    public record Relayed(Map<Integer, Invoker> routes) {
+        public Relayed {
+            routes = Map.copyOf(routes);
+        }
+    }
 
     private ExportedMethod(
             ServiceId service,
@@ -160,7 +164,8 @@ public final class ExportedMethod {
         this.codecs.forEach((serializer, offered) -> attributes.put(serializer, attributes(offered)));
         this.withoutCodecs = attributes(null);
         if (relayed != null) {
-            attributes.put(relayed.serializer(), withoutCodecs.with(RELAY, relayed.route()));
+            relayed.routes()
+                    .forEach((serializer, route) -> attributes.put(serializer, withoutCodecs.with(RELAY, route)));
         }
     }
 
@@ -223,7 +228,7 @@ public final class ExportedMethod {
 
     /** The numbers of the serializers it is offered in. */
     public Set<Integer> serializers() {
-        return relayed != null ? Set.of(relayed.serializer()) : codecs.keySet();
+        return relayed != null ? relayed.routes().keySet() : codecs.keySet();
     }
 
     /** The facts that a call to this method carries, if it was sent with this serializer. */

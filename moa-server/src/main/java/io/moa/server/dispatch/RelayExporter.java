@@ -18,6 +18,7 @@ import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Makes of a relayed service what a server needs to answer for it. */
@@ -46,7 +47,7 @@ public final class RelayExporter {
         List<MethodId> ids = relayed.methods().stream().map(NamedMethod::id).toList();
         said.check(relayed.service().toString(), ids);
         ServiceRates rates = new ServiceRates(relayed.service().toString(), ticker);
-        ExportedMethod.Relayed route = new ExportedMethod.Relayed(json, relayed.route());
+        ExportedMethod.Relayed route = new ExportedMethod.Relayed(Map.of(json, relayed.route()));
         List<ExportedMethod> methods = new ArrayList<>();
         List<ServiceForm.Method> forms = new ArrayList<>();
         List<String> fingerprints = new ArrayList<>();

@@ -1,0 +1,337 @@
+package io.moa.agent;
+
+import io.moa.Moa;
+import io.moa.discovery.RuleSource;
+import io.moa.governance.observe.ProcessCalls;
+import io.moa.invoke.Cancellation;
+import io.moa.invoke.Executed;
+import io.moa.invoke.Invocation;
+import io.moa.invoke.Payload;
+import io.moa.invoke.Reply;
+import io.moa.invoke.Status;
+import io.moa.mesh.MeshProtocol;
+import io.moa.mesh.ServedProcess;
+import io.moa.protocol.payload.BytesPayload;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The processes whose callers an agent serves in their place. Safe for many threads. */
+final class InboundSeat implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(InboundSeat.class);
+
+    /** So long processes are waited for that are told that the agent ends: they have to announce themselves anew. */
+    private static final long LEAVING_LIMIT_MILLIS = 5_000;
+
+    /** After so long without a process asking, its connection is taken for broken. */
+    private static final long UNATTENDED_NANOS = Duration.ofSeconds(10).toNanos();
+
+    private final Moa moa;
+    private final @Nullable RuleSource rules;
+    private final AgentConfig config;
+    private final ProcessCalls seen;
+
+    // Guarded by this.
+    private final Map<String, ServedInstance> served = new HashMap<>(); // by the instance
+    private final Map<String, CompletableFuture<Reply>> attending = new HashMap<>();
+    private final Map<String, CompletableFuture<Reply>> coming = new HashMap<>();
+    private boolean closing;
+
+    InboundSeat(Moa moa, @Nullable RuleSource rules, AgentConfig config, ProcessCalls seen) {
+        this.moa = moa;
+        this.rules = rules;
+        this.config = config;
+        this.seen = seen;
+    }
+
+    /** Serves the callers of the process that asks. */
+    CompletableFuture<Reply> serve(Invocation call, String text) {
+        AgentConfig.Inbound where = config.inbound();
+        if (where == null) {
+            return done(refused(
+                    Status.UNSUPPORTED, "this agent has no door for callers; start it with --inbound HOST:PORT"));
+        }
+        ServedProcess process;
+        try {
+            process = ServedProcess.parse(text);
+            check(call, process);
+        } catch (IllegalArgumentException e) {
+            return done(refused(Status.INVALID_ARGUMENT, String.valueOf(e.getMessage())));
+        }
+        ServedInstance over;
+        CompletableFuture<Reply> reply;
+        synchronized (this) {
+            if (closing) {
+                return done(refused(Status.UNAVAILABLE, "this agent is closing"));
+            }
+            CompletableFuture<Reply> begun = coming.get(process.instance());
+            if (begun != null) {
+                return begun.copy();
+            }
+            ServedInstance known = served.get(process.instance());
+            if (known != null && known.process().equals(process)) {
+                return done(told(known.address().toString()));
+            }
+            if (where.bind().port() != 0) {
+                for (ServedInstance other : served.values()) {
+                    if (!other.process().instance().equals(process.instance())) {
+                        return done(refused(
+                                Status.OVERLOADED,
+                                "the port " + where.bind().port() + " of this agent serves the callers of "
+                                        + other.process()
+                                        + "; several processes of a host need --inbound HOST:0, or an agent each"));
+                    }
+                }
+            }
+            over = served.remove(process.instance());
+            reply = new CompletableFuture<>();
+            coming.put(process.instance(), reply);
+        }
+        begin(where, process, over, reply);
+        return reply.copy();
+    }
+
+    private void check(Invocation call, ServedProcess process) {
+        if (!process.application().equals(config.application())) {
+            throw new IllegalArgumentException(
+                    "this agent is one of " + config.application() + " and not of " + process.application());
+        }
+        if (!process.instance().equals(call.caller().instance())) {
+            throw new IllegalArgumentException("a process speaks for itself alone");
+        }
+        if (process.methods().isEmpty()) {
+            throw new IllegalArgumentException("a process that serves callers offers at least one method");
+        }
+    }
+
+    private void begin(
+            AgentConfig.Inbound where,
+            ServedProcess process,
+            @Nullable ServedInstance over,
+            CompletableFuture<Reply> reply) {
+        Upstream upstream = new Upstream(moa, process, () -> gone(process));
+        upstream.connect()
+                .whenCompleteAsync(
+                        (connected, thrown) -> {
+                            Reply answer;
+                            if (thrown != null) {
+                                answer = refused(
+                                        Status.UNAVAILABLE,
+                                        "the process cannot be reached at " + process.at() + ": "
+                                                + causeOf(thrown).getMessage());
+                            } else {
+                                answer = opened(where, process, over, upstream);
+                            }
+                            synchronized (this) {
+                                coming.remove(process.instance());
+                            }
+                            reply.complete(answer);
+                        },
+                        moa.callbacks());
+    }
+
+    private Reply opened(
+            AgentConfig.Inbound where, ServedProcess process, @Nullable ServedInstance over, Upstream upstream) {
+        if (over != null) {
+            over.cut(); // it was another process in the eyes of its callers: other methods, or another door
+        }
+        ServedInstance made;
+        try {
+            made = new ServedInstance(moa, rules, where, config.drainLimit(), process, upstream, seen);
+        } catch (IllegalStateException | IllegalArgumentException e) {
+            upstream.close();
+            return refused(Status.UNAVAILABLE, String.valueOf(e.getMessage()));
+        }
+        synchronized (this) {
+            if (!closing) {
+                served.put(process.instance(), made);
+                LOG.info("the agent of {} serves the callers of {}", config.application(), made);
+                return told(made.address().toString());
+            }
+        }
+        made.cut();
+        return refused(Status.UNAVAILABLE, "this agent is closing");
+    }
+
+    /** The process has ended, or cannot be reached: nobody is to be led here any more. */
+    private void gone(ServedProcess process) {
+        ServedInstance over;
+        synchronized (this) {
+            over = served.get(process.instance());
+            if (over == null || !over.process().equals(process)) {
+                return;
+            }
+            served.remove(process.instance());
+        }
+        LOG.warn("{} is gone; its callers are served here no more", over);
+        answerAttending(process.instance(), MeshProtocol.AGAIN);
+        try {
+            moa.callbacks().execute(over::cut);
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("the agent is closed", closed);
+        }
+    }
+
+    /** Keeps the question until there is something to say. */
+    CompletableFuture<Reply> attend(Invocation call) {
+        String instance = call.caller().instance();
+        CompletableFuture<Reply> reply = new CompletableFuture<>();
+        CompletableFuture<Reply> before;
+        synchronized (this) {
+            if (closing && served.containsKey(instance)) {
+                return done(told(MeshProtocol.LEAVING));
+            }
+            if (!served.containsKey(instance)) {
+                return done(refused(Status.UNAVAILABLE, "this agent does not serve the callers of " + instance));
+            }
+            before = attending.put(instance, reply);
+        }
+        if (before != null) {
+            before.complete(told(MeshProtocol.AGAIN));
+        }
+        call.cancellation().add(reason -> abandoned(instance, reply, reason));
+        return reply;
+    }
+
+    /** Its connection broke, or it gave the question up: if it does not come back, it may have announced itself elsewhere. */
+    private void abandoned(String instance, CompletableFuture<Reply> reply, Cancellation.Reason reason) {
+        synchronized (this) {
+            if (!attending.remove(instance, reply)) {
+                return;
+            }
+        }
+        LOG.debug("{} asks no more: {}", instance, reason);
+        try {
+            moa.scheduler()
+                    .schedule(
+                            () -> {
+                                synchronized (this) {
+                                    if (attending.containsKey(instance) || !served.containsKey(instance) || closing) {
+                                        return;
+                                    }
+                                }
+                                LOG.warn("{} has not been heard of since its connection broke", instance);
+                                aside(() -> leave(instance));
+                            },
+                            UNATTENDED_NANOS);
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("the agent is closed", closed);
+        }
+    }
+
+    /** Serves its callers no more: answered when they have gone. */
+    CompletableFuture<Reply> leave(Invocation call) {
+        String instance = call.caller().instance();
+        CompletableFuture<Reply> reply = new CompletableFuture<>();
+        aside(() -> {
+            leave(instance);
+            reply.complete(new Reply.Value(Payload.EMPTY));
+        });
+        return reply;
+    }
+
+    private void aside(Runnable work) {
+        // A thread of its own: it waits for callers, for as long as they take.
+        Thread thread = new Thread(work, "moa-agent-leave");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void leave(String instance) {
+        ServedInstance over;
+        synchronized (this) {
+            over = served.remove(instance);
+        }
+        answerAttending(instance, MeshProtocol.AGAIN);
+        if (over != null) {
+            over.leave();
+            LOG.info("the agent of {} serves no more the callers of {}", config.application(), over.process());
+        }
+    }
+
+    private void answerAttending(String instance, String word) {
+        CompletableFuture<Reply> waits;
+        synchronized (this) {
+            waits = attending.remove(instance);
+        }
+        if (waits != null) {
+            waits.complete(told(word));
+        }
+    }
+
+    /** How many processes it serves. */
+    synchronized int size() {
+        return served.size();
+    }
+
+    /** A line for each process, for people. */
+    synchronized List<String> describe() {
+        return served.values().stream()
+                .map(each ->
+                        "serves the callers of " + each + ": " + each.server().connections() + " connections, "
+                                + each.server().inFlight() + " calls under way")
+                .toList();
+    }
+
+    /** Tells the processes that the agent ends, and waits until they serve their callers themselves. Blocks, up to some seconds. */
+    void tellLeaving() {
+        List<ServedInstance> all;
+        synchronized (this) {
+            closing = true;
+            all = new ArrayList<>(served.values());
+        }
+        all.forEach(each -> answerAttending(each.process().instance(), MeshProtocol.LEAVING));
+        try {
+            CompletableFuture.allOf(all.stream().map(ServedInstance::ended).toArray(CompletableFuture[]::new))
+                    .get(LEAVING_LIMIT_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException late) {
+            LOG.warn("not every process has taken its callers back within {} ms", LEAVING_LIMIT_MILLIS);
+        } catch (ExecutionException never) {
+            throw new IllegalStateException(never);
+        }
+    }
+
+    /** Those that are still served are served no more. */
+    @Override
+    public void close() {
+        List<ServedInstance> all;
+        synchronized (this) {
+            closing = true;
+            all = new ArrayList<>(served.values());
+            served.clear();
+        }
+        all.forEach(ServedInstance::leave);
+    }
+
+    private static Throwable causeOf(Throwable thrown) {
+        return thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+    }
+
+    private static CompletableFuture<Reply> done(Reply reply) {
+        return CompletableFuture.completedFuture(reply);
+    }
+
+    private static Reply told(String text) {
+        return new Reply.Value(new BytesPayload(Unpooled.copiedBuffer(text, StandardCharsets.UTF_8)));
+    }
+
+    private static Reply refused(Status status, String why) {
+        return Reply.failure(status, Executed.NO, why);
+    }
+}

@@ -1,0 +1,154 @@
+package io.moa.agent;
+
+import io.moa.Moa;
+import io.moa.ReleaseSettings;
+import io.moa.discovery.Address;
+import io.moa.discovery.RuleSource;
+import io.moa.discovery.ServiceId;
+import io.moa.governance.observe.ProcessCalls;
+import io.moa.governance.policy.MethodPolicy;
+import io.moa.invoke.Invoker;
+import io.moa.mesh.ServedProcess;
+import io.moa.protocol.serialize.NamedMethod;
+import io.moa.server.MoaServer;
+import io.moa.server.ProcessSettings;
+import io.moa.server.dispatch.ForwardedService;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One process whose callers an agent serves: a server in its name, with all gates of a server, which passes calls on to it. Made off the event
+ * loops; closing blocks. Safe for many threads.
+ */
+final class ServedInstance {
+
+    private final ServedProcess process;
+    private final Upstream upstream;
+    private final Moa runtime;
+    private final MoaServer server;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    /**
+     * Opens the door.
+     *
+     * @param agent of whose transport, threads and registry it makes use
+     * @param upstream connected
+     * @throws IllegalStateException if there can be no door; the message says why
+     * @throws IllegalArgumentException if the process says what cannot be; the message says what
+     */
+    ServedInstance(
+            Moa agent,
+            @Nullable RuleSource rules,
+            AgentConfig.Inbound where,
+            Duration drainLimit,
+            ServedProcess process,
+            Upstream upstream,
+            ProcessCalls seen) {
+        this.process = process;
+        this.upstream = upstream;
+        Moa.Builder builder = Moa.builder(process.application())
+                .instance(process.instance())
+                .hostId(agent.hostId())
+                .registry(new Unannounced(agent.registry()))
+                .release(ReleaseSettings.NONE) // what the application's release says, it has said of its methods
+                .ticker(agent.ticker())
+                .chance(agent.chance())
+                .transportConfig(agent.transportConfig())
+                .transport(agent.transport())
+                .scheduler(agent.scheduler())
+                .serializers(agent.serializers())
+                .callbacks(agent.callbacks());
+        if (rules != null) {
+            builder.rules(rules);
+        }
+        this.runtime = builder.build();
+        boolean started = false;
+        try {
+            this.server = start(where, drainLimit, seen);
+            started = true;
+        } finally {
+            if (!started) {
+                runtime.close();
+            }
+        }
+    }
+
+    private MoaServer start(AgentConfig.Inbound where, Duration drainLimit, ProcessCalls seen) {
+        MoaServer.Builder builder = MoaServer.builder(runtime)
+                .settings(ProcessSettings.GIVEN.withoutServer())
+                .host(where.bind().host())
+                .port(where.bind().port())
+                .labels(process.labels())
+                .maxInFlightPerService(process.inFlight())
+                .adaptive(false) // its threads run nothing
+                .drainLimit(drainLimit)
+                .closeOnShutdown(false)
+                .withoutMesh()
+                .observer(seen.ofServer())
+                .load(upstream::load);
+        if (where.advertised() != null) {
+            builder.advertise(where.advertised());
+        }
+        if (where.advertisedPort() != 0) {
+            builder.advertisePort(where.advertisedPort());
+        }
+        process.services().forEach((service, methods) -> builder.forward(forwarded(service, methods)));
+        return builder.start();
+    }
+
+    private ForwardedService forwarded(ServiceId service, List<ServedProcess.Method> methods) {
+        List<ForwardedService.Method> all = new ArrayList<>();
+        for (ServedProcess.Method each : methods) {
+            Map<Integer, Invoker> routes = new HashMap<>();
+            each.serializers()
+                    .forEach(serializer -> routes.put(serializer, upstream.route(service, each.method(), serializer)));
+            all.add(new ForwardedService.Method(
+                    new NamedMethod(each.method(), each.names()), MethodPolicy.ofPlain(each.policy()), routes));
+        }
+        return new ForwardedService(service, all);
+    }
+
+    ServedProcess process() {
+        return process;
+    }
+
+    /** Where callers find it, as the registry is to be told. */
+    Address address() {
+        return server.instance().addresses().get(0);
+    }
+
+    MoaServer server() {
+        return server;
+    }
+
+    /** Completes when its callers are served here no more. */
+    CompletableFuture<Void> ended() {
+        return ended;
+    }
+
+    /** Tells the callers that they are served elsewhere, serves them until they have acknowledged, and ends. Blocks. Idempotent. */
+    void leave() {
+        server.close();
+        upstream.close();
+        runtime.close();
+        ended.complete(null);
+    }
+
+    /** Callers see their connections break. Idempotent. */
+    void cut() {
+        server.closeNow();
+        upstream.close();
+        runtime.close();
+        ended.complete(null);
+    }
+
+    @Override
+    public String toString() {
+        return process + ", for its callers at " + address();
+    }
+}

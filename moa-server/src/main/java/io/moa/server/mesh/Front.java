@@ -1,0 +1,26 @@
+package io.moa.server.mesh;
+
+import io.moa.discovery.Address;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** What callers see of a server, as far as it depends on who serves them. Nothing blocks; safe for many threads. */
+public interface Front {
+
+    /**
+     * Announces, under the same identity, where callers find the server from now on.
+     *
+     * @param agent where its agent serves them; null for its own addresses
+     */
+    void announce(@Nullable Address agent);
+
+    /**
+     * Whether those are refused who connect from now on.
+     *
+     * @param why for whoever is refused; null to take them
+     */
+    void shut(@Nullable String why);
+
+    /** Tells those who are connected to come no more; completes, when they are gone, with how many they were. */
+    CompletableFuture<Integer> dismiss();
+}
