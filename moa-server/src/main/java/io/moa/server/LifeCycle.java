@@ -59,6 +59,7 @@ final class LifeCycle implements Health {
     private final long startupBy;
     private volatile Stage stage = Stage.STARTING;
     private volatile String offlineReason = "";
+    private boolean away; // offline because nobody could serve its callers; guarded by this
     private volatile @Nullable Listener doors;
     private volatile Registry.@Nullable Registration registration;
     // Asked for once: a registration hands out a new future each time, and keeps it until it is registered.
@@ -95,9 +96,10 @@ final class LifeCycle implements Health {
      * @param told what is announced from now on; null for what is announced
      */
     synchronized boolean offline(String why, @Nullable Instance told) {
-        if (stage != Stage.SERVING) {
+        if (stage != Stage.SERVING && !away) {
             return false;
         }
+        away = false; // from now on it is somebody's wish
         stage = Stage.OFFLINE;
         offlineReason = why;
         announce(told);
@@ -111,16 +113,42 @@ final class LifeCycle implements Health {
      * @param told what is announced from now on; null for what is announced
      */
     synchronized boolean online(@Nullable Instance told) {
-        if (stage != Stage.OFFLINE) {
+        if (stage != Stage.OFFLINE || away) {
             return false;
         }
+        comeBack(told);
+        return true;
+    }
+
+    /**
+     * Leaves the online list while the process that serves callers in place of this one is away, and comes back with it. Who was taken offline
+     * stays so.
+     *
+     * @param why for people; null when it is back
+     * @param told what is announced, without the reason
+     */
+    synchronized void away(@Nullable String why, Instance told) {
+        if (why == null) {
+            if (away) {
+                away = false;
+                comeBack(told);
+            }
+        } else if (stage == Stage.SERVING) {
+            away = true;
+            stage = Stage.OFFLINE;
+            offlineReason = why;
+            announced(told);
+            leaveOnlineList();
+        }
+    }
+
+    private void comeBack(@Nullable Instance told) {
         announce(told);
         Registry.Registration announced = registration;
         if (announced != null) {
             announced.online();
         }
         stage = Stage.SERVING;
-        return true;
     }
 
     /** Other facts of this process are announced from now on, wherever in its life it is. */

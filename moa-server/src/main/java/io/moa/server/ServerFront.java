@@ -57,6 +57,11 @@ final class ServerFront implements Front {
     }
 
     @Override
+    public void away(@Nullable String why) {
+        life.away(why, announced);
+    }
+
+    @Override
     public void shut(@Nullable String why) {
         shut.set(why);
     }

@@ -365,7 +365,7 @@ class InboundAgentTest {
         until(server, Seat.LOCAL);
         MoaClient client = consumer();
         Shop stub = client.stub(Shop.class);
-        CompletableFuture<Integer> long1 = client.async(stub, c -> {
+        CompletableFuture<Integer> longCall = client.async(stub, c -> {
             try {
                 return c.waits();
             } catch (InterruptedException e) {
@@ -376,9 +376,9 @@ class InboundAgentTest {
         stage.rules.putSetting(MeshSetting.NAME, "off");
         until(server, Seat.DIRECT);
         assertThat(stub.count(3)).isEqualTo(3);
-        assertThat(long1).isNotDone();
+        assertThat(longCall).isNotDone();
         release.countDown();
-        assertThat(long1.join()).isPositive();
+        assertThat(longCall.join()).isPositive();
     }
 
     @Test

@@ -15,6 +15,13 @@ public interface Front {
     void announce(@Nullable Address agent);
 
     /**
+     * Whether nobody can be served anywhere, as the agent is away; then the server is off the online list.
+     *
+     * @param why for people; null if callers are served
+     */
+    void away(@Nullable String why);
+
+    /**
      * Whether those are refused who connect from now on.
      *
      * @param why for whoever is refused; null to take them

@@ -276,6 +276,7 @@ public final class InboundSeat implements AutoCloseable {
                         there);
                 front.announce(there);
             }
+            front.away(null);
         }
         attend(by, agent, mine);
         long announced = moa.ticker().nanos();
@@ -356,11 +357,13 @@ public final class InboundSeat implements AutoCloseable {
             } else if (byAgent != null) {
                 turn++;
                 LOG.warn(
-                        "MoaServer[{}]: its callers are served by nobody while its agent at {} is away, for {} has no \"direct\": {}",
+                        "MoaServer[{}]: it is offline while its agent at {} is away, for {} has no \"direct\": {}",
                         moa.self(),
                         agentAddress,
                         MeshSetting.STEPS_NAME,
                         why);
+                front.away(
+                        "its agent at " + agentAddress + " is away (" + why + "), and it may not serve callers itself");
             }
         }
     }
@@ -377,6 +380,7 @@ public final class InboundSeat implements AutoCloseable {
         sinceNanos = moa.ticker().nanos();
         LOG.info("MoaServer[{}]: its callers are served by itself from now on: {}", moa.self(), why);
         front.announce(null);
+        front.away(null);
         return agent == null || !agent.usable()
                 ? CompletableFuture.completedFuture(null)
                 : LEAVE.ask(moa, agent, moa.self().instance(), LEAVE_LIMIT);
