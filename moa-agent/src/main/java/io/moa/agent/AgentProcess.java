@@ -15,6 +15,7 @@ import io.moa.transport.Listener;
 import io.moa.transport.handover.HandOver;
 import io.moa.transport.handover.HandOverConfig;
 import io.moa.transport.handover.HandOverLedger;
+import io.moa.transport.handover.Predecessor;
 import io.moa.transport.handover.Successor;
 import io.moa.transport.handover.Takeover;
 import io.moa.transport.netty.NettyTransport;
@@ -279,6 +280,11 @@ public final class AgentProcess implements AutoCloseable {
             throw new IllegalStateException(
                     "The agent of " + config.application() + " was not replaced: " + cause.getMessage(), cause);
         }
+        taken.listeners().forEach((name, door) -> {
+            if (InboundSeat.isMine(name)) {
+                inbound.arrived(name, door);
+            }
+        });
         try {
             for (int i = 0; i < config.outbound().size(); i++) {
                 Address each = config.outbound().get(i);
@@ -312,6 +318,9 @@ public final class AgentProcess implements AutoCloseable {
     private final class Heir implements Successor {
         @Override
         public Host host(String name, Address address) {
+            if (InboundSeat.isMine(name)) {
+                return inbound.behind(name, address);
+            }
             AgentConfig.Remote remote = config.remote();
             if (name.equals(REMOTE) && remote != null) {
                 return seatOf(remote);
@@ -328,6 +337,10 @@ public final class AgentProcess implements AutoCloseable {
 
         @Override
         public CompletableFuture<Void> ready() {
+            return inbound.prepare().thenCompose(any -> warm());
+        }
+
+        private CompletableFuture<Void> warm() {
             if (config.warmUp().isZero()) {
                 return CompletableFuture.completedFuture(null);
             }
@@ -341,6 +354,10 @@ public final class AgentProcess implements AutoCloseable {
 
         @Override
         public void luggage(String name, byte[] bytes) {
+            if (InboundSeat.isMine(name)) {
+                inbound.take(name, bytes);
+                return;
+            }
             AnnouncedMethods into = methods.get(name);
             if (into == null) {
                 return; // of a seat that nobody asked for
@@ -383,12 +400,7 @@ public final class AgentProcess implements AutoCloseable {
         }
         try {
             HandOver stands = movable()
-                    .offer(
-                            upgrades.offer(),
-                            upgrades.renew(moa.chance()),
-                            Map.copyOf(doors),
-                            this::luggage,
-                            HandOverConfig.DEFAULT);
+                    .offer(upgrades.offer(), upgrades.renew(moa.chance()), new Ancestor(), HandOverConfig.DEFAULT);
             offer = stands;
             stands.taken().whenComplete((ledger, failed) -> {
                 if (failed == null) {
@@ -404,15 +416,32 @@ public final class AgentProcess implements AutoCloseable {
         }
     }
 
-    private Map<String, byte[]> luggage() {
-        Map<String, byte[]> all = new HashMap<>();
-        methods.forEach((name, announced) ->
-                all.put(name, String.join("\n", announced.lines()).getBytes(StandardCharsets.UTF_8)));
-        return all;
+    /** What this agent hands over. */
+    private final class Ancestor implements Predecessor {
+        @Override
+        public Map<String, Listener> listeners() {
+            Map<String, Listener> all = new HashMap<>(doors);
+            all.putAll(inbound.doors());
+            return all;
+        }
+
+        @Override
+        public Map<String, byte[]> before() {
+            return inbound.processes();
+        }
+
+        @Override
+        public Map<String, byte[]> luggage() {
+            Map<String, byte[]> all = new HashMap<>(inbound.gates());
+            methods.forEach((name, announced) ->
+                    all.put(name, String.join("\n", announced.lines()).getBytes(StandardCharsets.UTF_8)));
+            return all;
+        }
     }
 
     private void handedOver() {
         handedOver = true;
+        inbound.handedOver();
         sockets.forEach(AgentSocket::handOver);
         if (registration != null) {
             registration.close(); // the other one is announced under its own name

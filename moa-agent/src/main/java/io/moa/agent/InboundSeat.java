@@ -1,7 +1,9 @@
 package io.moa.agent;
 
 import io.moa.Moa;
+import io.moa.discovery.Address;
 import io.moa.discovery.RuleSource;
+import io.moa.governance.gate.GateMemory;
 import io.moa.governance.observe.ProcessCalls;
 import io.moa.invoke.Cancellation;
 import io.moa.invoke.Executed;
@@ -12,6 +14,10 @@ import io.moa.invoke.Status;
 import io.moa.mesh.MeshProtocol;
 import io.moa.mesh.ServedProcess;
 import io.moa.protocol.payload.BytesPayload;
+import io.moa.protocol.serialize.RuleText;
+import io.moa.transport.Host;
+import io.moa.transport.Listener;
+import io.moa.transport.Peer;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -19,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -40,6 +47,9 @@ final class InboundSeat implements AutoCloseable {
     /** After so long without a process asking, its connection is taken for broken. */
     private static final long UNATTENDED_NANOS = Duration.ofSeconds(10).toNanos();
 
+    private static final String DOOR = "inbound/";
+    private static final String GATES = "inbound gates/";
+
     private final Moa moa;
     private final @Nullable RuleSource rules;
     private final AgentConfig config;
@@ -49,7 +59,11 @@ final class InboundSeat implements AutoCloseable {
     private final Map<String, ServedInstance> served = new HashMap<>(); // by the instance
     private final Map<String, CompletableFuture<Reply>> attending = new HashMap<>();
     private final Map<String, CompletableFuture<Reply>> coming = new HashMap<>();
+    private final Map<String, ServedProcess> known =
+            new HashMap<>(); // by the names of their doors, while these are handed over
+    private final Map<String, MovedDoor> arriving = new HashMap<>();
     private boolean closing;
+    private boolean moved;
 
     InboundSeat(Moa moa, @Nullable RuleSource rules, AgentConfig config, ProcessCalls seen) {
         this.moa = moa;
@@ -151,7 +165,7 @@ final class InboundSeat implements AutoCloseable {
         }
         ServedInstance made;
         try {
-            made = new ServedInstance(moa, rules, where, config.drainLimit(), process, upstream, seen);
+            made = new ServedInstance(moa, rules, where, config.drainLimit(), process, upstream, seen, null);
         } catch (IllegalStateException | IllegalArgumentException e) {
             upstream.close();
             return refused(Status.UNAVAILABLE, String.valueOf(e.getMessage()));
@@ -273,6 +287,144 @@ final class InboundSeat implements AutoCloseable {
         }
     }
 
+    // ---- upgrades
+
+    /** The doors, by names for the agent that takes the place of this one. */
+    synchronized Map<String, Listener> doors() {
+        Map<String, Listener> doors = new HashMap<>();
+        served.forEach((instance, each) -> {
+            Listener door = each.door();
+            if (door != null) {
+                doors.put(DOOR + instance, door);
+            }
+        });
+        return doors;
+    }
+
+    /** What that agent has to know of the processes, by names. */
+    synchronized Map<String, byte[]> processes() {
+        Map<String, byte[]> told = new HashMap<>();
+        served.forEach((instance, each) ->
+                told.put(DOOR + instance, each.process().text().getBytes(StandardCharsets.UTF_8)));
+        return told;
+    }
+
+    /** What the gates know, by names. */
+    synchronized Map<String, byte[]> gates() {
+        Map<String, byte[]> told = new HashMap<>();
+        served.forEach((instance, each) -> {
+            List<String> lines = new ArrayList<>();
+            each.server()
+                    .gateMemory()
+                    .forEach((method, memory) ->
+                            lines.add(RuleText.writeLine(Map.of("method", method, "gate", memory.toPlain()))));
+            told.put(GATES + instance, String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
+        });
+        return told;
+    }
+
+    /** The other agent serves. What was asked of this one is asked of that one from now on. */
+    void handedOver() {
+        List<String> all;
+        synchronized (this) {
+            closing = true;
+            moved = true;
+            all = new ArrayList<>(attending.keySet());
+        }
+        all.forEach(each -> answerAttending(each, MeshProtocol.AGAIN));
+    }
+
+    /** Whether luggage, or a door, of this name belongs here. */
+    static boolean isMine(String name) {
+        return name.startsWith(DOOR) || name.startsWith(GATES);
+    }
+
+    /**
+     * Takes what another agent gives along.
+     *
+     * @throws IllegalArgumentException if it cannot be read; the message says why
+     */
+    synchronized void take(String name, byte[] bytes) {
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        if (name.startsWith(DOOR)) {
+            known.put(name, ServedProcess.parse(text));
+            return;
+        }
+        ServedInstance instance = served.get(name.substring(GATES.length()));
+        if (instance == null) {
+            return;
+        }
+        Map<String, GateMemory> memory = new HashMap<>();
+        text.lines().forEach(line -> {
+            if (RuleText.read(line) instanceof Map<?, ?> said
+                    && said.get("method") instanceof String method
+                    && said.get("gate") instanceof Map<?, ?> gate) {
+                memory.put(method, GateMemory.ofPlain(gate));
+            }
+        });
+        instance.server().remember(memory);
+    }
+
+    /**
+     * Who serves behind a door that another agent hands over.
+     *
+     * @throws IllegalArgumentException if there is nobody; the message says why
+     */
+    synchronized Host behind(String name, Address address) {
+        ServedProcess process = known.get(name);
+        if (process == null || config.inbound() == null) {
+            throw new IllegalArgumentException(
+                    "the new agent has no door for callers, and the other one serves those of "
+                            + (process == null ? name : process) + ": start it with --inbound");
+        }
+        MovedDoor door = new MovedDoor(new Peer(process.application(), process.instance()), address);
+        arriving.put(name, door);
+        return door.host();
+    }
+
+    /** Completes when all is ready behind the doors that another agent hands over; exceptionally, with the reason, if a process cannot be reached. */
+    CompletableFuture<Void> prepare() {
+        Map<String, MovedDoor> all;
+        synchronized (this) {
+            all = new HashMap<>(arriving);
+        }
+        List<CompletableFuture<Void>> each = new ArrayList<>();
+        all.forEach((name, door) -> {
+            ServedProcess process;
+            synchronized (this) {
+                process = Objects.requireNonNull(known.get(name));
+            }
+            Upstream upstream = new Upstream(moa, process, () -> gone(process));
+            each.add(upstream.connect().thenRunAsync(() -> prepare(process, upstream, door), moa.callbacks()));
+        });
+        return CompletableFuture.allOf(each.toArray(CompletableFuture[]::new));
+    }
+
+    private void prepare(ServedProcess process, Upstream upstream, MovedDoor door) {
+        ServedInstance made = new ServedInstance(
+                moa,
+                rules,
+                Objects.requireNonNull(config.inbound()),
+                config.drainLimit(),
+                process,
+                upstream,
+                seen,
+                door);
+        synchronized (this) {
+            served.put(process.instance(), made);
+        }
+    }
+
+    /** A door is here. */
+    synchronized void arrived(String name, Listener door) {
+        ServedInstance instance = served.get(name.substring(DOOR.length()));
+        if (instance != null) {
+            instance.arrived(door);
+        } else {
+            door.close(); // the process has ended meanwhile
+        }
+    }
+
     /** How many processes it serves. */
     synchronized int size() {
         return served.size();
@@ -291,6 +443,9 @@ final class InboundSeat implements AutoCloseable {
     void tellLeaving() {
         List<ServedInstance> all;
         synchronized (this) {
+            if (moved) {
+                return; // another agent serves them
+            }
             closing = true;
             all = new ArrayList<>(served.values());
         }

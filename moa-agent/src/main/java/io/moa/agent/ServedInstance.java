@@ -13,6 +13,7 @@ import io.moa.protocol.serialize.NamedMethod;
 import io.moa.server.MoaServer;
 import io.moa.server.ProcessSettings;
 import io.moa.server.dispatch.ForwardedService;
+import io.moa.transport.Listener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,6 +30,7 @@ final class ServedInstance {
 
     private final ServedProcess process;
     private final Upstream upstream;
+    private final DoorKeeper keeper;
     private final Moa runtime;
     private final MoaServer server;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -38,6 +40,7 @@ final class ServedInstance {
      *
      * @param agent of whose transport, threads and registry it makes use
      * @param upstream connected
+     * @param moved a door that another agent has opened; null to open one
      * @throws IllegalStateException if there can be no door; the message says why
      * @throws IllegalArgumentException if the process says what cannot be; the message says what
      */
@@ -48,7 +51,9 @@ final class ServedInstance {
             Duration drainLimit,
             ServedProcess process,
             Upstream upstream,
-            ProcessCalls seen) {
+            ProcessCalls seen,
+            @Nullable MovedDoor moved) {
+        this.keeper = new DoorKeeper(agent.transport(), moved);
         this.process = process;
         this.upstream = upstream;
         Moa.Builder builder = Moa.builder(process.application())
@@ -59,7 +64,7 @@ final class ServedInstance {
                 .ticker(agent.ticker())
                 .chance(agent.chance())
                 .transportConfig(agent.transportConfig())
-                .transport(agent.transport())
+                .transport(keeper)
                 .scheduler(agent.scheduler())
                 .serializers(agent.serializers())
                 .callbacks(agent.callbacks());
@@ -124,6 +129,17 @@ final class ServedInstance {
 
     MoaServer server() {
         return server;
+    }
+
+    /** The door, to be handed over; null while it is not here. */
+    @Nullable
+    Listener door() {
+        return keeper.door();
+    }
+
+    /** The door that another agent has opened is here. */
+    void arrived(Listener door) {
+        keeper.arrived(door);
     }
 
     /** Completes when its callers are served here no more. */

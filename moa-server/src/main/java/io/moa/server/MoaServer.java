@@ -4,6 +4,7 @@ import io.moa.Moa;
 import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.disk.KeptFile;
+import io.moa.governance.gate.GateMemory;
 import io.moa.governance.observe.Observation;
 import io.moa.governance.observe.ProcessCalls;
 import io.moa.governance.quota.QuotaConfig;
@@ -39,6 +40,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -175,6 +177,23 @@ public final class MoaServer implements AutoCloseable, ServerFigures {
                         moa.self().instance(),
                         moa.self().application(),
                         instance().labels()));
+    }
+
+    /** What the gates of each method know, by service and method, for a process that takes the place of this one. */
+    public Map<String, GateMemory> gateMemory() {
+        Map<String, GateMemory> known = new HashMap<>();
+        methods.forEach(each -> known.put(each.toString(), each.memory()));
+        return known;
+    }
+
+    /** Goes on from what the gates knew in the process whose place this one takes. Methods that are not here are passed over. */
+    public void remember(Map<String, GateMemory> known) {
+        methods.forEach(each -> {
+            GateMemory memory = known.get(each.toString());
+            if (memory != null) {
+                each.remember(memory);
+            }
+        });
     }
 
     /** Where the gates are that calls pass which come now: in this process, or in its agent. */

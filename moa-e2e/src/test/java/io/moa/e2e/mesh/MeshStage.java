@@ -51,7 +51,7 @@ final class MeshStage implements AutoCloseable {
         return moa(Moa.builder(application));
     }
 
-    private Moa moa(Moa.Builder builder) {
+    Moa moa(Moa.Builder builder) {
         return keep(builder.registry(registry)
                 .rules(keep(new MemoryRuleSource(rules)))
                 .eventLoops(1)

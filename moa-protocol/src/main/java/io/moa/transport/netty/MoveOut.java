@@ -9,6 +9,7 @@ import io.moa.transport.handover.HandOverConfig;
 import io.moa.transport.handover.HandOverFailedException;
 import io.moa.transport.handover.HandOverLedger;
 import io.moa.transport.handover.PauseHistogram;
+import io.moa.transport.handover.Predecessor;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.EventLoop;
@@ -19,7 +20,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,8 +57,9 @@ final class MoveOut implements HandOver, MoveLine.Ear {
     }
 
     private final Path socket;
-    private final MovingDoors doors;
-    private final Supplier<Map<String, byte[]>> luggage;
+    private final Predecessor predecessor;
+    private final EventLoopGroup loops;
+    private MovingDoors doors; // none before the other process has come
     private final HandOverConfig config;
     private final Ticker ticker;
     private final EventLoop loop;
@@ -82,19 +83,19 @@ final class MoveOut implements HandOver, MoveLine.Ear {
     MoveOut(
             Path socket,
             byte[] nonce,
-            Map<String, NettyListener> listeners,
-            Supplier<Map<String, byte[]>> luggage,
+            Predecessor predecessor,
             HandOverConfig config,
             Ticker ticker,
             EventLoopGroup loops,
             UnaryOperator<MoveLine> wiring) {
         this.socket = socket;
-        this.luggage = luggage;
+        this.predecessor = predecessor;
+        this.loops = loops;
         this.config = config;
         this.ticker = ticker;
         this.loop = loops.next();
         this.wiring = wiring;
-        this.doors = new MovingDoors(listeners, ticker, loops, loop);
+        this.doors = new MovingDoors(Map.of(), ticker, loops, loop);
         this.entrance = new MoveEntrance(socket, nonce, loop, config.stepTimeout(), this::entered);
         this.alarm = new MoveAlarm(loop, this::late);
     }
@@ -130,6 +131,14 @@ final class MoveOut implements HandOver, MoveLine.Ear {
         line = wired;
         phase = Phase.OFFERED;
         alarm.expect("that the new process is ready", config.readyTimeout());
+        try {
+            doors = new MovingDoors(MovingDoors.movable(predecessor.listeners()), ticker, loops, loop);
+            pack(predecessor.before());
+        } catch (RuntimeException e) {
+            LOG.debug("nothing can be offered", e);
+            fail(String.valueOf(e.getMessage()));
+            return this;
+        }
         doors.each((number, name, listener) -> wired.say(new HandOverMessage(
                 Step.DOOR,
                 number,
@@ -288,8 +297,7 @@ final class MoveOut implements HandOver, MoveLine.Ear {
             return;
         }
         try {
-            luggage.get().forEach((name, bytes) -> line().say(
-                            new HandOverMessage(Step.LUGGAGE, 0, 0, false, name, bytes, new byte[0])));
+            pack(predecessor.luggage());
         } catch (RuntimeException e) {
             LOG.warn("what goes along could not be taken", e);
             fail("what goes along could not be taken: " + e);
@@ -297,6 +305,11 @@ final class MoveOut implements HandOver, MoveLine.Ear {
         }
         phase = Phase.COMMITTED;
         line().say(new HandOverMessage(Step.COMMIT, 0, states));
+    }
+
+    private void pack(Map<String, byte[]> luggage) {
+        luggage.forEach(
+                (name, bytes) -> line().say(new HandOverMessage(Step.LUGGAGE, 0, 0, false, name, bytes, new byte[0])));
     }
 
     private void leave() {

@@ -1,6 +1,7 @@
 package io.moa.transport.netty;
 
 import io.moa.invoke.Ticker;
+import io.moa.transport.Listener;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -10,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -44,6 +46,28 @@ final class MovingDoors {
             names.add(name);
             listeners.add(listener);
         });
+    }
+
+    /**
+     * The listeners as this transport knows them.
+     *
+     * @throws IllegalStateException if one cannot be moved now; the message says why
+     */
+    static Map<String, NettyListener> movable(Map<String, Listener> offered) {
+        Map<String, NettyListener> own = new LinkedHashMap<>();
+        offered.forEach((name, any) -> {
+            NettyListener listener = (NettyListener) any;
+            if (listener.isDraining() || listener.door() == null) {
+                throw new IllegalStateException(listener + " is closed, or closes, and is not handed over");
+            }
+            if (listener.callsElsewhere() > 0) {
+                throw new IllegalStateException(
+                        listener + " has " + listener.callsElsewhere()
+                                + " calls in flight that the process before this one still answers: hand over when that has ended");
+            }
+            own.put(name, listener);
+        });
+        return own;
     }
 
     void each(Each action) {

@@ -13,6 +13,7 @@ import io.moa.transport.Wanted;
 import io.moa.transport.handover.HandOver;
 import io.moa.transport.handover.HandOverConfig;
 import io.moa.transport.handover.HandOverFailedException;
+import io.moa.transport.handover.Predecessor;
 import io.moa.transport.handover.Successor;
 import io.moa.transport.handover.Takeover;
 import io.netty.bootstrap.Bootstrap;
@@ -39,16 +40,13 @@ import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -156,40 +154,18 @@ public final class NettyTransport implements Transport {
      *
      * @param socket where; in a folder that nobody else may enter, which is made if it is not there
      * @param nonce that the other process was told, at least 16 bytes: who does not know it is not let in
-     * @param listeners by names that mean something to the other process
-     * @param luggage what goes along, taken at the moment when nothing is served: nothing may block
+     * @param predecessor says what is handed over, when the other process has come
      * @throws IllegalStateException if it cannot be; the message says why
      */
-    public HandOver offer(
-            Path socket,
-            byte[] nonce,
-            Map<String, Listener> listeners,
-            Supplier<Map<String, byte[]>> luggage,
-            HandOverConfig limits) {
-        return offer(socket, nonce, listeners, luggage, limits, UnaryOperator.identity());
+    public HandOver offer(Path socket, byte[] nonce, Predecessor predecessor, HandOverConfig limits) {
+        return offer(socket, nonce, predecessor, limits, UnaryOperator.identity());
     }
 
     HandOver offer(
-            Path socket,
-            byte[] nonce,
-            Map<String, Listener> listeners,
-            Supplier<Map<String, byte[]>> luggage,
-            HandOverConfig limits,
-            UnaryOperator<MoveLine> wiring) {
+            Path socket, byte[] nonce, Predecessor predecessor, HandOverConfig limits, UnaryOperator<MoveLine> wiring) {
         requireMovable(nonce);
-        Map<String, NettyListener> own = new LinkedHashMap<>();
-        listeners.forEach((name, listener) -> own.put(name, (NettyListener) listener));
-        for (NettyListener listener : own.values()) {
-            if (listener.isDraining() || listener.door() == null) {
-                throw new IllegalStateException(listener + " is closed, or closes, and is not handed over");
-            }
-            if (listener.callsElsewhere() > 0) {
-                throw new IllegalStateException(
-                        listener + " has " + listener.callsElsewhere()
-                                + " calls in flight that the process before this one still answers: hand over when that has ended");
-            }
-        }
-        MoveOut offer = new MoveOut(socket, nonce, own, luggage, limits, ticker, loops, wiring);
+        MovingDoors.movable(predecessor.listeners()); // what can be said at once is
+        MoveOut offer = new MoveOut(socket, nonce, predecessor, limits, ticker, loops, wiring);
         try {
             offer.open();
         } catch (IOException e) {

@@ -48,8 +48,7 @@ final class HandOverChild {
             transport.offer(
                     socket,
                     HandOverStage.NONCE,
-                    Map.of("door", listener),
-                    Map::of,
+                    () -> Map.of("door", listener),
                     HandOverStage.LIMITS,
                     line -> new EndingLine(line, end));
             OUT.println(((Address.Tcp) listener.address()).port());

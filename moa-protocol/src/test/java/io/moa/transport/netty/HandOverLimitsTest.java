@@ -247,8 +247,7 @@ class HandOverLimitsTest {
             assertThatThrownBy(() -> stage.heirs.offer(
                             stage.folder.resolve("t"),
                             HandOverStage.NONCE,
-                            Map.of("door", stage.taken()),
-                            Map::of,
+                            () -> Map.of("door", stage.taken()),
                             HandOverStage.LIMITS))
                     .hasMessageContaining("1 calls in flight");
             clients.answer();

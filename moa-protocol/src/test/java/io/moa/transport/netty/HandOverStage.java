@@ -89,7 +89,7 @@ final class HandOverStage implements AutoCloseable {
     }
 
     HandOver offer(HandOverConfig limits, UnaryOperator<MoveLine> wiring) {
-        return old.transport.offer(socket, NONCE, Map.of("door", old.listener), Map::of, limits, wiring);
+        return old.transport.offer(socket, NONCE, () -> Map.of("door", old.listener), limits, wiring);
     }
 
     CompletableFuture<Takeover> takeOver(UnaryOperator<MoveLine> wiring) {

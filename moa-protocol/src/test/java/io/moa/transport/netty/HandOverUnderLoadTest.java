@@ -122,8 +122,9 @@ class HandOverUnderLoadTest {
                 goesOn(answered, wrong);
                 NettyTransport next = transport("server-" + time);
                 servers.add(next);
+                Map<String, Listener> offered = doors;
                 HandOver offer =
-                        serving.offer(folder.resolve("s"), HandOverStage.NONCE, doors, Map::of, HandOverStage.LIMITS);
+                        serving.offer(folder.resolve("s"), HandOverStage.NONCE, () -> offered, HandOverStage.LIMITS);
                 Takeover takeover = next.takeOver(
                                 folder.resolve("s"), HandOverStage.NONCE, (name, address) -> host, HandOverStage.LIMITS)
                         .get(30, TimeUnit.SECONDS);

@@ -112,7 +112,7 @@ class MovedRespTest {
     }
 
     private HandOver offer(HandOverConfig limits, UnaryOperator<MoveLine> wiring) {
-        return old.offer(folder.resolve("s"), HandOverStage.NONCE, Map.of("door", door), Map::of, limits, wiring);
+        return old.offer(folder.resolve("s"), HandOverStage.NONCE, () -> Map.of("door", door), limits, wiring);
     }
 
     private CompletableFuture<Takeover> takeOver(UnaryOperator<MoveLine> wiring) {

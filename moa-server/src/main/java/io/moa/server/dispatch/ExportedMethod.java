@@ -1,6 +1,7 @@
 package io.moa.server.dispatch;
 
 import io.moa.discovery.ServiceId;
+import io.moa.governance.gate.GateMemory;
 import io.moa.governance.gate.MethodGate;
 import io.moa.governance.gate.SequentialGate;
 import io.moa.governance.observe.ObservedMethod;
@@ -214,6 +215,16 @@ public final class ExportedMethod {
         }
         now.reasons().forEach(why -> lines.append('\n').append(why));
         return this + "\n" + lines.toString().indent(2);
+    }
+
+    /** What its breaker and its rate limit know, for a process that takes this one's place. */
+    public GateMemory memory() {
+        return methodGate.memory();
+    }
+
+    /** Goes on from what they knew in the process whose place this one takes. */
+    public void remember(GateMemory memory) {
+        methodGate.remember(memory);
     }
 
     /** What limits the calls in flight. */
