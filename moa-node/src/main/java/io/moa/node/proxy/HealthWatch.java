@@ -9,8 +9,8 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a local process again and again whether it is there. A change is told when so many answers in a row say so, the first one that is
- * good at once. Safe for many threads.
+ * Asks a local process again and again whether it is there. The first word is told at once, a change when so many checks in a row say so.
+ * Safe for many threads.
  */
 final class HealthWatch implements AutoCloseable {
 
@@ -20,11 +20,18 @@ final class HealthWatch implements AutoCloseable {
         void well();
 
         /**
-         * It does not, for the first time or since it last did.
+         * It does not, for the first time or since it last did; or it did not, and {@code silent} is another.
          *
          * @param silent whether it gave no answer at all, and did not say itself that it is not well
          */
         void ill(String why, boolean silent);
+    }
+
+    /** What a check says. */
+    private enum Word {
+        WELL,
+        NOT_WELL, // it says so itself
+        SILENT
     }
 
     private final LocalProcess process;
@@ -33,14 +40,13 @@ final class HealthWatch implements AutoCloseable {
     private final Listener listener;
 
     // all guarded by this
-    private @Nullable Boolean well; // null until something was told
-    private int inRow; // answers that say otherwise, one after the other
+    private @Nullable Word told;
+    private @Nullable Word last; // heard
+    private int inRow; // checks that say otherwise, one after the other
     private boolean asking;
     private boolean again; // somebody could not reach it while it was asked
     private boolean closed;
     private Scheduler.@Nullable Timer next;
-    private String lastFailure = "";
-    private boolean lastWasSilence;
 
     HealthWatch(LocalProcess process, PublishedConfig.Health config, Scheduler scheduler, Listener listener) {
         this.process = process;
@@ -57,7 +63,7 @@ final class HealthWatch implements AutoCloseable {
     /** Asks now, and not only when its time comes: a call could not reach it. */
     void hurry() {
         synchronized (this) {
-            if (Boolean.FALSE.equals(well)) {
+            if (told != null && told != Word.WELL) {
                 return; // that is known
             }
             if (asking) {
@@ -84,7 +90,7 @@ final class HealthWatch implements AutoCloseable {
         try {
             asked = process.check(config.patience());
         } catch (RuntimeException e) { // or nobody would ask any more
-            heard("cannot be asked: " + e, true);
+            heard(Word.SILENT, "cannot be asked: " + e);
             return;
         }
         asked.answer().whenComplete((answer, failed) -> {
@@ -92,10 +98,10 @@ final class HealthWatch implements AutoCloseable {
                 answer.release();
             }
             if (failed == null) {
-                heard(null, false);
+                heard(Word.WELL, "");
             } else {
                 Throwable cause = causeOf(failed);
-                heard(String.valueOf(cause.getMessage()), isSilence(cause));
+                heard(isSilence(cause) ? Word.SILENT : Word.NOT_WELL, String.valueOf(cause.getMessage()));
             }
         });
     }
@@ -110,35 +116,34 @@ final class HealthWatch implements AutoCloseable {
                 || why.status() == Status.DEADLINE_EXCEEDED;
     }
 
-    private synchronized void heard(@Nullable String failure, boolean silence) {
+    private synchronized void heard(Word word, String failure) {
         asking = false;
         if (closed) {
             return;
         }
-        boolean good = failure == null;
-        if (failure != null) {
-            lastFailure = failure;
-            lastWasSilence = silence;
-        }
-        boolean soon = again && Boolean.TRUE.equals(well);
+        boolean soon = again && told == Word.WELL;
         again = false;
         next = scheduler.schedule(this::ask, soon ? 0 : config.every().toNanos()); // first, whatever the listener does
-        if (well == null) { // the first word is told at once: nobody relies on it yet
-            tell(good);
-        } else if (well == good) {
-            inRow = 0;
-        } else if (++inRow >= (good ? config.successes() : config.failures())) {
-            tell(good);
+        inRow = word == told ? 0 : goesOn(word) ? inRow + 1 : 1;
+        last = word;
+        // the first word is told at once: nobody relies on it yet
+        if (told == null || inRow >= (word == Word.WELL ? config.successes() : config.failures())) {
+            tell(word, failure);
         }
     }
 
-    private void tell(boolean good) {
-        well = good;
+    /** Of one that was well all failures count together; one that was not may be well, or fail otherwise, and each counts alone. */
+    private boolean goesOn(Word word) {
+        return told == Word.WELL || word == last;
+    }
+
+    private void tell(Word word, String failure) {
+        told = word;
         inRow = 0;
-        if (good) {
+        if (word == Word.WELL) {
             listener.well();
         } else {
-            listener.ill(lastFailure, lastWasSilence);
+            listener.ill(failure, word == Word.SILENT);
         }
     }
 

@@ -49,6 +49,12 @@ class HealthWatchTest {
         process.last().answer().completeExceptionally(new LocalProcessException(Status.UNAVAILABLE, Executed.NO, why));
     }
 
+    private void notWell(String why) {
+        process.last()
+                .answer()
+                .completeExceptionally(new LocalProcessException(Status.OVERLOADED, Executed.MAYBE, why));
+    }
+
     private void next() {
         int before = process.asked();
         scheduler.advance(EVERY);
@@ -218,5 +224,72 @@ class HealthWatchTest {
                 .completeExceptionally(new LocalProcessException(
                         Status.DEADLINE_EXCEEDED, Executed.MAYBE, "gave no answer within 1000 ms"));
         assertThat(told).containsExactly("ill: gave no answer within 1000 ms");
+    }
+
+    @Test
+    void whoSaysThatItIsNotWellAndThenHangsIsToldAgainAsSilent() {
+        watch.begin();
+        notWell("503");
+        for (String why : List.of("one", "two", "three", "four", "five", "six", "seven")) {
+            next();
+            bad(why);
+        }
+        assertThat(told).as("after so many in a row, and once").containsExactly("not well: 503", "ill: three");
+    }
+
+    @Test
+    void whoWasSilentAndThenSaysThatItIsNotWellIsToldAgain() {
+        watch.begin();
+        bad("is away");
+        for (String why : List.of("500", "501", "502", "503")) {
+            next();
+            notWell(why);
+        }
+        assertThat(told).containsExactly("ill: is away", "not well: 502");
+        next();
+        good();
+        next();
+        good();
+        assertThat(told).last().isEqualTo("well");
+    }
+
+    @Test
+    void whoIsSilentNowAndThenIsToldNoMore() {
+        watch.begin();
+        notWell("503");
+        for (int i = 0; i < 10; i++) {
+            next();
+            bad("is away");
+            next();
+            bad("is away");
+            next();
+            if (i % 2 == 0) {
+                notWell("503");
+            } else {
+                good();
+            }
+        }
+        assertThat(told).containsExactly("not well: 503");
+    }
+
+    @Test
+    void silenceOfAnotherTimeIsNotCounted() {
+        watch.begin();
+        notWell("503");
+        next();
+        bad("is away");
+        next();
+        bad("is away");
+        next();
+        good();
+        next();
+        good();
+        for (int i = 0; i < 3; i++) {
+            next();
+            notWell("503");
+        }
+        next();
+        bad("is away");
+        assertThat(told).containsExactly("not well: 503", "well", "not well: 503");
     }
 }
