@@ -7,7 +7,11 @@ import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
 import io.moa.discovery.RuleSource;
 import io.moa.discovery.ServiceExport;
+import io.moa.discovery.ServiceId;
 import io.moa.governance.observe.ProcessCalls;
+import io.moa.governance.policy.MethodPolicy;
+import io.moa.invoke.Caller;
+import io.moa.invoke.MethodId;
 import io.moa.invoke.Seat;
 import io.moa.mesh.MeshProtocol;
 import io.moa.transport.Host;
@@ -62,6 +66,7 @@ public final class AgentProcess implements AutoCloseable {
     private final Admission nearby; // on this host, over a Unix socket
     private final Map<String, OutboundSeat> seats = new HashMap<>(); // by their names, as below
     private final Map<String, AnnouncedMethods> methods = new HashMap<>();
+    private final AnnouncedPolicies policies = new AnnouncedPolicies(); // of the application's own processes
     private final UpgradeFolder upgrades;
     private final CompletableFuture<HandOverLedger> replaced = new CompletableFuture<>();
     private final Standstill standstill;
@@ -103,7 +108,7 @@ public final class AgentProcess implements AutoCloseable {
             return known;
         }
         var calls = client.forwardedCalls(seat);
-        AnnouncedMethods announced = new AnnouncedMethods(calls, AnnouncedMethods.MOST);
+        AnnouncedMethods announced = new AnnouncedMethods(calls, AnnouncedMethods.MOST, this::announced);
         OutboundSeat made = new OutboundSeat(
                 moa.self(),
                 admission,
@@ -114,10 +119,17 @@ public final class AgentProcess implements AutoCloseable {
                 moa.scheduler(),
                 new Explanations(client),
                 moa.callbacks(),
-                seat == Seat.LOCAL ? inbound : null);
+                seat == Seat.LOCAL ? inbound : null,
+                admission.isFor(config.application()) ? new RespSeat(admission, client, policies::of) : null);
         methods.put(name, announced);
         seats.put(name, made);
         return made;
+    }
+
+    private void announced(Caller caller, ServiceId service, MethodId method, MethodPolicy policy) {
+        if (caller.application().equals(config.application())) {
+            policies.add(service, method, policy);
+        }
     }
 
     private static Set<Integer> admitted(AgentConfig config) {

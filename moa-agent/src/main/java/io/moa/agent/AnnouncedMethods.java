@@ -9,11 +9,13 @@ import io.moa.invoke.MethodId;
 import io.moa.protocol.frame.Target;
 import io.moa.protocol.serialize.RuleText;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,17 +29,31 @@ final class AnnouncedMethods {
     private static final int MAX_ID_CHARS = 64;
     private static final int MAX_SERIALIZER = 255;
 
-    private record Known(Caller caller, String text, Target target, ForwardedCalls.Method method) {}
+    private record Known(long order, Caller caller, String text, Target target, ForwardedCalls.Method method) {}
 
     private final ForwardedCalls calls;
     private final int most;
     private final Map<String, Known> known = new ConcurrentHashMap<>();
     private final AtomicInteger count = new AtomicInteger();
+    private final AtomicLong order = new AtomicLong();
+    private final Announced announced;
+
+    /** Is told of each method that is announced. */
+    @FunctionalInterface
+    interface Announced {
+        void by(Caller caller, ServiceId service, MethodId method, MethodPolicy policy);
+    }
 
     /** None yet. */
     AnnouncedMethods(ForwardedCalls calls, int most) {
+        this(calls, most, (caller, service, method, policy) -> {});
+    }
+
+    /** None yet. */
+    AnnouncedMethods(ForwardedCalls calls, int most, Announced announced) {
         this.calls = calls;
         this.most = most;
+        this.announced = announced;
     }
 
     /** The method that a call names; null if nobody has announced it, or another one under this name: calls are governed as what they are. */
@@ -95,11 +111,15 @@ final class AnnouncedMethods {
         boolean added = false;
         try {
             Known fresh = new Known(
+                    order.incrementAndGet(),
                     caller,
                     text,
                     new Target(service, method, number.intValue(), id),
                     calls.announced(caller, service, method, number.intValue(), policy));
             added = known.putIfAbsent(id, fresh) == null; // or another thread was faster, with the same
+            if (added) {
+                announced.by(caller, service, method, policy);
+            }
         } finally {
             if (!added) {
                 count.decrementAndGet();
@@ -114,10 +134,10 @@ final class AnnouncedMethods {
         throw new IllegalArgumentException(name + " is a text");
     }
 
-    /** All of it, and what the gates of the methods know, for the process that takes this one's place: a line for each method. */
+    /** All of it in its order, and what the gates of the methods know, for the process that takes this one's place: a line for each method. */
     List<String> lines() {
         List<String> lines = new ArrayList<>();
-        known.values().forEach(each -> {
+        known.values().stream().sorted(Comparator.comparingLong(Known::order)).forEach(each -> {
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("application", each.caller().application());
             line.put("instance", each.caller().instance());

@@ -19,6 +19,7 @@ import io.moa.protocol.frame.Target;
 import io.moa.protocol.payload.BytesPayload;
 import io.moa.transport.Host;
 import io.moa.transport.Peer;
+import io.moa.transport.RespHost;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -54,6 +55,7 @@ final class OutboundSeat implements Host {
     private final UnaryOperator<String> explanations;
     private final Executor aside;
     private final @Nullable InboundSeat inbound;
+    private final @Nullable RespSeat resp;
     private final LongAdder taken = new LongAdder();
 
     /**
@@ -64,6 +66,7 @@ final class OutboundSeat implements Host {
      * @param explanations answers questions, as {@link MeshProtocol#EXPLAIN} describes them
      * @param aside where it does so
      * @param inbound serves callers of who comes here; null if nobody who comes here may ask for that
+     * @param resp takes calls of other languages; null if none are taken here
      */
     OutboundSeat(
             Peer self,
@@ -75,7 +78,8 @@ final class OutboundSeat implements Host {
             Scheduler scheduler,
             UnaryOperator<String> explanations,
             Executor aside,
-            @Nullable InboundSeat inbound) {
+            @Nullable InboundSeat inbound,
+            @Nullable RespSeat resp) {
         this.self = self;
         this.admission = admission;
         this.calls = calls;
@@ -86,6 +90,7 @@ final class OutboundSeat implements Host {
         this.explanations = explanations;
         this.aside = aside;
         this.inbound = inbound;
+        this.resp = resp;
     }
 
     @Override
@@ -128,6 +133,11 @@ final class OutboundSeat implements Host {
     }
 
     @Override
+    public @Nullable RespHost resp() {
+        return resp;
+    }
+
+    @Override
     public int load() {
         return Hints.UNKNOWN_LOAD;
     }
@@ -153,7 +163,8 @@ final class OutboundSeat implements Host {
                     : asked.equals(MeshProtocol.EXPLAIN) ? explained(text(call)) : inbound(asked, call);
         }
         taken.increment();
-        return standstill.isOver(ticker.nanos()) ? held(call) : calls.invoke(call);
+        Invoker next = resp != null && resp.isCall(call) ? resp : calls;
+        return standstill.isOver(ticker.nanos()) ? held(call, next) : next.invoke(call);
     }
 
     private CompletableFuture<Reply> inbound(MethodId asked, Invocation call) {
@@ -164,7 +175,7 @@ final class OutboundSeat implements Host {
     }
 
     /** Who made it may have withdrawn it since: what lay behind it is read before it goes on. */
-    private CompletableFuture<Reply> held(Invocation call) {
+    private CompletableFuture<Reply> held(Invocation call, Invoker next) {
         CompletableFuture<Reply> reply = new CompletableFuture<>();
         Runnable goesOn = () -> {
             if (call.cancellation().isCancelled()) {
@@ -174,7 +185,7 @@ final class OutboundSeat implements Host {
                         "The call was withdrawn while this agent stood still; it was not passed on"));
                 return;
             }
-            calls.invoke(call)
+            next.invoke(call)
                     .whenComplete((ended, broken) -> reply.complete(
                             ended != null
                                     ? ended

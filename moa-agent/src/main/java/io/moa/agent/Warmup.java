@@ -127,6 +127,7 @@ final class Warmup {
                     moa.scheduler(),
                     question -> "",
                     moa.callbacks(),
+                    null,
                     null);
             Listener listening = moa.transport().listen(door, seat).join();
             try {

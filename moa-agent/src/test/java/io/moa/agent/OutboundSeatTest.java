@@ -63,6 +63,7 @@ class OutboundSeatTest {
                 return "explained: " + question;
             },
             aside::add,
+            null,
             null);
 
     private static Target target(String id) {

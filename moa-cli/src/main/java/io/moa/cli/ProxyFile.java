@@ -146,6 +146,7 @@ final class ProxyFile {
 
     private static OutboundConfig outbound(JsonFields fields) {
         String socket = fields.textOr("socket", null);
+        String mode = fields.textOr("mode", null);
         String host = fields.textOr("host", null);
         int port = fields.numberOr("port", 0);
         if (socket != null && (host != null || fields.has("port"))) {
@@ -157,7 +158,8 @@ final class ProxyFile {
                         ? new Address.Unix(socket)
                         : new Address.Tcp(host == null ? "127.0.0.1" : host, port));
         fields.done();
-        return new OutboundConfig(address, RespConfig.DEFAULT.over(System::getProperty, System::getenv));
+        RespConfig resp = RespConfig.DEFAULT.over(System::getProperty, System::getenv);
+        return at("outbound", () -> new OutboundConfig(address, resp, mode));
     }
 
     private interface Made<T> {

@@ -96,6 +96,10 @@ class ProxyFileTest {
                         .outbound())
                 .extracting(outbound -> outbound.address())
                 .isEqualTo(new Address.Unix("/run/a.sock"));
+        assertThat(ProxyFile.read("{\"application\":\"a\",\"outbound\":{\"socket\":\"/a\",\"mode\":\"0660\"}}")
+                        .outbound())
+                .extracting(outbound -> outbound.mode())
+                .isEqualTo("0660");
         assertThat(ProxyFile.read(SHORT.replace("\"services\"", "\"host\":null,\"services\""))
                         .published())
                 .as("null says nothing")
@@ -154,6 +158,8 @@ class ProxyFileTest {
                 "\"services\" | \"health\":{\"patienceMs\":300001},\"services\" | publish[0]: health.patienceMs is 10 to 300000, not 300001",
                 "\"services\" | \"health\":{\"failures\":0},\"services\" | publish[0]: failures is 1 to 100, not 0",
                 "\"publish\" | \"outbound\":{\"port\":70000},\"publish\" | outbound",
+                "\"publish\" | \"outbound\":{\"port\":7,\"mode\":\"0660\"},\"publish\" | outbound: mode is that of a Unix socket",
+                "\"publish\" | \"outbound\":{\"socket\":\"/a\",\"mode\":\"0680\"},\"publish\" | outbound: mode is three octal digits, such as 0660, not 0680",
                 "\"publish\" | \"operationsPort\":70000,\"publish\" | operationsPort is 0 to 65535, not 70000",
                 "\"publish\" | \"drainMs\":-1,\"publish\" | drainMs is 0 to",
                 // twice

@@ -27,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -46,6 +47,13 @@ public final class JsonCalls implements Invoker {
 
     private record Called(ServiceId service, MethodId method) {}
 
+    /**
+     * A method that was prepared.
+     *
+     * @param said what was said of it then; null for nothing
+     */
+    private record Known(StubMethod stub, @Nullable MethodPolicy said) {}
+
     private final Moa moa;
     private final Caller self;
     private final Invoker route;
@@ -55,7 +63,7 @@ public final class JsonCalls implements Invoker {
     private final Observation observation;
     private final Serializer json;
     private final SwallowedFailures swallowed = new SwallowedFailures();
-    private final Map<Called, StubMethod> methods = new ConcurrentHashMap<>();
+    private final Map<Called, Known> methods = new ConcurrentHashMap<>();
 
     /**
      * Calls through the route of a client.
@@ -97,22 +105,37 @@ public final class JsonCalls implements Invoker {
      * @throws IllegalStateException if the client is closed, or its registry follows no further service; the message says so
      */
     public Prepared prepare(ServiceId service, MethodId method) {
-        Called called = new Called(service, method);
-        StubMethod known = methods.get(called);
-        if (known == null) {
-            known = make(service, method);
-            if (methods.size() < REMEMBERED) {
-                StubMethod other = methods.putIfAbsent(called, known);
-                known = other != null ? other : known;
-            }
-            live.add(known);
-        }
-        return new Prepared(
-                Attributes.EMPTY.with(METHOD, known), known.governed().policy());
+        return prepare(service, method, null);
     }
 
-    private StubMethod make(ServiceId service, MethodId method) {
-        MethodPolicy declared = StubCompiler.releaseOf(moa, service).over(MethodPolicy.DEFAULT, method.toString());
+    /**
+     * As {@link #prepare(ServiceId, MethodId)}, with what somebody declares of the method, such as by annotations that this process does not know.
+     *
+     * @param said without live rules, and in place of this process's release configuration; null for nothing
+     * @throws IllegalStateException if the client is closed, or its registry follows no further service; the message says so
+     */
+    public Prepared prepare(ServiceId service, MethodId method, @Nullable MethodPolicy said) {
+        Called called = new Called(service, method);
+        Known known = methods.get(called);
+        if (known == null || !Objects.equals(known.said(), said)) { // or something else is said by now
+            Known fresh = new Known(make(service, method, said), said);
+            if (known != null) {
+                methods.put(called, fresh);
+            } else if (methods.size() < REMEMBERED) {
+                Known other = methods.putIfAbsent(called, fresh);
+                fresh = other != null && Objects.equals(other.said(), said) ? other : fresh;
+            }
+            live.add(fresh.stub());
+            known = fresh;
+        }
+        StubMethod stub = known.stub();
+        return new Prepared(Attributes.EMPTY.with(METHOD, stub), stub.governed().policy());
+    }
+
+    private StubMethod make(ServiceId service, MethodId method, @Nullable MethodPolicy said) {
+        MethodPolicy declared = said != null
+                ? said
+                : StubCompiler.releaseOf(moa, service).over(MethodPolicy.DEFAULT, method.toString());
         AllowList nothing = AllowList.ofValues();
         BodyCodec result = json.result(Object.class, nothing);
         return new StubMethod(

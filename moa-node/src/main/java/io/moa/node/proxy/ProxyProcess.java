@@ -8,13 +8,16 @@ import io.moa.discovery.Registry;
 import io.moa.discovery.RuleSource;
 import io.moa.governance.observe.ProcessCalls;
 import io.moa.operations.Operations;
-import io.moa.protocol.serialize.JsonRequestReader;
-import io.moa.protocol.serialize.SerializationLimits;
 import io.moa.server.MoaServer;
 import io.moa.server.ProcessSettings;
 import io.moa.transport.Listener;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -83,16 +86,7 @@ public final class ProxyProcess implements AutoCloseable {
     private void open() {
         OutboundConfig out = config.outbound();
         if (out != null) {
-            OutboundHost host = new OutboundHost(
-                    calling.self(), out.resp(), client, new JsonRequestReader(SerializationLimits.DEFAULTS));
-            try {
-                outbound = calling.transport().listen(out.address(), host).join();
-            } catch (CompletionException e) {
-                throw new IllegalStateException(
-                        "Cannot listen on " + out.address() + ": "
-                                + (e.getCause() == null ? e : e.getCause().getMessage()),
-                        e.getCause());
-            }
+            outbound = listen(out, new OutboundHost(calling.self(), out.resp(), client));
         }
         for (PublishedConfig each : config.published()) {
             published.add(new PublishedServer(each, this::runtime, calls, config.drainLimit()));
@@ -110,6 +104,29 @@ public final class ProxyProcess implements AutoCloseable {
                     .start();
         }
         published.forEach(PublishedServer::begin);
+    }
+
+    private Listener listen(OutboundConfig out, OutboundHost host) {
+        Listener door;
+        try {
+            door = calling.transport().listen(out.address(), host).join();
+        } catch (CompletionException e) {
+            throw new IllegalStateException(
+                    "Cannot listen on " + out.address() + ": "
+                            + (e.getCause() == null ? e : e.getCause().getMessage()),
+                    e.getCause());
+        }
+        Set<PosixFilePermission> allowed = out.permissions();
+        if (allowed != null && out.address() instanceof Address.Unix unix) {
+            try {
+                Files.setPosixFilePermissions(Path.of(unix.path()), allowed);
+            } catch (IOException e) {
+                door.close();
+                throw new IllegalStateException(
+                        "The mode " + out.mode() + " cannot be given to " + unix + ": " + e.getMessage(), e);
+            }
+        }
+        return door;
     }
 
     /** Where processes of this host call others; null for nowhere. */
