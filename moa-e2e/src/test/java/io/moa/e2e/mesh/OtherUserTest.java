@@ -17,6 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,18 +69,20 @@ class OtherUserTest {
     }
 
     /** What a process of another user says when it has tried to connect, and what after it. */
-    private BufferedReader asNobody() throws IOException {
-        process = new ProcessBuilder(
-                        "/usr/bin/setpriv",
-                        "--reuid=" + NOBODY,
-                        "--regid=" + NOBODY,
-                        "--clear-groups",
-                        ProcessHandle.current().info().command().orElse("java"),
-                        "-Xmx32m",
-                        "-cp",
-                        ownClasses(),
-                        ConnectingProcess.class.getName(),
-                        socket.toString())
+    private BufferedReader asNobody(String... says) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                "/usr/bin/setpriv",
+                "--reuid=" + NOBODY,
+                "--regid=" + NOBODY,
+                "--clear-groups",
+                ProcessHandle.current().info().command().orElse("java"),
+                "-Xmx32m",
+                "-cp",
+                ownClasses(),
+                ConnectingProcess.class.getName(),
+                socket.toString()));
+        command.addAll(List.of(says));
+        process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         return new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -123,6 +127,22 @@ class OtherUserTest {
             assertThat(asNobody().readLine()).isEqualTo("connected");
             MeshStage.soon()
                     .until(() -> agent.describe().get(0).contains(": 1 connections"), () -> "" + agent.describe());
+        }
+    }
+
+    @Test
+    void clientsOfRedisAreToldApartToo() throws Exception {
+        try (AgentProcess agent = agent(SOMEBODY)) {
+            BufferedReader thrownOut = asNobody("*1\r\n$4\r\nPING");
+            assertThat(thrownOut.readLine()).isEqualTo("connected");
+            assertThat(thrownOut.readLine()).isEqualTo("closed");
+            assertThat(agent.describe()).singleElement().asString().contains(": 0 connections");
+        }
+        try (AgentProcess agent = agent(SOMEBODY, NOBODY)) {
+            BufferedReader letIn = asNobody("*1\r\n$4\r\nPING");
+            assertThat(letIn.readLine()).isEqualTo("connected");
+            assertThat(letIn.readLine()).isEqualTo("+PONG");
+            assertThat(agent.describe()).singleElement().asString().contains(": 1 connections");
         }
     }
 }
