@@ -53,6 +53,9 @@ public final class AgentProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AgentProcess.class);
     private static final String REMOTE = "remote";
 
+    /** Before the name of a seat, in the luggage: what is known of the methods that are called there over RESP. */
+    private static final String RESP = "resp-";
+
     /** So many calls a process makes to itself before it takes another one's place, unless they take longer than that. */
     private static final int WARMUP_CALLS = 20_000;
 
@@ -66,6 +69,7 @@ public final class AgentProcess implements AutoCloseable {
     private final Admission nearby; // on this host, over a Unix socket
     private final Map<String, OutboundSeat> seats = new HashMap<>(); // by their names, as below
     private final Map<String, AnnouncedMethods> methods = new HashMap<>();
+    private final Map<String, RespSeat> resp = new HashMap<>(); // of the seats that take calls over RESP
     private final AnnouncedPolicies policies = new AnnouncedPolicies(); // of the application's own processes
     private final UpgradeFolder upgrades;
     private final CompletableFuture<HandOverLedger> replaced = new CompletableFuture<>();
@@ -107,6 +111,9 @@ public final class AgentProcess implements AutoCloseable {
         if (known != null) {
             return known;
         }
+        if (admission.isFor(config.application())) {
+            resp.put(RESP + name, new RespSeat(admission, client, policies::of));
+        }
         var calls = client.forwardedCalls(seat);
         AnnouncedMethods announced = new AnnouncedMethods(calls, AnnouncedMethods.MOST, this::announced);
         OutboundSeat made = new OutboundSeat(
@@ -120,7 +127,7 @@ public final class AgentProcess implements AutoCloseable {
                 new Explanations(client),
                 moa.callbacks(),
                 seat == Seat.LOCAL ? inbound : null,
-                admission.isFor(config.application()) ? new RespSeat(admission, client, policies::of) : null);
+                resp.get(RESP + name));
         methods.put(name, announced);
         seats.put(name, made);
         return made;
@@ -370,19 +377,22 @@ public final class AgentProcess implements AutoCloseable {
                 inbound.take(name, bytes);
                 return;
             }
+            List<String> lines =
+                    new String(bytes, StandardCharsets.UTF_8).lines().toList();
             AnnouncedMethods into = methods.get(name);
-            if (into == null) {
-                return; // of a seat that nobody asked for
-            }
-            List<String> failures = into.takeLines(
-                    new String(bytes, StandardCharsets.UTF_8).lines().toList());
+            RespSeat called = resp.get(name);
+            if (into != null) {
+                warn(
+                        into.takeLines(lines),
+                        "of the methods that were announced to the agent before are not known here, and their calls go another way");
+            } else if (called != null) {
+                warn(called.takeLines(lines), "of the methods that were called over RESP begin anew");
+            } // or it is of a seat that nobody asked for
+        }
+
+        private void warn(List<String> failures, String what) {
             if (!failures.isEmpty()) {
-                LOG.warn(
-                        "{}: {} of the methods that were announced to the agent before are not known here, and their calls go another"
-                                + " way; the first because {}",
-                        this,
-                        failures.size(),
-                        failures.get(0));
+                LOG.warn("{}: {} {}; the first because {}", AgentProcess.this, failures.size(), what, failures.get(0));
             }
         }
     }
@@ -445,10 +455,14 @@ public final class AgentProcess implements AutoCloseable {
         @Override
         public Map<String, byte[]> luggage() {
             Map<String, byte[]> all = new HashMap<>(inbound.gates());
-            methods.forEach((name, announced) ->
-                    all.put(name, String.join("\n", announced.lines()).getBytes(StandardCharsets.UTF_8)));
+            methods.forEach((name, announced) -> all.put(name, text(announced.lines())));
+            resp.forEach((name, seat) -> all.put(name, text(seat.lines())));
             return all;
         }
+    }
+
+    private static byte[] text(List<String> lines) {
+        return String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
     }
 
     private void handedOver() {

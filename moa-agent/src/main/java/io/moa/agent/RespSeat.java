@@ -71,6 +71,16 @@ public final class RespSeat implements RespHost, Invoker {
                         : call.toBuilder().caller(caller).build());
     }
 
+    /** What is known of the methods that were called here, for the process that takes this one's place. */
+    List<String> lines() {
+        return RespMemory.lines(calls);
+    }
+
+    /** Takes it, and answers why lines could not be taken. */
+    List<String> takeLines(List<String> lines) {
+        return RespMemory.take(calls, lines);
+    }
+
     @Override
     public Access access(boolean local) {
         return admission.access(local);

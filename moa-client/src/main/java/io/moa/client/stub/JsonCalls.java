@@ -4,6 +4,7 @@ import io.moa.Moa;
 import io.moa.annotation.FailureMode;
 import io.moa.client.cluster.ClusterLink;
 import io.moa.discovery.ServiceId;
+import io.moa.governance.gate.GateMemory;
 import io.moa.governance.observe.Observation;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.invoke.Attributes;
@@ -24,6 +25,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -115,6 +117,11 @@ public final class JsonCalls implements Invoker {
      * @throws IllegalStateException if the client is closed, or its registry follows no further service; the message says so
      */
     public Prepared prepare(ServiceId service, MethodId method, @Nullable MethodPolicy said) {
+        StubMethod stub = prepared(service, method, said);
+        return new Prepared(Attributes.EMPTY.with(METHOD, stub), stub.governed().policy());
+    }
+
+    private StubMethod prepared(ServiceId service, MethodId method, @Nullable MethodPolicy said) {
         Called called = new Called(service, method);
         Known known = methods.get(called);
         if (known == null || !Objects.equals(known.said(), said)) { // or something else is said by now
@@ -128,8 +135,37 @@ public final class JsonCalls implements Invoker {
             live.add(fresh.stub());
             known = fresh;
         }
-        StubMethod stub = known.stub();
-        return new Prepared(Attributes.EMPTY.with(METHOD, stub), stub.governed().policy());
+        return known.stub();
+    }
+
+    /**
+     * What is known of a method that was prepared, for a process that takes this one's place.
+     *
+     * @param said as for {@link #prepare(ServiceId, MethodId, MethodPolicy)}
+     * @param gate what its breaker and its rate limit know
+     */
+    public record Memory(
+            ServiceId service, MethodId method, @Nullable MethodPolicy said, GateMemory gate) {}
+
+    /** What is known of the methods that are remembered, of which anything is. */
+    public List<Memory> memory() {
+        List<Memory> all = new ArrayList<>();
+        methods.forEach((called, known) -> {
+            GateMemory gate = known.stub().gate().memory();
+            if (gate.breaker() != null || gate.rate() != null) {
+                all.add(new Memory(called.service(), called.method(), known.said(), gate));
+            }
+        });
+        return all;
+    }
+
+    /**
+     * Goes on from what was known in the process whose place this one takes.
+     *
+     * @throws IllegalStateException if the client is closed, or its registry follows no further service; the message says so
+     */
+    public void remember(Memory memory) {
+        prepared(memory.service(), memory.method(), memory.said()).gate().remember(memory.gate());
     }
 
     private StubMethod make(ServiceId service, MethodId method, @Nullable MethodPolicy said) {

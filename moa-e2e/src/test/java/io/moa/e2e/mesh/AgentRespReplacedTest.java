@@ -204,16 +204,21 @@ class AgentRespReplacedTest {
         RespSocket known = tcp();
         assertThat(known.ask("AUTH", TOKEN)).isEqualTo("+OK");
         RespSocket near = unix();
-        assertThat(near.ask("PING")).isEqualTo("+PONG");
         RespSocket saying = tcp();
         String first = RespSocket.command("GET", call(1));
         String second = RespSocket.command("GET", call(2));
         String token = RespSocket.command("AUTH", TOKEN);
-        known.raw(first.substring(0, first.length() / 2));
-        near.raw(second.substring(0, 1));
-        saying.raw(token.substring(0, token.length() - 4));
+        // What comes in one piece is read in one: when the first command of it is answered, the half of the second one
+        // was read.
+        String ping = RespSocket.command("PING");
+        known.raw(ping + first.substring(0, first.length() / 2));
+        assertThat(known.answer()).isEqualTo("+PONG");
+        near.raw(ping + second.substring(0, 1));
+        assertThat(near.answer()).isEqualTo("+PONG");
+        saying.raw(ping + token.substring(0, token.length() - 4));
+        assertThat(saying.answer()).startsWith("-NOAUTH");
 
-        replace();
+        assertThat(replace().halfRead()).isEqualTo(3);
         assertThat(counter.ran).isEmpty();
 
         known.raw(first.substring(first.length() / 2));
@@ -224,5 +229,29 @@ class AgentRespReplacedTest {
         assertThat(saying.answer()).isEqualTo("+OK");
         assertThat(saying.ask("GET", call(3))).isEqualTo("{\"result\":3}");
         assertThat(counter.ran).isEqualTo(Map.of(1, 1, 2, 1, 3, 1));
+    }
+
+    @Test
+    void whatABreakerKnewOfCallsOverRespGoesAlong() throws Exception {
+        stage.rules.putRule(
+                "breaks",
+                "{\"kind\":\"policy\",\"service\":\"mesh.Broken\",\"set\":{\"breaker-failures\":1,\"breaker-calls\":3,"
+                        + "\"breaker-open\":\"10m\"}}");
+        stage.serve("broken", AgentReplacedTest.Broken.class, () -> {
+            throw new IllegalStateException("broken");
+        });
+        RespSocket socket = unix();
+        MeshStage.soon().until(() -> isRejected(socket), () -> "the breaker does not open");
+        replace();
+        assertThat(isRejected(socket)).isTrue();
+    }
+
+    private static boolean isRejected(RespSocket socket) {
+        try {
+            return socket.ask("GET", "{\"service\":\"mesh.Broken\",\"method\":\"call\",\"timeoutMs\":60000}")
+                    .contains("\"status\":\"REJECTED\"");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
