@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,7 +63,7 @@ class AgentRespTest {
 
         @Idempotent
         @Timeout(millis = 60_000)
-        String where();
+        String where() throws InterruptedException;
 
         @Timeout(millis = 250)
         void hang() throws InterruptedException;
@@ -75,6 +76,8 @@ class AgentRespTest {
 
     private MeshStage stage;
     private final Map<String, AtomicInteger> ran = new ConcurrentHashMap<>();
+    private final AtomicReference<String> holding = new AtomicReference<>("nobody");
+    private final CountDownLatch entered = new CountDownLatch(1);
     private final CountDownLatch released = new CountDownLatch(1);
 
     @BeforeEach
@@ -103,8 +106,12 @@ class AgentRespTest {
             }
 
             @Override
-            public String where() {
+            public String where() throws InterruptedException {
                 runs.incrementAndGet();
+                if (name.equals(holding.get())) {
+                    entered.countDown();
+                    released.await();
+                }
                 return name;
             }
 
@@ -275,24 +282,41 @@ class AgentRespTest {
                 .contains("DEADLINE_EXCEEDED")
                 .as("and not the second of who says nothing")
                 .containsPattern(" of [12]?[0-9]?[0-9]\\.[0-9] ms");
-        assertThat(till.where()).isEqualTo("till");
-        MoaServer second = serve("second");
-        MeshStage.soon()
-                .until(
-                        () -> {
-                            socketAsk(socket, call("where", "[]"));
-                            return ran.get("second").get() > 0;
-                        },
-                        () -> "" + ran);
-        second.closeNow();
-        for (int i = 0; i < 100; i++) {
-            assertThat(socket.ask("GET", call("where", "[]"))).as("call " + i).isEqualTo("{\"result\":\"till\"}");
-        }
     }
 
-    private static void socketAsk(RespSocket socket, String call) {
+    @Test
+    void aCallWhoseServerDiesIsRepeatedIfAJavaProcessHasAnnouncedThatItMayBe() throws Exception {
+        MoaServer first = serve("first");
+        AgentProcess agent = agent();
+        MoaClient client = stage.meshed(stage.client(MeshMode.ON));
+        assertThat(client.stub(Till.class).where()).isEqualTo("first");
+        assertThat(dying(agent, first)).isEqualTo("{\"result\":\"second\"}");
+        assertThat(ran.get("first").get()).isEqualTo(2);
+    }
+
+    @Test
+    void aCallWhoseServerDiesIsNotRepeatedIfNobodyHas() throws Exception {
+        MoaServer first = serve("first");
+        assertThat(dying(agent(), first)).contains("\"status\":\"UNAVAILABLE\"", "\"executed\":\"unknown\"");
+    }
+
+    /** What is answered to a call that runs in a server when it is killed, while there is another one. */
+    private String dying(AgentProcess agent, MoaServer first) throws Exception {
+        holding.set("first");
+        RespSocket calling = socket(agent);
+        calling.raw(RespSocket.command("GET", call("where", "[]")));
+        entered.await();
+        serve("second");
+        RespSocket asking = socket(agent);
+        MeshStage.soon()
+                .until(() -> said(asking, "MOA.EXPLAIN", "mesh.Till").contains("second@"), () -> "it is not known");
+        first.closeNow();
+        return calling.answer();
+    }
+
+    private static String said(RespSocket socket, String... command) {
         try {
-            socket.ask("GET", call);
+            return socket.ask(command);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -9,14 +9,21 @@ import io.moa.annotation.MoaService;
 import io.moa.annotation.ParameterName;
 import io.moa.discovery.Address;
 import io.moa.invoke.CallScope;
+import io.moa.node.proxy.OutboundConfig;
+import io.moa.node.proxy.ProxyConfig;
 import io.moa.node.proxy.ProxyProcess;
 import io.moa.server.MoaServer;
+import io.moa.server.resp.RespConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 
 /** A process that is not in Java calls services of others through a proxy, with all that governs calls. */
@@ -216,5 +223,18 @@ class CallingOutTest {
                 .contains("\"executed\":\"no\"")
                 .contains("shop.Nobody");
         assertThat(jedis.ping()).isEqualTo("PONG");
+    }
+
+    @Test
+    void whoMayOpenTheSocketIsSaidByItsMode(@TempDir Path folder) throws Exception {
+        Path socket = folder.resolve("out.sock");
+        for (String mode : List.of("0660", "600")) {
+            OutboundConfig outbound = new OutboundConfig(new Address.Unix(socket.toString()), RespConfig.DEFAULT, mode);
+            try (ProxyProcess proxy = stage.proxy(ProxyConfig.of("web-php", List.of(), outbound))) {
+                assertThat(proxy.outbound()).isEqualTo(outbound.address());
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+                        .isEqualTo(mode.equals("0660") ? "rw-rw----" : "rw-------");
+            }
+        }
     }
 }
