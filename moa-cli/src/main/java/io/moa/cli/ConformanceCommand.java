@@ -76,6 +76,7 @@ final class ConformanceCommand implements Callable<Integer> {
                 moa.out().println("moa.Conformance is served at 127.0.0.1:" + server.port());
                 moa.out().flush();
                 end.await(limit.millis(), Long.MAX_VALUE, () -> {});
+                server.leave();
             }
             return 0;
         }

@@ -4,9 +4,12 @@ import io.moa.Moa;
 import io.moa.server.MoaServer;
 import io.moa.server.ProcessSettings;
 import io.moa.server.resp.RespConfig;
+import java.time.Duration;
 
 /** A server of {@link Conformance} on loopback. Safe for many threads. */
 public final class ConformanceServer implements AutoCloseable {
+
+    private static final Duration LEAVING = Duration.ofSeconds(3);
 
     private final Moa moa;
     private final ConformanceService service;
@@ -24,6 +27,7 @@ public final class ConformanceServer implements AutoCloseable {
                     .resp(resp)
                     .export(Conformance.class, service)
                     .closeOnShutdown(false)
+                    .drainLimit(LEAVING)
                     .start();
             started = true;
         } finally {
@@ -51,6 +55,12 @@ public final class ConformanceServer implements AutoCloseable {
     /** How many times {@link Conformance#run} was called with a key. */
     int runs(String key) {
         return service.runs(key);
+    }
+
+    /** Tells its callers, finishes their calls, and ends, within some seconds. */
+    public void leave() {
+        server.close();
+        moa.close();
     }
 
     /** Ends at once, as a process that is killed. */

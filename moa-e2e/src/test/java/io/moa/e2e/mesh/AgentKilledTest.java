@@ -41,6 +41,9 @@ class AgentKilledTest {
     /** Long enough that an agent on a busy machine is not taken for one that is stopped. */
     private static final Duration SILENT = Duration.ofSeconds(2);
 
+    /** Of this run alone: a port that was freed may be had by another run next, whose server would be adopted by this one's callers. */
+    private static final String COUNTED = "counted-" + ProcessHandle.current().pid();
+
     @TempDir
     Path folder;
 
@@ -69,7 +72,7 @@ class AgentKilledTest {
     void begin() throws Exception {
         redis = keep(EmbeddedRedis.start());
         at = new Address.Unix(folder.resolve("own").resolve("agent.sock").toString());
-        keep(MoaServer.builder(keep(Moa.builder("counted").registry(redis.url()).build()))
+        keep(MoaServer.builder(keep(Moa.builder(COUNTED).registry(redis.url()).build()))
                 .host("127.0.0.1")
                 .closeOnShutdown(false)
                 .export(Counted.class, counter)

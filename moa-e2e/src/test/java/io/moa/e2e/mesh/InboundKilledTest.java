@@ -40,6 +40,9 @@ class InboundKilledTest {
 
     private static final int AT_ONCE = 20;
 
+    /** Of this run alone: a port that was freed may be had by another run next, whose server would be adopted by this one's callers. */
+    private static final String COUNTED = "counted-" + ProcessHandle.current().pid();
+
     @TempDir
     Path folder;
 
@@ -68,7 +71,7 @@ class InboundKilledTest {
 
     private MoaServer server(MeshConfig mesh) throws Exception {
         return keep(MoaServer.builder(
-                        keep(Moa.builder("counted").registry(redis.url()).build()))
+                        keep(Moa.builder(COUNTED).registry(redis.url()).build()))
                 .host("127.0.0.1")
                 .closeOnShutdown(false)
                 .mesh(mesh.withAgent(at)
@@ -79,7 +82,7 @@ class InboundKilledTest {
     }
 
     private ChildAgent agent() throws Exception {
-        return keep(ChildAgent.start("counted", at, redis.url(), "--inbound", "127.0.0.1:0"));
+        return keep(ChildAgent.start(COUNTED, at, redis.url(), "--inbound", "127.0.0.1:0"));
     }
 
     private static Eventually soon() {

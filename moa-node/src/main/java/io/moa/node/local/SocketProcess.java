@@ -25,6 +25,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -107,11 +108,15 @@ final class SocketProcess implements LocalProcess {
             return question;
         }
         Exchange known = request == null ? null : takeIdle(); // a check sees whether it still takes connections
-        if (known != null) {
-            known.begin(question);
-            return question;
+        try {
+            if (known != null) {
+                known.begin(question);
+            } else {
+                connect(question);
+            }
+        } catch (RejectedExecutionException closedMeanwhile) {
+            question.failAsClosing();
         }
-        connect(question);
         return question;
     }
 

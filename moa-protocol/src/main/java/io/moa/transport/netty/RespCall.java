@@ -194,6 +194,10 @@ final class RespCall extends DeadlineWheel.Entry implements BiConsumer<@Nullable
             RespWriter.bulkHeader(batch, NOTHING.length);
             batch.writeBytes(NOTHING);
             RespWriter.bulkEnd(batch);
+            if (result != null) {
+                out.hold(bodyMemory);
+                result.release();
+            }
             return;
         }
         RespWriter.bulkHeader(batch, JsonReply.bytesOfResult(result.readableBytes()));

@@ -344,9 +344,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter
             }
         }
         if (state.unread().length > 0) {
-            reading = true;
-            hear(Unpooled.wrappedBuffer(state.unread()));
-            reading = false;
+            hearNow(Unpooled.wrappedBuffer(state.unread()));
         }
         writeReady();
         lateCame();
@@ -576,19 +574,30 @@ final class RespConnection extends ChannelInboundHandlerAdapter
         }
         writeOut();
         while (reader.isPaused() && !leaving && !gone && !moved && !isFull()) {
-            reading = true;
-            hear(null);
-            reading = false;
+            hearNow(null);
             writeOut();
         }
         closeIfDone();
     }
 
+    /** Whatever comes out of it, the connection goes on to write. */
+    private void hearNow(@Nullable ByteBuf bytes) {
+        reading = true;
+        try {
+            hear(bytes);
+        } finally {
+            reading = false;
+        }
+    }
+
     private void writeOut() {
         writing = true; // or an answer could be written into the middle of another one
-        answers.write(out());
-        out().flush();
-        writing = false;
+        try {
+            answers.write(out());
+            out().flush();
+        } finally {
+            writing = false;
+        }
         if (!known && !moved) {
             giveUpStrangerWhoDoesNotRead();
         }
