@@ -65,6 +65,7 @@ public final class AgentProcess implements AutoCloseable {
     private final AgentConfig config;
     private final Moa moa;
     private final ProcessCalls seen;
+    private final CallTotals totals = new CallTotals();
     private final MoaClient client;
     private final Admission nearby; // on this host, over a Unix socket
     private final Map<String, OutboundSeat> seats = new HashMap<>(); // by their names, as below
@@ -97,7 +98,8 @@ public final class AgentProcess implements AutoCloseable {
         }
         this.moa = runtime.apply(builder).build();
         this.seen = new ProcessCalls(moa.ticker());
-        MoaClient.Builder calling = MoaClient.builder(moa).withoutMesh().observer(seen.ofClient());
+        MoaClient.Builder calling =
+                MoaClient.builder(moa).withoutMesh().observer(seen.ofClient()).observer(totals);
         config.labels().forEach(calling::label);
         this.client = more.apply(calling).build();
         this.standstill = new Standstill(moa.ticker(), moa.scheduler());
@@ -494,6 +496,27 @@ public final class AgentProcess implements AutoCloseable {
         return seats.values().stream().mapToLong(OutboundSeat::taken).sum();
     }
 
+    /** How many calls that it made have ended since it began, with whatever. */
+    public long callsEnded() {
+        return totals.ended();
+    }
+
+    /** How many of these failed: neither values, nor answers that their methods declare, nor withdrawn. */
+    public long callsFailed() {
+        return totals.failed();
+    }
+
+    /** How many connections are open to it. */
+    public int connections() {
+        return doors.values().stream().mapToInt(Listener::connections).sum();
+    }
+
+    /** Whether it stands ready for another agent to take its place. */
+    public boolean isReplaceable() {
+        HandOver stands = offer;
+        return stands != null && !stands.taken().isDone() && !closed.get();
+    }
+
     /** What it saw of calls. */
     public ProcessCalls seen() {
         return seen;
@@ -506,12 +529,10 @@ public final class AgentProcess implements AutoCloseable {
 
     /** What it does, a line for each part, for people. */
     public List<String> describe() {
-        int connections =
-                doors.values().stream().mapToInt(Listener::connections).sum();
         int inFlight = doors.values().stream().mapToInt(Listener::inFlight).sum();
         List<String> lines = new ArrayList<>();
         lines.add("agent of " + config.application() + " at " + addresses
-                + (remoteAddress == null ? "" : " and for other hosts at " + remoteAddress) + ": " + connections
+                + (remoteAddress == null ? "" : " and for other hosts at " + remoteAddress) + ": " + connections()
                 + " connections, "
                 + methods.values().stream().mapToInt(AnnouncedMethods::size).sum() + " methods announced, "
                 + callsTaken() + " calls taken, " + inFlight + " under way");

@@ -154,6 +154,14 @@ final class AgentCommand implements Callable<Integer> {
             description = "How often it says what it does; default ${DEFAULT-VALUE}.")
     private long statusMillis;
 
+    @Option(
+            names = "--status-file",
+            paramLabel = "FILE",
+            description =
+                    "Says there each second, as JSON, what it does: for whoever supervises it. The file begins when it"
+                            + " serves, and goes when it ends.")
+    private @Nullable Path statusFile;
+
     @Mixin
     private TimeLimit limit;
 
@@ -166,7 +174,8 @@ final class AgentCommand implements Callable<Integer> {
                 RedisRules rules = RedisRules.over(link);
                 AgentProcess agent = replace
                         ? AgentProcess.replacing(config, known, rules)
-                        : AgentProcess.start(config, known, rules)) {
+                        : AgentProcess.start(config, known, rules);
+                AgentStatusFile status = AgentStatusFile.of(statusFile, agent)) {
             agent.outbound().forEach(each -> moa.out().println("Calls of " + application + " are taken at " + each));
             if (agent.remote() != null) {
                 moa.out()
@@ -174,6 +183,7 @@ final class AgentCommand implements Callable<Integer> {
                                 + " from other hosts are taken at " + agent.remote());
             }
             moa.out().flush();
+            status.begin();
             agent.replaced().thenAccept(ledger -> {
                 moa.out().println("Another agent has taken the place of this one: " + ledger);
                 moa.out().flush();

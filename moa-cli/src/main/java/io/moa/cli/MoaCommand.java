@@ -36,6 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             LookupCommand.class,
             ProxyCommand.class,
             AgentCommand.class,
+            OpsCommand.class,
             MeshCommand.class,
             ConformanceCommand.class,
             RedisCommand.class,

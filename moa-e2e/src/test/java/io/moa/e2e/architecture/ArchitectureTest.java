@@ -228,13 +228,15 @@ class ArchitectureTest {
             .that()
             .resideInAPackage("io.moa..")
             .and()
-            .resideOutsideOfPackages("io.moa.protocol.serialize..", "io.moa.cli..", "io.moa.registry.redis..")
+            .resideOutsideOfPackages(
+                    "io.moa.protocol.serialize..", "io.moa.cli..", "io.moa.ops..", "io.moa.registry.redis..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("com.caucho..", "com.fasterxml.jackson..", "com.google.protobuf..")
             .because(
                     "the limits and the allow list are where the libraries are; the command line reads only what its user"
-                            + " typed; the registry's entries are no bodies, see REGISTRY_READS_ENTRIES_TOKEN_BY_TOKEN")
+                            + " typed, the operations agent trees of its own API and no objects; the registry's entries are no"
+                            + " bodies, see REGISTRY_READS_ENTRIES_TOKEN_BY_TOKEN")
             .allowEmptyShould(true);
 
     static final ArchRule NOBODY_READS_JAVA_OBJECT_STREAMS = noClasses()
@@ -286,6 +288,8 @@ class ArchitectureTest {
             .and()
             .resideOutsideOfPackage("io.moa.registry.embedded..") // asks the system for a free port, and accepts nobody
             .and()
+            .resideOutsideOfPackage("io.moa.ops..") // stands beside the processes that carry calls, and carries none
+            .and()
             .resideOutsideOfPackage(
                     "io.moa.cli.conformance..") // breaks connections on purpose, to see what an SDK does
             .should()
@@ -300,9 +304,17 @@ class ArchitectureTest {
             .because("calls travel over MOA's own protocol; HTTP is for orchestrators, and bounded in one place")
             .allowEmptyShould(true);
 
+    static final ArchRule OPS_LOADS_NOTHING_OF_WHAT_IT_STARTS = classes()
+            .that()
+            .resideInAPackage("io.moa.ops..")
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage(
+                    "io.moa.ops..", "java..", "org.jspecify..", "org.slf4j..", "com.fasterxml.jackson.."))
+            .because("what supervises an agent must not be of the version that it replaces: docs/decisions/0027");
+
     static final ArchRule NODE_DOES_NOT_KNOW_ITS_COMMAND = noClasses()
             .that()
-            .resideInAnyPackage("io.moa.agent..", "io.moa.node..")
+            .resideInAnyPackage("io.moa.agent..", "io.moa.ops..", "io.moa.node..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.moa.cli..", "picocli..")
@@ -361,6 +373,7 @@ class ArchitectureTest {
             "io.moa.testkit",
             "io.moa.testkit.topology",
             "io.moa.agent",
+            "io.moa.ops",
             "io.moa.node",
             "io.moa.cli",
             "io.moa.examples"
@@ -450,6 +463,11 @@ class ArchitectureTest {
     void onlyHealthSpeaksHttp() {
         NOBODY_OPENS_THE_HTTP_SERVER_OF_THE_JDK.check(moa);
         ONLY_HEALTH_LISTENS_BESIDE_THE_TRANSPORT.check(moa);
+    }
+
+    @Test
+    void opsLoadsNothingOfWhatItStarts() {
+        OPS_LOADS_NOTHING_OF_WHAT_IT_STARTS.check(moa);
     }
 
     @Test
