@@ -99,6 +99,11 @@ public final class MoaCommand implements Runnable {
                 .execute(args);
     }
 
+    /** Only reads arguments, and runs nothing. */
+    static CommandLine reader() {
+        return new CommandLine(new MoaCommand(System.out, false)).setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
     /** A mistake in the arguments: what is wrong, and where to read on. The whole help would push that off the screen. */
     private static int mistake(ParameterException mistake, String[] args) {
         CommandLine command = mistake.getCommandLine();
