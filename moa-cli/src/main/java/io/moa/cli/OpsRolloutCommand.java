@@ -149,7 +149,7 @@ final class OpsRolloutCommand implements Callable<Integer> {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this help message and exit.")
-    private boolean help;
+    boolean help; // picocli reads it
 
     @Override
     public Integer call() throws InterruptedException {

@@ -1,9 +1,9 @@
 package io.moa.ops;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -15,7 +15,7 @@ import java.util.Map;
  * @param first the first line, in its parts
  * @param headers by their names in small letters
  */
-record HttpMessage(List<String> first, Map<String, String> headers, byte[] body) {
+record HttpMessage(List<String> first, Map<String, String> headers, String body) {
 
     private static final int MAX_LINE = 4 * 1024;
     private static final int MAX_HEADERS = 50;
@@ -54,11 +54,11 @@ record HttpMessage(List<String> first, Map<String, String> headers, byte[] body)
         if (body.length < length) {
             throw new IOException("The connection ended within a body");
         }
-        return new HttpMessage(first, headers, body);
+        return new HttpMessage(first, headers, new String(body, StandardCharsets.UTF_8));
     }
 
     private static String line(InputStream in) throws OpsException, IOException {
-        List<Byte> bytes = new ArrayList<>();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (int each = in.read(); each != '\n'; each = in.read()) {
             if (each < 0) {
                 throw new IOException("The connection ended within a head");
@@ -66,17 +66,9 @@ record HttpMessage(List<String> first, Map<String, String> headers, byte[] body)
             if (bytes.size() >= MAX_LINE) {
                 throw new OpsException(431, "A line of a head has at most " + MAX_LINE + " bytes");
             }
-            bytes.add((byte) each);
+            bytes.write(each);
         }
-        byte[] all = new byte[bytes.size()];
-        for (int i = 0; i < all.length; i++) {
-            all[i] = bytes.get(i);
-        }
-        String line = new String(all, StandardCharsets.ISO_8859_1);
+        String line = bytes.toString(StandardCharsets.ISO_8859_1);
         return line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
-    }
-
-    String text() {
-        return new String(body, StandardCharsets.UTF_8);
     }
 }

@@ -34,22 +34,17 @@ final class OpsApi implements AutoCloseable {
 
     JsonNode answer(String method, String path, JsonNode body) throws OpsException, IOException {
         String question = method + " " + path;
-        switch (question) {
-            case "GET /v1/status":
-                return status();
-            case "GET /v1/history":
-                return history();
-            case "POST /v1/install":
-                return install(body);
-            case "POST /v1/upgrade":
-                return upgrade(body);
-            case "POST /v1/rollback":
-                return rollback(body);
-            default:
+        return switch (question) {
+            case "GET /v1/status" -> status();
+            case "GET /v1/history" -> history();
+            case "POST /v1/install" -> install(body);
+            case "POST /v1/upgrade" -> upgrade(body);
+            case "POST /v1/rollback" -> rollback(body);
+            default ->
                 throw new OpsException(
                         404,
                         "There are GET /v1/status and /v1/history, POST /v1/install, /v1/upgrade and /v1/rollback");
-        }
+        };
     }
 
     private ObjectNode status() throws IOException {

@@ -104,7 +104,7 @@ public final class OpsClient implements InstanceDoor {
             } finally {
                 end.cancel(false);
             }
-            JsonNode told = Json.MAPPER.readTree(answer.text());
+            JsonNode told = Json.MAPPER.readTree(answer.body());
             String status = answer.first().size() > 1 ? answer.first().get(1) : "";
             if (!status.equals("200")) {
                 throw new OpsException(

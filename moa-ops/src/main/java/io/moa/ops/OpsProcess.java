@@ -44,7 +44,7 @@ public final class OpsProcess implements AutoCloseable {
         this.log = new AgentLog(folder, config.logBytes());
         this.supervisor = new Supervisor(
                 new LaunchedAgents(folder, log, versions, config.java(), config.agentOptions()),
-                new StateFile(folder.resolve("state.json")),
+                new StateFile(folder),
                 config.startLimit().toNanos(),
                 System::nanoTime,
                 Instant::now,

@@ -90,7 +90,10 @@ final class OpsServer implements AutoCloseable {
 
     /** Bound in a folder of its own and moved, so that it is never there for others. */
     private static ServerSocketChannel unix(Path path) throws IOException {
-        Path folder = path.toAbsolutePath().getParent();
+        Path folder = path.getParent();
+        if (folder == null) {
+            throw new IOException("A socket needs a folder: " + path);
+        }
         Files.createDirectories(folder);
         try (SocketChannel other = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
             throw new IOException("Somebody listens at " + path + " already: " + other);
@@ -207,9 +210,9 @@ final class OpsServer implements AutoCloseable {
             throw new OpsException(400, "That is no request of HTTP/1.1");
         }
         @Nullable JsonNode body = null;
-        if (request.body().length > 0) {
+        if (!request.body().isEmpty()) {
             try {
-                body = Json.MAPPER.readTree(request.text());
+                body = Json.MAPPER.readTree(request.body());
             } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
                 throw new OpsException(400, "The body is no JSON", e);
             }

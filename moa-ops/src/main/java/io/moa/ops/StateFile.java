@@ -13,10 +13,13 @@ import java.nio.file.StandardOpenOption;
 /** The state on disk: the old one or the new one, whenever the power goes. */
 final class StateFile {
 
+    private final Path folder;
     private final Path file;
 
-    StateFile(Path file) {
-        this.file = file;
+    /** That of a folder. */
+    StateFile(Path folder) {
+        this.folder = folder;
+        this.file = folder.resolve("state.json");
     }
 
     /**
@@ -50,7 +53,7 @@ final class StateFile {
                 out.force(true);
             }
             Files.move(coming, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            VersionStore.syncFolder(file.toAbsolutePath().getParent());
+            VersionStore.syncFolder(folder);
         } catch (IOException e) {
             throw new UncheckedIOException(file + " cannot be written", e);
         }

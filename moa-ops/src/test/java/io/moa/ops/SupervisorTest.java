@@ -110,12 +110,7 @@ class SupervisorTest {
             }
         };
         Supervisor made = new Supervisor(
-                launcher,
-                new StateFile(folder.resolve("state.json")),
-                60 * SECOND,
-                () -> now,
-                () -> Instant.EPOCH,
-                line -> {});
+                launcher, new StateFile(folder), 60 * SECOND, () -> now, () -> Instant.EPOCH, line -> {});
         made.adopt();
         return made;
     }
