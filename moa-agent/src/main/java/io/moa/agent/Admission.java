@@ -79,7 +79,7 @@ final class Admission implements RespAdmission {
     @Override
     public boolean isPassword(String user, byte[] password) {
         boolean right = token != null && MessageDigest.isEqual(token, password);
-        return right & (user.equals(NO_USER) || applications.contains(user));
+        return right && (user.equals(NO_USER) || applications.contains(user));
     }
 
     /** Who is let in here is a process of the application, whatever its connection is called. */

@@ -436,7 +436,9 @@ public final class AgentProcess implements AutoCloseable {
             });
             stands.ended().thenAccept(replaced::complete);
         } catch (IOException | IllegalStateException | RejectedExecutionException e) {
-            LOG.warn("{} cannot be replaced while it runs: {}", this, e.getMessage());
+            if (!closed.get()) {
+                LOG.warn("{} cannot be replaced while it runs: {}", this, e.getMessage());
+            }
         }
     }
 

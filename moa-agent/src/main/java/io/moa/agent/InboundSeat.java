@@ -42,10 +42,15 @@ final class InboundSeat implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(InboundSeat.class);
 
     /** So long processes are waited for that are told that the agent ends: they have to announce themselves anew. */
-    private static final long LEAVING_LIMIT_MILLIS = 5_000;
+    private static final long LEAVING_LIMIT_MILLIS = 8_000;
 
     /** After so long without a process asking, its connection is taken for broken. */
     private static final long UNATTENDED_NANOS = Duration.ofSeconds(10).toNanos();
+
+    /** Callers learn from the registry where a process is served; its news are seldom older. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final Duration PATIENCE_AT_THE_END = Duration.ofSeconds(3);
 
     private static final String DOOR = "inbound/";
     private static final String GATES = "inbound gates/";
@@ -57,6 +62,7 @@ final class InboundSeat implements AutoCloseable {
 
     // Guarded by this.
     private final Map<String, ServedInstance> served = new HashMap<>(); // by the instance
+    private final Map<String, ServedInstance> leaving = new HashMap<>(); // they still serve who has not heard of it
     private final Map<String, CompletableFuture<Reply>> attending = new HashMap<>();
     private final Map<String, CompletableFuture<Reply>> coming = new HashMap<>();
     private final Map<String, ServedProcess> known =
@@ -95,6 +101,11 @@ final class InboundSeat implements AutoCloseable {
             CompletableFuture<Reply> begun = coming.get(process.instance());
             if (begun != null) {
                 return begun.copy();
+            }
+            ServedInstance back = leaving.get(process.instance());
+            if (back != null && back.process().equals(process)) {
+                leaving.remove(process.instance());
+                served.put(process.instance(), back);
             }
             ServedInstance known = served.get(process.instance());
             if (known != null && known.process().equals(process)) {
@@ -239,7 +250,7 @@ final class InboundSeat implements AutoCloseable {
                                     }
                                 }
                                 LOG.warn("{} has not been heard of since its connection broke", instance);
-                                aside(() -> leave(instance));
+                                aside(() -> leave(instance, patience()));
                             },
                             UNATTENDED_NANOS);
         } catch (RejectedExecutionException closed) {
@@ -248,11 +259,12 @@ final class InboundSeat implements AutoCloseable {
     }
 
     /** Serves its callers no more: answered when they have gone. */
-    CompletableFuture<Reply> leave(Invocation call) {
+    CompletableFuture<Reply> leave(Invocation call, String said) {
         String instance = call.caller().instance();
         CompletableFuture<Reply> reply = new CompletableFuture<>();
+        Duration patience = said.equals(MeshProtocol.NOW) ? Duration.ZERO : patience();
         aside(() -> {
-            leave(instance);
+            leave(instance, patience);
             reply.complete(new Reply.Value(Payload.EMPTY));
         });
         return reply;
@@ -265,16 +277,35 @@ final class InboundSeat implements AutoCloseable {
         thread.start();
     }
 
-    private void leave(String instance) {
+    /** For how long it is worth the while to wait until callers have heard where they are served now. */
+    private synchronized Duration patience() {
+        return closing ? PATIENCE_AT_THE_END : PATIENCE;
+    }
+
+    private void leave(String instance, Duration patience) {
         ServedInstance over;
         synchronized (this) {
             over = served.remove(instance);
+            if (over != null) {
+                leaving.put(instance, over);
+            }
         }
         answerAttending(instance, MeshProtocol.AGAIN);
-        if (over != null) {
-            over.leave();
-            LOG.info("the agent of {} serves no more the callers of {}", config.application(), over.process());
+        if (over == null) {
+            return;
         }
+        over.linger(patience, () -> isLeaving(instance, over));
+        synchronized (this) {
+            if (!leaving.remove(instance, over)) {
+                return; // it is wanted again
+            }
+        }
+        over.leave();
+        LOG.info("the agent of {} serves no more the callers of {}", config.application(), over.process());
+    }
+
+    private synchronized boolean isLeaving(String instance, ServedInstance one) {
+        return leaving.get(instance) == one;
     }
 
     private void answerAttending(String instance, String word) {
@@ -469,7 +500,9 @@ final class InboundSeat implements AutoCloseable {
         synchronized (this) {
             closing = true;
             all = new ArrayList<>(served.values());
+            all.addAll(leaving.values());
             served.clear();
+            leaving.clear();
         }
         all.forEach(ServedInstance::leave);
     }

@@ -20,6 +20,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,12 @@ import org.jspecify.annotations.Nullable;
  * loops; closing blocks. Safe for many threads.
  */
 final class ServedInstance {
+
+    /** So often those who are connected are told, while others may still come. */
+    private static final long ROUND_NANOS = Duration.ofMillis(500).toNanos();
+
+    /** So long the door stays open at least, if anybody may come. */
+    private static final long LEAST_NANOS = Duration.ofMillis(1_500).toNanos();
 
     private final ServedProcess process;
     private final Upstream upstream;
@@ -147,12 +156,47 @@ final class ServedInstance {
         return ended;
     }
 
-    /** Tells the callers that they are served elsewhere, serves them until they have acknowledged, and ends. Blocks. Idempotent. */
+    /**
+     * Tells the callers that they are served elsewhere, again and again, while the door stays open for those who have not heard of it and come back.
+     * Blocks.
+     *
+     * @param patience for how long at most
+     * @param leaves whether it is still so; asked each time
+     */
+    void linger(Duration patience, BooleanSupplier leaves) {
+        long begun = runtime.ticker().nanos();
+        while (leaves.getAsBoolean() && runtime.ticker().nanos() - begun < patience.toNanos()) {
+            pause();
+            Listener door = keeper.door();
+            if (door == null || !leaves.getAsBoolean()) {
+                return;
+            }
+            boolean nobody = door.dismiss()
+                    .completeOnTimeout(1, ROUND_NANOS, TimeUnit.NANOSECONDS)
+                    .join()
+                    .equals(0);
+            if (nobody && runtime.ticker().nanos() - begun >= LEAST_NANOS) {
+                return; // whoever was here has gone, and did not come back
+            }
+        }
+    }
+
+    /** Tells the callers that it closes, serves them until they have acknowledged, and ends. Blocks. Idempotent. */
     void leave() {
         server.close();
         upstream.close();
         runtime.close();
         ended.complete(null);
+    }
+
+    private void pause() {
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        try {
+            runtime.scheduler().schedule(() -> over.complete(null), ROUND_NANOS);
+            over.join();
+        } catch (RejectedExecutionException runtimeClosed) {
+            over.complete(null);
+        }
     }
 
     /** Callers see their connections break. Idempotent. */

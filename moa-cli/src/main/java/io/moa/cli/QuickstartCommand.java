@@ -3,6 +3,7 @@ package io.moa.cli;
 import io.moa.governance.observe.ProcessCalls;
 import io.moa.invoke.Ticker;
 import io.moa.node.quickstart.Greeter;
+import io.moa.node.quickstart.MeshQuickstart;
 import io.moa.node.quickstart.Quickstart;
 import io.moa.node.quickstart.SampleConsumer;
 import io.moa.node.quickstart.SampleProvider;
@@ -17,6 +18,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
@@ -76,11 +78,23 @@ final class QuickstartCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    @Option(
+            names = "--mesh",
+            description =
+                    "Shows mesh mode instead: agents start, the traffic moves over and back, agents are replaced and killed.")
+    private boolean mesh;
+
     @ArgGroup(exclusive = false)
     private @Nullable Serving serving; // absent without --serve
 
     @Override
     public Integer call() throws InterruptedException {
+        if (mesh) {
+            if (serving != null) {
+                throw new ParameterException(spec.commandLine(), "--mesh goes without --serve");
+            }
+            return new MeshQuickstart(moa.out(), moa.colour()).run() ? 0 : 1;
+        }
         if (serving == null || !serving.serve) {
             return new Quickstart(moa.out(), moa.colour()).run() ? 0 : 1;
         }

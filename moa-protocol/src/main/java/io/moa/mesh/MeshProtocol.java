@@ -53,16 +53,20 @@ public final class MeshProtocol {
     public static final MethodId SERVE = new MethodId("serve", "(java.lang.String)");
 
     /**
-     * Waits, as long as the deadline allows, for the agent to have something to say to a process that it serves; the body is the instance's uuid. Answered
+     * Waits, as long as the deadline allows, for the agent to have something to say to a process that it serves. Answered
      * with {@link #LEAVING} or {@link #AGAIN}.
      */
     public static final MethodId ATTEND = new MethodId("attend", "(java.lang.String)");
 
     /**
-     * Takes {@link #SERVE} back; the body is the instance's uuid. Answered, with no body, when the callers that were connected have acknowledged and
-     * all their calls are answered.
+     * Takes {@link #SERVE} back. The body is {@link #NOW} of a process that ends itself; else it is empty, and the agent serves its callers until they
+     * have heard where they are served now. Answered, with no body, when the callers that were connected have acknowledged and all their calls are
+     * answered.
      */
     public static final MethodId LEAVE = new MethodId("leave", "(java.lang.String)");
+
+    /** Nobody is to be waited for who has not heard of it. */
+    public static final String NOW = "now";
 
     /** The agent is about to end: the process is to serve its callers itself, and to say {@link #LEAVE}. */
     public static final String LEAVING = "leaving";

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moa.Moa;
 import io.moa.client.MoaClient;
+import io.moa.client.disk.DiskConfig;
 import io.moa.discovery.Address;
 import io.moa.invoke.CallException;
 import io.moa.invoke.Executed;
@@ -88,6 +89,7 @@ class AgentKilledTest {
                                 .heartbeatLimit(Duration.ofMinutes(1)) // who is stopped keeps its calls
                                 .build())
                         .build()))
+                .disk(DiskConfig.OFF) // what other runs knew is nothing to this one
                 .mesh(config.withMode(MeshMode.AUTO).withAgent(at).withStayAway(Duration.ofMillis(300)))
                 .build());
     }

@@ -10,6 +10,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -35,9 +36,10 @@ final class ChildProcess implements AutoCloseable {
      * Starts one, with this process's Java and class path.
      *
      * @param registry the URL of the registry
+     * @param more further arguments
      */
-    static ChildProcess start(Class<?> main, String name, String registry) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
+    static ChildProcess start(Class<?> main, String name, String registry, String... more) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
                 "-XX:TieredStopAtLevel=1", // it lives for seconds: what is compiled quickly serves it best
@@ -45,7 +47,9 @@ final class ChildProcess implements AutoCloseable {
                 "-cp",
                 classPath(),
                 main.getName(),
-                name);
+                name));
+        command.addAll(List.of(more));
+        ProcessBuilder builder = new ProcessBuilder(command);
         // What the user's own servers are told is not meant for a part of the quickstart.
         builder.environment().keySet().removeIf(variable -> variable.startsWith("MOA_"));
         builder.environment().put(REGISTRY, registry);

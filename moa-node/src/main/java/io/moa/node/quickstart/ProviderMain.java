@@ -1,10 +1,14 @@
 package io.moa.node.quickstart;
 
+import io.moa.discovery.Address;
+import io.moa.mesh.MeshConfig;
 import io.moa.registry.redis.RedisRegistry;
+import io.moa.registry.redis.RedisRules;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /**
  * One provider of the quickstart as a process: it announces itself in the registry of the environment variable
@@ -15,14 +19,21 @@ public final class ProviderMain {
 
     private ProviderMain() {}
 
-    /** Runs it; the one argument is its name. */
+    /** Runs it; the arguments are its name, and perhaps where its agent listens. */
     public static void main(String[] args) throws IOException {
         RedisRegistry registry = RedisRegistry.open(ChildProcess.registry());
-        SampleProvider provider = SampleProvider.start(args[0], registry, "127.0.0.1", 0);
+        RedisRules rules = args.length > 1 ? RedisRules.open(ChildProcess.registry()) : null;
+        MeshConfig mesh = args.length > 1
+                ? MeshConfig.DEFAULT.withAgent(Address.parse(args[1])).withStayAway(Duration.ZERO)
+                : MeshConfig.DEFAULT;
+        SampleProvider provider = SampleProvider.start(args[0], registry, rules, "127.0.0.1", 0, null, mesh);
         Thread end = new Thread(
                 () -> {
                     provider.close();
                     registry.close();
+                    if (rules != null) {
+                        rules.close();
+                    }
                 },
                 "moa-quickstart-end");
         Runtime.getRuntime().addShutdownHook(end);

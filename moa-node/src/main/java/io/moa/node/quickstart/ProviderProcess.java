@@ -24,12 +24,13 @@ final class ProviderProcess implements Provider {
      * Starts one and waits until it has announced itself.
      *
      * @param registry the URL of the registry
+     * @param more where its agent listens, if it has one
      * @throws IllegalStateException if it does not start; the message tells what it said
      */
-    static ProviderProcess start(String name, String registry) {
+    static ProviderProcess start(String name, String registry, String... more) {
         ChildProcess child = null;
         try {
-            child = ChildProcess.start(ProviderMain.class, name, registry);
+            child = ChildProcess.start(ProviderMain.class, name, registry, more);
             return new ProviderProcess(name, child);
         } catch (IOException e) {
             if (child != null) {

@@ -3,7 +3,9 @@ package io.moa.node.quickstart;
 import io.moa.Moa;
 import io.moa.discovery.Address;
 import io.moa.discovery.Registry;
+import io.moa.discovery.RuleSource;
 import io.moa.invoke.Filter;
+import io.moa.mesh.MeshConfig;
 import io.moa.observe.CallObserver;
 import io.moa.server.MoaServer;
 import io.moa.server.ProcessSettings;
@@ -38,7 +40,7 @@ public final class SampleProvider implements Provider {
      * @throws IllegalStateException if the port cannot be listened on
      */
     public static SampleProvider start(String name, @Nullable Registry registry, String host, int port) {
-        return start(name, registry, host, port, null);
+        return start(name, registry, null, host, port, null, MeshConfig.DEFAULT);
     }
 
     /**
@@ -49,9 +51,32 @@ public final class SampleProvider implements Provider {
      */
     public static SampleProvider start(
             String name, @Nullable Registry registry, String host, int port, @Nullable CallObserver observer) {
+        return start(name, registry, null, host, port, observer, MeshConfig.DEFAULT);
+    }
+
+    /**
+     * Starts an instance whose callers its agent may serve.
+     *
+     * @param rules where live settings come from; null for none
+     * @param mesh how it uses its agent
+     * @throws IllegalStateException if the port cannot be listened on
+     */
+    static SampleProvider start(
+            String name,
+            @Nullable Registry registry,
+            @Nullable RuleSource rules,
+            String host,
+            int port,
+            @Nullable CallObserver observer,
+            MeshConfig mesh) {
         Moa.Builder builder = Moa.builder("quickstart").eventLoops(1);
-        Moa moa =
-                registry == null ? builder.build() : builder.registry(registry).build();
+        if (registry != null) {
+            builder.registry(registry);
+        }
+        if (rules != null) {
+            builder.rules(rules);
+        }
+        Moa moa = builder.build();
         SampleGreeter greeter = new SampleGreeter(name);
         LongAdder repeated = new LongAdder();
         Filter countRepetitions = (call, next) -> {
@@ -71,6 +96,8 @@ public final class SampleProvider implements Provider {
                     .host(host)
                     .port(port)
                     .filter(countRepetitions)
+                    .mesh(mesh)
+                    .rulesFolder(null) // the next one has another registry
                     .export(greeter)
                     .closeOnShutdown(false)
                     .start();

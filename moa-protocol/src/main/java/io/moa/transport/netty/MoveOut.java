@@ -438,6 +438,7 @@ final class MoveOut implements HandOver, MoveLine.Ear {
         if (phase == Phase.TAKEN || phase == Phase.ENDED) {
             return;
         }
+        boolean nobodyCame = phase == Phase.WAITING;
         phase = Phase.ENDED;
         alarm.off();
         entrance.close();
@@ -447,7 +448,11 @@ final class MoveOut implements HandOver, MoveLine.Ear {
             line.close();
         }
         doors.goOn().whenComplete((done, broken) -> {
-            LOG.warn("A hand-over failed, and this process serves on: {}", why);
+            if (nobodyCame) {
+                LOG.debug("an offer ended before anybody came: {}", why);
+            } else {
+                LOG.warn("A hand-over failed, and this process serves on: {}", why);
+            }
             HandOverFailedException failure =
                     new HandOverFailedException("The hand-over failed, and this process serves on: " + why);
             taken.completeExceptionally(failure);

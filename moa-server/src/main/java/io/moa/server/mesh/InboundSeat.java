@@ -48,7 +48,7 @@ public final class InboundSeat implements AutoCloseable {
 
     private static final Duration SERVE_LIMIT = Duration.ofSeconds(5);
     private static final Duration ATTEND_LIMIT = Duration.ofMinutes(10);
-    private static final Duration LEAVE_LIMIT = Duration.ofSeconds(40);
+    private static final Duration LEAVE_LIMIT = Duration.ofMinutes(1);
 
     private static final long FIRST_PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long LONGEST_PAUSE_NANOS = Duration.ofSeconds(30).toNanos();
@@ -284,7 +284,7 @@ public final class InboundSeat implements AutoCloseable {
     }
 
     private void attend(AgentLink by, Connection agent, int mine) {
-        ATTEND.ask(moa, agent, moa.self().instance(), ATTEND_LIMIT).thenAccept(answer -> {
+        ATTEND.ask(moa, agent, "", ATTEND_LIMIT).thenAccept(answer -> {
             if (answer.given() && answer.text().equals(MeshProtocol.LEAVING)) {
                 leaves(by, agent, mine);
             } else if (agent.usable() && isTurn(mine)) {
@@ -383,7 +383,7 @@ public final class InboundSeat implements AutoCloseable {
         front.away(null);
         return agent == null || !agent.usable()
                 ? CompletableFuture.completedFuture(null)
-                : LEAVE.ask(moa, agent, moa.self().instance(), LEAVE_LIMIT);
+                : LEAVE.ask(moa, agent, "", LEAVE_LIMIT);
     }
 
     // ---- the end
@@ -409,7 +409,7 @@ public final class InboundSeat implements AutoCloseable {
             serves = byAgent != null;
         }
         CompletableFuture<?> left = agent != null && serves
-                ? LEAVE.ask(moa, agent, moa.self().instance(), limit)
+                ? LEAVE.ask(moa, agent, MeshProtocol.NOW, limit)
                 : CompletableFuture.completedFuture(null);
         return left.thenCompose(any -> {
             if (by != null) {
