@@ -6,6 +6,7 @@ import io.moa.discovery.Address;
 import io.moa.registry.redis.RedisRegistry;
 import io.moa.registry.redis.RedisRules;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 
@@ -43,9 +44,7 @@ public final class AgentMain {
             end.start();
         });
         System.out.println("ready " + args[0]);
-        while (System.in.read() >= 0) {
-            continue;
-        }
+        System.in.transferTo(OutputStream.nullOutputStream()); // until it ends
         System.exit(0);
     }
 }
