@@ -1,10 +1,12 @@
 package io.moa.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.moa.node.quickstart.Greeter;
 import io.moa.registry.embedded.EmbeddedRegistry;
 import io.moa.testkit.Eventually;
+import io.moa.transport.netty.NettyTransport;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -51,6 +53,28 @@ class QuickstartCommandTest {
         if (RealRedis.isPromised()) {
             itsWatcherTakesTheDeadOneOff(quickstart.out().replaceAll("\\s+", " "));
         }
+    }
+
+    /** Agents are processes that share a Redis, and hand their connections over with Netty's native epoll. */
+    @Test
+    void theQuickstartOfMeshModeKeepsItsPromises() {
+        assumeTrue(RealRedis.isPromised() && NettyTransport.nativeObstacle() == null);
+        CommandRun quickstart = CommandRun.of("quickstart", "--mesh");
+        assertThat(quickstart.out().replaceAll("\\s+", " "))
+                .contains("1. Agents start", "calls go directly until somebody says otherwise")
+                .contains("./moa mesh on", "the same calls go through two agents")
+                .contains("The agent of the consumer is replaced", "The agent of the two instances is replaced")
+                .containsPattern("[0-9]+ calls in flight; lost 0\\.")
+                .contains("nobody noticed: no call was lost, and the consumer kept its connection")
+                .contains("The consumer's agent was killed with calls on it")
+                .contains("./moa mesh off", "as promised: everything is as it was")
+                .containsPattern("as promised: calls [0-9]+, lost 0\\.")
+                .doesNotContain("NOT AS PROMISED")
+                .doesNotContain("\u001B");
+        assertThat(quickstart.exitCode()).isZero();
+        CommandRun mistake = CommandRun.of("quickstart", "--mesh", "--serve");
+        assertThat(mistake.exitCode()).isEqualTo(2);
+        assertThat(mistake.err()).contains("--mesh goes without --serve");
     }
 
     /** An instance that ends in order withdraws itself: then no watcher would find it dead, with its lease lapsed. */
