@@ -11,6 +11,7 @@ import io.moa.invoke.Invocation;
 import io.moa.invoke.Payload;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
+import io.moa.mesh.AgentAddress;
 import io.moa.mesh.MeshProtocol;
 import io.moa.mesh.ServedProcess;
 import io.moa.protocol.payload.BytesPayload;
@@ -20,12 +21,14 @@ import io.moa.transport.Listener;
 import io.moa.transport.Peer;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -68,6 +71,7 @@ final class InboundSeat implements AutoCloseable {
     private final Map<String, ServedProcess> known =
             new HashMap<>(); // by the names of their doors, while these are handed over
     private final Map<String, MovedDoor> arriving = new HashMap<>();
+    private Set<ServedInstance> offered = Set.of(); // to the agent that takes this one's place
     private boolean closing;
     private boolean moved;
 
@@ -92,7 +96,6 @@ final class InboundSeat implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             return done(refused(Status.INVALID_ARGUMENT, String.valueOf(e.getMessage())));
         }
-        ServedInstance over;
         CompletableFuture<Reply> reply;
         synchronized (this) {
             if (closing) {
@@ -111,6 +114,11 @@ final class InboundSeat implements AutoCloseable {
             if (known != null && known.process().equals(process)) {
                 return done(told(known.address().toString()));
             }
+            if (known != null && !known.process().secret().equals(process.secret()) && known.isConnected()) {
+                return done(refused(
+                        Status.PERMISSION_DENIED,
+                        "the callers of " + known.process() + " are served, and whoever asks is another process"));
+            }
             if (where.bind().port() != 0) {
                 for (ServedInstance other : served.values()) {
                     if (!other.process().instance().equals(process.instance())) {
@@ -122,11 +130,10 @@ final class InboundSeat implements AutoCloseable {
                     }
                 }
             }
-            over = served.remove(process.instance());
             reply = new CompletableFuture<>();
             coming.put(process.instance(), reply);
         }
-        begin(where, process, over, reply);
+        begin(where, process, reply);
         return reply.copy();
     }
 
@@ -138,28 +145,29 @@ final class InboundSeat implements AutoCloseable {
         if (!process.instance().equals(call.caller().instance())) {
             throw new IllegalArgumentException("a process speaks for itself alone");
         }
+        AgentAddress.check(process.at(), "where a process takes its calls");
         if (process.methods().isEmpty()) {
             throw new IllegalArgumentException("a process that serves callers offers at least one method");
         }
     }
 
-    private void begin(
-            AgentConfig.Inbound where,
-            ServedProcess process,
-            @Nullable ServedInstance over,
-            CompletableFuture<Reply> reply) {
-        Upstream upstream = new Upstream(moa, process, () -> gone(process));
+    private void begin(AgentConfig.Inbound where, ServedProcess process, CompletableFuture<Reply> reply) {
+        Upstream upstream = new Upstream(moa, process, inOrder -> gone(process, inOrder));
         upstream.connect()
                 .whenCompleteAsync(
                         (connected, thrown) -> {
                             Reply answer;
-                            if (thrown != null) {
-                                answer = refused(
-                                        Status.UNAVAILABLE,
-                                        "the process cannot be reached at " + process.at() + ": "
-                                                + causeOf(thrown).getMessage());
-                            } else {
-                                answer = opened(where, process, over, upstream);
+                            try {
+                                answer = thrown != null
+                                        ? refused(
+                                                Status.UNAVAILABLE,
+                                                "the process cannot be reached at " + process.at() + ": "
+                                                        + causeOf(thrown).getMessage())
+                                        : opened(where, process, upstream);
+                            } catch (RuntimeException e) {
+                                LOG.warn("{} cannot be served", process, e);
+                                answer = refused(Status.UNAVAILABLE, "it cannot be served: " + e.getMessage());
+                                upstream.close();
                             }
                             synchronized (this) {
                                 coming.remove(process.instance());
@@ -169,41 +177,76 @@ final class InboundSeat implements AutoCloseable {
                         moa.callbacks());
     }
 
-    private Reply opened(
-            AgentConfig.Inbound where, ServedProcess process, @Nullable ServedInstance over, Upstream upstream) {
+    private Reply opened(AgentConfig.Inbound where, ServedProcess process, Upstream upstream) {
+        ServedInstance over;
+        synchronized (this) {
+            over = served.remove(process.instance());
+        }
         if (over != null) {
             over.cut(); // it was another process in the eyes of its callers: other methods, or another door
         }
-        ServedInstance made;
-        try {
-            made = new ServedInstance(moa, rules, where, config.drainLimit(), process, upstream, seen, null);
-        } catch (IllegalStateException | IllegalArgumentException e) {
-            upstream.close();
-            return refused(Status.UNAVAILABLE, String.valueOf(e.getMessage()));
-        }
+        ServedInstance made = new ServedInstance(moa, rules, where, config.drainLimit(), process, upstream, seen, null);
         synchronized (this) {
             if (!closing) {
                 served.put(process.instance(), made);
                 LOG.info("the agent of {} serves the callers of {}", config.application(), made);
-                return told(made.address().toString());
             }
         }
-        made.cut();
-        return refused(Status.UNAVAILABLE, "this agent is closing");
+        if (!isServed(process.instance(), made)) {
+            made.cut();
+            return refused(Status.UNAVAILABLE, "this agent is closing");
+        }
+        isToBeAttended(process.instance(), made);
+        return told(made.address().toString());
+    }
+
+    private synchronized boolean isServed(String instance, ServedInstance one) {
+        return served.get(instance) == one;
+    }
+
+    /** Whoever is served asks all the time; and it may have ended while its door was opened. */
+    private void isToBeAttended(String instance, ServedInstance one) {
+        if (one.hasEnded()) {
+            gone(one.process(), false);
+            return;
+        }
+        try {
+            moa.scheduler()
+                    .schedule(
+                            () -> {
+                                synchronized (this) {
+                                    if (served.get(instance) != one || attending.containsKey(instance) || closing) {
+                                        return;
+                                    }
+                                }
+                                LOG.warn("{} has not been heard of for a while, and is served no more", one);
+                                aside(() -> leave(instance, one, patience()));
+                            },
+                            UNATTENDED_NANOS);
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("the agent is closed", closed);
+        }
     }
 
     /** The process has ended, or cannot be reached: nobody is to be led here any more. */
-    private void gone(ServedProcess process) {
+    private void gone(ServedProcess process, boolean inOrder) {
         ServedInstance over;
         synchronized (this) {
             over = served.get(process.instance());
             if (over == null || !over.process().equals(process)) {
                 return;
             }
-            served.remove(process.instance());
+            if (!inOrder) {
+                served.remove(process.instance());
+            }
+        }
+        if (inOrder) { // it answers what it has, so its callers keep their connections for so long
+            ServedInstance leaves = over;
+            aside(() -> leave(process.instance(), leaves, Duration.ZERO));
+            return;
         }
         LOG.warn("{} is gone; its callers are served here no more", over);
-        answerAttending(process.instance(), MeshProtocol.AGAIN);
+        answerAttending(process.instance(), MeshProtocol.NOT_SERVED);
         try {
             moa.callbacks().execute(over::cut);
         } catch (RejectedExecutionException closed) {
@@ -212,16 +255,16 @@ final class InboundSeat implements AutoCloseable {
     }
 
     /** Keeps the question until there is something to say. */
-    CompletableFuture<Reply> attend(Invocation call) {
+    CompletableFuture<Reply> attend(Invocation call, String secret) {
         String instance = call.caller().instance();
         CompletableFuture<Reply> reply = new CompletableFuture<>();
         CompletableFuture<Reply> before;
         synchronized (this) {
-            if (closing && served.containsKey(instance)) {
-                return done(told(MeshProtocol.LEAVING));
+            if (!isIts(served.get(instance), secret)) {
+                return done(told(MeshProtocol.NOT_SERVED));
             }
-            if (!served.containsKey(instance)) {
-                return done(refused(Status.UNAVAILABLE, "this agent does not serve the callers of " + instance));
+            if (closing) {
+                return done(told(MeshProtocol.LEAVING));
             }
             before = attending.put(instance, reply);
         }
@@ -232,39 +275,50 @@ final class InboundSeat implements AutoCloseable {
         return reply;
     }
 
+    /** Who a process is it proves by what it told this agent. */
+    private static boolean isIts(@Nullable ServedInstance one, String secret) {
+        return one != null
+                && MessageDigest.isEqual(
+                        one.process().secret().getBytes(StandardCharsets.UTF_8),
+                        secret.getBytes(StandardCharsets.UTF_8));
+    }
+
     /** Its connection broke, or it gave the question up: if it does not come back, it may have announced itself elsewhere. */
     private void abandoned(String instance, CompletableFuture<Reply> reply, Cancellation.Reason reason) {
+        ServedInstance one;
         synchronized (this) {
             if (!attending.remove(instance, reply)) {
                 return;
             }
+            one = served.get(instance);
         }
         LOG.debug("{} asks no more: {}", instance, reason);
-        try {
-            moa.scheduler()
-                    .schedule(
-                            () -> {
-                                synchronized (this) {
-                                    if (attending.containsKey(instance) || !served.containsKey(instance) || closing) {
-                                        return;
-                                    }
-                                }
-                                LOG.warn("{} has not been heard of since its connection broke", instance);
-                                aside(() -> leave(instance, patience()));
-                            },
-                            UNATTENDED_NANOS);
-        } catch (RejectedExecutionException closed) {
-            LOG.debug("the agent is closed", closed);
+        if (one != null) {
+            isToBeAttended(instance, one);
         }
     }
 
     /** Serves its callers no more: answered when they have gone. */
     CompletableFuture<Reply> leave(Invocation call, String said) {
         String instance = call.caller().instance();
+        boolean now = said.endsWith(MeshProtocol.NOW);
+        String secret = now ? said.substring(0, said.length() - MeshProtocol.NOW.length()) : said;
+        CompletableFuture<Reply> begun;
+        ServedInstance one;
+        synchronized (this) {
+            begun = coming.get(instance);
+            one = served.get(instance);
+        }
+        if (begun != null) {
+            return begun.copy().thenCompose(any -> leave(call, said)); // it was asked for just before
+        }
+        if (one == null || !isIts(one, secret)) {
+            return done(new Reply.Value(Payload.EMPTY));
+        }
         CompletableFuture<Reply> reply = new CompletableFuture<>();
-        Duration patience = said.equals(MeshProtocol.NOW) ? Duration.ZERO : patience();
+        Duration patience = now ? Duration.ZERO : patience();
         aside(() -> {
-            leave(instance, patience);
+            leave(instance, one, patience);
             reply.complete(new Reply.Value(Payload.EMPTY));
         });
         return reply;
@@ -282,18 +336,14 @@ final class InboundSeat implements AutoCloseable {
         return closing ? PATIENCE_AT_THE_END : PATIENCE;
     }
 
-    private void leave(String instance, Duration patience) {
-        ServedInstance over;
+    private void leave(String instance, ServedInstance over, Duration patience) {
         synchronized (this) {
-            over = served.remove(instance);
-            if (over != null) {
-                leaving.put(instance, over);
+            if (!served.remove(instance, over)) {
+                return; // somebody else is at it, or it was served anew
             }
+            leaving.put(instance, over);
         }
         answerAttending(instance, MeshProtocol.AGAIN);
-        if (over == null) {
-            return;
-        }
         over.linger(patience, () -> isLeaving(instance, over));
         synchronized (this) {
             if (!leaving.remove(instance, over)) {
@@ -334,14 +384,22 @@ final class InboundSeat implements AutoCloseable {
 
     /** What that agent has to know of the processes, by names. */
     synchronized Map<String, byte[]> processes() {
+        offered = Set.copyOf(served.values());
         Map<String, byte[]> told = new HashMap<>();
         served.forEach((instance, each) ->
                 told.put(DOOR + instance, each.process().text().getBytes(StandardCharsets.UTF_8)));
         return told;
     }
 
-    /** What the gates know, by names. */
+    /**
+     * What the gates know, by names.
+     *
+     * @throws IllegalStateException if others are served than were told of: the other agent would not know them
+     */
     synchronized Map<String, byte[]> gates() {
+        if (!offered.equals(Set.copyOf(served.values()))) {
+            throw new IllegalStateException("a process came, or left, that is served by the agent; try again");
+        }
         Map<String, byte[]> told = new HashMap<>();
         served.forEach((instance, each) -> {
             List<String> lines = new ArrayList<>();
@@ -425,8 +483,14 @@ final class InboundSeat implements AutoCloseable {
             synchronized (this) {
                 process = Objects.requireNonNull(known.get(name));
             }
-            Upstream upstream = new Upstream(moa, process, () -> gone(process));
-            each.add(upstream.connect().thenRunAsync(() -> prepare(process, upstream, door), moa.callbacks()));
+            Upstream upstream = new Upstream(moa, process, inOrder -> gone(process, inOrder));
+            each.add(upstream.connect()
+                    .thenRunAsync(() -> prepare(process, upstream, door), moa.callbacks())
+                    .whenComplete((ready, failed) -> {
+                        if (failed != null) {
+                            upstream.close();
+                        }
+                    }));
         });
         return CompletableFuture.allOf(each.toArray(CompletableFuture[]::new));
     }
@@ -448,11 +512,14 @@ final class InboundSeat implements AutoCloseable {
 
     /** A door is here. */
     synchronized void arrived(String name, Listener door) {
+        known.remove(name);
+        arriving.remove(name);
         ServedInstance instance = served.get(name.substring(DOOR.length()));
         if (instance != null) {
             instance.arrived(door);
+            isToBeAttended(name.substring(DOOR.length()), instance);
         } else {
-            door.close(); // the process has ended meanwhile
+            door.drain(config.drainLimit()); // the process has ended meanwhile
         }
     }
 
@@ -504,7 +571,7 @@ final class InboundSeat implements AutoCloseable {
             served.clear();
             leaving.clear();
         }
-        all.forEach(ServedInstance::leave);
+        all.parallelStream().forEach(ServedInstance::leave);
     }
 
     private static Throwable causeOf(Throwable thrown) {

@@ -171,7 +171,7 @@ final class OutboundSeat implements Host {
         InboundSeat seat = Objects.requireNonNull(inbound);
         return asked.equals(MeshProtocol.SERVE)
                 ? seat.serve(call, text(call))
-                : asked.equals(MeshProtocol.ATTEND) ? seat.attend(call) : seat.leave(call, text(call));
+                : asked.equals(MeshProtocol.ATTEND) ? seat.attend(call, text(call)) : seat.leave(call, text(call));
     }
 
     /** Who made it may have withdrawn it since: what lay behind it is read before it goes on. */

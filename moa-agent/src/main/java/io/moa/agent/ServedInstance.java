@@ -140,6 +140,16 @@ final class ServedInstance {
         return server;
     }
 
+    /** Whether the process could not be reached any more. */
+    boolean hasEnded() {
+        return upstream.isEnded();
+    }
+
+    /** Whether the process is connected. */
+    boolean isConnected() {
+        return upstream.isConnected();
+    }
+
     /** The door, to be handed over; null while it is not here. */
     @Nullable
     Listener door() {
@@ -193,7 +203,8 @@ final class ServedInstance {
         CompletableFuture<Void> over = new CompletableFuture<>();
         try {
             runtime.scheduler().schedule(() -> over.complete(null), ROUND_NANOS);
-            over.join();
+            over.completeOnTimeout(null, 2 * ROUND_NANOS, TimeUnit.NANOSECONDS)
+                    .join(); // a runtime that ends forgets its timers
         } catch (RejectedExecutionException runtimeClosed) {
             over.complete(null);
         }

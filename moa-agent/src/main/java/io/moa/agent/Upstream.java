@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,21 +35,22 @@ final class Upstream implements AutoCloseable {
 
     private final Moa moa;
     private final ServedProcess process;
-    private final Runnable gone;
+    private final Consumer<Boolean> gone;
     private final CompletableFuture<Void> first = new CompletableFuture<>();
     private volatile @Nullable Connection open;
     private volatile boolean silent;
     private volatile int load = Hints.UNKNOWN_LOAD;
     private volatile boolean closed;
+    private volatile boolean ended;
     private volatile String trouble = "it was not connected yet";
     private int failures; // one connects at a time
 
     /**
      * A way that leads nowhere yet.
      *
-     * @param gone is told once if the process cannot be reached any more
+     * @param gone is told once if the process cannot be reached any more, and whether it has said that it closes, and so answers what it has
      */
-    Upstream(Moa moa, ServedProcess process, Runnable gone) {
+    Upstream(Moa moa, ServedProcess process, Consumer<Boolean> gone) {
         this.moa = moa;
         this.process = process;
         this.gone = gone;
@@ -104,9 +106,9 @@ final class Upstream implements AutoCloseable {
         opened.unusable().thenRun(() -> {
             trouble = opened.isClosing() ? "it has said that it closes" : "its connection broke";
             if (opened.isClosing()) {
-                end(); // it comes back no more
+                end(true); // it comes back no more
             } else {
-                tryNow();
+                later();
             }
         });
         first.complete(null);
@@ -120,9 +122,13 @@ final class Upstream implements AutoCloseable {
             return;
         }
         if (++failures >= MOST_FAILURES) {
-            end();
+            end(false);
             return;
         }
+        later();
+    }
+
+    private void later() {
         try {
             moa.scheduler().schedule(this::tryNow, PAUSE_NANOS);
         } catch (RejectedExecutionException runtimeClosed) {
@@ -130,11 +136,23 @@ final class Upstream implements AutoCloseable {
         }
     }
 
-    private void end() {
+    private void end(boolean inOrder) {
+        ended = true;
         if (!closed) {
             closed = true;
-            gone.run();
+            gone.accept(inOrder);
         }
+    }
+
+    /** Whether the process could not be reached any more. */
+    boolean isEnded() {
+        return ended;
+    }
+
+    /** Whether the process is connected. */
+    boolean isConnected() {
+        Connection there = open;
+        return there != null && there.usable();
     }
 
     /** What takes the calls of a method in a serializer. */

@@ -323,15 +323,19 @@ public final class AgentLink {
             pending.cancel();
         }
         if (open != null) {
-            closeWhenIdle(open);
+            later(open); // not now: a call may be on its way there that has just seen that it is good
         }
     }
 
     private void closeWhenIdle(Connection open) {
         if (open.inFlight() == 0) {
             open.close();
-            return;
+        } else {
+            later(open);
         }
+    }
+
+    private void later(Connection open) {
         try {
             moa.scheduler().schedule(() -> closeWhenIdle(open), IDLE_CHECK_NANOS);
         } catch (RejectedExecutionException runtimeClosed) {

@@ -53,20 +53,23 @@ public final class MeshProtocol {
     public static final MethodId SERVE = new MethodId("serve", "(java.lang.String)");
 
     /**
-     * Waits, as long as the deadline allows, for the agent to have something to say to a process that it serves. Answered
-     * with {@link #LEAVING} or {@link #AGAIN}.
+     * Waits, as long as the deadline allows, for the agent to have something to say to a process that it serves. The body is the
+     * secret of {@link #SERVE}. Answered with {@link #LEAVING}, {@link #AGAIN} or {@link #NOT_SERVED}.
      */
     public static final MethodId ATTEND = new MethodId("attend", "(java.lang.String)");
 
     /**
-     * Takes {@link #SERVE} back. The body is {@link #NOW} of a process that ends itself; else it is empty, and the agent serves its callers until they
-     * have heard where they are served now. Answered, with no body, when the callers that were connected have acknowledged and all their calls are
+     * Takes {@link #SERVE} back. The body is its secret, with {@link #NOW} behind it of a process that ends itself; else the agent serves its callers
+     * until they have heard where they are served now. Answered, with no body, when the callers that were connected have acknowledged and all their calls are
      * answered.
      */
     public static final MethodId LEAVE = new MethodId("leave", "(java.lang.String)");
 
     /** Nobody is to be waited for who has not heard of it. */
-    public static final String NOW = "now";
+    public static final String NOW = " now";
+
+    /** The agent does not serve the process, or not any more: it may ask for that again. */
+    public static final String NOT_SERVED = "not served";
 
     /** The agent is about to end: the process is to serve its callers itself, and to say {@link #LEAVE}. */
     public static final String LEAVING = "leaving";

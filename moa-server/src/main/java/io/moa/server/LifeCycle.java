@@ -58,8 +58,9 @@ final class LifeCycle implements Health {
     private final LoopPulse pulse;
     private final long startupBy;
     private volatile Stage stage = Stage.STARTING;
-    private volatile String offlineReason = "";
-    private boolean away; // offline because nobody could serve its callers; guarded by this
+    private boolean taken; // offline, as somebody asked for; written under this
+    private volatile String takenWhy = "";
+    private volatile @Nullable String awayWhy; // offline, as nobody could serve its callers; written under this
     private volatile @Nullable Listener doors;
     private volatile Registry.@Nullable Registration registration;
     // Asked for once: a registration hands out a new future each time, and keeps it until it is registered.
@@ -96,14 +97,12 @@ final class LifeCycle implements Health {
      * @param told what is announced from now on; null for what is announced
      */
     synchronized boolean offline(String why, @Nullable Instance told) {
-        if (stage != Stage.SERVING && !away) {
+        if (taken || (stage != Stage.SERVING && stage != Stage.OFFLINE)) {
             return false;
         }
-        away = false; // from now on it is somebody's wish
-        stage = Stage.OFFLINE;
-        offlineReason = why;
-        announce(told);
-        leaveOnlineList();
+        taken = true;
+        takenWhy = why;
+        goOffline(told);
         return true;
     }
 
@@ -113,36 +112,47 @@ final class LifeCycle implements Health {
      * @param told what is announced from now on; null for what is announced
      */
     synchronized boolean online(@Nullable Instance told) {
-        if (stage != Stage.OFFLINE || away) {
+        if (!taken || stage != Stage.OFFLINE) {
             return false;
         }
+        taken = false;
+        takenWhy = "";
         comeBack(told);
         return true;
     }
 
     /**
-     * Leaves the online list while the process that serves callers in place of this one is away, and comes back with it. Who was taken offline
-     * stays so.
+     * Is off the online list while the process that serves callers in place of this one is away, whoever takes it offline and online meanwhile.
      *
      * @param why for people; null when it is back
-     * @param told what is announced, without the reason
+     * @param told what is announced, without a reason
      */
     synchronized void away(@Nullable String why, Instance told) {
+        boolean was = awayWhy != null;
+        if ((why == null && !was) || (stage != Stage.SERVING && stage != Stage.OFFLINE)) {
+            return;
+        }
+        awayWhy = why;
         if (why == null) {
-            if (away) {
-                away = false;
-                comeBack(told);
-            }
-        } else if (stage == Stage.SERVING) {
-            away = true;
+            comeBack(told);
+        } else {
+            goOffline(withReason(told));
+        }
+    }
+
+    private void goOffline(@Nullable Instance told) {
+        announce(told);
+        if (stage == Stage.SERVING) {
             stage = Stage.OFFLINE;
-            offlineReason = why;
-            announced(told);
             leaveOnlineList();
         }
     }
 
     private void comeBack(@Nullable Instance told) {
+        if (taken || awayWhy != null) {
+            announce(told == null ? null : withReason(told));
+            return; // for the other reason
+        }
         announce(told);
         Registry.Registration announced = registration;
         if (announced != null) {
@@ -151,15 +161,17 @@ final class LifeCycle implements Health {
         stage = Stage.SERVING;
     }
 
+    private Instance withReason(Instance told) {
+        String why = takenWhy.isEmpty() ? awayWhy : takenWhy;
+        return stage == Stage.SERVING && awayWhy == null || why == null || why.isEmpty()
+                ? told
+                : told.toBuilder().metadata(MoaServer.OFFLINE_REASON, why).build();
+    }
+
     /** Other facts of this process are announced from now on, wherever in its life it is. */
     synchronized void announced(Instance told) {
         if (stage == Stage.SERVING || stage == Stage.OFFLINE) {
-            announce(
-                    stage == Stage.OFFLINE && !offlineReason.isEmpty()
-                            ? told.toBuilder()
-                                    .metadata(MoaServer.OFFLINE_REASON, offlineReason)
-                                    .build()
-                            : told);
+            announce(withReason(told));
         }
     }
 
@@ -281,7 +293,15 @@ final class LifeCycle implements Health {
         List<String> reasons = new ArrayList<>();
         switch (stage) {
             case STARTING -> reasons.add("it is starting");
-            case OFFLINE -> reasons.add("it was taken offline" + (offlineReason.isEmpty() ? "" : ": " + offlineReason));
+            case OFFLINE -> {
+                String away = awayWhy;
+                if (away != null) {
+                    reasons.add(away);
+                }
+                if (away == null || !takenWhy.isEmpty()) {
+                    reasons.add("it was taken offline" + (takenWhy.isEmpty() ? "" : ": " + takenWhy));
+                }
+            }
             case LEAVING -> reasons.add("it is closing: running calls are finished, new ones go elsewhere");
             case CLOSED -> reasons.add("it is closed");
             case SERVING -> {

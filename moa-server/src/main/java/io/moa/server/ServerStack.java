@@ -27,7 +27,7 @@ final class ServerStack {
             Ticker ticker,
             Scheduler scheduler,
             @Nullable ObserverFilter observer,
-            DedupFilter.Window dedup,
+            DedupFilter dedup,
             List<Filter> users,
             Dispatcher dispatcher) {
         List<Filter> stops = new ArrayList<>();
@@ -36,22 +36,27 @@ final class ServerStack {
             stops.add(observer); // before all that refuses: what is refused is told of, too
         }
         stops.add(new ExpiryFilter(ticker)); // before everything: nothing may be spent on a call that is over
-        stops.add(new DedupFilter(ticker, dedup)); // before the gate: a repetition that only waits takes no room
+        stops.add(dedup); // before the gate: a repetition that only waits takes no room
         // Before decoding: a refusal, or a wait, must cost next to nothing.
         stops.add(new GateFilter(ExportedMethod::gateOf, scheduler, ticker));
         stops.addAll(users); // after MOA's own checks: users' filters see only calls that may run
         return Filter.stack(stops, dispatcher); // last: worker, decode, execute, encode
     }
 
-    /** The route of calls that come from the server's agent: they have passed the gates there, and repetitions were told apart. */
+    /** The route of calls that come from the server's agent: they have passed the gates there. */
     static Invoker behindAgent(
-            Ticker ticker, @Nullable ObserverFilter observer, List<Filter> users, Dispatcher dispatcher) {
+            Ticker ticker,
+            @Nullable ObserverFilter observer,
+            DedupFilter dedup,
+            List<Filter> users,
+            Dispatcher dispatcher) {
         List<Filter> stops = new ArrayList<>();
         stops.add(Backstop.INSTANCE);
         if (observer != null) {
             stops.add(observer);
         }
         stops.add(new ExpiryFilter(ticker)); // it may be over since then
+        stops.add(dedup); // the same as at the other doors: a repetition may come by either way
         stops.addAll(users);
         return Filter.stack(stops, dispatcher);
     }

@@ -40,6 +40,7 @@ import io.moa.server.dispatch.ServiceExporter;
 import io.moa.server.dispatch.ServiceTable;
 import io.moa.server.dispatch.WorkerPool;
 import io.moa.server.dispatch.Workers;
+import io.moa.server.filter.DedupFilter;
 import io.moa.server.health.HealthConfig;
 import io.moa.server.health.HealthEndpoint;
 import io.moa.server.health.LoopPulse;
@@ -178,7 +179,8 @@ final class ServerStart {
                 new Dispatcher(table, moa.ticker(), moa.transportConfig().maxBodyBytes());
         ObservedMethod unknown = observation.ofUnknown();
         ObserverFilter observer = unknown == null ? null : new ObserverFilter(unknown, moa.ticker());
-        Invoker route = ServerStack.route(moa.ticker(), moa.scheduler(), observer, set.dedup, set.filters, dispatcher);
+        DedupFilter dedup = new DedupFilter(moa.ticker(), set.dedup);
+        Invoker route = ServerStack.route(moa.ticker(), moa.scheduler(), observer, dedup, set.filters, dispatcher);
         OwnAddress own = new OwnAddress(() -> life.stage() == LifeCycle.Stage.SERVING);
         RespLookup lookup = set.lookup != null ? set.lookup : own;
         ServerLoad ofThreads = new ServerLoad(pools.values(), moa.ticker());
@@ -207,7 +209,7 @@ final class ServerStart {
         ServerFront front = new ServerFront(instance, doors, life, own, shut);
         Host behind = new ExportHost(
                 moa.self(),
-                ServerStack.behindAgent(moa.ticker(), observer, set.filters, dispatcher),
+                ServerStack.behindAgent(moa.ticker(), observer, dedup, set.filters, dispatcher),
                 table,
                 load,
                 null,

@@ -377,7 +377,7 @@ final class ConnectionSlot {
         }
         Connection connection = open;
         if (connection != null) {
-            closeWhenIdle(connection);
+            later(connection); // not now: a call may be on its way there that has just seen that it is open
         }
     }
 
@@ -385,8 +385,12 @@ final class ConnectionSlot {
     private void closeWhenIdle(Connection connection) {
         if (connection.inFlight() == 0) {
             close(connection);
-            return;
+        } else {
+            later(connection);
         }
+    }
+
+    private void later(Connection connection) {
         try {
             moa.scheduler().schedule(() -> closeWhenIdle(connection), IDLE_CHECK_NANOS);
         } catch (RejectedExecutionException runtimeClosed) {

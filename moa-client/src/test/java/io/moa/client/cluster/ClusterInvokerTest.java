@@ -327,11 +327,14 @@ class ClusterInvokerTest {
         tell(Set.of("a"));
         assertThat(line.closed).isFalse();
         stage.endpoints.list(other, List.of());
+        assertThat(line.closed).as("a call may be on its way there").isFalse();
+        scheduler.advance(Duration.ofSeconds(1));
         assertThat(line.closed).isTrue();
         stage.endpoints.of(instance("a", 1)).invoke(call()); // picked from a list that is over
         StagedTransport.Line stray = transport.last().succeed("provider", "a");
         stray.replies.get(0).complete(new Reply.Value(Payload.EMPTY));
         tell(instance("b", 2));
+        scheduler.advance(Duration.ofSeconds(1));
         assertThat(stray.closed).isTrue();
     }
 

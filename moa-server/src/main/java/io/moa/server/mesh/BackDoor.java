@@ -18,6 +18,7 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,7 @@ final class BackDoor implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(BackDoor.class);
     private static final int SECRET_BYTES = 32;
+    private static final long LISTEN_SECONDS = 10;
 
     private final Listener listener;
     private final Address address;
@@ -69,6 +71,7 @@ final class BackDoor implements AutoCloseable {
 
     private static @Nullable BackDoor beside(Moa moa, Address.Unix agent, Host host, String secret) {
         UnixSocketFile file = null;
+        Listener door = null;
         try {
             Path folder = Path.of(agent.path()).getParent();
             if (folder == null || !moa.transport().supports(agent)) {
@@ -80,11 +83,14 @@ final class BackDoor implements AutoCloseable {
                     moa.self().instance() + " behind its agent",
                     System::getProperty,
                     System::getenv);
-            Listener door = listen(moa, file.binding(), host);
+            door = listen(moa, file.binding(), host);
             file.publish();
             return new BackDoor(door, file.address(), secret, file);
         } catch (IOException | IllegalStateException e) {
             LOG.debug("no socket beside {}", agent, e);
+            if (door != null) {
+                door.close();
+            }
             remove(file);
             return null;
         }
@@ -92,7 +98,10 @@ final class BackDoor implements AutoCloseable {
 
     private static Listener listen(Moa moa, Address where, Host host) {
         try {
-            return moa.transport().listen(where, host).join();
+            return moa.transport()
+                    .listen(where, host)
+                    .orTimeout(LISTEN_SECONDS, TimeUnit.SECONDS)
+                    .join();
         } catch (CompletionException e) {
             throw new IllegalStateException(
                     "Cannot listen on " + where + ": "

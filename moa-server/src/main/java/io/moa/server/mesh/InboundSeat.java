@@ -47,11 +47,14 @@ public final class InboundSeat implements AutoCloseable {
     private static final AgentQuestion LEAVE = new AgentQuestion(MeshProtocol.LEAVE);
 
     private static final Duration SERVE_LIMIT = Duration.ofSeconds(5);
-    private static final Duration ATTEND_LIMIT = Duration.ofMinutes(10);
+    private static final Duration ATTEND_LIMIT = Duration.ofSeconds(30);
     private static final Duration LEAVE_LIMIT = Duration.ofMinutes(1);
 
     private static final long FIRST_PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long LONGEST_PAUSE_NANOS = Duration.ofSeconds(30).toNanos();
+
+    /** An agent that gives the question back at once is not asked as fast as it can. */
+    private static final long ATTEND_PAUSE_NANOS = Duration.ofMillis(10).toNanos();
 
     /** Callers hear of the agent's address from the registry; who has not heard of it by then is told here. */
     private static final long BEFORE_DISMISSAL_NANOS = Duration.ofSeconds(1).toNanos();
@@ -73,6 +76,7 @@ public final class InboundSeat implements AutoCloseable {
     private String told = "";
     private @Nullable AgentLink link;
     private @Nullable BackDoor door;
+    private boolean asked; // the agent, to serve; and that was not taken back
     private @Nullable Address byAgent; // where the agent serves; null while this server does itself
     private String trouble = "it was not asked yet";
     private int turn; // what was begun in an earlier one is over
@@ -188,16 +192,16 @@ public final class InboundSeat implements AutoCloseable {
     }
 
     private void askNow(AgentLink by) {
+        BackDoor behind = openDoor();
         Connection agent;
-        BackDoor behind;
         int mine;
         synchronized (this) {
             agent = by.good();
             if (closed || by != link || agent == null) {
                 return;
             }
-            behind = openDoor();
             mine = ++turn;
+            asked |= behind != null;
         }
         if (behind == null) {
             retry(by, mine);
@@ -207,17 +211,32 @@ public final class InboundSeat implements AutoCloseable {
         SERVE.ask(moa, agent, text, SERVE_LIMIT).thenAccept(answer -> answered(by, agent, mine, answer));
     }
 
+    /** Without the lock: event loops want it, and opening waits for one. Null if it cannot be opened. */
     private @Nullable BackDoor openDoor() {
-        BackDoor known = door;
-        if (known == null) {
-            try {
-                known = BackDoor.open(moa, served, agentAddress);
-                door = known;
-            } catch (IllegalStateException e) {
-                trouble = "its calls cannot be taken here: " + e.getMessage();
+        synchronized (this) {
+            if (door != null || closed) {
+                return door;
             }
         }
-        return known;
+        BackDoor opened;
+        try {
+            opened = BackDoor.open(moa, served, agentAddress);
+        } catch (IllegalStateException e) {
+            synchronized (this) {
+                trouble = "its calls cannot be taken here: " + e.getMessage();
+            }
+            return null;
+        }
+        synchronized (this) {
+            if (door == null && !closed) {
+                door = opened;
+                return opened;
+            }
+        }
+        opened.close(); // another thread was faster
+        synchronized (this) {
+            return door;
+        }
     }
 
     private void answered(AgentLink by, Connection agent, int mine, AgentQuestion.Answer answer) {
@@ -238,6 +257,7 @@ public final class InboundSeat implements AutoCloseable {
     }
 
     private void refused(AgentLink by, int mine, String why) {
+        int turnNow;
         synchronized (this) {
             if (mine != turn || by != link) {
                 return;
@@ -247,8 +267,13 @@ public final class InboundSeat implements AutoCloseable {
                         "MoaServer[{}]: the agent at {} does not serve its callers: {}", moa.self(), agentAddress, why);
             }
             trouble = why;
+            asked = false;
+            if (byAgent != null && mayServeItself) {
+                back(why, null); // what it did before it does no more
+            }
+            turnNow = turn;
         }
-        retry(by, mine);
+        retry(by, turnNow);
     }
 
     private void retry(AgentLink by, int mine) {
@@ -284,17 +309,39 @@ public final class InboundSeat implements AutoCloseable {
     }
 
     private void attend(AgentLink by, Connection agent, int mine) {
-        ATTEND.ask(moa, agent, "", ATTEND_LIMIT).thenAccept(answer -> {
+        ATTEND.ask(moa, agent, secret(), ATTEND_LIMIT).thenAccept(answer -> {
             if (answer.given() && answer.text().equals(MeshProtocol.LEAVING)) {
                 leaves(by, agent, mine);
+            } else if (answer.given() && answer.text().equals(MeshProtocol.NOT_SERVED)) {
+                servedNoMore(by, mine);
             } else if (agent.usable() && isTurn(mine)) {
-                if (answer.given()) {
-                    attend(by, agent, mine);
-                } else {
-                    after(FIRST_PAUSE_NANOS, mine, () -> attend(by, agent, mine));
-                }
+                after(answer.given() ? ATTEND_PAUSE_NANOS : FIRST_PAUSE_NANOS, mine, () -> attend(by, agent, mine));
             }
         });
+    }
+
+    private synchronized String secret() {
+        return door == null ? "" : door.secret();
+    }
+
+    /** Whatever became of it there: it is asked for again. */
+    private void servedNoMore(AgentLink by, int mine) {
+        int next;
+        synchronized (this) {
+            if (mine != turn || by != link) {
+                return;
+            }
+            asked = false;
+            String why = "the agent says that it does not serve its callers";
+            if (mayServeItself) {
+                back(why, null);
+            } else {
+                turn++;
+                front.away("its agent at " + agentAddress + " does not serve its callers, and it may not do so itself");
+            }
+            next = turn;
+        }
+        after(FIRST_PAUSE_NANOS, next, () -> ask(by));
     }
 
     private void leaves(AgentLink by, Connection agent, int mine) {
@@ -321,6 +368,7 @@ public final class InboundSeat implements AutoCloseable {
                 if (gone == 0 && moa.ticker().nanos() - announcedNanos >= BEFORE_SHUTTING_NANOS) {
                     front.shut("its callers are served by its agent, at " + there
                             + ": the registry says so; this address is the agent's alone now");
+                    front.dismiss(); // who came in between
                     return;
                 }
             }
@@ -369,21 +417,22 @@ public final class InboundSeat implements AutoCloseable {
     }
 
     /** Called with the lock held. */
-    private CompletableFuture<?> back(String why, @Nullable Connection agent) {
+    private void back(String why, @Nullable Connection agent) {
         turn++;
         trouble = why;
         front.shut(null); // first: from the announcement on they come
-        if (byAgent == null) {
-            return CompletableFuture.completedFuture(null);
+        boolean wasAsked = asked;
+        asked = false;
+        if (byAgent != null) {
+            byAgent = null;
+            sinceNanos = moa.ticker().nanos();
+            LOG.info("MoaServer[{}]: its callers are served by itself from now on: {}", moa.self(), why);
+            front.announce(null);
         }
-        byAgent = null;
-        sinceNanos = moa.ticker().nanos();
-        LOG.info("MoaServer[{}]: its callers are served by itself from now on: {}", moa.self(), why);
-        front.announce(null);
         front.away(null);
-        return agent == null || !agent.usable()
-                ? CompletableFuture.completedFuture(null)
-                : LEAVE.ask(moa, agent, "", LEAVE_LIMIT);
+        if (wasAsked && agent != null && agent.usable()) {
+            LEAVE.ask(moa, agent, secret(), LEAVE_LIMIT);
+        }
     }
 
     // ---- the end
@@ -406,10 +455,11 @@ public final class InboundSeat implements AutoCloseable {
             link = null;
             behind = door;
             agent = by == null ? null : by.good();
-            serves = byAgent != null;
+            serves = asked;
+            asked = false;
         }
         CompletableFuture<?> left = agent != null && serves
-                ? LEAVE.ask(moa, agent, MeshProtocol.NOW, limit)
+                ? LEAVE.ask(moa, agent, secret() + MeshProtocol.NOW, limit)
                 : CompletableFuture.completedFuture(null);
         return left.thenCompose(any -> {
             if (by != null) {

@@ -58,7 +58,7 @@ class InboundSeatTest {
         assertThat(stage.news()).as("while anybody comes back").containsOnly("dismissed 2");
         stage.connected = 0;
         stage.after(Duration.ofSeconds(60));
-        assertThat(stage.news()).containsExactly("dismissed 0", "shut");
+        assertThat(stage.news()).containsExactly("dismissed 0", "shut", "dismissed 0");
         stage.after(Duration.ofMinutes(5));
         assertThat(stage.news()).isEmpty();
     }
@@ -82,7 +82,8 @@ class InboundSeatTest {
         assertThat(stage.news()).containsExactly("open", "own");
         assertThat(agent.last("leave").body)
                 .as("its callers may take their time")
-                .isEmpty();
+                .isEqualTo(agent.last("attend").body)
+                .hasSize(64);
         assertThat(stage.seat.seat()).isEqualTo(Seat.DIRECT);
         stage.after(Duration.ofMinutes(1));
         assertThat(stage.news()).as("nothing of the time before goes on").isEmpty();
@@ -133,12 +134,35 @@ class InboundSeatTest {
     void aQuestionThatIsGivenBackIsAskedAgainAndOneThatFailsAfterAPause() {
         served();
         agent.last("attend").answer(MeshProtocol.AGAIN);
+        stage.after(MOMENT);
         assertThat(agent.count("attend")).isEqualTo(2);
         agent.last("attend").fail(no("what?"));
         assertThat(agent.count("attend")).isEqualTo(2);
         stage.after(Duration.ofSeconds(2));
         assertThat(agent.count("attend")).isEqualTo(3);
         assertThat(stage.seat.seat()).isEqualTo(Seat.LOCAL);
+    }
+
+    @Test
+    void anAgentThatServesNoMoreIsAskedAgain() {
+        served();
+        stage.news();
+        agent.last("attend").answer(MeshProtocol.NOT_SERVED);
+        assertThat(stage.news()).containsExactly("open", "own");
+        stage.after(Duration.ofSeconds(2));
+        assertThat(agent.count("serve")).isEqualTo(2);
+        agent.last("serve").answer(InboundStage.THERE.toString());
+        assertThat(stage.seat.seat()).isEqualTo(Seat.LOCAL);
+        assertThat(agent.count("attend")).isEqualTo(2);
+    }
+
+    @Test
+    void whatWasAskedForIsTakenBackThoughItWasNotAnswered() {
+        stage.agent = agent;
+        stage.seat.open();
+        stage.after(MOMENT);
+        stage.live("off");
+        assertThat(agent.count("leave")).isOne();
     }
 
     @Test
@@ -190,7 +214,7 @@ class InboundSeatTest {
         served();
         stage.news();
         CompletableFuture<Integer> done = stage.seat.drain(Duration.ofSeconds(30));
-        assertThat(agent.last("leave").body).isEqualTo(MeshProtocol.NOW);
+        assertThat(agent.last("leave").body).endsWith(MeshProtocol.NOW);
         assertThat(stage.news()).isEmpty();
         assertThat(done).isNotDone();
         agent.last("leave").answer("");
