@@ -163,7 +163,8 @@ final class LifeCycle implements Health {
 
     private Instance withReason(Instance told) {
         String why = takenWhy.isEmpty() ? awayWhy : takenWhy;
-        return stage == Stage.SERVING && awayWhy == null || why == null || why.isEmpty()
+        boolean served = stage == Stage.SERVING && awayWhy == null;
+        return served || why == null || why.isEmpty()
                 ? told
                 : told.toBuilder().metadata(MoaServer.OFFLINE_REASON, why).build();
     }

@@ -49,7 +49,6 @@ final class UpgradeLoad implements AutoCloseable {
     private final int rate;
     private final String redis;
     private final Address.Unix unix;
-    private final Address.Tcp tcp;
     private PauseHistogram latencies = new PauseHistogram(); // guarded by this
     private long calls; // guarded by this
     private long failedBefore;
@@ -58,7 +57,6 @@ final class UpgradeLoad implements AutoCloseable {
     UpgradeLoad(Path folder, String redis, Address.Unix unix, Address.Tcp tcp, int rate, int most) throws IOException {
         this.redis = redis;
         this.unix = unix;
-        this.tcp = tcp;
         this.rate = rate;
         this.most = most;
         this.counter = new Ran.Counter(most);
@@ -259,10 +257,14 @@ final class UpgradeLoad implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         over = true;
         for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
+            try {
+                open.get(i).close();
+            } catch (Exception e) {
+                throw new IllegalStateException("A part of the load did not end", e);
+            }
         }
     }
 }

@@ -278,7 +278,9 @@ class HandOverLimitsTest {
             HandOver offer = stage.offer(HandOverConfig.DEFAULT.withCommitTimeout(SHORT), UnaryOperator.identity());
             CompletableFuture<Takeover> takeover = stage.takeOver(HangingLine::new);
             assertFails(offer.taken(), "serves on");
-            assertFails(takeover, "refuses");
+            assertFails(
+                    takeover,
+                    "Nothing was taken over"); // the refusal itself may stand behind too much to be read in time
             for (int id = 1; id <= calls; id++) {
                 RawPeer.Seen next = peer.nextResponse();
                 assertThat(next.id()).isEqualTo(id);
