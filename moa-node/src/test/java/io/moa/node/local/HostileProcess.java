@@ -35,6 +35,8 @@ final class HostileProcess implements AutoCloseable {
                 begin(() -> {
                     try (socket) {
                         conduct.on(number, socket.getInputStream(), socket.getOutputStream());
+                        socket.shutdownOutput();
+                        untilClosed(socket.getInputStream()); // a close before all is read could take the answer back
                     }
                 });
             }
