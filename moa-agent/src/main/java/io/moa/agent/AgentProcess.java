@@ -124,8 +124,6 @@ public final class AgentProcess implements AutoCloseable {
                 calls,
                 announced,
                 standstill,
-                moa.ticker(),
-                moa.scheduler(),
                 new Explanations(client),
                 moa.callbacks(),
                 seat == Seat.LOCAL ? inbound : null,

@@ -3,7 +3,6 @@ package io.moa.agent;
 import io.moa.client.stub.ForwardedCalls;
 import io.moa.discovery.ServiceId;
 import io.moa.invoke.Attributes;
-import io.moa.invoke.Backstop;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Hints;
 import io.moa.invoke.Invocation;
@@ -11,9 +10,7 @@ import io.moa.invoke.Invoker;
 import io.moa.invoke.MethodId;
 import io.moa.invoke.Payload;
 import io.moa.invoke.Reply;
-import io.moa.invoke.Scheduler;
 import io.moa.invoke.Status;
-import io.moa.invoke.Ticker;
 import io.moa.mesh.MeshProtocol;
 import io.moa.protocol.frame.Target;
 import io.moa.protocol.payload.BytesPayload;
@@ -26,7 +23,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -50,8 +46,6 @@ final class OutboundSeat implements Host {
     private final ForwardedCalls calls;
     private final AnnouncedMethods methods;
     private final Standstill standstill;
-    private final Ticker ticker;
-    private final Scheduler scheduler;
     private final UnaryOperator<String> explanations;
     private final Executor aside;
     private final @Nullable InboundSeat inbound;
@@ -74,8 +68,6 @@ final class OutboundSeat implements Host {
             ForwardedCalls calls,
             AnnouncedMethods methods,
             Standstill standstill,
-            Ticker ticker,
-            Scheduler scheduler,
             UnaryOperator<String> explanations,
             Executor aside,
             @Nullable InboundSeat inbound,
@@ -85,8 +77,6 @@ final class OutboundSeat implements Host {
         this.calls = calls;
         this.methods = methods;
         this.standstill = standstill;
-        this.ticker = ticker;
-        this.scheduler = scheduler;
         this.explanations = explanations;
         this.aside = aside;
         this.inbound = inbound;
@@ -138,6 +128,11 @@ final class OutboundSeat implements Host {
     }
 
     @Override
+    public long standstills() {
+        return standstill.count();
+    }
+
+    @Override
     public int load() {
         return Hints.UNKNOWN_LOAD;
     }
@@ -163,8 +158,10 @@ final class OutboundSeat implements Host {
                     : asked.equals(MeshProtocol.EXPLAIN) ? explained(text(call)) : inbound(asked, call);
         }
         taken.increment();
-        Invoker next = resp != null && resp.isCall(call) ? resp : calls;
-        return standstill.isOver(ticker.nanos()) ? held(call, next) : next.invoke(call);
+        if (resp == null || !resp.isCall(call)) {
+            return calls.invoke(call);
+        }
+        return standstill.heldAfter(call, resp); // its connection has no questions by which the caller could be asked
     }
 
     private CompletableFuture<Reply> inbound(MethodId asked, Invocation call) {
@@ -172,32 +169,6 @@ final class OutboundSeat implements Host {
         return asked.equals(MeshProtocol.SERVE)
                 ? seat.serve(call, text(call))
                 : asked.equals(MeshProtocol.ATTEND) ? seat.attend(call, text(call)) : seat.leave(call, text(call));
-    }
-
-    /** Who made it may have withdrawn it since: what lay behind it is read before it goes on. */
-    private CompletableFuture<Reply> held(Invocation call, Invoker next) {
-        CompletableFuture<Reply> reply = new CompletableFuture<>();
-        Runnable goesOn = () -> {
-            if (call.cancellation().isCancelled()) {
-                reply.complete(Reply.failure(
-                        Status.CANCELLED,
-                        Executed.NO,
-                        "The call was withdrawn while this agent stood still; it was not passed on"));
-                return;
-            }
-            next.invoke(call)
-                    .whenComplete((ended, broken) -> reply.complete(
-                            ended != null
-                                    ? ended
-                                    : Backstop.broken(
-                                            call, broken == null ? new NullPointerException("no reply") : broken)));
-        };
-        try {
-            scheduler.schedule(goesOn, Standstill.HOLD_NANOS);
-        } catch (RejectedExecutionException closing) {
-            goesOn.run();
-        }
-        return reply;
     }
 
     private static Reply unknown(Invocation call) {

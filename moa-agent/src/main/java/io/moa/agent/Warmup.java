@@ -123,8 +123,6 @@ final class Warmup {
                     forwarded,
                     announced,
                     never,
-                    moa.ticker(),
-                    moa.scheduler(),
                     question -> "",
                     moa.callbacks(),
                     null,

@@ -6,7 +6,6 @@ import io.moa.discovery.ServiceId;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Caller;
-import io.moa.invoke.Cancellation;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Hop;
 import io.moa.invoke.Invocation;
@@ -28,7 +27,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -54,8 +52,6 @@ class OutboundSeatTest {
             stage.calls,
             new AnnouncedMethods(stage.calls, 1),
             standstill,
-            stage.scheduler.ticker(),
-            stage.scheduler,
             question -> {
                 if (question.isEmpty()) {
                     throw new IllegalArgumentException("asked for is nothing");
@@ -260,37 +256,20 @@ class OutboundSeatTest {
 
     // ---- after a standstill
 
-    private CompletableFuture<Reply> afterAStandstill(Invocation call) {
+    @Test
+    void itKnowsHowOftenItsProcessHasStoodStill() {
+        standstill.begin();
+        assertThat(seat.standstills()).isZero();
         stage.scheduler.ticker().advance(Duration.ofSeconds(1));
-        return arrived(call);
+        assertThat(seat.standstills()).isOne();
     }
 
+    /** Its connection asks the caller before the call comes here. */
     @Test
-    void afterAStandstillACallIsHeldForAMoment() {
+    void aCallThatComesHereAfterOneGoesOnAtOnce() {
         standstill.begin();
         announced();
-        CompletableFuture<Reply> reply = afterAStandstill(call(target("a"), HANDED_OVER, Payload.EMPTY));
-        assertThat(stage.passedOn).isEmpty();
-        stage.scheduler.advance(Duration.ofNanos(Standstill.HOLD_NANOS - 1));
-        assertThat(reply).isNotDone();
-        stage.scheduler.advance(Duration.ofNanos(1));
-        assertThat(reply).isCompletedWithValue(AgentStage.VALUE);
-        assertThat(stage.passedOn).hasSize(1);
-    }
-
-    @Test
-    void aCallThatIsWithdrawnMeanwhileIsNotPassedOn() {
-        standstill.begin();
-        announced();
-        Invocation call = call(target("a"), HANDED_OVER, Payload.EMPTY);
-        CompletableFuture<Reply> reply = afterAStandstill(call);
-        call.cancellation().fire(Cancellation.Reason.SUPERSEDED);
-        stage.scheduler.advance(Duration.ofNanos(Standstill.HOLD_NANOS));
-        failed(
-                Objects.requireNonNull(reply.getNow(null)),
-                Status.CANCELLED,
-                Executed.NO,
-                "withdrawn while this agent stood still");
-        assertThat(stage.passedOn).isEmpty();
+        stage.scheduler.ticker().advance(Duration.ofSeconds(1));
+        assertThat(arrived(call(target("a"), HANDED_OVER, Payload.EMPTY))).isCompletedWithValue(AgentStage.VALUE);
     }
 }

@@ -56,6 +56,16 @@ public interface Host {
     /** How much of the capacity is in use, in percent, 0 to 200, or {@link io.moa.invoke.Hints#UNKNOWN_LOAD}. */
     int load();
 
+    /**
+     * How often this process has stood still: stopped, suspended, or collecting garbage for long. Calls that are read after it has grown have lain
+     * in their socket for nobody knows how long, and their caller may have withdrawn them behind and made them elsewhere; so they take the route
+     * only when the caller has answered a question that was asked since, and with it all that it had sent before was read. Default 0 forever: what
+     * was read is run. Asked for each call.
+     */
+    default long standstills() {
+        return 0;
+    }
+
     /** How clients that speak RESP are answered; null, the default, if they are not. */
     default @Nullable RespHost resp() {
         return null;

@@ -70,6 +70,7 @@ final class ServerConnection implements FrameLink.Side, ServedConnection, Movabl
     private final AtomicBoolean cut = new AtomicBoolean();
     private final RequestTable<ServerCall> inFlight;
     private final RequestTable<Gathering> gathering;
+    private final DoubtfulCalls doubtful;
     private Peer peer = new Peer("", "");
     private boolean introduced;
     private long features;
@@ -111,6 +112,7 @@ final class ServerConnection implements FrameLink.Side, ServedConnection, Movabl
         this.inFlight = new RequestTable<>(listener.random());
         this.gathering = new RequestTable<>(listener.random());
         this.link = new FrameLink(this, config, ticker);
+        this.doubtful = doubtful();
     }
 
     /** Goes on with a connection that another process has served. */
@@ -133,6 +135,11 @@ final class ServerConnection implements FrameLink.Side, ServedConnection, Movabl
         this.taken = state;
         this.elsewhere = new CallsElsewhere(from, state.openCalls(), listener.random());
         this.link = new FrameLink(this, config, ticker, state);
+        this.doubtful = doubtful();
+    }
+
+    private DoubtfulCalls doubtful() {
+        return new DoubtfulCalls(link, listener.host().standstills(), this::runUnlessWithdrawn);
     }
 
     FrameLink link() {
@@ -243,6 +250,7 @@ final class ServerConnection implements FrameLink.Side, ServedConnection, Movabl
         for (ServerCall call : inFlight.values()) {
             call.call().cancellation().fire(Cancellation.Reason.CONNECTION_LOST);
         }
+        doubtful.release();
         for (Gathering body : gathering.values()) {
             listener.releaseRequest(body.bytes);
         }
@@ -445,8 +453,31 @@ final class ServerConnection implements FrameLink.Side, ServedConnection, Movabl
         ServerCall served = new ServerCall(this, call, id, size);
         inFlight.put(id, served);
         listener.began();
-        CompletableFuture<Reply> reply = listener.host().route().invoke(call);
-        reply.whenComplete(served);
+        long standstills = listener.host().standstills();
+        if (doubtful.isDoubtful(standstills)) {
+            doubtful.keep(served, standstills);
+        } else {
+            run(served);
+        }
+    }
+
+    private void run(ServerCall call) {
+        CompletableFuture<Reply> reply = listener.host().route().invoke(call.call());
+        reply.whenComplete(call);
+    }
+
+    /** One that was read after this process had stood still. */
+    private void runUnlessWithdrawn(ServerCall call) {
+        if (call.call().cancellation().isCancelled()) {
+            call.accept(
+                    Reply.failure(
+                            Status.CANCELLED,
+                            Executed.NO,
+                            "The call was withdrawn while this process stood still; it was not run"),
+                    null);
+        } else {
+            run(call);
+        }
     }
 
     /**
@@ -808,6 +839,7 @@ final class ServerConnection implements FrameLink.Side, ServedConnection, Movabl
         gathering.clear();
         listener.closed(this);
         link.followInto(frames);
+        doubtful.release(); // what the caller answers is read there
     }
 
     @Override
@@ -910,7 +942,9 @@ final class ServerConnection implements FrameLink.Side, ServedConnection, Movabl
     }
 
     @Override
-    public void pong(long token) {} // that bytes came is all it says
+    public void pong(long token) {
+        doubtful.answered(token);
+    }
 
     @Override
     public void readComplete() {

@@ -27,6 +27,7 @@ import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A transport with a listener whose route is the test's; when it closes, nothing may be held any more. */
@@ -40,6 +41,7 @@ final class OpenDoor implements AutoCloseable, Host {
 
     final NettyTransport transport;
     final NettyListener listener;
+    final AtomicLong standstills = new AtomicLong();
     private volatile Invoker route;
 
     OpenDoor(TransportConfig config, Invoker route) {
@@ -151,6 +153,11 @@ final class OpenDoor implements AutoCloseable, Host {
     @Override
     public @Nullable Attributes attributesOf(ServiceId service, MethodId method, int serializer) {
         return Attributes.EMPTY;
+    }
+
+    @Override
+    public long standstills() {
+        return standstills.get();
     }
 
     @Override

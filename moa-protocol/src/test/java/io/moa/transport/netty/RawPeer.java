@@ -2,6 +2,7 @@ package io.moa.transport.netty;
 
 import io.moa.discovery.Address;
 import io.moa.discovery.ServiceId;
+import io.moa.invoke.Cancellation;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Hints;
 import io.moa.invoke.Hop;
@@ -104,6 +105,12 @@ final class RawPeer implements AutoCloseable {
     static ByteBuf pong(long token) {
         ByteBuf out = Unpooled.buffer();
         Frames.pong(out, token);
+        return out;
+    }
+
+    static ByteBuf cancel(long id) {
+        ByteBuf out = Unpooled.buffer();
+        Frames.cancel(out, id, Cancellation.Reason.SUPERSEDED);
         return out;
     }
 
