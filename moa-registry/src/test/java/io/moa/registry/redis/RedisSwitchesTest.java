@@ -86,7 +86,8 @@ class RedisSwitchesTest {
             writableAt(replica, "after-" + i);
             if (kills) {
                 master.startAgain();
-                // At once, as a configuration would: Sentinels take ten seconds, and whoever stands still meanwhile may promote it while it is empty.
+                // At once, as a configuration would: Sentinels take ten seconds, and whoever stands still meanwhile may
+                // promote it while it is empty.
                 master.call("REPLICAOF", "127.0.0.1", String.valueOf(replica.port()));
             } else {
                 master.cont();
