@@ -110,6 +110,15 @@ public interface Registry extends AutoCloseable {
          */
         void update(Instance instance);
 
+        /**
+         * Completes when the store has all that was said of this process until now, by registering it, by {@link #update}, {@link #offline} and {@link
+         * #online}, and when that is said no more: after {@link #close}, or where another registration of it counts. While the store is away it does not.
+         * Never exceptionally. Default: {@link #registered}, as of a registry where what is said is known at once.
+         */
+        default CompletableFuture<Void> announced() {
+            return registered();
+        }
+
         /** Withdraws the process from the online list while it goes on to serve what still comes. Idempotent. */
         void offline();
 

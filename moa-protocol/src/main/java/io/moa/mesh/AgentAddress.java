@@ -1,5 +1,6 @@
 package io.moa.mesh;
 
+import io.moa.ReleaseSettings;
 import io.moa.discovery.Address;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
@@ -11,6 +12,19 @@ import org.jspecify.annotations.Nullable;
 public final class AgentAddress {
 
     private AgentAddress() {}
+
+    /**
+     * Where a process looks for the agent on its host: where its release says, else where its code says, else where it is looked for by default.
+     *
+     * @throws IllegalArgumentException if the release says what is no such address; the message names the setting
+     */
+    public static Address of(MeshConfig config, ReleaseSettings release, String application) {
+        Address said = MeshSetting.agent(release);
+        Address inCode = config.agent();
+        return said != null
+                ? said
+                : inCode != null ? inCode : defaultOf(application, System::getProperty, System::getenv);
+    }
 
     /**
      * Where the agent of an application is looked for if nothing else is said: {@code <application>.agent.sock} in {@code

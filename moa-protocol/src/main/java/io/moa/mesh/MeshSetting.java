@@ -90,6 +90,12 @@ public record MeshSetting(MeshMode mode, String cause) {
         return strongest;
     }
 
+    /** What is said to agents over TCP to be let in, by the code or else by the release; null for nothing. */
+    public static @Nullable String token(MeshConfig config, ReleaseSettings release) {
+        String said = config.token();
+        return said != null ? said : token(release);
+    }
+
     /** What the file holds that the release names; null if it names none. */
     public static @Nullable String token(ReleaseSettings release) {
         String token = null;

@@ -169,11 +169,13 @@ final class LifeCycle implements Health {
                 : told.toBuilder().metadata(MoaServer.OFFLINE_REASON, why).build();
     }
 
-    /** Other facts of this process are announced from now on, wherever in its life it is. */
-    synchronized void announced(Instance told) {
+    /** Other facts of this process are announced from now on, wherever in its life it is; completes when the registry has them. */
+    synchronized CompletableFuture<Void> announced(Instance told) {
         if (stage == Stage.SERVING || stage == Stage.OFFLINE) {
             announce(withReason(told));
         }
+        Registry.Registration announced = registration;
+        return announced == null ? CompletableFuture.completedFuture(null) : announced.announced();
     }
 
     private void announce(@Nullable Instance told) {

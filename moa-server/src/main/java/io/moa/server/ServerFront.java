@@ -44,7 +44,7 @@ final class ServerFront implements Front {
     }
 
     @Override
-    public void announce(@Nullable Address agent) {
+    public CompletableFuture<Void> announce(@Nullable Address agent) {
         Instance next = agent == null
                 ? own
                 : own.toBuilder()
@@ -53,7 +53,7 @@ final class ServerFront implements Front {
                         .build();
         announced = next;
         told.announce(next);
-        life.announced(next);
+        return life.announced(next);
     }
 
     @Override

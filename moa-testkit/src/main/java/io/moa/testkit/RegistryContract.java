@@ -22,6 +22,7 @@ import io.moa.discovery.ServiceId;
 import io.moa.discovery.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +108,36 @@ public interface RegistryContract
             Registration registration = stage.open().register(instance("a", ORDERS));
             registration.registered().complete(null);
             assertThat(registration.registered()).isNotDone();
+        }
+    }
+
+    @Test
+    default void whatIsSaidLaterIsAnnouncedWhenTheStoreHasIt() {
+        try (RegistryStage stage = stage()) {
+            Registration registration = stage.open().register(instance("a", ORDERS));
+            stage.eventually().until(() -> registration.announced().isDone(), () -> "nothing was announced");
+            stage.loseStore();
+            registration.update(instance("a", ORDERS, STOCK));
+            CompletableFuture<Void> announced = registration.announced();
+            assertThat(announced).isNotDone();
+            stage.restoreStore();
+            stage.eventually().until(announced::isDone, () -> "what was said meanwhile was not announced");
+            assertThat(announced).isCompletedWithValue(null);
+        }
+    }
+
+    @Test
+    default void whoWaitsForAnAnnouncementThatIsClosedIsTold() {
+        try (RegistryStage stage = stage()) {
+            Registration registration = stage.open().register(instance("a", ORDERS));
+            stage.eventually().until(() -> registration.announced().isDone(), () -> "nothing was announced");
+            stage.loseStore();
+            registration.offline();
+            CompletableFuture<Void> announced = registration.announced();
+            registration.close();
+            stage.eventually().until(announced::isDone, () -> "nobody was told");
+            assertThat(registration.announced()).isDone();
+            stage.restoreStore();
         }
     }
 

@@ -5,35 +5,26 @@ import io.moa.discovery.Address;
 import io.moa.discovery.Instance;
 import io.moa.discovery.Registry;
 import io.moa.discovery.ServiceId;
-import io.moa.invoke.Attributes;
-import io.moa.invoke.Deadline;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Filter;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Invoker;
-import io.moa.invoke.Ledger;
-import io.moa.invoke.MethodId;
-import io.moa.invoke.Phase;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Seat;
 import io.moa.invoke.Status;
 import io.moa.mesh.AgentAddress;
 import io.moa.mesh.AgentFinder;
 import io.moa.mesh.AgentLink;
-import io.moa.mesh.LiveSetting;
+import io.moa.mesh.AgentQuestion;
+import io.moa.mesh.DecidedMode;
 import io.moa.mesh.MeshConfig;
 import io.moa.mesh.MeshMode;
 import io.moa.mesh.MeshProtocol;
 import io.moa.mesh.MeshSetting;
 import io.moa.mesh.MeshStep;
-import io.moa.protocol.frame.CallHeader;
-import io.moa.protocol.payload.BytesPayload;
 import io.moa.protocol.serialize.RuleText;
 import io.moa.transport.Connection;
 import io.moa.transport.EventLoopThread;
-import io.moa.transport.WireForm;
-import io.netty.buffer.Unpooled;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -62,8 +53,8 @@ public final class Mesh implements Filter, AutoCloseable {
 
     private static final AgentLink[] NONE = {};
     private static final Duration EXPLAIN_LIMIT = Duration.ofSeconds(2);
-    private static final Attributes ANNOUNCING = asking(MeshProtocol.ANNOUNCE);
-    private static final Attributes EXPLAINING = asking(MeshProtocol.EXPLAIN);
+    private static final AgentQuestion ANNOUNCE = new AgentQuestion(MeshProtocol.ANNOUNCE);
+    private static final AgentQuestion EXPLAIN = new AgentQuestion(MeshProtocol.EXPLAIN);
 
     private final Moa moa;
     private final MeshConfig config;
@@ -75,8 +66,7 @@ public final class Mesh implements Filter, AutoCloseable {
     private final Function<Instance, List<Address>> ways;
     private final List<Registry.Subscription> following = new ArrayList<>(); // guarded by this
     private volatile AgentLink[] links = NONE; // in their order; none while the mode is off
-    private final MeshSetting local;
-    private volatile String told = "";
+    private final DecidedMode mode;
     private volatile MeshSetting setting; // written under this
     private volatile long sinceNanos;
     private boolean closed; // guarded by this
@@ -100,8 +90,9 @@ public final class Mesh implements Filter, AutoCloseable {
         this.sinceNanos = moa.ticker().nanos();
         this.setting = new MeshSetting(
                 MeshMode.OFF, given == null ? "this process is none of those" : "nothing says otherwise");
-        this.local = MeshSetting.of(config.mode(), moa.release()); // checks what is said, in any case
-        set(local);
+        this.mode = new DecidedMode( // checks what is said, in any case
+                config, moa.release(), moa.self(), wrong -> LOG.warn("MoaClient[{}]: {}", moa.self(), wrong));
+        set(mode.local());
     }
 
     /**
@@ -111,17 +102,10 @@ public final class Mesh implements Filter, AutoCloseable {
      * @param settings by their names
      */
     public void live(Map<String, String> settings) {
-        MeshSetting said;
-        try {
-            said = LiveSetting.of(settings, moa.self());
-        } catch (IllegalArgumentException e) {
-            if (!String.valueOf(e.getMessage()).equals(told)) {
-                told = String.valueOf(e.getMessage());
-                LOG.warn("MoaClient[{}]: {}; what held before holds on", moa.self(), told);
-            }
-            return;
+        MeshSetting decided = mode.with(settings);
+        if (decided != null) {
+            set(decided);
         }
-        set(said == null || local.isOffOnPurpose() ? local : said);
     }
 
     /** Another mode is in force, for calls that begin from now on. Those under way are finished where they are. */
@@ -148,8 +132,9 @@ public final class Mesh implements Filter, AutoCloseable {
         for (MeshStep step : steps) {
             switch (step) {
                 case AGENT -> {
-                    AgentLink.Goal own =
-                            new AgentLink.Goal(address(), moa.self().application());
+                    AgentLink.Goal own = new AgentLink.Goal(
+                            AgentAddress.of(config, moa.release(), moa.self().application()),
+                            moa.self().application());
                     begun.add(link(step, failures -> own, own.address() instanceof Address.Tcp));
                 }
                 case PEER, SHARED -> {
@@ -172,12 +157,8 @@ public final class Mesh implements Filter, AutoCloseable {
     }
 
     private AgentLink link(MeshStep step, IntFunction<AgentLink.@Nullable Goal> goals, boolean byTcp) {
-        return new AgentLink(moa, step, goals, byTcp ? token() : null, config, this::changed);
-    }
-
-    private @Nullable String token() {
-        String said = config.token();
-        return said != null ? said : MeshSetting.token(moa.release());
+        return new AgentLink(
+                moa, step, goals, byTcp ? MeshSetting.token(config, moa.release()) : null, config, this::changed);
     }
 
     private void end(boolean atOnce) {
@@ -196,17 +177,6 @@ public final class Mesh implements Filter, AutoCloseable {
             }
         }
         sinceNanos = moa.ticker().nanos();
-    }
-
-    private Address address() {
-        Address said = MeshSetting.agent(moa.release());
-        if (said != null) {
-            return said;
-        }
-        Address inCode = config.agent();
-        return inCode != null
-                ? inCode
-                : AgentAddress.defaultOf(moa.self().application(), System::getProperty, System::getenv);
     }
 
     /** The first agent that is there, and those before it, are asked often; those behind it seldom. */
@@ -296,44 +266,19 @@ public final class Mesh implements Filter, AutoCloseable {
 
     /** Tells the agent of a method, ahead of its first call on the same connection. Others may do the same at this moment, which harms nobody. */
     private void announce(Announcement announcement, Announcement.Named named, Connection agent) {
-        Invocation call = asked(MeshProtocol.ANNOUNCE, ANNOUNCING, announcement.text(named.id()), ANNOUNCE_LIMIT);
-        CompletableFuture<Reply> told = agent.invoke(call);
+        CompletableFuture<AgentQuestion.Answer> told =
+                ANNOUNCE.ask(moa, agent, announcement.text(named.id()), ANNOUNCE_LIMIT);
         announcement.toldOn(agent);
-        told.whenComplete((reply, broken) -> {
-            call.payload().release();
-            call.cancellation().detach();
-            if (reply instanceof Reply.Value value) {
-                value.payload().release();
-            } else if (agent.usable()) {
+        told.thenAccept(answer -> {
+            if (!answer.given() && agent.usable()) {
                 LOG.warn(
                         "MoaClient[{}]: the agent at {} was not told what is decided about {}, whose calls go directly: {}",
                         moa.self(),
                         agent.address(),
                         announcement,
-                        reply == null ? String.valueOf(broken) : ((Reply.Failure) reply).message());
+                        answer.text());
             }
         });
-    }
-
-    private static Attributes asking(MethodId method) {
-        return Attributes.EMPTY.with(
-                WireForm.KEY,
-                new WireForm(
-                        CallHeader.encodeTarget(MeshProtocol.AGENT, method, MeshProtocol.SERIALIZER),
-                        MeshProtocol.SERIALIZER));
-    }
-
-    private Invocation asked(MethodId method, Attributes attributes, String body, Duration limit) {
-        long now = moa.ticker().nanos();
-        return Invocation.of(
-                        MeshProtocol.AGENT,
-                        method,
-                        new BytesPayload(Unpooled.copiedBuffer(body, StandardCharsets.UTF_8)),
-                        new Ledger(Phase.CLIENT_QUEUE, now))
-                .deadline(Deadline.after(limit.toNanos(), now))
-                .caller(moa.self().asCaller())
-                .attributes(attributes)
-                .build();
     }
 
     /**
@@ -355,27 +300,17 @@ public final class Mesh implements Filter, AutoCloseable {
             question.put("method", method);
             question.put("facts", facts);
         }
-        Invocation call = asked(MeshProtocol.EXPLAIN, EXPLAINING, RuleText.writeLine(question), EXPLAIN_LIMIT);
         try {
-            Reply reply = agent.invoke(call).get(2 * EXPLAIN_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-            if (reply instanceof Reply.Value value) {
-                try {
-                    return value.payload() instanceof BytesPayload text
-                            ? text.content().toString(StandardCharsets.UTF_8)
-                            : "";
-                } finally {
-                    value.payload().release();
-                }
-            }
-            return "The agent at " + agent.address() + " does not say: " + ((Reply.Failure) reply).message();
+            AgentQuestion.Answer answer = EXPLAIN.ask(moa, agent, RuleText.writeLine(question), EXPLAIN_LIMIT)
+                    .get(2 * EXPLAIN_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            return answer.given()
+                    ? answer.text()
+                    : "The agent at " + agent.address() + " does not say: " + answer.text();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return null;
         } catch (ExecutionException | TimeoutException e) {
             return null;
-        } finally {
-            call.payload().release();
-            call.cancellation().detach();
         }
     }
 

@@ -17,6 +17,7 @@ import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -69,6 +70,7 @@ final class MoveOut implements HandOver, MoveLine.Ear {
     private final MoveAccount account = new MoveAccount();
     private final CompletableFuture<HandOverLedger> taken = new CompletableFuture<>();
     private final CompletableFuture<HandOverLedger> ended = new CompletableFuture<>();
+    private CompletableFuture<Void> left = CompletableFuture.completedFuture(null); // by all connections that moved
     private @Nullable MoveLine line;
     private Phase phase = Phase.WAITING;
     private int passed;
@@ -316,11 +318,13 @@ final class MoveOut implements HandOver, MoveLine.Ear {
         phase = Phase.TAKEN;
         alarm.off();
         entrance.close();
+        List<CompletableFuture<Void>> leaving = new ArrayList<>();
         for (MovingConnection moving : doors.connections()) {
             if (moving.isMoving()) {
-                moving.leave(new Passing(moving.id()));
+                leaving.add(moving.leave(new Passing(moving.id())));
             }
         }
+        left = CompletableFuture.allOf(leaving.toArray(CompletableFuture[]::new));
         doors.leave();
         taken.complete(account.ledger());
         if (openCalls == 0) {
@@ -430,7 +434,9 @@ final class MoveOut implements HandOver, MoveLine.Ear {
         phase = Phase.ENDED;
         alarm.off();
         line().close();
-        ended.complete(account.ledger());
+        HandOverLedger ledger = account.ledger();
+        left.whenComplete(
+                (all, never) -> ended.complete(ledger)); // whoever hears of it finds no connection here any more
     }
 
     /** Everything goes on here. */

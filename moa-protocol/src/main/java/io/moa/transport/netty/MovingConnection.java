@@ -159,12 +159,24 @@ final class MovingConnection {
     }
 
     /** It is served elsewhere from now on. */
-    void leave(LateFrames frames) {
+    CompletableFuture<Void> leave(LateFrames frames) {
         watchEndNoMore();
-        later(loop, () -> {
-            movable.followInto(frames);
-            channel.close(); // of this descriptor; the socket lives as long as the other process has it
-        });
+        CompletableFuture<Void> left = new CompletableFuture<>();
+        Runnable leaves = () -> {
+            try {
+                movable.followInto(frames);
+                channel.close(); // of this descriptor; the socket lives as long as the other process has it
+            } finally {
+                left.complete(null);
+            }
+        };
+        try {
+            loop.execute(leaves);
+        } catch (RejectedExecutionException loopEnded) {
+            LOG.debug("an event loop has ended during a move", loopEnded);
+            left.complete(null);
+        }
+        return left;
     }
 
     void cancel(long requestId, Cancellation.Reason reason) {

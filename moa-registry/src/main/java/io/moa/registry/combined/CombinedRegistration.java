@@ -35,6 +35,13 @@ final class CombinedRegistration implements Registry.Registration {
         return registered.copy();
     }
 
+    /** Completes when all of them have it: whoever follows the one that has not would not know. */
+    @Override
+    public CompletableFuture<Void> announced() {
+        return CompletableFuture.allOf(
+                parts.stream().map(Registry.Registration::announced).toArray(CompletableFuture<?>[]::new));
+    }
+
     @Override
     public void update(Instance instance) {
         if (!instance.uuid().equals(uuid)) {

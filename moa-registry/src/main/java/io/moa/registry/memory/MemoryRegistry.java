@@ -171,6 +171,7 @@ public final class MemoryRegistry implements Registry {
         private final String uuid;
         private final MemoryRegistryStore.Announcement announcement;
         private final CompletableFuture<Void> registered = new CompletableFuture<>();
+        private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
         MemoryRegistration(Instance instance) {
             this.uuid = instance.uuid();
@@ -184,6 +185,14 @@ public final class MemoryRegistry implements Registry {
         @Override
         public CompletableFuture<Void> registered() {
             return registered.copy(); // so that nobody else completes it
+        }
+
+        @Override
+        public CompletableFuture<Void> announced() {
+            CompletableFuture<Void> announced = new CompletableFuture<>();
+            store.announce(() -> {}, () -> announced.complete(null));
+            ended.thenRun(() -> announced.complete(null));
+            return announced;
         }
 
         @Override
@@ -209,6 +218,7 @@ public final class MemoryRegistry implements Registry {
         public void close() {
             registrations.remove(this);
             store.announce(() -> store.remove(announcement));
+            ended.complete(null);
         }
 
         @Override

@@ -50,6 +50,7 @@ final class Announcement implements Registry.Registration {
     private long wish = 1;
     private boolean closed;
     private boolean replaced;
+    private final List<Awaited> awaited = new ArrayList<>();
     private @Nullable DecisionRecord remembered; // what an operator has decided for this process, as last seen
 
     // What stands in Redis, as far as known. Guarded by lock; written by the link's thread.
@@ -63,6 +64,9 @@ final class Announcement implements Registry.Registration {
     private boolean tookOver;
     private int refusals; // since Redis last took something
     private long retryAt;
+
+    /** Somebody who waits until a wish, or a later one, stands in Redis. */
+    private record Awaited(long wish, CompletableFuture<Void> done) {}
 
     /**
      * An announcement that is not yet written.
@@ -96,6 +100,27 @@ final class Announcement implements Registry.Registration {
     @Override
     public CompletableFuture<Void> registered() {
         return registered.copy(); // so that nobody else completes it
+    }
+
+    @Override
+    public CompletableFuture<Void> announced() {
+        synchronized (lock) {
+            if (closed || replaced || written >= wish) {
+                return CompletableFuture.completedFuture(null);
+            }
+            Awaited waits = new Awaited(wish, new CompletableFuture<>());
+            awaited.add(waits);
+            return waits.done;
+        }
+    }
+
+    /** Tells those who wait for nothing any more. Without the lock, which is not for strangers. */
+    private void tellAwaiting() {
+        List<Awaited> over = new ArrayList<>();
+        synchronized (lock) {
+            awaited.removeIf(each -> (closed || replaced || written >= each.wish) && over.add(each));
+        }
+        over.forEach(each -> each.done.complete(null));
     }
 
     @Override
@@ -141,6 +166,7 @@ final class Announcement implements Registry.Registration {
         synchronized (lock) {
             closed = true;
         }
+        tellAwaiting();
         registry.link().wake();
     }
 
@@ -162,12 +188,14 @@ final class Announcement implements Registry.Registration {
     /** Makes it inert, for another registration in the same registry has taken over; where it is listed. */
     private Set<ServiceId> replace() {
         withdrawn.complete(null); // what stands there is no longer its own
+        Set<ServiceId> services;
         synchronized (lock) {
             replaced = true;
-            Set<ServiceId> services = new HashSet<>(listedIn);
+            services = new HashSet<>(listedIn);
             services.addAll(record.services());
-            return services;
         }
+        tellAwaiting();
+        return services;
     }
 
     private @Nullable DecisionRecord remembered() {
@@ -290,6 +318,7 @@ final class Announcement implements Registry.Registration {
         }
         heartbeatAt = now + untilHeartbeat();
         registered.complete(null);
+        tellAwaiting();
     }
 
     /**
@@ -384,16 +413,21 @@ final class Announcement implements Registry.Registration {
         }
         if (!(answers.get(REVISION) instanceof RedisError)) {
             String found = Replies.text(answers.get(REVISION));
+            boolean behind;
             synchronized (lock) {
-                if (stamp.isBehind(found)) {
-                    replaced = true;
-                    return true;
+                behind = stamp.isBehind(found);
+                replaced |= behind;
+                if (!behind) {
+                    remember(answers.get(DECISION), answers.get(DECISION_OF_PLACE));
+                    if (!whole || !revision(written).equals(found)) {
+                        written = 0; // Redis has forgotten something: all of it is written again
+                        registry.repaired();
+                    }
                 }
-                remember(answers.get(DECISION), answers.get(DECISION_OF_PLACE));
-                if (!whole || !revision(written).equals(found)) {
-                    written = 0; // Redis has forgotten something: all of it is written again
-                    registry.repaired();
-                }
+            }
+            if (behind) {
+                tellAwaiting();
+                return true;
             }
         }
         if (refused != null) {

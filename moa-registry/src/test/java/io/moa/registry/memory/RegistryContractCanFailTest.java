@@ -261,6 +261,23 @@ class RegistryContractCanFailTest {
                 .isInstanceOf(AssertionError.class);
     }
 
+    @Test
+    void findsAnAnnouncementThatIsSaidTooEarly() {
+        breaks(
+                registry -> new Wrapped(registry) {
+                    @Override
+                    public Registration register(Instance instance) {
+                        return new WrappedRegistration(super.register(instance)) {
+                            @Override
+                            public CompletableFuture<Void> announced() {
+                                return inner.registered();
+                            }
+                        };
+                    }
+                },
+                RegistryContract::whatIsSaidLaterIsAnnouncedWhenTheStoreHasIt);
+    }
+
     private static void breaks(UnaryOperator<Registry> broken, Sentence sentence) {
         assertThatThrownBy(() -> sentence.check(contract(broken))).isInstanceOf(AssertionError.class);
     }
@@ -343,6 +360,11 @@ class RegistryContractCanFailTest {
         @Override
         public CompletableFuture<Void> registered() {
             return inner.registered();
+        }
+
+        @Override
+        public CompletableFuture<Void> announced() {
+            return inner.announced();
         }
 
         @Override

@@ -11,8 +11,9 @@ public interface Front {
      * Announces, under the same identity, where callers find the server from now on.
      *
      * @param agent where its agent serves them; null for its own addresses
+     * @return completes when callers can know of it, which they cannot while the registry is away; never exceptionally
      */
-    void announce(@Nullable Address agent);
+    CompletableFuture<Void> announce(@Nullable Address agent);
 
     /**
      * Whether nobody can be served anywhere, as the agent is away; then the server is off the online list.

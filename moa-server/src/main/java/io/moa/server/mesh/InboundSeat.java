@@ -7,7 +7,7 @@ import io.moa.invoke.Seat;
 import io.moa.mesh.AgentAddress;
 import io.moa.mesh.AgentLink;
 import io.moa.mesh.AgentQuestion;
-import io.moa.mesh.LiveSetting;
+import io.moa.mesh.DecidedMode;
 import io.moa.mesh.MeshConfig;
 import io.moa.mesh.MeshMode;
 import io.moa.mesh.MeshProtocol;
@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
  * Who serves the callers of a server: it itself, or the agent on its host, which has the gates and passes the calls on. This is all of it:
  *
  * <pre>
- *   over   the agent is there and has opened its door → its address is announced under the same identity → callers who are still
- *          connected here are told, and served until they have acknowledged → nobody new is taken here, but by the agent's own door
+ *   over   the agent is there and has opened its door → its address is announced under the same identity → the registry has that →
+ *          callers who are still connected here are told, and served until they have acknowledged → nobody new is taken here, but by the agent's own door
  *   back   newcomers are taken here again → the own addresses are announced → the agent is told, which tells its callers, and serves them
  *          until they have acknowledged
  * </pre>
@@ -64,7 +64,7 @@ public final class InboundSeat implements AutoCloseable {
 
     private final Moa moa;
     private final MeshConfig config;
-    private final MeshSetting local;
+    private final DecidedMode mode;
     private final boolean mayServeItself;
     private final Address agentAddress;
     private final Host served;
@@ -73,10 +73,11 @@ public final class InboundSeat implements AutoCloseable {
 
     // Guarded by this.
     private MeshSetting setting;
-    private String told = "";
     private @Nullable AgentLink link;
     private @Nullable BackDoor door;
     private boolean asked; // the agent, to serve; and that was not taken back
+    private CompletableFuture<Void> announced =
+            CompletableFuture.completedFuture(null); // when callers can know where the agent serves them
     private @Nullable Address byAgent; // where the agent serves; null while this server does itself
     private String trouble = "it was not asked yet";
     private int turn; // what was begun in an earlier one is over
@@ -103,41 +104,25 @@ public final class InboundSeat implements AutoCloseable {
         this.served = served;
         this.description = description;
         this.front = front;
-        this.local = MeshSetting.of(config.mode(), moa.release());
+        this.mode = new DecidedMode(
+                config, moa.release(), moa.self(), wrong -> LOG.warn("MoaServer[{}]: {}", moa.self(), wrong));
         List<MeshStep> steps = MeshSetting.steps(moa.release());
         this.mayServeItself = (steps == null ? config.steps() : steps).contains(MeshStep.DIRECT);
-        Address said = MeshSetting.agent(moa.release());
-        Address inCode = config.agent();
-        this.agentAddress = said != null
-                ? said
-                : inCode != null
-                        ? inCode
-                        : AgentAddress.defaultOf(moa.self().application(), System::getProperty, System::getenv);
+        this.agentAddress = AgentAddress.of(config, moa.release(), moa.self().application());
         this.setting = new MeshSetting(MeshMode.OFF, "it has not begun");
         this.sinceNanos = moa.ticker().nanos();
     }
 
     /** Goes by what code and release say, from now on. */
     public void open() {
-        set(local);
+        set(mode.local());
     }
 
     /** What operators say of many processes; an {@code off} of this process stands above it. */
     public void live(RuleSet rules) {
-        MeshSetting said;
-        try {
-            said = LiveSetting.of(rules.settings(), moa.self());
-        } catch (IllegalArgumentException e) {
-            tell(String.valueOf(e.getMessage()));
-            return;
-        }
-        set(said == null || local.isOffOnPurpose() ? local : said);
-    }
-
-    private synchronized void tell(String wrong) {
-        if (!wrong.equals(told)) {
-            told = wrong;
-            LOG.warn("MoaServer[{}]: {}; what held before holds on", moa.self(), wrong);
+        MeshSetting decided = mode.with(rules.settings());
+        if (decided != null) {
+            set(decided);
         }
     }
 
@@ -166,11 +151,7 @@ public final class InboundSeat implements AutoCloseable {
     }
 
     private @Nullable String token() {
-        if (!(agentAddress instanceof Address.Tcp)) {
-            return null;
-        }
-        String said = config.token();
-        return said != null ? said : MeshSetting.token(moa.release());
+        return agentAddress instanceof Address.Tcp ? MeshSetting.token(config, moa.release()) : null;
     }
 
     private void changed(AgentLink by, boolean good, String why) {
@@ -286,6 +267,7 @@ public final class InboundSeat implements AutoCloseable {
     }
 
     private void over(AgentLink by, Connection agent, int mine, Address there) {
+        CompletableFuture<Void> known;
         synchronized (this) {
             if (mine != turn || by != link || closed) {
                 return;
@@ -299,13 +281,19 @@ public final class InboundSeat implements AutoCloseable {
                         moa.self(),
                         agentAddress,
                         there);
-                front.announce(there);
+                announced = front.announce(there);
             }
             front.away(null);
+            known = announced;
         }
         attend(by, agent, mine);
-        long announced = moa.ticker().nanos();
-        after(BEFORE_DISMISSAL_NANOS, mine, () -> dismiss(mine, announced, BEFORE_DISMISSAL_NANOS));
+        known.thenRun(
+                () -> known(mine)); // while the registry is away callers do not know where to go, and are served here
+    }
+
+    private void known(int mine) {
+        long since = moa.ticker().nanos();
+        after(BEFORE_DISMISSAL_NANOS, mine, () -> dismiss(mine, since, BEFORE_DISMISSAL_NANOS));
     }
 
     private void attend(AgentLink by, Connection agent, int mine) {

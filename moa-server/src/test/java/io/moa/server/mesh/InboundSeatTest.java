@@ -63,6 +63,37 @@ class InboundSeatTest {
         assertThat(stage.news()).isEmpty();
     }
 
+    @Test
+    void nobodyIsToldToGoWhileTheRegistryDoesNotSayWhere() {
+        stage.connected = 2;
+        stage.announced = new CompletableFuture<>();
+        served();
+        stage.news();
+        stage.after(Duration.ofMinutes(5));
+        assertThat(stage.news()).isEmpty();
+        stage.announced.complete(null);
+        stage.after(Duration.ofMillis(900));
+        assertThat(stage.news()).isEmpty();
+        stage.after(Duration.ofMillis(200));
+        assertThat(stage.news()).containsExactly("dismissed 2");
+        stage.connected = 0;
+        stage.after(Duration.ofSeconds(11));
+        assertThat(stage.news()).contains("shut");
+    }
+
+    /** It is the old address that the registry hears of then, or that it never loses. */
+    @Test
+    void ifTheAgentBreaksMeanwhileNobodyIsToldAtAll() {
+        stage.connected = 2;
+        stage.announced = new CompletableFuture<>();
+        served();
+        stage.live("off");
+        stage.news();
+        stage.announced.complete(null);
+        stage.after(Duration.ofMinutes(1));
+        assertThat(stage.news()).isEmpty();
+    }
+
     /** Their lists may be old, so nobody is refused at once. */
     @Test
     void newcomersAreTakenForTenSecondsAtLeast() {

@@ -45,6 +45,9 @@ final class InboundStage implements Transport, AutoCloseable {
     /** What callers see, in order. */
     final List<String> seen = new ArrayList<>();
 
+    /** When the registry has what is announced. */
+    CompletableFuture<Void> announced = CompletableFuture.completedFuture(null);
+
     /** How many are connected when they are told to go. */
     int connected;
 
@@ -76,8 +79,9 @@ final class InboundStage implements Transport, AutoCloseable {
                 (at, secret) -> new ServedProcess("shop-1", "shop", at, secret, Map.of(), 100, List.of()),
                 new Front() {
                     @Override
-                    public void announce(@Nullable Address agentAddress) {
+                    public CompletableFuture<Void> announce(@Nullable Address agentAddress) {
                         seen.add(agentAddress == null ? "own" : "at " + agentAddress);
+                        return announced;
                     }
 
                     @Override
