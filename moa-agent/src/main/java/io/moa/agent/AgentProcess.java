@@ -274,7 +274,22 @@ public final class AgentProcess implements AutoCloseable {
      * @throws IllegalStateException if nobody stands ready to be replaced, or it was not taken over; the message says why, and the other one serves on
      */
     public static AgentProcess replacing(AgentConfig config, Registry registry, @Nullable RuleSource rules) {
-        AgentProcess agent = new AgentProcess(config, registry, rules, any -> any, any -> any);
+        return replacing(config, registry, rules, any -> any, any -> any);
+    }
+
+    /**
+     * As {@link #replacing(AgentConfig, Registry, RuleSource)}.
+     *
+     * @param runtime says of its runtime what applications may say of theirs, such as its time
+     * @param more says of the client by which it calls what applications may say of theirs
+     */
+    public static AgentProcess replacing(
+            AgentConfig config,
+            Registry registry,
+            @Nullable RuleSource rules,
+            UnaryOperator<Moa.Builder> runtime,
+            UnaryOperator<MoaClient.Builder> more) {
+        AgentProcess agent = new AgentProcess(config, registry, rules, runtime, more);
         boolean started = false;
         try {
             agent.takeOver();

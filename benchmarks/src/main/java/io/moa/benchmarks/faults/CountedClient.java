@@ -21,7 +21,7 @@ import org.HdrHistogram.Histogram;
 
 /**
  * The client as a process. Arguments: calls a second, none if it is 0, and how many ids there are. It answers {@code @ready millis=… failures=…}
- * after its first call succeeded; {@code standing} with how many instances are ejected; {@code turn} with what was seen since the last turn, or since {@code begin}, which throws away what was
+ * after its first call succeeded; {@code mesh} with where its calls go and how often that changed; {@code standing} with how many instances are ejected; {@code turn} with what was seen since the last turn, or since {@code begin}, which throws away what was
  * seen before; {@code end} after the last call has ended.
  */
 public final class CountedClient {
@@ -67,6 +67,12 @@ public final class CountedClient {
                 traffic.turn();
                 cpu = cpuNanos();
                 answers.println(ChildProcess.MARK + "begun");
+                continue;
+            }
+            if (order.equals("mesh")) {
+                answers.println(ChildProcess.MARK + "mesh seat=" + client.mesh().seat() + " switches="
+                        + client.mesh().switches() + " handed="
+                        + client.mesh().callsByAgent());
                 continue;
             }
             if (order.equals("standing")) {

@@ -84,6 +84,11 @@ public final class FaultsBenchmark implements Callable<Integer> {
         faults.put("C11", Row.of(OverloadFaults::heavy).lasting(300));
         faults.put("C9", Row.of(OverloadFaults::slowMethod).lasting(60));
         faults.put("QUOTA", Row.of(QuotaFaults::quota).lasting(60));
+        faults.put("D1", Row.of(MeshFaults::killed).coming(20));
+        faults.put("D2", Row.of(MeshFaults::stopped).coming(5));
+        faults.put("D4", Row.of(MeshFaults::endsDuringHandOver).coming(20));
+        faults.put("D6", Row.of(MeshFaults::flaps).lasting(60));
+        faults.put("D7", Row.of(MeshFaults::nothingLeft).lasting(20));
         faults.put("C3", Row.of(HopFaults::repetitions));
         faults.put("C4", Row.of(HopFaults::deadlines));
         return faults;

@@ -87,6 +87,11 @@ final class Scene implements AutoCloseable {
                 ChildProcess.field(ChildProcess.fields(client().order("standing", "standing")), "ejected"));
     }
 
+    /** Where the client's calls go, how often that has changed, and how many were handed over. */
+    Map<String, String> mesh() throws Exception {
+        return ChildProcess.fields(client().order("mesh", "mesh"));
+    }
+
     /** Gives each process that is started from now on a clock of its own, which can be set. */
     Scene clocks(Clocks value) {
         clocks = value;
@@ -241,6 +246,15 @@ final class Scene implements AutoCloseable {
         List<String> jvm = jvm("512m");
         jvm.add(QUICK);
         jvm.add("-Xmn320m"); // few collections, each of which would stand in for a fault
+        ChildProcess child = new ChildProcess(name, List.of(), jvm, main, List.of(arguments), environment(name));
+        others.add(child::close);
+        return child;
+    }
+
+    /** A child that is compiled as well as a server, ended with the scene if it lives so long. */
+    ChildProcess agent(String name, Class<?> main, List<String> options, String... arguments) throws IOException {
+        List<String> jvm = jvm("256m");
+        jvm.addAll(options);
         ChildProcess child = new ChildProcess(name, List.of(), jvm, main, List.of(arguments), environment(name));
         others.add(child::close);
         return child;

@@ -98,7 +98,13 @@ public final class UpgradeBenchmark {
                     List.of(),
                     List.of("-Xmx256m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dmoa.client.snapshots=off"),
                     UpgradedAgent.class,
-                    List.of(redis, socket.toString(), port.toString(), UpgradeLoad.TOKEN, how),
+                    List.of(
+                            redis,
+                            UpgradedAgent.APPLICATION,
+                            how,
+                            UpgradeLoad.TOKEN,
+                            socket.toString(),
+                            port.toString()),
                     Map.of());
         }
 

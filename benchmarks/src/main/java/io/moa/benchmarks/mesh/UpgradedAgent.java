@@ -12,35 +12,36 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** One agent as a process. It says {@code ready}, and {@code replaced} with its ledger when another one has its place; then it ends. */
-final class UpgradedAgent {
+/** An agent as a process. It says {@code ready}, and {@code replaced} with its ledger when another one has its place; then it ends. */
+public final class UpgradedAgent {
 
     static final String APPLICATION = "upgrades";
 
     private UpgradedAgent() {}
 
-    /** Runs it; the arguments are its Redis, its Unix socket, its TCP address, its token, and {@code start} or {@code replace}. */
+    /**
+     * Runs it; the arguments are its Redis, its application, {@code start}, {@code replace} or {@code replace-cold}, which makes no calls to itself before, its token, and where it listens.
+     */
     public static void main(String[] args) throws Exception {
         PrintStream answers = System.out;
         System.setOut(System.err);
         AgentConfig config = new AgentConfig(
-                APPLICATION,
-                List.of(Address.parse(args[1]), Address.parse(args[2])),
+                args[1],
+                Arrays.stream(args).skip(4).map(Address::parse).toList(),
                 Set.of(),
                 Map.of(),
                 args[3],
                 null,
-                Duration.ofSeconds(3),
+                args[2].equals("replace") ? Duration.ofSeconds(3) : Duration.ZERO,
                 Duration.ofSeconds(10));
         RedisConfig redis = RedisConfig.parse(args[0]);
         RedisRegistry registry = RedisRegistry.open(redis);
         RedisRules rules = RedisRules.open(redis);
-        AgentProcess agent = args[4].equals("replace")
+        AgentProcess agent = args[2].startsWith("replace")
                 ? AgentProcess.replacing(config, registry, rules)
                 : AgentProcess.start(config, registry, rules);
         agent.replaced().thenAccept(ledger -> {

@@ -1,14 +1,10 @@
 package io.moa.e2e.governance;
 
 import io.moa.Moa;
-import io.moa.agent.AgentProcess;
 import io.moa.client.MoaClient;
 import io.moa.client.stub.StubConfig;
 import io.moa.governance.policy.PolicyKey;
-import io.moa.invoke.Seat;
 import io.moa.invoke.Ticker;
-import io.moa.mesh.MeshConfig;
-import io.moa.mesh.MeshMode;
 import io.moa.registry.memory.MemoryRegistry;
 import io.moa.registry.memory.MemoryRuleSource;
 import io.moa.registry.memory.MemoryRuleStore;
@@ -78,20 +74,8 @@ final class Processes implements AfterEachCallback, AutoCloseable {
 
     /** A process that calls, with what is added to its builder. */
     MoaClient client(Moa moa, UnaryOperator<MoaClient.Builder> more) {
-        Seat seat = Seats.ofThisRun();
-        if (seat == Seat.DIRECT || !moa.hasRegistry() || moa.rules() == null) {
-            return keep(more.apply(MoaClient.builder(moa)).build());
-        }
-        AgentProcess agent = keep(Seats.agent(moa, seat, more));
-        MoaClient client = keep(more.apply(MoaClient.builder(moa))
-                .mesh(MeshConfig.DEFAULT
-                        .withMode(MeshMode.ON)
-                        .withToken(Seats.TOKEN)
-                        .withPings(Duration.ofMillis(100), Duration.ofSeconds(10), 3)
-                        .withAgent(agent.outbound().get(0)))
-                .build());
-        soon().until(() -> client.mesh().seat() == Seat.LOCAL, client::toString);
-        return client;
+        boolean mayHaveAgent = moa.hasRegistry() && moa.rules() != null;
+        return (mayHaveAgent ? Seats.ofThisRun() : Seats.DIRECT).client(this, moa, more);
     }
 
     MoaClient client(String application, UnaryOperator<MoaClient.Builder> more) {

@@ -2,12 +2,17 @@ package io.moa.transport.netty;
 
 import io.moa.protocol.frame.HandOverMessage;
 import io.netty.util.concurrent.Future;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What two processes say to each other while one takes the other's connections over: messages both ways, descriptors one way, each in
  * order. Belongs to one event loop.
  */
 interface MoveLine {
+
+    /** Tells each message, for whoever wants to see where a hand-over stands. */
+    Logger LOG = LoggerFactory.getLogger(MoveLine.class);
 
     /** Who listens at this end. */
     interface Ear {

@@ -51,6 +51,7 @@ final class MoveMessages extends ChannelInboundHandlerAdapter {
                 }
                 all.skipBytes(LENGTH_BYTES);
                 HandOverMessage whole = HandOverMessage.parse(all.readSlice(length));
+                MoveLine.LOG.debug("hand-over: hears {}", whole.step());
                 if (ear != null) {
                     ear.heard(whole);
                 }

@@ -30,6 +30,7 @@ final class SocketLine implements MoveLine {
 
     @Override
     public ChannelFuture say(HandOverMessage message) {
+        LOG.debug("hand-over: says {}", message.step());
         byte[] encoded = message.encode();
         ByteBuf out = bytes.alloc().buffer(Integer.BYTES + encoded.length);
         out.writeInt(encoded.length).writeBytes(encoded);
