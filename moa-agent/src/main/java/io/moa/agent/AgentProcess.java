@@ -57,6 +57,8 @@ public final class AgentProcess implements AutoCloseable {
     private static final String RESP = "resp-";
 
     /** So many calls a process makes to itself before it takes another one's place, unless they take longer than that. */
+    private static final int REHEARSALS = 20;
+
     private static final int WARMUP_CALLS = 20_000;
 
     /** Before an agent that was not replaced offers its place again: 200 ms. */
@@ -83,6 +85,7 @@ public final class AgentProcess implements AutoCloseable {
     private Address.@Nullable Tcp remoteAddress;
     private volatile @Nullable HandOver offer;
     private volatile boolean handedOver;
+    private final AtomicBoolean rehearsed = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private AgentProcess(
@@ -304,6 +307,10 @@ public final class AgentProcess implements AutoCloseable {
 
     private void takeOver() {
         standstill.begin();
+        config.outbound().forEach(this::seatAt); // the first that is heard is what was announced to them
+        if (config.remote() != null) {
+            seatOf(config.remote());
+        }
         Takeover taken;
         try {
             taken = movable()
@@ -380,6 +387,7 @@ public final class AgentProcess implements AutoCloseable {
             }
             return CompletableFuture.runAsync(
                     () -> {
+                        rehearse();
                         int calls = new Warmup(moa, upgrades.folder()).run(WARMUP_CALLS, config.warmUp());
                         LOG.info("{} has made {} calls to itself, and is ready", AgentProcess.this, calls);
                     },
@@ -392,8 +400,7 @@ public final class AgentProcess implements AutoCloseable {
                 inbound.take(name, bytes);
                 return;
             }
-            List<String> lines =
-                    new String(bytes, StandardCharsets.UTF_8).lines().toList();
+            List<String> lines = lines(bytes);
             AnnouncedMethods into = methods.get(name);
             RespSeat called = resp.get(name);
             if (into != null) {
@@ -409,6 +416,22 @@ public final class AgentProcess implements AutoCloseable {
             if (!failures.isEmpty()) {
                 LOG.warn("{}: {} {}; the first because {}", AgentProcess.this, failures.size(), what, failures.get(0));
             }
+        }
+    }
+
+    /** Once in a process: it gives as it takes. */
+    private void rehearse() {
+        if (rehearsed.compareAndSet(false, true)) {
+            int times = new Rehearsal(moa, client, upgrades.folder()).run(REHEARSALS, config.warmUp());
+            LOG.debug("{} has rehearsed {} hand-overs", this, times);
+        }
+    }
+
+    private void rehearseAside() {
+        try {
+            moa.callbacks().execute(this::rehearse);
+        } catch (RejectedExecutionException closing) {
+            LOG.debug("{} is closing", this, closing);
         }
     }
 
@@ -466,7 +489,14 @@ public final class AgentProcess implements AutoCloseable {
 
         @Override
         public Map<String, byte[]> before() {
-            return inbound.processes();
+            if (!config.warmUp().isZero()) {
+                rehearseAside(); // while the other one makes calls to itself
+            }
+            // Whoever knows ahead what is called here follows those services, and is connected, before anybody waits.
+            Map<String, byte[]> all = new HashMap<>(inbound.processes());
+            methods.forEach((name, announced) -> all.put(name, text(announced.linesAhead())));
+            resp.forEach((name, seat) -> all.put(name, text(seat.linesAhead())));
+            return all;
         }
 
         @Override
@@ -478,8 +508,12 @@ public final class AgentProcess implements AutoCloseable {
         }
     }
 
-    private static byte[] text(List<String> lines) {
+    static byte[] text(List<String> lines) {
         return String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
+    }
+
+    static List<String> lines(byte[] text) {
+        return new String(text, StandardCharsets.UTF_8).lines().toList();
     }
 
     private void handedOver() {

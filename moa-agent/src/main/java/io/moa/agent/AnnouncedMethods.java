@@ -136,13 +136,24 @@ final class AnnouncedMethods {
 
     /** All of it in its order, and what the gates of the methods know, for the process that takes this one's place: a line for each method. */
     List<String> lines() {
+        return lines(true);
+    }
+
+    /** The same without what the gates know, which changes until the last moment. */
+    List<String> linesAhead() {
+        return lines(false);
+    }
+
+    private List<String> lines(boolean gates) {
         List<String> lines = new ArrayList<>();
         known.values().stream().sorted(Comparator.comparingLong(Known::order)).forEach(each -> {
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("application", each.caller().application());
             line.put("instance", each.caller().instance());
             line.put("announced", each.text());
-            line.put("gate", each.method().memory().toPlain());
+            if (gates) {
+                line.put("gate", each.method().memory().toPlain());
+            }
             lines.add(RuleText.writeLine(line));
         });
         return lines;

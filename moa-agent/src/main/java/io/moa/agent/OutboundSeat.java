@@ -132,6 +132,12 @@ final class OutboundSeat implements Host {
         return standstill.count();
     }
 
+    /** What is asked of the agent itself; a method is announced ahead of its first call. */
+    @Override
+    public boolean isInOrder(Invocation call) {
+        return call.attributes().get(ASKED) != null;
+    }
+
     @Override
     public int load() {
         return Hints.UNKNOWN_LOAD;

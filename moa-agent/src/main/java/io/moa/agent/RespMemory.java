@@ -18,17 +18,24 @@ final class RespMemory {
 
     /** A line for each method of which anything is known. */
     static List<String> lines(JsonCalls calls) {
-        return calls.memory().stream().map(RespMemory::line).toList();
+        return calls.memory().stream().map(each -> line(each, each.gate())).toList();
     }
 
-    private static String line(JsonCalls.Memory known) {
+    /** The same without what their gates know, which changes until the last moment. */
+    static List<String> linesAhead(JsonCalls calls) {
+        return calls.memory().stream()
+                .map(each -> line(each, new GateMemory(null, null)))
+                .toList();
+    }
+
+    private static String line(JsonCalls.Memory known, GateMemory gate) {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("service", known.service().toString());
         line.put("method", known.method().toString());
         if (known.said() != null) {
             line.put("policy", known.said().toPlain());
         }
-        line.put("gate", known.gate().toPlain());
+        line.put("gate", gate.toPlain());
         return RuleText.writeLine(line);
     }
 

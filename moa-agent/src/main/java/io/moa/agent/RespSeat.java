@@ -76,6 +76,11 @@ public final class RespSeat implements RespHost, Invoker {
         return RespMemory.lines(calls);
     }
 
+    /** The same without what changes until the last moment. */
+    List<String> linesAhead() {
+        return RespMemory.linesAhead(calls);
+    }
+
     /** Takes it, and answers why lines could not be taken. */
     List<String> takeLines(List<String> lines) {
         return RespMemory.take(calls, lines);

@@ -21,7 +21,7 @@ import java.util.random.RandomGenerator;
  */
 final class UpgradeFolder {
 
-    private static final int NONCE_BYTES = 32;
+    static final int NONCE_BYTES = 32;
 
     private final Path folder;
 

@@ -264,6 +264,14 @@ class OutboundSeatTest {
         assertThat(seat.standstills()).isOne();
     }
 
+    @Test
+    void onlyWhatIsAskedOfTheAgentIsNotHeldBackThen() {
+        announced();
+        assertThat(seat.isInOrder(askedOf(MeshProtocol.ANNOUNCE, text("b")))).isTrue();
+        assertThat(seat.isInOrder(call(target("a"), HANDED_OVER, Payload.EMPTY)))
+                .isFalse();
+    }
+
     /** Its connection asks the caller before the call comes here. */
     @Test
     void aCallThatComesHereAfterOneGoesOnAtOnce() {

@@ -2,6 +2,7 @@ package io.moa.transport;
 
 import io.moa.discovery.ServiceId;
 import io.moa.invoke.Attributes;
+import io.moa.invoke.Invocation;
 import io.moa.invoke.Invoker;
 import io.moa.invoke.MethodId;
 import io.moa.protocol.frame.Target;
@@ -64,6 +65,14 @@ public interface Host {
      */
     default long standstills() {
         return 0;
+    }
+
+    /**
+     * Whether a call has to take the route before the next one of its connection is read, as one that says what the next one means: it is not held back
+     * after a {@linkplain #standstills standstill}. Default false.
+     */
+    default boolean isInOrder(Invocation call) {
+        return false;
     }
 
     /** How clients that speak RESP are answered; null, the default, if they are not. */

@@ -227,10 +227,11 @@ public final class Mesh implements Filter, AutoCloseable {
     @Override
     public CompletableFuture<Reply> apply(Invocation call, Invoker next) {
         AgentLink[] known = links;
-        return known.length == 0 ? next.invoke(call) : go(call, known, 0, next);
+        return known.length == 0 ? next.invoke(call) : go(call, known, 0, next, null);
     }
 
-    private CompletableFuture<Reply> go(Invocation call, AgentLink[] known, int from, Invoker direct) {
+    private CompletableFuture<Reply> go(
+            Invocation call, AgentLink[] known, int from, Invoker direct, Reply.@Nullable Failure before) {
         Announcement announcement = call.attributes().get(Announcement.KEY);
         for (int i = from; i < known.length && announcement != null; i++) {
             Connection agent = known[i].good();
@@ -242,22 +243,28 @@ public final class Mesh implements Filter, AutoCloseable {
                 byAgent.increment();
                 int after = i + 1;
                 MeshedCall meshed = new MeshedCall(
-                        call, agent, again -> go(again, known, after, direct), moa.ticker(), known[i].silence());
+                        call,
+                        agent,
+                        (again, failure) -> go(again, known, after, direct, failure),
+                        moa.ticker(),
+                        known[i].silence());
                 meshed.begin(named);
                 return meshed;
             }
         }
         return isDirect || announcement == null
                 ? direct.invoke(call)
-                : CompletableFuture.completedFuture(nowhere(call));
+                : CompletableFuture.completedFuture(nowhere(call, before));
     }
 
-    private Reply nowhere(Invocation call) {
+    private Reply nowhere(Invocation call, Reply.@Nullable Failure before) {
         return Reply.failure(
                 Status.UNAVAILABLE,
                 Executed.NO,
-                call.service() + " " + call.method() + " was not sent, as there is no agent, and "
-                        + MeshSetting.STEPS_NAME + " has no \"direct\": " + describe());
+                call.service() + " " + call.method() + " was not sent, as "
+                        + (before == null ? "there is no agent" : "no agent made it")
+                        + ", and " + MeshSetting.STEPS_NAME + " has no \"direct\": " + describe()
+                        + (before == null ? "" : ". The last one that was asked: " + before.message()));
     }
 
     private String nextId() {

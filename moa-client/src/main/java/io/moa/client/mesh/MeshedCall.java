@@ -7,7 +7,6 @@ import io.moa.invoke.Deadline;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Hop;
 import io.moa.invoke.Invocation;
-import io.moa.invoke.Invoker;
 import io.moa.invoke.Ledger;
 import io.moa.invoke.Phase;
 import io.moa.invoke.Reply;
@@ -31,17 +30,24 @@ final class MeshedCall extends CompletableFuture<Reply>
 
     private final Invocation call;
     private final Connection agent;
-    private final Invoker next;
+    private final Onward next;
     private final Ticker ticker;
     private final Consumer<Connection> silence;
     private boolean left; // for the next way; guarded by this
+
+    /** The ways behind this one. */
+    @FunctionalInterface
+    interface Onward {
+        /** Makes the call another way. */
+        CompletableFuture<Reply> go(Invocation call, Reply.Failure before);
+    }
 
     /**
      * One that has not begun.
      *
      * @param silence is told when the agent's connection has heard nothing, whatever becomes of this call
      */
-    MeshedCall(Invocation call, Connection agent, Invoker next, Ticker ticker, Consumer<Connection> silence) {
+    MeshedCall(Invocation call, Connection agent, Onward next, Ticker ticker, Consumer<Connection> silence) {
         this.call = call;
         this.agent = agent;
         this.next = next;
@@ -146,7 +152,7 @@ final class MeshedCall extends CompletableFuture<Reply>
                 mayHaveRun ? call.withHop(call.hop().withAttempt(call.hop().attempt() + 1)) : call;
         CompletableFuture<Reply> later;
         try {
-            later = next.invoke(again);
+            later = next.go(again, before);
         } catch (RuntimeException | Error e) {
             complete(Backstop.broken(call, e));
             return;

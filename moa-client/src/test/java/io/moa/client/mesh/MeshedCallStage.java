@@ -40,7 +40,7 @@ final class MeshedCallStage {
         MeshedCall meshed = new MeshedCall(
                 call,
                 agent,
-                again -> {
+                (again, before) -> {
                     wentOn.add(again);
                     return nextWay;
                 },

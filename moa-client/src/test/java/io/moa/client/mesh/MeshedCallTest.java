@@ -216,7 +216,7 @@ class MeshedCallTest {
         MeshedCall meshed = new MeshedCall(
                 stage.call(true).build(),
                 stage.agent,
-                again -> {
+                (again, before) -> {
                     throw new IllegalStateException("odd");
                 },
                 stage.ticker,

@@ -454,7 +454,7 @@ final class ServerConnection implements FrameLink.Side, ServedConnection, Movabl
         inFlight.put(id, served);
         listener.began();
         long standstills = listener.host().standstills();
-        if (doubtful.isDoubtful(standstills)) {
+        if (doubtful.isDoubtful(standstills) && !listener.host().isInOrder(call)) {
             doubtful.keep(served, standstills);
         } else {
             run(served);

@@ -120,6 +120,21 @@ class DoubtfulCallsTest {
         assertThat(ran).isEmpty();
     }
 
+    /** Otherwise those behind it would not be known as what they are. */
+    @Test
+    void whatLaterCallsDependOnIsNotHeldBack() {
+        try (RawPeer peer = peer()) {
+            door.standstills.incrementAndGet();
+            call(peer, 1);
+            call(peer, OpenDoor.IN_ORDER);
+            long token = asked(peer);
+            answered(peer, OpenDoor.IN_ORDER);
+            assertThat(ran).containsExactly(OpenDoor.IN_ORDER);
+            peer.send(RawPeer.pong(token));
+            answered(peer, 1);
+        }
+    }
+
     /** A client of this library answers. */
     @Test
     void aClientIsNotTroubled() {

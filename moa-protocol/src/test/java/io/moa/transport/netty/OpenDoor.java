@@ -37,6 +37,9 @@ final class OpenDoor implements AutoCloseable, Host {
 
     static final int LOOPS = 2;
 
+    /** A call of this number is not held back. */
+    static final int IN_ORDER = 77;
+
     private static final WireForm FORM = new WireForm(RawPeer.TARGET, 1);
 
     final NettyTransport transport;
@@ -158,6 +161,11 @@ final class OpenDoor implements AutoCloseable, Host {
     @Override
     public long standstills() {
         return standstills.get();
+    }
+
+    @Override
+    public boolean isInOrder(Invocation call) {
+        return call.payload() instanceof BytesPayload bytes && bytes.content().getInt(0) == IN_ORDER;
     }
 
     @Override
