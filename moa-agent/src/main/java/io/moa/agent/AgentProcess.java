@@ -386,12 +386,13 @@ public final class AgentProcess implements AutoCloseable {
                 return CompletableFuture.completedFuture(null);
             }
             return CompletableFuture.runAsync(
-                    () -> {
-                        rehearse();
-                        int calls = new Warmup(moa, upgrades.folder()).run(WARMUP_CALLS, config.warmUp());
-                        LOG.info("{} has made {} calls to itself, and is ready", AgentProcess.this, calls);
-                    },
-                    moa.callbacks());
+                            () -> {
+                                rehearse();
+                                int calls = new Warmup(moa, upgrades.folder()).run(WARMUP_CALLS, config.warmUp());
+                                LOG.info("{} has made {} calls to itself, and is ready", AgentProcess.this, calls);
+                            },
+                            moa.callbacks())
+                    .thenCompose(any -> CompilerRest.begin(moa.scheduler(), config.warmUp()));
         }
 
         @Override
@@ -422,7 +423,7 @@ public final class AgentProcess implements AutoCloseable {
     /** Once in a process: it gives as it takes. */
     private void rehearse() {
         if (rehearsed.compareAndSet(false, true)) {
-            int times = new Rehearsal(moa, client, upgrades.folder()).run(REHEARSALS, config.warmUp());
+            int times = new Rehearsal(moa, client).run(REHEARSALS, config.warmUp());
             LOG.debug("{} has rehearsed {} hand-overs", this, times);
         }
     }
@@ -502,8 +503,8 @@ public final class AgentProcess implements AutoCloseable {
         @Override
         public Map<String, byte[]> luggage() {
             Map<String, byte[]> all = new HashMap<>(inbound.gates());
-            methods.forEach((name, announced) -> all.put(name, text(announced.lines())));
-            resp.forEach((name, seat) -> all.put(name, text(seat.lines())));
+            methods.forEach((name, announced) -> all.put(name, text(announced.linesSince())));
+            resp.forEach((name, seat) -> all.put(name, text(seat.linesSince())));
             return all;
         }
     }

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,6 +32,7 @@ final class AnnouncedMethods {
 
     private record Known(long order, Caller caller, String text, Target target, ForwardedCalls.Method method) {}
 
+    private volatile Set<String> toldAhead = Set.of(); // ids
     private final ForwardedCalls calls;
     private final int most;
     private final Map<String, Known> known = new ConcurrentHashMap<>();
@@ -136,23 +138,40 @@ final class AnnouncedMethods {
 
     /** All of it in its order, and what the gates of the methods know, for the process that takes this one's place: a line for each method. */
     List<String> lines() {
-        return lines(true);
+        return lines(Set.of(), true);
     }
 
-    /** The same without what the gates know, which changes until the last moment. */
+    /**
+     * The same without what the gates know, which changes until the last moment; what {@link #linesSince} says of it then is less.
+     *
+     * @return in the order in which they were announced
+     */
     List<String> linesAhead() {
-        return lines(false);
+        Set<String> told =
+                Set.copyOf(known.keySet()); // first: whoever is announced meanwhile is told twice, and not never
+        List<String> ahead = lines(Set.of(), false);
+        toldAhead = told;
+        return ahead;
     }
 
-    private List<String> lines(boolean gates) {
+    /** What {@link #linesAhead} has not said the last time: later methods, and gates that know something. */
+    List<String> linesSince() {
+        return lines(toldAhead, true);
+    }
+
+    private List<String> lines(Set<String> told, boolean gates) {
         List<String> lines = new ArrayList<>();
         known.values().stream().sorted(Comparator.comparingLong(Known::order)).forEach(each -> {
+            Map<String, Object> gate = gates ? each.method().memory().toPlain() : Map.of();
+            if (gate.isEmpty() && told.contains(each.target().announcement())) {
+                return;
+            }
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("application", each.caller().application());
             line.put("instance", each.caller().instance());
             line.put("announced", each.text());
             if (gates) {
-                line.put("gate", each.method().memory().toPlain());
+                line.put("gate", gate);
             }
             lines.add(RuleText.writeLine(line));
         });

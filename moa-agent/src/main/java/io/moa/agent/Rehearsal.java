@@ -53,12 +53,10 @@ final class Rehearsal {
 
     private final Moa moa;
     private final MoaClient client;
-    private final Path folder;
 
-    Rehearsal(Moa moa, MoaClient client, Path folder) {
+    Rehearsal(Moa moa, MoaClient client) {
         this.moa = moa;
         this.client = client;
-        this.folder = folder;
     }
 
     /**
@@ -68,9 +66,16 @@ final class Rehearsal {
      */
     int run(int times, Duration limit) {
         long end = moa.ticker().nanos() + limit.toNanos();
-        String own = Long.toString(ProcessHandle.current().pid(), 36);
-        Path door = folder.resolve("d" + own);
-        Path offers = folder.resolve("h" + own);
+        Path folder;
+        try {
+            folder = Files.createTempDirectory(
+                    "moa"); // of this user alone, and of a short name, as those of sockets have to be
+        } catch (IOException e) {
+            LOG.debug("a hand-over could not be rehearsed, and is done without", e);
+            return 0;
+        }
+        Path door = folder.resolve("d");
+        Path offers = folder.resolve("h");
         int done = 0;
         Standstill never = new Standstill(moa.ticker(), moa.scheduler());
         try (NettyTransport one = transport("one");
@@ -101,6 +106,7 @@ final class Rehearsal {
             never.close();
             remove(door);
             remove(offers);
+            remove(folder);
         }
         return done;
     }

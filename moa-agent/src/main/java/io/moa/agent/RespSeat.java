@@ -21,6 +21,7 @@ import io.moa.transport.RespAnswer;
 import io.moa.transport.RespHost;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ public final class RespSeat implements RespHost, Invoker {
 
     private static final Attributes.Key<Reply.Failure> REFUSAL = new Attributes.Key<>("refusal");
 
+    private volatile Set<String> toldAhead = Set.of();
     private final RespAdmission admission;
     private final MoaClient client;
     private final JsonCalls calls;
@@ -78,7 +80,17 @@ public final class RespSeat implements RespHost, Invoker {
 
     /** The same without what changes until the last moment. */
     List<String> linesAhead() {
-        return RespMemory.linesAhead(calls);
+        List<String> ahead = RespMemory.linesAhead(calls);
+        toldAhead = Set.copyOf(ahead);
+        return ahead;
+    }
+
+    /** What {@link #linesAhead} has not said the last time. */
+    List<String> linesSince() {
+        Set<String> told = toldAhead;
+        return RespMemory.lines(calls).stream()
+                .filter(each -> !told.contains(each))
+                .toList(); // a line of a gate that knows nothing is the one that was told
     }
 
     /** Takes it, and answers why lines could not be taken. */

@@ -29,6 +29,7 @@ import io.moa.transport.Peer;
 import io.moa.transport.Wanted;
 import io.moa.transport.WireForm;
 import io.netty.buffer.Unpooled;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -36,12 +37,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Calls an agent makes to itself before it takes another one's place: over its own sockets, by a seat like those that it will have, to a server of its own. What was
  * never run in a process takes long the first time, and the clients of the other agent would wait for it. Blocks; used by one thread.
  */
 final class Warmup {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Warmup.class);
 
     private static final ServiceId SERVICE = ServiceId.of("io.moa.mesh.Warmup");
     private static final MethodId METHOD = new MethodId("call", "()");
@@ -117,25 +122,37 @@ final class Warmup {
                             SERIALIZER,
                             "policy",
                             MethodPolicy.DEFAULT.toPlain())));
+            Admission admission = new Admission(Set.of(moa.self().application()), AgentProcess.ownUser(), null);
             OutboundSeat seat = new OutboundSeat(
                     moa.self(),
-                    new Admission(Set.of(moa.self().application()), AgentProcess.ownUser(), null),
+                    admission,
                     forwarded,
                     announced,
                     never,
                     question -> "",
                     moa.callbacks(),
                     null,
-                    null);
+                    new RespSeat(admission, client, (service, method) -> null));
             Listener listening = moa.transport().listen(door, seat).join();
             try {
-                return calls(calls, end, door);
+                int byResp = byResp(
+                        calls / 2, moa.ticker().nanos() + limit.dividedBy(2).toNanos(), door);
+                return byResp + calls(calls / 2, end, door);
             } finally {
                 listening.close();
             }
         } finally {
             never.close();
             echo.close();
+        }
+    }
+
+    private int byResp(int calls, long end, Address.Unix door) {
+        try {
+            return new WarmupByResp(moa.ticker(), SERVICE, METHOD.name()).run(Path.of(door.path()), calls, end);
+        } catch (IOException e) {
+            LOG.debug("calls by RESP could not be made to warm up", e);
+            return 0;
         }
     }
 

@@ -57,6 +57,21 @@ class AnnouncedLinesTest {
     }
 
     @Test
+    void whatWasToldAheadIsNotToldAgain() {
+        methods.take(WEB, text("a"));
+        AnnouncedMethods next = new AnnouncedMethods(stage.calls, 3);
+        assertThat(next.takeLines(methods.linesAhead())).isEmpty();
+        assertThat(methods.linesSince()).isEmpty();
+        methods.take(OTHER, text("b"));
+        assertThat(methods.linesSince()).singleElement().asString().contains("web-2");
+        assertThat(next.takeLines(methods.linesSince())).isEmpty();
+        assertThat(next.lines()).containsExactlyInAnyOrderElementsOf(methods.lines());
+        methods.linesAhead();
+        assertThat(methods.linesSince()).as("to the next one").isEmpty();
+        assertThat(methods.lines()).hasSize(2);
+    }
+
+    @Test
     void aLineThatCannotBeTakenHoldsUpNoOther() {
         methods.take(WEB, text("a"));
         List<String> lines = new ArrayList<>(List.of("", "[]", "{\"announced\":7}", "{\"announced\":\"{}\"}"));

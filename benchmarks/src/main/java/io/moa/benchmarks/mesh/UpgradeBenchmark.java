@@ -96,13 +96,7 @@ public final class UpgradeBenchmark {
             return new ChildProcess(
                     name,
                     List.of(),
-                    List.of(
-                            "-Xmx256m",
-                            "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-                            "-Dorg.slf4j.simpleLogger.log.io.moa.transport.netty.MoveLine=debug",
-                            "-Dorg.slf4j.simpleLogger.showDateTime=true",
-                            "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS",
-                            "-Dmoa.client.snapshots=off"),
+                    List.of("-Xmx256m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dmoa.client.snapshots=off"),
                     UpgradedAgent.class,
                     List.of(
                             redis,

@@ -77,8 +77,16 @@ final class ArrivingConnection implements MoveIn.DescriptorOwner, Elsewhere {
         descriptor = -1;
         return through.door
                 .serve(own, served)
-                .whenCompleteAsync(
-                        (done, broken) -> account.pauses.record(restedNanos + ticker.nanos() - cameNanos), loop);
+                .handle((done, broken) -> ticker.nanos() - cameNanos) // now, and not when the move's own loop has time
+                .thenAcceptAsync(
+                        restedHere -> {
+                            MoveLine.LOG.debug(
+                                    "hand-over: a connection rested for {} us there and {} us here",
+                                    restedNanos / 1_000,
+                                    restedHere / 1_000);
+                            account.pauses.record(restedNanos + restedHere);
+                        },
+                        loop);
     }
 
     void discard() {
