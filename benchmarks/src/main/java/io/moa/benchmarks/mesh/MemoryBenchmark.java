@@ -26,6 +26,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How much memory an agent takes that serves a thousand connections, half of MOA and half of RESP, whose calls go to two thousand services, and what the
@@ -35,6 +36,7 @@ public final class MemoryBenchmark implements AutoCloseable {
 
     private static final int SERVICES_OF_A_SERVER = 100;
     private static final int AT_ONCE = 64;
+    private static final int MOST_FAILURES_TOLD = 5;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final String APPLICATION = "memory";
 
@@ -197,36 +199,53 @@ public final class MemoryBenchmark implements AutoCloseable {
                 LockSupport.parkNanos(1_000_000);
             }
         }
+        List<Runnable> byMoa = new ArrayList<>();
+        for (int i = 0; i < half * each; i++) {
+            Many many = clients.get(i / each).stub(Many.class, StubConfig.ANNOTATED.withVersion(version(i)));
+            MoaClient client = clients.get(i / each);
+            byMoa.add(() -> client.async(many, one -> one.same(7))
+                    .whenComplete((answer, thrown) -> ended(thrown == null ? null : thrown.toString())));
+        }
+        // The last: a connection that says nothing for long is closed.
         for (int i = 0; i < half; i++) {
-            MoaClient client = clients.get(i);
-            RespCaller caller = new RespCaller(
-                    socket,
-                    "",
-                    0,
-                    (asked, answer) -> ended(new String(answer, StandardCharsets.US_ASCII).contains("result")));
+            RespCaller caller = new RespCaller(socket, "", 0, (asked, answer) -> {
+                String text = new String(answer, StandardCharsets.US_ASCII);
+                ended(text.contains("result") ? null : text);
+            });
             open.add(caller);
             for (int j = 0; j < each; j++) {
-                String version = Integer.toString((i * each + j) % services);
-                Many many = client.stub(Many.class, StubConfig.ANNOTATED.withVersion(version));
-                calls.add(() ->
-                        client.async(many, one -> one.same(7)).whenComplete((answer, thrown) -> ended(thrown == null)));
-                calls.add(() -> {
-                    try {
-                        caller.call(
-                                0,
-                                "{\"service\":\"memory.Many\",\"version\":\"" + version
-                                        + "\",\"method\":\"same\",\"args\":[7],\"timeoutMs\":20000}");
-                    } catch (IOException e) {
-                        ended(false);
-                    }
-                });
+                calls.add(byMoa.get(i * each + j));
+                calls.add(byResp(caller, version(i * each + j)));
             }
         }
     }
 
-    private void ended(boolean well) {
+    private String version(int number) {
+        return Integer.toString(number % services);
+    }
+
+    private Runnable byResp(RespCaller caller, String version) {
+        String request = "{\"service\":\"memory.Many\",\"version\":\"" + version
+                + "\",\"method\":\"same\",\"args\":[7],\"timeoutMs\":20000}";
+        return () -> {
+            try {
+                caller.call(0, request);
+            } catch (IOException e) {
+                ended(e.toString());
+            }
+        };
+    }
+
+    private void ended(@Nullable String wrong) {
         places.release();
-        (well ? answered : failed).increment();
+        if (wrong == null) {
+            answered.increment();
+            return;
+        }
+        if (failed.sum() < MOST_FAILURES_TOLD) {
+            System.err.println(wrong);
+        }
+        failed.increment();
     }
 
     private void call() {

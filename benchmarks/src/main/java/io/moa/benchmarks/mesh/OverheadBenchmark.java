@@ -38,6 +38,7 @@ public final class OverheadBenchmark implements AutoCloseable {
 
     private static final int RATE = 1_000;
     private static final int CHAIN_RATE = 50;
+    private static final int WARM_CHAIN_RATE = 400; // before anything is looked at
     private static final int BODY = 1_024;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -222,7 +223,8 @@ public final class OverheadBenchmark implements AutoCloseable {
                 }
                 await(top, seat);
                 TimeUnit.SECONDS.sleep(3); // callers who are still connected elsewhere have been told by then
-                Latencies.of(CHAIN_RATE * seconds, CHAIN_RATE, () -> stub.work(body));
+                int warm = round < 0 ? WARM_CHAIN_RATE * seconds * 6 : CHAIN_RATE * seconds;
+                Latencies.of(warm, round < 0 ? WARM_CHAIN_RATE : CHAIN_RATE, () -> stub.work(body));
                 Latencies seen = Latencies.of(CHAIN_RATE * seconds, CHAIN_RATE, () -> stub.work(body));
                 if (round >= 0) {
                     (on ? meshed : direct).add(seen);
