@@ -33,8 +33,17 @@ final class MeshFaults {
             "says TAKEN");
 
     /** What the old one says and hears before the connections are another's. */
-    private static final List<String> STEPS_OF_OLD =
-            List.of("hears GREETING", "says OFFER", "hears READY", "says DESCRIPTOR", "hears HELD", "says STATE");
+    private static final List<String> STEPS_OF_OLD = List.of(
+            "hears GREETING",
+            "says CHALLENGE",
+            "hears PROOF",
+            "says OFFER",
+            "hears READY",
+            "says DESCRIPTOR",
+            "hears HELD",
+            "says STATE",
+            "says LUGGAGE",
+            "says COMMIT");
 
     private static final String AFTER_COMMIT = "hears TAKEN";
 
@@ -178,7 +187,7 @@ final class MeshFaults {
                     .told("calls", sum.calls)
                     .told("longest call without it, ms", control.max() / 1_000)
                     .exactly("idempotent failed", sum.idempotent, 0)
-                    .exactly("others failed", sum.notRun + sum.unknown, 0)
+                    .exactly("others failed, or unknown", sum.notRun + sum.unknown, 0)
                     .atMost("calls go directly, after the signal, at worst", max(switched), 500, " ms")
                     .told("they go by it again, after it went on, at the latest, ms", max(back))
                     .told("longest call, ms", sum.longest / 1_000)
@@ -236,10 +245,17 @@ final class MeshFaults {
                     Scene.pause((AWAY_MILLIS + 500) / 1e3);
                 }
             }
-            twice += scene.end().twice();
+            Seen end = scene.end();
+            twice += end.twice();
+            later += end.failed();
         }
         return new Finding("D4", "either process ends at each step of a hand-over, as if killed")
-                .came("each of " + (STEPS_OF_NEW.size() + STEPS_OF_OLD.size() + 1) + " steps", options)
+                .came(
+                        "each of " + STEPS_OF_NEW.size() + " steps of the new one, and the old one after the commit",
+                        options)
+                .told(
+                        "each of " + STEPS_OF_OLD.size() + " steps of the old one before it, times",
+                        (options.rounds() + 3) / 4)
                 .told("processes that ended", deaths)
                 .told("calls meanwhile", ofNew.calls + ofOld.calls + afterCommit.calls)
                 .exactly("the new one: failed", ofNew.idempotent + ofNew.notRun + ofNew.unknown, 0)
@@ -249,7 +265,7 @@ final class MeshFaults {
                 .told("the old one, after the commit: others unknown", afterCommit.unknown)
                 .exactly("the old one, before it: idempotent failed", ofOld.idempotent, 0)
                 .told("the old one, before it: others unknown, at most at once", ofOld.unknownAtOnce)
-                .exactly("the new one: failed afterwards", later, 0)
+                .exactly("failed in the end", later, 0)
                 .exactly("run twice", twice, 0);
     }
 
@@ -298,7 +314,7 @@ final class MeshFaults {
                     .exactly("answered", seen.answered(), 0)
                     .exactly("unknown, or never ended", seen.unknown() + seen.unended() + seen.notSent(), 0)
                     .atMost("p99 of the time until a call failed", seen.p99() / 1e3, 10, " ms")
-                    .told("longest, ms", seen.max() / 1e3)
+                    .told("the longest, ms", seen.max() / 1e3)
                     .atMost("threads of the client, beside those before", seen.threads() - control.threads(), 4, "")
                     .atMost("longest that the calling thread was held up", seen.longestStart() / 1e3, 28, " ms");
         }

@@ -37,7 +37,6 @@ import org.jspecify.annotations.Nullable;
 public final class OverheadBenchmark implements AutoCloseable {
 
     private static final int RATE = 1_000;
-    private static final int CHAIN_RATE = 50;
     private static final int WARM_CHAIN_RATE = 400; // before anything is looked at
     private static final int BODY = 1_024;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -50,9 +49,11 @@ public final class OverheadBenchmark implements AutoCloseable {
     private final byte[] body = new byte[BODY];
     private final int rounds;
     private final int seconds;
+    private final int chainRate;
     private final Report report = new Report();
 
-    private OverheadBenchmark(int rounds, int seconds) throws Exception {
+    private OverheadBenchmark(int rounds, int seconds, int chainRate) throws Exception {
+        this.chainRate = chainRate;
         this.rounds = rounds;
         this.seconds = seconds;
     }
@@ -61,18 +62,21 @@ public final class OverheadBenchmark implements AutoCloseable {
     public static void main(String[] args) throws Exception {
         String name = null;
         boolean brief = false;
+        int chainRate = 200;
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {
                 case "--report" -> name = args[++i];
                 case "--short" -> brief = true;
-                default -> throw new IllegalArgumentException("--short and --report NAME, not " + args[i]);
+                case "--chain-rate" -> chainRate = Integer.parseInt(args[++i]);
+                default ->
+                    throw new IllegalArgumentException("--short, --chain-rate CALLS and --report NAME, not " + args[i]);
             }
         }
         if (name != null) {
             Report.checkName(name);
         }
         Table surroundings = Surroundings.describe();
-        try (OverheadBenchmark run = new OverheadBenchmark(brief ? 2 : 10, brief ? 2 : 5)) {
+        try (OverheadBenchmark run = new OverheadBenchmark(brief ? 2 : 10, brief ? 2 : 5, chainRate)) {
             run.report.title("What mesh mode costs a call").add(surroundings);
             run.measure();
             run.report.write(name);
@@ -223,9 +227,9 @@ public final class OverheadBenchmark implements AutoCloseable {
                 }
                 await(top, seat);
                 TimeUnit.SECONDS.sleep(3); // callers who are still connected elsewhere have been told by then
-                int warm = round < 0 ? WARM_CHAIN_RATE * seconds * 6 : CHAIN_RATE * seconds;
-                Latencies.of(warm, round < 0 ? WARM_CHAIN_RATE : CHAIN_RATE, () -> stub.work(body));
-                Latencies seen = Latencies.of(CHAIN_RATE * seconds, CHAIN_RATE, () -> stub.work(body));
+                int warm = round < 0 ? WARM_CHAIN_RATE * seconds * 6 : chainRate * seconds;
+                Latencies.of(warm, round < 0 ? WARM_CHAIN_RATE : chainRate, () -> stub.work(body));
+                Latencies seen = Latencies.of(chainRate * seconds, chainRate, () -> stub.work(body));
                 if (round >= 0) {
                     (on ? meshed : direct).add(seen);
                 }
@@ -236,7 +240,7 @@ public final class OverheadBenchmark implements AutoCloseable {
         long more = more(meshed, direct);
         double percent = 100.0 * more / without;
         report.section("Three levels");
-        report.add("Three services, each of which works for 2 ms and calls the next one; " + CHAIN_RATE
+        report.add("Three services, each of which works for 2 ms and calls the next one; " + chainRate
                 + " calls a second of the first. In mesh mode each of the four processes has an agent for its calls and its callers: six forwards. The mode is "
                 + "changed live, " + rounds + " times each way.");
         report.add(new Table("", "median, ms", "p99, ms")

@@ -42,8 +42,10 @@ final class RespCaller implements Closeable {
                 : new InetSocketAddress(((Address.Tcp) address).host(), ((Address.Tcp) address).port());
         this.channel = SocketChannel.open(where);
         this.readEveryMillis = readEveryMillis;
-        if (!token.isEmpty()) {
-            waiting.add(new Asked(-1, 0));
+        waiting.add(new Asked(-1, 0));
+        if (token.isEmpty()) {
+            write("PING"); // who says nothing is not kept for long
+        } else {
             write("AUTH", token);
         }
         Thread reader = new Thread(() -> read(answered), "resp-reader");

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 /** In which seat the calls of this run of the suite are governed: the system property {@code moa.test.seat}. */
@@ -55,7 +56,7 @@ enum Seats {
         if (this == DIRECT) {
             return processes.keep(more.apply(MoaClient.builder(moa)).build());
         }
-        AgentConfig config = config(moa.self().application());
+        AgentConfig config = config(processes, moa.self().application());
         UnaryOperator<Moa.Builder> runtime =
                 each -> each.eventLoops(1).ticker(moa.ticker()).chance(moa.chance());
         AgentProcess agent = processes.keep(AgentProcess.start(
@@ -74,12 +75,12 @@ enum Seats {
         if (this == UPGRADED) {
             Processes.soon().until(agent::isReplaceable, agent::toString);
             processes.keep(AgentProcess.replacing(config, moa.registry(), moa.rules(), runtime, governing(more)));
-            agent.replaced().join();
+            agent.replaced().orTimeout(60, TimeUnit.SECONDS).join();
         }
         return client;
     }
 
-    private AgentConfig config(String application) {
+    private AgentConfig config(Processes processes, String application) {
         if (this == REMOTE) {
             return new AgentConfig(
                     "shared",
@@ -93,10 +94,9 @@ enum Seats {
         }
         try {
             Path folder = Files.createTempDirectory("seat");
-            folder.toFile().deleteOnExit();
+            processes.keep(() -> Files.deleteIfExists(folder)); // when the agent has left it
             return AgentConfig.at(
-                            application,
-                            new Address.Unix(folder.resolve("a").resolve("s").toString()))
+                            application, new Address.Unix(folder.resolve("s").toString()))
                     .withWarmUp(Duration.ZERO);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** D1, D2 and D3 by count: an agent's process is killed, ended, stopped or replaced under load, and calls go on. */
+/** D1 to D4 by count: an agent's process is killed, ended, stopped or replaced under load, and calls go on. */
 @Timeout(240)
 class AgentKilledTest {
 
@@ -276,5 +276,71 @@ class AgentKilledTest {
         assertThat(client.mesh().callsByAgent()).isEqualTo(numbers.get());
         assertThat(counter.ran).hasSize(numbers.get());
         assertThat(counter.ran.values()).allMatch(each -> each == 1);
+    }
+
+    // ---- either process of a replacement ends
+
+    /** Nothing is practised, or it would end while it does. */
+    private static final String[] COLD = {"--warm-up-millis", "1"};
+
+    private static final String[] COLD_REPLACING = {"--replace", "--warm-up-millis", "1"};
+
+    /** It ends at this step, or it could not begin, as nobody stood ready yet: then again. */
+    private void endsAt(String step) throws Exception {
+        for (int i = 0; i < 20; i++) {
+            if (keep(ChildAgent.dying(step, "web", at, redis.url(), COLD_REPLACING))
+                            .waitFor()
+                    == DyingCommand.CODE) {
+                return;
+            }
+        }
+        throw new AssertionError("no new agent came to the step at which it " + step);
+    }
+
+    /** D4: the new one, at the steps at which something has changed for either. */
+    @Test
+    void whenTheNewOneEndsAtAnyStepTheOldOneServesOn() throws Exception {
+        client = client(MeshConfig.DEFAULT.withPings(Duration.ofMillis(100), Duration.ofMinutes(1), 3));
+        counted = client.stub(Counted.class);
+        keep(ChildAgent.start("web", at, redis.url()));
+        until(Seat.LOCAL);
+        long switches = client.mesh().switches();
+        load();
+        for (String step : List.of(
+                "says PROOF",
+                "says READY",
+                "hears DESCRIPTOR",
+                "says HELD",
+                "hears STATE",
+                "hears COMMIT",
+                "says TAKEN")) {
+            endsAt(step);
+            more(200);
+        }
+        settled();
+        assertThat(failedAgain).isEmpty();
+        assertThat(failedOnce).isEmpty();
+        assertThat(client.mesh().switches()).isEqualTo(switches);
+        assertThat(counter.ran).hasSize(numbers.get());
+        assertThat(counter.ran.values()).allMatch(each -> each == 1);
+    }
+
+    /** D4: the old one, before the connections are the other's: it is an agent that is killed, whoever was about to take its place. */
+    @Test
+    void whenTheOldOneEndsBeforeTheCommitItIsAsIfItWasKilled() throws Exception {
+        ChildAgent old = keep(ChildAgent.dying("says STATE", "web", at, redis.url(), COLD));
+        until(Seat.LOCAL);
+        load();
+        more(500);
+        ChildAgent next = keep(ChildAgent.start("web", at, redis.url(), COLD_REPLACING));
+        assertThat(old.waitFor()).isEqualTo(DyingCommand.CODE);
+        assertThat(next.waitFor()).as("it has taken nobody's place").isNotZero();
+        until(Seat.DIRECT);
+        more(500);
+        settled();
+        assertThat(failedAgain).isEmpty();
+        assertThat(failedOnce).hasSizeLessThanOrEqualTo(AT_ONCE).allSatisfy(each -> assertThat(each.executed())
+                .isEqualTo(Executed.MAYBE));
+        assertThat(counter.twice(notTwice)).isZero();
     }
 }

@@ -21,21 +21,29 @@ final class ChildAgent implements AutoCloseable {
 
     /** Starts one, and does not wait until it is there. */
     static ChildAgent start(String application, Address at, String registry, String... more) throws IOException {
+        return start(List.of("io.moa.cli.MoaCommand"), application, at, registry, more);
+    }
+
+    /** Starts one that ends as if it was killed when it has come to a step of a hand-over, with the code {@link DyingCommand#CODE}. */
+    static ChildAgent dying(String step, String application, Address at, String registry, String... more)
+            throws IOException {
+        return start(List.of(DyingCommand.class.getName(), "hand-over: " + step), application, at, registry, more);
+    }
+
+    private static ChildAgent start(List<String> main, String application, Address at, String registry, String... more)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElse("java"),
                 "-Xmx128m",
                 "-XX:TieredStopAtLevel=1",
                 "-Dmoa.client.snapshots=off", // nothing is kept in the home of whoever builds
                 "-cp",
-                System.getProperty("java.class.path"),
-                "io.moa.cli.MoaCommand",
-                "agent",
-                "--registry",
-                registry,
-                "--application",
-                application,
-                "--at",
-                at.toString()));
+                System.getProperty("java.class.path")));
+        if (main.size() > 1) {
+            command.add(1, DyingCommand.OPTION);
+        }
+        command.addAll(main);
+        command.addAll(List.of("agent", "--registry", registry, "--application", application, "--at", at.toString()));
         command.addAll(List.of(more));
         return new ChildAgent(new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
