@@ -9,8 +9,10 @@ package io.moa.invoke;
  * @param load how much of the server's capacity is in use, in percent, 0 to 200, or {@link #UNKNOWN_LOAD}
  * @param fault whether the implementation threw something that its method does not declare, and that has no {@link
  *     io.moa.annotation.ErrorCode}: a fault of this server, perhaps, and no answer of the service; default false
+ * @param orphaned whether the process that had the call is gone, and this is the word of the one that has taken its connection over: nobody answers
+ *     it any more; default false
  */
-public record Hints(long retryAfterMillis, boolean neverRetry, int load, boolean fault) {
+public record Hints(long retryAfterMillis, boolean neverRetry, int load, boolean fault, boolean orphaned) {
 
     /** The load of a server that does not tell. */
     public static final int UNKNOWN_LOAD = 255;
@@ -23,6 +25,14 @@ public record Hints(long retryAfterMillis, boolean neverRetry, int load, boolean
 
     /** A fault that another call's failure is behind, which was repeated there as far as that is worth it. */
     public static final Hints FAULT_BELOW = new Hints(0, true, UNKNOWN_LOAD, true);
+
+    /** Nothing but that the process that had the call is gone. */
+    public static final Hints ORPHANED = new Hints(0, false, UNKNOWN_LOAD, false, true);
+
+    /** Of a call whose process is there. */
+    public Hints(long retryAfterMillis, boolean neverRetry, int load, boolean fault) {
+        this(retryAfterMillis, neverRetry, load, fault, false);
+    }
 
     /** Of what is no fault. */
     public Hints(long retryAfterMillis, boolean neverRetry, int load) {

@@ -241,11 +241,12 @@ public final class Mesh implements Filter, AutoCloseable {
                     announce(announcement, named, agent);
                 }
                 byAgent.increment();
-                int after = i + 1;
+                int same = i;
                 MeshedCall meshed = new MeshedCall(
                         call,
                         agent,
-                        (again, failure) -> go(again, known, after, direct, failure),
+                        (again, failure) ->
+                                go(again, known, failure.hints().orphaned() ? same : same + 1, direct, failure),
                         moa.ticker(),
                         known[i].silence());
                 meshed.begin(named);

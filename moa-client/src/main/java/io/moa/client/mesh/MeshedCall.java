@@ -112,11 +112,12 @@ final class MeshedCall extends CompletableFuture<Reply>
         if (isGivenUp()) {
             return false;
         }
+        boolean orphaned = failure.hints().orphaned() && mayRunTwice();
         boolean notItsOwn = failure.status() == Status.UNSUPPORTED && failure.executed() == Executed.NO;
         boolean gone = !agent.usable()
                 && (failure.status() == Status.UNAVAILABLE || failure.status() == Status.DRAINING)
                 && (failure.executed() == Executed.NO || mayRunTwice());
-        return notItsOwn || gone;
+        return notItsOwn || gone || orphaned;
     }
 
     /** Whether nobody waits for it any more. */

@@ -123,6 +123,23 @@ class MeshedCallTest {
         assertThat(meshed).isCompletedWithValue(MeshedCallStage.VALUE);
     }
 
+    /** The agent is there; the process that was in its place had the call. */
+    @Test
+    void aCallWhoseProcessIsGoneGoesOnIfItMayRunTwice() {
+        MeshedCall meshed = stage.begun(stage.call(true).build());
+        stage.agent.last().orphan();
+        assertThat(stage.wentOn).hasSize(1);
+        assertThat(meshed).isCompletedWithValue(MeshedCallStage.VALUE);
+    }
+
+    @Test
+    void aCallWhoseProcessIsGoneEndsSoIfItMayNotRunTwice() {
+        MeshedCall meshed = stage.begun(stage.call(false).build());
+        stage.agent.last().orphan();
+        assertThat(stage.wentOn).isEmpty();
+        assertThat(MeshedCallStage.failure(meshed).executed()).isEqualTo(Executed.MAYBE);
+    }
+
     @Test
     void whatMayHaveRunThereAndMayNotRunTwiceEndsSo() {
         MeshedCall meshed = stage.begun(stage.call(false).build());

@@ -3,6 +3,7 @@ package io.moa.client.mesh;
 import io.moa.discovery.Address;
 import io.moa.invoke.Cancellation;
 import io.moa.invoke.Executed;
+import io.moa.invoke.Hints;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Status;
@@ -43,6 +44,12 @@ final class StagedAgent implements Connection {
 
         void fail(Status status, Executed executed) {
             reply.complete(Reply.failure(status, executed, "said by " + peer));
+        }
+
+        /** The process that had it is gone, says who has taken the connection over. */
+        void orphan() {
+            reply.complete(Reply.failure(Status.UNAVAILABLE, Executed.MAYBE, "said by " + peer)
+                    .withHints(Hints.ORPHANED));
         }
 
         /** The connection finds out that nothing is heard. */

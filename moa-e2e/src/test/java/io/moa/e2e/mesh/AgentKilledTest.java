@@ -325,6 +325,27 @@ class AgentKilledTest {
         assertThat(counter.ran.values()).allMatch(each -> each == 1);
     }
 
+    /** D4: the old one, when the connections are the other's: what it was doing is asked for again there, if it may be. */
+    @Test
+    void whenTheOldOneEndsAfterTheCommitOnlyWhatItWasDoingAndMayNotRunTwiceIsUnknown() throws Exception {
+        client = client(MeshConfig.DEFAULT.withPings(Duration.ofMillis(100), Duration.ofMinutes(1), 3));
+        counted = client.stub(Counted.class);
+        ChildAgent old = keep(ChildAgent.dying("hears TAKEN", "web", at, redis.url(), COLD));
+        until(Seat.LOCAL);
+        long switches = client.mesh().switches();
+        load();
+        more(500);
+        keep(ChildAgent.start("web", at, redis.url(), COLD_REPLACING));
+        assertThat(old.waitFor()).isEqualTo(DyingCommand.CODE);
+        more(500);
+        settled();
+        assertThat(failedAgain).isEmpty();
+        assertThat(failedOnce).hasSizeLessThanOrEqualTo(AT_ONCE).allSatisfy(each -> assertThat(each.executed())
+                .isEqualTo(Executed.MAYBE));
+        assertThat(counter.twice(notTwice)).isZero();
+        assertThat(client.mesh().switches()).as("the connection stays").isEqualTo(switches);
+    }
+
     /** D4: the old one, before the connections are the other's: it is an agent that is killed, whoever was about to take its place. */
     @Test
     void whenTheOldOneEndsBeforeTheCommitItIsAsIfItWasKilled() throws Exception {

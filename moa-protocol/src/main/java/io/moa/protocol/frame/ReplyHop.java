@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * 16   ledger blocks
  * </pre>
  *
- * <p>Status 0 is a value, others are {@link io.moa.invoke.Status#code()}. Flag bit 0 is "never retry", bit 1 "a fault". The
+ * <p>Status 0 is a value, others are {@link io.moa.invoke.Status#code()}. Flag bit 0 is "never retry", bit 1 "a fault", bit 2 "orphaned". The
  * readers check
  * the lengths they rely on and throw {@link HeaderException}. Stateless.
  */
@@ -40,6 +40,7 @@ public final class ReplyHop {
     private static final int BLOCKS = 8;
     private static final int NEVER_RETRY = 1;
     private static final int FAULT = 2;
+    private static final int ORPHANED = 4;
     private static final int MAX_LOAD = 200;
 
     private ReplyHop() {}
@@ -80,7 +81,9 @@ public final class ReplyHop {
     }
 
     private static long facts(Hints hints) {
-        int flags = (hints.neverRetry() ? NEVER_RETRY : 0) | (hints.fault() ? FAULT : 0);
+        int flags = (hints.neverRetry() ? NEVER_RETRY : 0)
+                | (hints.fault() ? FAULT : 0)
+                | (hints.orphaned() ? ORPHANED : 0);
         return (long) flags << 40 | (long) hints.load() << 32 | hints.retryAfterMillis();
     }
 
@@ -108,7 +111,7 @@ public final class ReplyHop {
     /** The hints; the shared {@link Hints#NONE} if there are none. A load that means nothing is read as unknown. */
     public static Hints hints(ByteBuf in, int index, int length) {
         checkLength(length);
-        int flags = in.getUnsignedByte(index + FLAGS) & (NEVER_RETRY | FAULT);
+        int flags = in.getUnsignedByte(index + FLAGS) & (NEVER_RETRY | FAULT | ORPHANED);
         boolean neverRetry = (flags & NEVER_RETRY) != 0;
         boolean fault = (flags & FAULT) != 0;
         int load = in.getUnsignedByte(index + LOAD);
@@ -118,7 +121,7 @@ public final class ReplyHop {
         }
         return flags == 0 && retryAfter == 0 && load == Hints.UNKNOWN_LOAD
                 ? Hints.NONE
-                : new Hints(retryAfter, neverRetry, load, fault);
+                : new Hints(retryAfter, neverRetry, load, fault, (flags & ORPHANED) != 0);
     }
 
     /** Adds what the server and an agent before it measured, if the header says, to the ledger of the caller. */

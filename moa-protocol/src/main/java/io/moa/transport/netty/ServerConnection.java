@@ -647,17 +647,17 @@ final class ServerConnection implements FrameLink.Side, ServedConnection, Movabl
     }
 
     private void refuse(long id, boolean oneWay, Status status, String why) {
-        refuse(id, oneWay, status, Executed.NO, why);
+        refuse(id, oneWay, status, Executed.NO, Hints.NONE, why);
     }
 
-    private void refuse(long id, boolean oneWay, Status status, Executed executed, String why) {
+    private void refuse(long id, boolean oneWay, Status status, Executed executed, Hints hints, String why) {
         if (oneWay) {
             LOG.debug("one-way call of {} refused: {}", peer, why);
             return;
         }
         ByteBuf out = link.output().batch();
         int start = Prefix.begin(out);
-        int hop = ReplyHop.write(out, status.code(), executed, listener.hints(Hints.NONE), null);
+        int hop = ReplyHop.write(out, status.code(), executed, hints.orphaned() ? hints : listener.hints(hints), null);
         int from = out.writerIndex();
         ReplyHeader.of(why).encode(out);
         link.output().finish(start, FrameKind.RESPONSE, id, hop, out.writerIndex() - from, null, null);
@@ -900,7 +900,7 @@ final class ServerConnection implements FrameLink.Side, ServedConnection, Movabl
         }
         for (OpenCall call : open.takeAll()) {
             listener.endedElsewhere();
-            refuse(call.requestId(), call.oneWay(), Status.UNAVAILABLE, Executed.MAYBE, why);
+            refuse(call.requestId(), call.oneWay(), Status.UNAVAILABLE, Executed.MAYBE, Hints.ORPHANED, why);
         }
         if (closing) {
             link.channel().eventLoop().execute(this::closeIfDone);

@@ -98,7 +98,7 @@ final class HopHeaderTest {
 
     @Test
     void aReplyKeepsStatusAndHints() {
-        Hints hints = new Hints(4_294_967_295L, true, 200, true);
+        Hints hints = new Hints(4_294_967_295L, true, 200, true, true);
         int length = ReplyHop.write(out, Status.OVERLOADED.code(), Executed.NO, hints, null);
         assertThat(length).isEqualTo(out.readableBytes()).isEqualTo(16);
         ReplyHop.check(out, 0, length);
