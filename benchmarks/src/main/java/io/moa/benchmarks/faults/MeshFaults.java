@@ -155,7 +155,11 @@ final class MeshFaults {
                     .told("others: unknown", sum.unknown)
                     .atMost("calls go directly, after the kill, at worst", max(switched), 100, " ms")
                     .atMost("last call that failed was begun, after the kill", latest, 100, " ms")
-                    .atLeast("they go by it again, after the kill, at the earliest", min(back), AWAY_MILLIS, " ms")
+                    .atLeast(
+                            "they go by it again, after the kill, at the earliest",
+                            (double) min(back),
+                            AWAY_MILLIS,
+                            " ms")
                     .told("the same at the latest, ms", max(back))
                     .told("longest call, ms", sum.longest / 1_000)
                     .end(scene.end());

@@ -14,6 +14,7 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +52,7 @@ public final class ByteForwarder {
     /** Runs it until its input ends. */
     public static void main(String[] args) throws Exception {
         EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-        InetSocketAddress behind = new InetSocketAddress("127.0.0.1", Integer.parseInt(args[0]));
+        InetSocketAddress behind = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
         Channel door = new ServerBootstrap()
                 .group(loops)
                 .channel(EpollServerSocketChannel.class)
@@ -63,7 +64,7 @@ public final class ByteForwarder {
                         join(near, behind);
                     }
                 })
-                .bind("127.0.0.1", 0)
+                .bind(InetAddress.getLoopbackAddress(), 0)
                 .sync()
                 .channel();
         System.out.println(ChildProcess.MARK + "ready port=" + ((InetSocketAddress) door.localAddress()).getPort());

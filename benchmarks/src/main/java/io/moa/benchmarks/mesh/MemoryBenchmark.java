@@ -263,11 +263,15 @@ public final class MemoryBenchmark implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
-        }
+    public void close() {
         resident.close();
-        redis.close();
+        open.add(0, redis);
+        for (int i = open.size() - 1; i >= 0; i--) {
+            try {
+                open.get(i).close();
+            } catch (Exception e) {
+                throw new IllegalStateException("A part of the measurement did not end", e);
+            }
+        }
     }
 }

@@ -289,11 +289,14 @@ public final class OverheadBenchmark implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
+        open.addAll(0, List.of(redis, link));
         for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
+            try {
+                open.get(i).close();
+            } catch (Exception e) {
+                throw new IllegalStateException("A part of the measurement did not end", e);
+            }
         }
-        link.close();
-        redis.close();
     }
 }

@@ -71,8 +71,7 @@ final class Resident implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         over = true;
-        thread.join();
     }
 }
