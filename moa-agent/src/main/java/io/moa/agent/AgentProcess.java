@@ -87,6 +87,7 @@ public final class AgentProcess implements AutoCloseable {
     private volatile boolean handedOver;
     private final AtomicBoolean rehearsed = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile boolean inherited; // the place, and the folder in which it is offered, from another agent
 
     private AgentProcess(
             AgentConfig config,
@@ -321,6 +322,7 @@ public final class AgentProcess implements AutoCloseable {
             throw new IllegalStateException(
                     "The agent of " + config.application() + " was not replaced: " + cause.getMessage(), cause);
         }
+        inherited = true;
         taken.listeners().forEach((name, door) -> {
             if (InboundSeat.isMine(name)) {
                 inbound.arrived(name, door);
@@ -456,9 +458,14 @@ public final class AgentProcess implements AutoCloseable {
 
     /** Offers this agent's place to the next one. */
     private void standReady() {
-        if (closed.get()) {
-            return;
+        synchronized (upgrades) { // who closes the agent meanwhile has it withdrawn
+            if (!closed.get()) {
+                offer();
+            }
         }
+    }
+
+    private void offer() {
         try {
             HandOver stands = movable()
                     .offer(upgrades.offer(), upgrades.renew(moa.chance()), new Ancestor(), HandOverConfig.DEFAULT);
@@ -597,13 +604,17 @@ public final class AgentProcess implements AutoCloseable {
             return;
         }
         RuntimeException broken = null;
-        HandOver stands = offer;
-        if (stands != null && !handedOver) {
-            stands.close();
-            try {
-                upgrades.remove();
-            } catch (IOException e) {
-                broken = new IllegalStateException("The folder for upgrades could not be removed", e);
+        synchronized (upgrades) {
+            HandOver stands = offer;
+            if ((stands != null || inherited) && !handedOver) {
+                if (stands != null) {
+                    stands.close();
+                }
+                try {
+                    upgrades.remove();
+                } catch (IOException e) {
+                    broken = new IllegalStateException("The folder for upgrades could not be removed", e);
+                }
             }
         }
         if (registration != null) {

@@ -3,9 +3,11 @@ package io.moa.agent;
 import io.moa.client.stub.ForwardedCalls;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.gate.GateMemory;
+import io.moa.governance.policy.ImpossibleValue;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.invoke.Caller;
 import io.moa.invoke.MethodId;
+import io.moa.mesh.MeshProtocol;
 import io.moa.protocol.frame.Target;
 import io.moa.protocol.serialize.RuleText;
 import java.util.ArrayList;
@@ -14,9 +16,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +32,16 @@ final class AnnouncedMethods {
     static final int MOST = 200_000;
 
     private static final int MAX_ID_CHARS = 64;
+    private static final int MOST_CANNOT = 64;
     private static final int MAX_SERIALIZER = 255;
 
-    private record Known(long order, Caller caller, String text, Target target, ForwardedCalls.Method method) {}
+    private record Known(long order, Caller caller, String text, Target target, ForwardedCalls.Method method) {
+        Known saying(String more) {
+            return new Known(order, caller, more, target, method);
+        }
+    }
 
-    private volatile Set<String> toldAhead = Set.of(); // ids
+    private volatile Set<String> toldAhead = Set.of(); // texts
     private final ForwardedCalls calls;
     private final int most;
     private final Map<String, Known> known = new ConcurrentHashMap<>();
@@ -92,8 +101,16 @@ final class AnnouncedMethods {
             if (before.text().equals(text)) {
                 return;
             }
-            throw new IllegalArgumentException("Another method was announced under this id before");
+            if (!(RuleText.read(before.text()) instanceof Map<?, ?> saidBefore)
+                    || !withoutCannot(said).equals(withoutCannot(saidBefore))) {
+                throw new IllegalArgumentException("Another method was announced under this id before");
+            }
+            before.method().cannotHave(cannot(said));
+            known.replace(id, before, before.saying(text));
+            return;
         }
+        checkLabels(said.get("labels"));
+        List<ImpossibleValue> cannot = cannot(said);
         ServiceId service = ServiceId.parse(word(said, "service"));
         MethodId method = MethodId.parse(word(said, "method"));
         if (!(said.get("serializer") instanceof Number number)
@@ -120,6 +137,9 @@ final class AnnouncedMethods {
                     calls.announced(caller, service, method, number.intValue(), policy));
             added = known.putIfAbsent(id, fresh) == null; // or another thread was faster, with the same
             if (added) {
+                if (!cannot.isEmpty()) {
+                    fresh.method().cannotHave(cannot);
+                }
                 announced.by(caller, service, method, policy);
             }
         } finally {
@@ -127,6 +147,47 @@ final class AnnouncedMethods {
                 count.decrementAndGet();
             }
         }
+    }
+
+    /** Rules ask for labels of who calls, and would take the caller for what the agent is. */
+    private void checkLabels(@Nullable Object labels) {
+        Map<String, String> said = new TreeMap<>();
+        if (labels instanceof Map<?, ?> plain) {
+            plain.forEach((name, value) -> said.put(String.valueOf(name), String.valueOf(value)));
+        } else if (labels != null) {
+            throw new IllegalArgumentException("labels is an object");
+        }
+        Map<String, String> own = MeshProtocol.routing(calls.labels());
+        if (!own.equals(MeshProtocol.routing(said))) {
+            throw new IllegalArgumentException("This agent has the labels " + own + " and its caller has "
+                    + MeshProtocol.routing(said)
+                    + ", by which rules would route its calls otherwise than the caller's own; start the agent with --label and the labels of the processes"
+                    + " that it is for");
+        }
+    }
+
+    private static Map<?, ?> withoutCannot(Map<?, ?> said) {
+        Map<?, ?> rest = new LinkedHashMap<>(said);
+        rest.remove("cannot");
+        return rest;
+    }
+
+    private static List<ImpossibleValue> cannot(Map<?, ?> said) {
+        Object plain = said.get("cannot");
+        if (plain == null) {
+            return List.of();
+        }
+        if (!(plain instanceof List<?> each) || each.size() > MOST_CANNOT) {
+            throw new IllegalArgumentException("cannot is a list of up to " + MOST_CANNOT + " values");
+        }
+        List<ImpossibleValue> values = new ArrayList<>();
+        for (Object one : each) {
+            ImpossibleValue value = ImpossibleValue.ofPlain(one == null ? Map.of() : one);
+            if (value != null) {
+                values.add(value);
+            }
+        }
+        return values;
     }
 
     private static String word(Map<?, ?> said, String name) {
@@ -147,8 +208,9 @@ final class AnnouncedMethods {
      * @return in the order in which they were announced
      */
     List<String> linesAhead() {
-        Set<String> told =
-                Set.copyOf(known.keySet()); // first: whoever is announced meanwhile is told twice, and not never
+        Set<String> told = known.values().stream()
+                .map(Known::text)
+                .collect(Collectors.toSet()); // first: whoever is announced meanwhile is told twice, and not never
         List<String> ahead = lines(Set.of(), false);
         toldAhead = told;
         return ahead;
@@ -163,7 +225,7 @@ final class AnnouncedMethods {
         List<String> lines = new ArrayList<>();
         known.values().stream().sorted(Comparator.comparingLong(Known::order)).forEach(each -> {
             Map<String, Object> gate = gates ? each.method().memory().toPlain() : Map.of();
-            if (gate.isEmpty() && told.contains(each.target().announcement())) {
+            if (gate.isEmpty() && told.contains(each.text())) {
                 return;
             }
             Map<String, Object> line = new LinkedHashMap<>();

@@ -1,10 +1,13 @@
 package io.moa.agent;
 
 import io.moa.client.MoaClient;
+import io.moa.client.explain.CallExplanation;
+import io.moa.client.mesh.AgentView;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.sample.CallFacts;
 import io.moa.protocol.serialize.RuleText;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
@@ -30,13 +33,13 @@ final class Explanations implements UnaryOperator<String> {
             throw new IllegalArgumentException("Asked for is the explanation of a service, or of a call to it");
         }
         if (!(asked.get("method") instanceof String method)) {
-            return client.explain(ServiceId.parse(service));
+            return new AgentView(client.explain(ServiceId.parse(service)), List.of()).write();
         }
         Map<String, String> facts = new LinkedHashMap<>();
         if (asked.get("facts") instanceof Map<?, ?> said) {
             said.forEach((name, value) -> facts.put(String.valueOf(name), String.valueOf(value)));
         }
-        return client.explain(ServiceId.parse(service), method, CallFacts.ofTexts(facts))
-                .describe();
+        CallExplanation told = client.explain(ServiceId.parse(service), method, CallFacts.ofTexts(facts));
+        return new AgentView(told.describe(), told.method().gates()).write();
     }
 }

@@ -18,6 +18,7 @@ import io.moa.invoke.Payload;
 import io.moa.invoke.Phase;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Seat;
+import io.moa.mesh.MeshProtocol;
 import io.moa.protocol.frame.CallHeader;
 import io.moa.protocol.frame.Target;
 import io.moa.protocol.payload.BytesPayload;
@@ -120,6 +121,8 @@ final class Warmup {
                             METHOD.toString(),
                             "serializer",
                             SERIALIZER,
+                            "labels",
+                            MeshProtocol.routing(forwarded.labels()), // which the release may have said
                             "policy",
                             MethodPolicy.DEFAULT.toPlain())));
             Admission admission = new Admission(Set.of(moa.self().application()), AgentProcess.ownUser(), null);

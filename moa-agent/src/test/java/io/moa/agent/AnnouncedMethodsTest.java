@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.moa.discovery.ServiceId;
+import io.moa.governance.policy.ImpossibleValue;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.Caller;
@@ -13,6 +14,7 @@ import io.moa.protocol.frame.Target;
 import io.moa.protocol.serialize.RuleText;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,6 +105,44 @@ class AnnouncedMethodsTest {
         refused(WEB, text("method", "cancel(java.lang.String)"), "Another method was announced under this id");
         refused(WEB, text("serializer", 2), "Another method was announced under this id");
         assertThat(methods.named(target("a"))).isNotNull();
+    }
+
+    private static Map<String, Object> cannot(String value) {
+        return new ImpossibleValue(PolicyKey.FALLBACK_VALUE, value, "a number is expected").toPlain();
+    }
+
+    @Test
+    void whatItsTypesMakeImpossibleMayBeSaidLater() {
+        methods.take(WEB, text("a"));
+        Object before = methods.named(target("a"));
+        methods.take(WEB, text("cannot", List.of(cannot("[]"))));
+        methods.take(WEB, text("cannot", List.of(cannot("[]"), cannot("{}"))));
+        assertThat(methods.named(target("a"))).isSameAs(before);
+        assertThat(methods.size()).isOne();
+        assertThat(methods.lines()).singleElement().asString().contains("fallback-value", "{}");
+        refused(OTHER, text("cannot", List.of(cannot("[]"))), "Another process");
+        refused(WEB, text("cannot", Collections.nCopies(65, cannot("[]"))), "up to 64");
+        refused(WEB, text("cannot", List.of("all")), "an object of key, value and why");
+        methods.take(WEB, text("cannot", List.of(Map.of("key", "of a later version", "value", 1, "why", "so"))));
+    }
+
+    @Test
+    void whatIsSaidLaterIsToldTheNextProcessToo() {
+        methods.take(WEB, text("a"));
+        methods.linesAhead();
+        assertThat(methods.linesSince()).isEmpty();
+        methods.take(WEB, text("cannot", List.of(cannot("[]"))));
+        assertThat(methods.linesSince()).hasSize(1);
+    }
+
+    /** Rules would route its calls as if they were the agent's own. */
+    @Test
+    void whoHasOtherLabelsThatRulesAskForIsRefused() {
+        refused(WEB, text("labels", Map.of("zone", "north")), "This agent has the labels {}");
+        refused(WEB, text("labels", Map.of("environment", "test")), "{environment=test}");
+        refused(WEB, text("labels", "north"), "labels is an object");
+        methods.take(WEB, text("labels", Map.of("team", "of nobody's concern")));
+        assertThat(methods.size()).isOne();
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.moa.client.filter.FaultFilter;
 import io.moa.client.filter.HedgeFilter;
 import io.moa.client.filter.SampleFilter;
 import io.moa.client.filter.ThrottleFilter;
+import io.moa.client.mesh.AgentView;
 import io.moa.client.mesh.Mesh;
 import io.moa.client.stub.CallStarter;
 import io.moa.client.stub.DeclaredMethod;
@@ -153,7 +154,16 @@ public final class MoaClient implements AutoCloseable {
         ObservedMethod unknown = observation.ofUnknown();
         HedgeFilter hedges = new HedgeFilter(moa.ticker(), moa.scheduler());
         this.throttle = new OverloadThrottle(sendsOfAccepted, moa.ticker(), moa.chance());
-        this.mesh = new Mesh(moa, meshed, endpoints::addressesOf);
+        ClusterInvoker cluster = new ClusterInvoker(
+                clusters,
+                endpoints,
+                moa.ticker(),
+                new FirstAnswer(moa),
+                hedges,
+                new RuleAnswer(),
+                throttle,
+                !observation.isNone());
+        this.mesh = new Mesh(moa, meshed, labels, endpoints::addressesOf, cluster::answeredByRule);
         Invoker route = ClientStack.route(
                 moa.ticker(),
                 moa.scheduler(),
@@ -164,15 +174,7 @@ public final class MoaClient implements AutoCloseable {
                 new ThrottleFilter(throttle),
                 hedges,
                 new FaultFilter(moa.ticker(), moa.scheduler(), moa.chance()),
-                new ClusterInvoker(
-                        clusters,
-                        endpoints,
-                        moa.ticker(),
-                        new FirstAnswer(moa),
-                        hedges,
-                        new RuleAnswer(),
-                        throttle,
-                        !observation.isNone()));
+                cluster);
         this.starter = new CallStarter(moa, route);
         this.route = route;
         this.quotas = new QuotaRounds(
@@ -313,8 +315,9 @@ public final class MoaClient implements AutoCloseable {
         if (mesh.setting().mode() == MeshMode.OFF) {
             return clusters.of(service).explain(endpoints::way);
         }
-        String byAgent = mesh.explain(service, null, Map.of());
-        return mesh.describe() + "\n" + (byAgent == null ? clusters.of(service).explain(endpoints::way) : byAgent);
+        AgentView byAgent = mesh.explain(service, null, Map.of(), null);
+        return mesh.describe() + "\n"
+                + (byAgent == null ? clusters.of(service).explain(endpoints::way) : byAgent.text());
     }
 
     /**
@@ -329,9 +332,12 @@ public final class MoaClient implements AutoCloseable {
      */
     public CallExplanation explain(ServiceId service, String method, CallFacts facts) {
         CallExplanation own = explainer.explain(service, method, facts);
-        String byAgent =
-                mesh.explain(service, own.method().method(), own.facts().toTexts());
-        return byAgent == null ? own : own.byAgent(mesh.describe() + "\n" + byAgent);
+        AgentView byAgent = mesh.explain(
+                service,
+                own.method().method(),
+                own.facts().toTexts(),
+                methods.declared(service, method).announcement());
+        return byAgent == null ? own : own.byAgent(mesh.describe() + "\n" + byAgent.text(), byAgent.gates());
     }
 
     /**

@@ -8,6 +8,7 @@ import io.moa.invoke.Ledger;
 import io.moa.invoke.MethodId;
 import io.moa.invoke.Phase;
 import io.moa.invoke.Reply;
+import io.moa.invoke.Status;
 import io.moa.protocol.frame.CallHeader;
 import io.moa.protocol.payload.BytesPayload;
 import io.moa.transport.Connection;
@@ -25,8 +26,9 @@ public final class AgentQuestion {
      *
      * @param given whether the agent gave it
      * @param text what it said, or why there is no answer
+     * @param wrong whether it was understood and cannot be answered, however often it is asked
      */
-    public record Answer(boolean given, String text) {}
+    public record Answer(boolean given, String text, boolean wrong) {}
 
     private final MethodId method;
     private final Attributes attributes;
@@ -68,13 +70,15 @@ public final class AgentQuestion {
                             true,
                             value.payload() instanceof BytesPayload text
                                     ? text.content().toString(StandardCharsets.UTF_8)
-                                    : "");
+                                    : "",
+                            false);
                 } finally {
                     value.payload().release();
                 }
             }
-            return new Answer(
-                    false, reply instanceof Reply.Failure failure ? failure.message() : String.valueOf(broken));
+            return reply instanceof Reply.Failure failure
+                    ? new Answer(false, failure.message(), failure.status() == Status.INVALID_ARGUMENT)
+                    : new Answer(false, String.valueOf(broken), false);
         });
     }
 }

@@ -1,8 +1,12 @@
 package io.moa.mesh;
 
+import io.moa.discovery.Instance;
 import io.moa.discovery.ServiceId;
 import io.moa.invoke.MethodId;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
 /** What a process and its agent call each other beside the calls that are passed on. */
@@ -35,14 +39,17 @@ public final class MeshProtocol {
 
     /**
      * Says what is decided about a method before its first call. The body is JSON, an object: {@code id}, under which calls name it, {@code
-     * service}, {@code method} with its parameter types, {@code serializer}, a number, and {@code policy}, what the method declares. Answered with no
-     * body.
+     * service}, {@code method} with its parameter types, {@code serializer}, a number, and {@code policy}, what the method declares. It may have {@code
+     * labels}, those of the process that the built-in rules ask for: an agent with others does not take it. And {@code cannot}, a list of values that live
+     * rules may say and the method's types make impossible, each an object of {@code key}, {@code value} and {@code why}; said again under the same id, the
+     * list takes the place of the one before. Answered with no body.
      */
     public static final MethodId ANNOUNCE = new MethodId("announce", "(java.lang.String)");
 
     /**
      * Asks what would become of a call. The body is JSON, an object: {@code service}, and perhaps {@code method} and {@code facts} of the call as texts by
-     * the names that rules have for them. Answered with text in UTF-8, for people.
+     * the names that rules have for them. Answered with JSON, an object: {@code text} for people, and {@code gates}, a list of objects of {@code how} and
+     * {@code refuses}: the limits and the breaker of the method, as they would meet the call now.
      */
     public static final MethodId EXPLAIN = new MethodId("explain", "(java.lang.String)");
 
@@ -79,6 +86,13 @@ public final class MeshProtocol {
 
     /** The number of the serializer of the bodies above: JSON, or text. */
     public static final int SERIALIZER = 2;
+
+    /** Of the labels of a process those by which the built-in rules route its calls, and its zone. */
+    public static Map<String, String> routing(Map<String, String> labels) {
+        Map<String, String> routing = new TreeMap<>(labels);
+        routing.keySet().retainAll(Set.of(Instance.ZONE, Instance.UNIT, Instance.ENVIRONMENT));
+        return routing;
+    }
 
     private MeshProtocol() {}
 }

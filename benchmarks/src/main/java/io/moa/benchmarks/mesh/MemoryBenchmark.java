@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -56,9 +57,12 @@ public final class MemoryBenchmark implements AutoCloseable {
     private final int seconds;
     private final int rate;
     private final List<String> options;
+    private final Map<String, String> environment;
 
-    private MemoryBenchmark(int connections, int services, int seconds, int rate, List<String> options)
+    private MemoryBenchmark(
+            int connections, int services, int seconds, int rate, List<String> options, Map<String, String> environment)
             throws Exception {
+        this.environment = environment;
         this.connections = connections;
         this.services = services;
         this.seconds = seconds;
@@ -74,6 +78,7 @@ public final class MemoryBenchmark implements AutoCloseable {
         int seconds = 60;
         int rate = 1_000;
         List<String> options = new ArrayList<>(List.of("-Xmx256m"));
+        Map<String, String> environment = new TreeMap<>();
         for (int i = 0; i + 1 < args.length; i += 2) {
             String value = args[i + 1];
             switch (args[i]) {
@@ -83,16 +88,18 @@ public final class MemoryBenchmark implements AutoCloseable {
                 case "--seconds" -> seconds = Integer.parseInt(value);
                 case "--rate" -> rate = Integer.parseInt(value);
                 case "--jvm" -> options.addAll(List.of(value.split(",")));
+                case "--env" ->
+                    environment.put(value.substring(0, value.indexOf('=')), value.substring(value.indexOf('=') + 1));
                 default ->
                     throw new IllegalArgumentException("--connections N, --services N, --seconds N, --rate N,"
-                            + " --jvm OPTION,OPTION and --report NAME, not " + args[i]);
+                            + " --jvm OPTION,OPTION, --env NAME=VALUE and --report NAME, not " + args[i]);
             }
         }
         if (name != null) {
             Report.checkName(name);
         }
         Table surroundings = Surroundings.describe();
-        try (MemoryBenchmark run = new MemoryBenchmark(connections, services, seconds, rate, options)) {
+        try (MemoryBenchmark run = new MemoryBenchmark(connections, services, seconds, rate, options, environment)) {
             Report report = new Report();
             report.title("The memory of an agent").add(surroundings);
             run.measure(report);
@@ -110,7 +117,7 @@ public final class MemoryBenchmark implements AutoCloseable {
                 jvm,
                 UpgradedAgent.class,
                 List.of(registry, APPLICATION, how, "-", socket.toString()),
-                Map.of());
+                environment);
         resident.watch(agent);
         open.add(agent);
         return agent;
@@ -145,24 +152,35 @@ public final class MemoryBenchmark implements AutoCloseable {
         first.close();
         TimeUnit.SECONDS.sleep(2);
         long together = resident.mostTogether();
+        long mostOfFirst = resident.most(first);
         resident.forget(first);
         TimeUnit.SECONDS.sleep(seconds);
         long afterwards = Resident.kib(second, "VmRSS");
-        long most = Math.max(mostWorking, resident.most(second));
+        long most = Math.max(mostOfFirst, resident.most(second));
         caller.interrupt();
         caller.join();
+        int moved =
+                Integer.parseInt(ledger.getOrDefault("moa", "0")) + Integer.parseInt(ledger.getOrDefault("resp", "0"));
         report.add(connections + " connections, half of them of MOA and half of RESP, over a Unix socket; " + services
                 + " services, each of two servers; " + rate + " calls a second. The agent's JVM has "
-                + String.join(" ", options) + ".");
+                + String.join(" ", options) + (environment.isEmpty() ? "" : ", in the environment " + environment)
+                + ".");
         report.add(new Table("", "MiB resident")
                 .row("it has begun", mib(idle))
                 .row("it has worked for " + seconds + " s", mib(working))
                 .row("the most until then", mib(mostWorking))
+                .row("the most, while it was replaced", mib(mostOfFirst))
                 .row("two at once, while one replaced the other", mib(together))
-                .row("the second one, " + seconds + " s later", mib(afterwards)));
+                .row("the second one, " + seconds + " s later", mib(afterwards))
+                .row("the most of the second one", mib(resident.most(second))));
         report.add(new Table("", "wanted", "seen", "")
                 .row("one, at most, MiB", "300", mib(most), most <= 300 * 1024 ? "yes" : "no")
                 .row("two at once, at most, MiB", "600", mib(together), together <= 600 * 1024 ? "yes" : "no")
+                .row(
+                        "connections that were moved",
+                        Integer.toString(connections),
+                        Integer.toString(moved),
+                        moved >= connections ? "yes" : "no")
                 .row("calls failed", "0", "" + failed.sum(), failed.sum() == 0 ? "yes" : "no"));
         report.add("Calls answered: " + answeredBefore + " by the first, " + (answered.sum() - answeredBefore)
                 + " from then on. Connections moved: " + ledger.get("moa") + " of MOA, " + ledger.get("resp")

@@ -122,6 +122,22 @@ public final class ClusterInvoker implements Invoker {
         return invoke(call, cluster, cluster.plan());
     }
 
+    /**
+     * The reply of a call that a rule answers; null if none does. For calls that somebody else routes and cannot answer.
+     *
+     * @param call of a method of a stub
+     */
+    public @Nullable Reply answeredByRule(Invocation call) {
+        ClusterLink link = call.attributes().get(ClusterLink.KEY);
+        try {
+            return link != null && link.cluster().plan().route(call) instanceof Route.Answered answered
+                    ? directAnswer.answer(call, answered)
+                    : null;
+        } catch (IllegalStateException full) {
+            return null; // nothing is known of the service
+        }
+    }
+
     private static Reply notLookedFor(Invocation call, ServiceId service, IllegalStateException full) {
         return Reply.failure(
                         Status.UNAVAILABLE,

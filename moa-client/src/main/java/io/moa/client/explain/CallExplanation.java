@@ -4,6 +4,7 @@ import io.moa.annotation.Balancing;
 import io.moa.client.cluster.KnownInstance;
 import io.moa.discovery.Instance;
 import io.moa.discovery.ServiceId;
+import io.moa.governance.gate.GateLook;
 import io.moa.governance.route.RouteStep;
 import io.moa.governance.sample.CallFacts;
 import io.moa.internal.UntrustedText;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param balancing how
  * @param method what is decided about the method's calls
  * @param byAgent what the agent says by which the calls go now, as text; null while they are governed here. The other components are this
- *     process's own view then: which rules and policies hold is the same in both, and who is ejected, connected or limited now is not
+ *     process's own view then: which rules and policies hold is the same in both, what limits and breakers say is the agent's, and who is ejected or connected now is not
  */
 public record CallExplanation(
         String view,
@@ -55,8 +56,8 @@ public record CallExplanation(
         together = List.copyOf(together);
     }
 
-    /** The same, with what an agent says. */
-    public CallExplanation byAgent(String text) {
+    /** The same, with what an agent says, whose limits and breakers are those of the call. */
+    public CallExplanation byAgent(String text, List<GateLook> gates) {
         return new CallExplanation(
                 view,
                 facts,
@@ -70,7 +71,7 @@ public record CallExplanation(
                 picked,
                 together,
                 balancing,
-                method,
+                method.under(gates),
                 text);
     }
 

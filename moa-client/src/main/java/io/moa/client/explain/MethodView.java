@@ -34,6 +34,11 @@ public record MethodView(
         return new MethodView(method, policy, passedOver, gates, struckBy, source);
     }
 
+    /** This with gates of another process, where its calls are governed. */
+    MethodView under(List<GateLook> others) {
+        return new MethodView(method, policy, passedOver, others, faults, source);
+    }
+
     /** Whether a gate of this process would refuse a call now, before it is routed. */
     public boolean refused() {
         return gates.stream().anyMatch(GateLook::refuses);

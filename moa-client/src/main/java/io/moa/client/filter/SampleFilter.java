@@ -20,6 +20,8 @@ public final class SampleFilter implements Filter {
     @Override
     public CompletableFuture<Reply> apply(Invocation call, Invoker next) {
         KeptCall kept = samples.offer(call);
-        return next.invoke(kept == null ? call : kept.watched(call));
+        return kept == null
+                ? next.invoke(call)
+                : next.invoke(kept.watched(call)).whenComplete((reply, broken) -> kept.ended(reply));
     }
 }

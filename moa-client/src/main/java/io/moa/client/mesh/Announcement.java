@@ -1,6 +1,7 @@
 package io.moa.client.mesh;
 
 import io.moa.discovery.ServiceId;
+import io.moa.governance.policy.ImpossibleValue;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.MethodId;
@@ -10,8 +11,12 @@ import io.moa.protocol.frame.Target;
 import io.moa.protocol.serialize.RuleText;
 import io.moa.transport.Connection;
 import io.moa.transport.WireForm;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,12 +29,17 @@ public final class Announcement {
     /** Under this key a call carries the announcement of its method. */
     public static final Attributes.Key<Announcement> KEY = new Attributes.Key<>("announcement");
 
+    private static final int MOST_CANNOT = 16;
+
     private final ServiceId service;
     private final MethodId method;
     private final int serializer;
     private final MethodPolicy declared;
+    private final Set<ImpossibleValue> cannot = new LinkedHashSet<>(); // guarded by this
+    private @Nullable String latest; // what was to be told at last; guarded by this
     private volatile @Nullable Named named;
     private volatile @Nullable Connection told; // the latest connection on which it was sent
+    private volatile @Nullable Connection refused; // the latest whose agent does not take it
 
     /** What is made when the first call goes to an agent. */
     record Named(String id, Attributes attributes) {}
@@ -58,22 +68,51 @@ public final class Announcement {
             if (known == null) {
                 String id = ids.get();
                 byte[] target = CallHeader.encodeTarget(new Target(service, method, serializer, id));
-                known = new Named(id, Attributes.EMPTY.with(WireForm.KEY, new WireForm(target, serializer)));
+                known = new Named(id, Attributes.EMPTY.with(WireForm.KEY, new WireForm(target, serializer, true)));
                 named = known;
             }
             return known;
         }
     }
 
-    /** What is told, as {@link MeshProtocol#ANNOUNCE} says. */
-    String text(String id) {
+    /**
+     * What of live rules the method's types turned out to make impossible, which agents cannot know. They are told before the next call.
+     *
+     * @param values what the method cannot have; up to {@value #MOST_CANNOT} are kept, the latest
+     */
+    public synchronized void cannotHave(List<ImpossibleValue> values) {
+        if (cannot.addAll(values)) {
+            Iterator<ImpossibleValue> eldest = cannot.iterator();
+            while (cannot.size() > MOST_CANNOT) {
+                eldest.next();
+                eldest.remove();
+            }
+            told = null;
+            latest = null;
+        }
+    }
+
+    /**
+     * What is told, as {@link MeshProtocol#ANNOUNCE} says.
+     *
+     * @param labels of this process, as far as the built-in rules ask for them
+     */
+    synchronized String text(String id, Map<String, String> labels) {
         Map<String, Object> said = new LinkedHashMap<>();
         said.put("id", id);
         said.put("service", service.toString());
         said.put("method", method.toString());
         said.put("serializer", serializer);
         said.put("policy", declared.toPlain());
-        return RuleText.writeLine(said);
+        if (!labels.isEmpty()) {
+            said.put("labels", labels);
+        }
+        if (!cannot.isEmpty()) {
+            said.put("cannot", cannot.stream().map(ImpossibleValue::toPlain).toList());
+        }
+        String text = RuleText.writeLine(said);
+        latest = text;
+        return text;
     }
 
     /** Whether it was the latest connection on which it was sent. */
@@ -81,9 +120,25 @@ public final class Announcement {
         return told == connection;
     }
 
-    /** It was sent on this connection, ahead of what follows. */
-    void toldOn(Connection connection) {
-        told = connection;
+    /**
+     * It was sent on this connection, ahead of what follows; it has to be sent again if more was known meanwhile.
+     *
+     * @param text what was sent
+     */
+    synchronized void toldOn(Connection connection, String text) {
+        if (text.equals(latest)) {
+            told = connection;
+        }
+    }
+
+    /** Its agent does not take it: calls do not go there. */
+    void refusedOn(Connection connection) {
+        refused = connection;
+    }
+
+    /** Whether it was the latest connection whose agent did not take it. */
+    boolean wasRefusedOn(Connection connection) {
+        return refused == connection;
     }
 
     @Override

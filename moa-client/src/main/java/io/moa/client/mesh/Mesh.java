@@ -63,7 +63,9 @@ public final class Mesh implements Filter, AutoCloseable {
     private final LongAdder switches = new LongAdder();
     private final List<MeshStep> steps;
     private final boolean isDirect;
+    private final Map<String, String> labels;
     private final Function<Instance, List<Address>> ways;
+    private final Function<Invocation, @Nullable Reply> ruleAnswers;
     private final List<Registry.Subscription> following = new ArrayList<>(); // guarded by this
     private volatile AgentLink[] links = NONE; // in their order; none while the mode is off
     private final DecidedMode mode;
@@ -75,11 +77,20 @@ public final class Mesh implements Filter, AutoCloseable {
      * The seat of a client's calls, as code and release say.
      *
      * @param given null for calls that never go through an agent, whatever anybody says
+     * @param labels of this process; agents whose built-in rules would take it for another one do not take its calls
      * @param ways at which addresses this process reaches an instance
+     * @param ruleAnswers the reply of a call that a rule answers, which agents leave to its caller; null if none does
      * @throws IllegalArgumentException if a setting says what cannot be; the message names it
      */
-    public Mesh(Moa moa, @Nullable MeshConfig given, Function<Instance, List<Address>> ways) {
+    public Mesh(
+            Moa moa,
+            @Nullable MeshConfig given,
+            Map<String, String> labels,
+            Function<Instance, List<Address>> ways,
+            Function<Invocation, @Nullable Reply> ruleAnswers) {
         this.moa = moa;
+        this.labels = MeshProtocol.routing(labels);
+        this.ruleAnswers = ruleAnswers;
         this.ways = ways;
         this.config = given == null ? MeshConfig.DEFAULT : given;
         this.closed = given == null;
@@ -233,9 +244,15 @@ public final class Mesh implements Filter, AutoCloseable {
     private CompletableFuture<Reply> go(
             Invocation call, AgentLink[] known, int from, Invoker direct, Reply.@Nullable Failure before) {
         Announcement announcement = call.attributes().get(Announcement.KEY);
+        if (before != null && before.status() == Status.UNSUPPORTED) {
+            Reply byRule = ruleAnswers.apply(call);
+            if (byRule != null) {
+                return CompletableFuture.completedFuture(byRule);
+            }
+        }
         for (int i = from; i < known.length && announcement != null; i++) {
             Connection agent = known[i].good();
-            if (agent != null) {
+            if (agent != null && !announcement.wasRefusedOn(agent)) {
                 Announcement.Named named = announcement.named(this::nextId);
                 if (!announcement.wasToldOn(agent)) {
                     announce(announcement, named, agent);
@@ -274,13 +291,16 @@ public final class Mesh implements Filter, AutoCloseable {
 
     /** Tells the agent of a method, ahead of its first call on the same connection. Others may do the same at this moment, which harms nobody. */
     private void announce(Announcement announcement, Announcement.Named named, Connection agent) {
-        CompletableFuture<AgentQuestion.Answer> told =
-                ANNOUNCE.ask(moa, agent, announcement.text(named.id()), ANNOUNCE_LIMIT);
-        announcement.toldOn(agent);
+        String text = announcement.text(named.id(), labels);
+        CompletableFuture<AgentQuestion.Answer> told = ANNOUNCE.ask(moa, agent, text, ANNOUNCE_LIMIT);
+        announcement.toldOn(agent, text);
         told.thenAccept(answer -> {
             if (!answer.given() && agent.usable()) {
+                if (answer.wrong()) {
+                    announcement.refusedOn(agent);
+                }
                 LOG.warn(
-                        "MoaClient[{}]: the agent at {} was not told what is decided about {}, whose calls go directly: {}",
+                        "MoaClient[{}]: the agent at {} does not take the calls of {}, which go the next way: {}",
                         moa.self(),
                         agent.address(),
                         announcement,
@@ -294,13 +314,21 @@ public final class Mesh implements Filter, AutoCloseable {
      *
      * @param method null for what it knows of the service
      * @param facts of the call, by the names that rules have for them
-     * @return for people; null while calls are governed here, and if the agent does not say
+     * @param announcement what the agent has to know of the method first; null if this process knows no more than its name
+     * @return null while calls are governed here, and if the agent does not say
      */
-    public @Nullable String explain(ServiceId service, @Nullable String method, Map<String, String> facts) {
+    public @Nullable AgentView explain(
+            ServiceId service,
+            @Nullable String method,
+            Map<String, String> facts,
+            @Nullable Announcement announcement) {
         AgentLink way = way(0);
         Connection agent = way == null ? null : way.good();
         if (agent == null || EventLoopThread.isCurrent()) {
             return null;
+        }
+        if (announcement != null && !announcement.wasToldOn(agent)) {
+            announce(announcement, announcement.named(this::nextId), agent);
         }
         Map<String, Object> question = new LinkedHashMap<>();
         question.put("service", service.toString());
@@ -312,8 +340,8 @@ public final class Mesh implements Filter, AutoCloseable {
             AgentQuestion.Answer answer = EXPLAIN.ask(moa, agent, RuleText.writeLine(question), EXPLAIN_LIMIT)
                     .get(2 * EXPLAIN_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
             return answer.given()
-                    ? answer.text()
-                    : "The agent at " + agent.address() + " does not say: " + answer.text();
+                    ? AgentView.read(answer.text())
+                    : new AgentView("The agent at " + agent.address() + " does not say: " + answer.text(), List.of());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return null;

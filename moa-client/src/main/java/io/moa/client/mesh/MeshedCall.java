@@ -3,7 +3,6 @@ package io.moa.client.mesh;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.invoke.Backstop;
 import io.moa.invoke.Cancellation;
-import io.moa.invoke.Deadline;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Hop;
 import io.moa.invoke.Invocation;
@@ -25,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class MeshedCall extends CompletableFuture<Reply>
         implements BiConsumer<@Nullable Reply, @Nullable Throwable>, Ledger.SilenceListener {
-
-    private static final long MOST_SHORTER_NANOS = 3_000_000;
 
     private final Invocation call;
     private final Connection agent;
@@ -55,20 +52,6 @@ final class MeshedCall extends CompletableFuture<Reply>
         this.silence = silence;
     }
 
-    /**
-     * The agent is given a little less time, so that its account of a call that was late is there in time: at most 3 ms, and no more than a
-     * sixteenth of what is left.
-     */
-    private Deadline shortened() {
-        Deadline deadline = call.deadline();
-        if (deadline.isNone()) {
-            return deadline;
-        }
-        long now = ticker.nanos();
-        long left = deadline.remainingNanos(now);
-        return Deadline.after(left - Math.min(MOST_SHORTER_NANOS, left / 16), now);
-    }
-
     /** Sends it, as the agent knows it. */
     void begin(Announcement.Named named) {
         Hop hop = call.hop();
@@ -78,7 +61,6 @@ final class MeshedCall extends CompletableFuture<Reply>
         ledger.onSilence(this);
         agent.invoke(call.toBuilder()
                         .attributes(named.attributes())
-                        .deadline(shortened())
                         .hop(new Hop(
                                 hop.attempt(),
                                 hop.isRepeatedHere() ? Seat.LOCAL : Seat.NONE,
@@ -148,6 +130,7 @@ final class MeshedCall extends CompletableFuture<Reply>
 
     private void goOn(Reply.Failure before) {
         call.ledger().enter(Phase.CLIENT_QUEUE, ticker.nanos());
+        call.ledger().ledTo(null); // where that agent led it says nothing of the next way
         boolean mayHaveRun = before.executed() != Executed.NO;
         Invocation again =
                 mayHaveRun ? call.withHop(call.hop().withAttempt(call.hop().attempt() + 1)) : call;

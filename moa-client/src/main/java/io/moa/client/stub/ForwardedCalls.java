@@ -5,6 +5,7 @@ import io.moa.client.cluster.ClusterLink;
 import io.moa.discovery.ServiceId;
 import io.moa.governance.gate.GateMemory;
 import io.moa.governance.observe.Observation;
+import io.moa.governance.policy.ImpossibleValue;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Backstop;
@@ -40,16 +41,28 @@ public final class ForwardedCalls implements Invoker {
     /** A method of which a process has said what is decided about it. */
     public static final class Method {
         private final StubMethod stub;
+        private final LiveMethods live;
         private final Attributes attributes;
 
-        private Method(StubMethod stub) {
+        private Method(StubMethod stub, LiveMethods live) {
             this.stub = stub;
+            this.live = live;
             this.attributes = Attributes.EMPTY.with(METHOD, this);
         }
 
         /** What calls to it carry when they come to {@link ForwardedCalls#invoke}. */
         public Attributes attributes() {
             return attributes;
+        }
+
+        /**
+         * What the method's types make impossible, as its caller says, in place of what that said before.
+         *
+         * @param values what rules for it cannot say
+         */
+        public void cannotHave(List<ImpossibleValue> values) {
+            stub.cannotHave(values);
+            live.again(stub);
         }
 
         /** What its breaker and its rate limit know, for a process that takes this one's place. */
@@ -132,7 +145,12 @@ public final class ForwardedCalls implements Invoker {
                         .of(service, method, declared, live::gates),
                 observation.of(service, method));
         live.add(stub, caller.application());
-        return new Method(stub);
+        return new Method(stub, live);
+    }
+
+    /** The labels of this process, by which rules route the calls. */
+    public Map<String, String> labels() {
+        return live.book().process().labels();
     }
 
     /** Forgets what was counted of a process that is gone. */

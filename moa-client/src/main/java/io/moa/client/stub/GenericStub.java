@@ -98,7 +98,7 @@ public final class GenericStub {
             }
             List<Type> untyped = Collections.nCopies(arity, Object.class);
             MethodGate gate = gates.alone(cluster.service(), id);
-            AllowList nothing = AllowList.ofService(Runnable.class);
+            AllowList nothing = AllowList.ofValues();
             BodyCodec result = json.result(Object.class, nothing);
             known = new StubMethod(
                     id,

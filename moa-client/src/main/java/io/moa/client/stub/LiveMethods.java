@@ -73,7 +73,8 @@ public final class LiveMethods {
                     release.apply(service).over(MethodPolicy.DEFAULT, id),
                     MethodForm.UNKNOWN,
                     call -> List.of(),
-                    "no stub of this process declares the method, so defaults and the release configuration stand below the rules");
+                    "no stub of this process declares the method, so defaults and the release configuration stand below the rules",
+                    null);
         }
         StubMethod first = stubs.get(0);
         long others = stubs.stream()
@@ -86,7 +87,8 @@ public final class LiveMethods {
                 first::conflicts,
                 first::gates,
                 "declared by a stub of this process"
-                        + (others == 0 ? "" : "; it has " + others + " more of this name, which say otherwise"));
+                        + (others == 0 ? "" : "; it has " + others + " more of this name, which say otherwise"),
+                first.announcement());
     }
 
     private synchronized List<StubMethod> stubs(ServiceId service, String id) {
@@ -130,6 +132,14 @@ public final class LiveMethods {
     synchronized void add(StubMethod method, String caller) {
         methods.put(method, caller);
         govern(method, caller);
+    }
+
+    /** More is known of the form of a method: what rules say of it is looked at again. */
+    synchronized void again(StubMethod method) {
+        String caller = methods.get(method);
+        if (caller != null) {
+            govern(method, caller);
+        }
     }
 
     /** Other rules are in force, for calls that begin from now on. What the same fault rules have struck counts on. */

@@ -9,6 +9,7 @@ import io.moa.governance.gate.GateLook;
 import io.moa.governance.gate.MethodGate;
 import io.moa.governance.observe.ObservedMethod;
 import io.moa.governance.policy.CallKeyReader;
+import io.moa.governance.policy.ImpossibleValue;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyConflict;
 import io.moa.governance.policy.PolicyKey;
@@ -83,6 +84,9 @@ final class StubMethod {
     private final boolean async;
     private final RuleAnswer.@Nullable Form form;
     private final Attributes facts; // but the policy
+    private final Announcement announcement;
+    private volatile List<ImpossibleValue> saidImpossible =
+            List.of(); // by who knows its types, where this process does not
     private final @Nullable Method declaration;
     private final List<Class<?>> parameters;
     private final @Nullable FallbackAnswer fallback;
@@ -136,12 +140,13 @@ final class StubMethod {
         this.async = async;
         this.form = form;
         this.observed = observed;
+        this.announcement = new Announcement(cluster.service(), method, serializer, declared);
         Attributes all = Attributes.EMPTY
                 .with(
                         WireForm.KEY,
                         new WireForm(CallHeader.encodeTarget(cluster.service(), method, serializer), serializer))
                 .with(ClusterLink.KEY, cluster)
-                .with(Announcement.KEY, new Announcement(cluster.service(), method, serializer, declared));
+                .with(Announcement.KEY, announcement);
         if (form != null) {
             all = all.with(RuleAnswer.KEY, form); // last: the others are asked for by every call
         }
@@ -201,7 +206,21 @@ final class StubMethod {
         if (known != null) {
             tried(PolicyKey.FALLBACK_VALUE, () -> FallbackValue.of(policy, known), conflicts);
         }
+        if (!conflicts.isEmpty()) {
+            announcement.cannotHave(ImpossibleValue.of(policy, conflicts));
+        }
+        saidImpossible.stream().filter(each -> each.isIn(policy)).forEach(each -> conflicts.add(each.conflict()));
         return conflicts;
+    }
+
+    /** What of policies the method's types make impossible, as a process says that knows them; in place of what was said before. */
+    void cannotHave(List<ImpossibleValue> values) {
+        saidImpossible = List.copyOf(values);
+    }
+
+    /** What agents are told of it. */
+    Announcement announcement() {
+        return announcement;
     }
 
     private static void tried(PolicyKey<?> key, Supplier<@Nullable Object> made, List<PolicyConflict> conflicts) {

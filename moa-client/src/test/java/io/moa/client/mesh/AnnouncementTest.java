@@ -3,6 +3,7 @@ package io.moa.client.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moa.discovery.ServiceId;
+import io.moa.governance.policy.ImpossibleValue;
 import io.moa.governance.policy.MethodPolicy;
 import io.moa.governance.policy.PolicyKey;
 import io.moa.invoke.MethodId;
@@ -14,6 +15,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,7 +49,7 @@ class AnnouncementTest {
 
     @Test
     void whatIsToldCanBeReadBack() {
-        Map<?, ?> said = (Map<?, ?>) RuleText.read(announcement.text("7f"));
+        Map<?, ?> said = (Map<?, ?>) RuleText.read(announcement.text("7f", Map.of()));
         assertThat(said).hasSize(5);
         assertThat(said.get("id")).isEqualTo("7f");
         assertThat(ServiceId.parse((String) said.get("service"))).isEqualTo(STOCK);
@@ -56,6 +58,44 @@ class AnnouncementTest {
         MethodPolicy policy = MethodPolicy.ofPlain((Map<?, ?>) said.get("policy"));
         assertThat(policy.describe()).isEqualTo(DECLARED.describe());
         assertThat(policy.isIdempotent()).isTrue();
+    }
+
+    @Test
+    void whatTurnsOutToBeImpossibleIsToldBeforeTheNextCall() {
+        StagedAgent agent = new StagedAgent("first");
+        announcement.toldOn(agent, announcement.text("7f", Map.of()));
+        List<ImpossibleValue> values = List.of(
+                new ImpossibleValue(PolicyKey.CALL_KEYS, Map.of("item", "0.nosuch"), "there is no nosuch"),
+                new ImpossibleValue(PolicyKey.FALLBACK_VALUE, "[]", "a number is expected"));
+        announcement.cannotHave(values);
+        assertThat(announcement.wasToldOn(agent)).isFalse();
+        Map<?, ?> said = (Map<?, ?>) RuleText.read(announcement.text("7f", Map.of("zone", "north")));
+        assertThat(said.get("labels")).isEqualTo(Map.of("zone", "north"));
+        assertThat((List<?>) said.get("cannot"))
+                .extracting(each -> ImpossibleValue.ofPlain(each))
+                .containsExactlyElementsOf(values);
+        announcement.toldOn(agent, announcement.text("7f", Map.of()));
+        announcement.cannotHave(values);
+        assertThat(announcement.wasToldOn(agent)).as("it says the same").isTrue();
+        String before = announcement.text("7f", Map.of());
+        announcement.cannotHave(List.of(new ImpossibleValue(PolicyKey.FALLBACK_VALUE, "{}", "a number is expected")));
+        announcement.toldOn(agent, before);
+        assertThat(announcement.wasToldOn(agent))
+                .as("more was known while it was sent")
+                .isFalse();
+    }
+
+    @Test
+    void ofVeryManyImpossibleValuesTheLatestAreTold() {
+        for (int i = 0; i < 100; i++) {
+            announcement.cannotHave(
+                    List.of(new ImpossibleValue(PolicyKey.FALLBACK_VALUE, "" + i, "a text is expected")));
+        }
+        Map<?, ?> said = (Map<?, ?>) RuleText.read(announcement.text("7f", Map.of()));
+        assertThat((List<?>) said.get("cannot"))
+                .hasSize(16)
+                .last()
+                .hasToString("{key=fallback-value, value=99, why=a text is expected}");
     }
 
     @Test
@@ -89,9 +129,9 @@ class AnnouncementTest {
         StagedAgent first = new StagedAgent("first");
         StagedAgent second = new StagedAgent("second");
         assertThat(announcement.wasToldOn(first)).isFalse();
-        announcement.toldOn(first);
+        announcement.toldOn(first, announcement.text("7f", Map.of()));
         assertThat(announcement.wasToldOn(first)).isTrue();
-        announcement.toldOn(second);
+        announcement.toldOn(second, announcement.text("7f", Map.of()));
         assertThat(announcement.wasToldOn(second)).isTrue();
         assertThat(announcement.wasToldOn(first)).isFalse();
     }

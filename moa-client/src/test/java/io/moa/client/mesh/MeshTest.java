@@ -198,6 +198,32 @@ class MeshTest {
         }
     }
 
+    @Test
+    void whatARuleAnswersIsAnsweredHereAlsoWhereNothingMayGoDirectly() {
+        StagedAgent agent = new StagedAgent("agent-1");
+        try (MeshedStage stage =
+                new MeshedStage(MeshedStage.CONFIG.withSteps(MeshStep.AGENT), ReleaseSettings.NONE, agent)) {
+            stage.ruleAnswer = MeshedStage.DIRECTLY;
+            CompletableFuture<Reply> reply = stage.go();
+            agent.last().fail(Status.UNSUPPORTED, Executed.NO);
+            assertThat(reply).isCompletedWithValue(MeshedStage.DIRECTLY);
+            assertThat(stage.direct).isEmpty();
+        }
+    }
+
+    /** Its labels say otherwise, for example. */
+    @Test
+    void anAgentThatDoesNotTakeAMethodIsNotGivenItsCalls() {
+        StagedAgent agent = new StagedAgent("agent-1");
+        try (MeshedStage stage = MeshedStage.with(agent)) {
+            stage.go();
+            agent.calls.get(0).fail(Status.INVALID_ARGUMENT, Executed.NO);
+            agent.calls.get(1).fail(Status.UNSUPPORTED, Executed.NO);
+            assertThat(stage.go()).isCompletedWithValue(MeshedStage.DIRECTLY);
+            assertThat(agent.calls).hasSize(2);
+        }
+    }
+
     // ---- another mode
 
     @Test

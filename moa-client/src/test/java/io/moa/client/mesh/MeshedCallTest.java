@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moa.invoke.Attributes;
 import io.moa.invoke.Cancellation;
-import io.moa.invoke.Deadline;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Hop;
 import io.moa.invoke.Invocation;
@@ -47,22 +46,6 @@ class MeshedCallTest {
     void aCallThatNobodyMayRepeatIsNotRepeatedByTheAgentEither() {
         stage.begun(stage.call(true).hop(Hop.REPEATED).build());
         assertThat(stage.agent.last().invocation.hop()).isEqualTo(new Hop(1, Seat.NONE, Hop.DEFAULT_HOPS, Seat.NONE));
-    }
-
-    @ParameterizedTest
-    @CsvSource({"1000000, 3000", "48000, 3000", "47984, 2999", "16000, 1000", "16, 1", "15, 0.9375", "0, 0"})
-    void theAgentHasALittleLessTime(long leftMicros, double lessMicros) {
-        stage.begun(stage.call(true)
-                .deadline(Deadline.after(leftMicros * 1_000, stage.ticker.nanos()))
-                .build());
-        assertThat(stage.agent.last().invocation.deadline().remainingNanos(stage.ticker.nanos()))
-                .isEqualTo(leftMicros * 1_000 - (long) (lessMicros * 1_000));
-    }
-
-    @Test
-    void aCallWithoutALimitHasNoneThere() {
-        stage.begun(stage.call(true).deadline(Deadline.NONE).build());
-        assertThat(stage.agent.last().invocation.deadline().isNone()).isTrue();
     }
 
     // ---- what the agent answers

@@ -47,6 +47,10 @@ final class MeshedStage implements Transport {
     /** Calls that went directly. */
     final List<Invocation> direct = new ArrayList<>();
 
+    /** What a rule answers; null for nothing. */
+    @Nullable
+    Reply ruleAnswer;
+
     final Announcement announcement;
     final Mesh mesh;
 
@@ -68,7 +72,7 @@ final class MeshedStage implements Transport {
                 .callbacks(Runnable::run)
                 .build();
         this.announcement = new Announcement(Calls.SERVICE, MethodId.parse("z()"), 1, MethodPolicy.DEFAULT);
-        this.mesh = new Mesh(moa, config, instance -> List.of());
+        this.mesh = new Mesh(moa, config, Map.of(), instance -> List.of(), call -> ruleAnswer);
     }
 
     /** A client whose agent is there. */

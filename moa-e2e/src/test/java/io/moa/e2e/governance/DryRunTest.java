@@ -326,7 +326,7 @@ class DryRunTest {
                 operator.with(operator.stub(Operations.class), CallOptions.NONE.withTimeout(Duration.ofSeconds(30)));
         assertThat(operations.dryRun("closed", CLOSED)).contains("1 of 1 sampled calls would fare otherwise");
         assertThat(operations.explain("tried.Stock", "where", Map.of("key.item", "3")))
-                .contains("As seen by web@")
+                .containsPattern("As seen by (web|shared)@")
                 .contains("declared by a stub of this process");
         assertThat(operator.generic(ServiceId.of("moa.Operations"))
                         .call(

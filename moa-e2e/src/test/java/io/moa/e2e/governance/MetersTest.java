@@ -180,7 +180,7 @@ class MetersTest {
         assertThat(gauge(called, "moa.client.in.flight")).isZero();
         assertThat(gauge(served, "moa.server.connections")).isPositive();
         assertThat(gauge(served, "moa.server.workers.limit", "pool", "Stock")).isPositive();
-        client.close();
+        processes.closeWithItsAgent(client);
         assertThat(called.getMeters()).isEmpty();
     }
 
@@ -234,7 +234,9 @@ class MetersTest {
             each.put("pen");
             return null;
         });
-        assertThat(gauge(called, "moa.client.in.flight", "method", "put")).isEqualTo(1);
+        soon().until(
+                        () -> gauge(called, "moa.client.in.flight", "method", "put") == 1,
+                        () -> "the call has not come to who governs it");
         assertThatThrownBy(() -> stock.put("pen")).isInstanceOf(CallException.class);
         shelf.go.countDown();
         taking.join();

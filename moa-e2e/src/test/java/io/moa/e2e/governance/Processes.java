@@ -1,6 +1,7 @@
 package io.moa.e2e.governance;
 
 import io.moa.Moa;
+import io.moa.agent.AgentProcess;
 import io.moa.client.MoaClient;
 import io.moa.client.stub.StubConfig;
 import io.moa.governance.policy.PolicyKey;
@@ -12,7 +13,9 @@ import io.moa.server.MoaServer;
 import io.moa.testkit.Eventually;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -28,6 +31,7 @@ final class Processes implements AfterEachCallback, AutoCloseable {
 
     private final MemoryRegistry registry = new MemoryRegistry(Ticker.system());
     private final MemoryRuleStore rules = new MemoryRuleStore();
+    private final Map<MoaClient, AgentProcess> agents = new HashMap<>();
     private final List<AutoCloseable> open = new ArrayList<>();
 
     /** Waits for what other threads do. */
@@ -70,6 +74,20 @@ final class Processes implements AfterEachCallback, AutoCloseable {
 
     MoaServer serve(String application, UnaryOperator<MoaServer.Builder> more) {
         return serve(moa(application), more);
+    }
+
+    /** The agent that governs the calls of a client, to be closed with it. */
+    void governs(AgentProcess agent, MoaClient client) {
+        agents.put(client, agent);
+    }
+
+    /** Closes a client before the end of the test, and the agent that governs its calls, if there is one. */
+    void closeWithItsAgent(MoaClient client) {
+        client.close();
+        AgentProcess agent = agents.get(client);
+        if (agent != null) {
+            agent.close();
+        }
     }
 
     /** A process that calls, with what is added to its builder. */

@@ -1,5 +1,7 @@
 package io.moa.e2e.governance;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.moa.Moa;
 import io.moa.agent.AgentConfig;
 import io.moa.agent.AgentProcess;
@@ -9,6 +11,7 @@ import io.moa.invoke.Seat;
 import io.moa.mesh.MeshConfig;
 import io.moa.mesh.MeshMode;
 import io.moa.mesh.MeshStep;
+import io.moa.testkit.FakeTicker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,7 +22,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** In which seat the calls of this run of the suite are governed: the system property {@code moa.test.seat}. */
 enum Seats {
@@ -32,7 +37,7 @@ enum Seats {
     /** An agent beside it, which has taken another one's place while the process was connected. */
     UPGRADED(Seat.LOCAL);
 
-    private static final String TOKEN = "of this test";
+    private static final AtomicInteger AGENTS = new AtomicInteger();
 
     private static final ThreadLocal<Boolean> GOVERNING = ThreadLocal.withInitial(() -> ofThisRun() == DIRECT);
 
@@ -51,19 +56,35 @@ enum Seats {
         return valueOf(System.getProperty("moa.test.seat", "direct").toUpperCase(Locale.ROOT));
     }
 
+    /**
+     * Somebody whose calls are governed in a seat.
+     *
+     * @param client the process
+     * @param upgrade has another agent take the place of the one that governs, where the seat is that of one that was replaced; else does nothing
+     */
+    record Seated(MoaClient client, Runnable upgrade) {}
+
     /** A client whose calls are governed in this seat as its process would; what belongs to it is kept by the processes of the test. */
     MoaClient client(Processes processes, Moa moa, UnaryOperator<MoaClient.Builder> more) {
+        Seated seated = seat(processes, moa, more);
+        seated.upgrade().run();
+        return seated.client();
+    }
+
+    /** The same, and its agent is replaced when the test says so. */
+    Seated seat(Processes processes, Moa moa, UnaryOperator<MoaClient.Builder> more) {
         if (this == DIRECT) {
-            return processes.keep(more.apply(MoaClient.builder(moa)).build());
+            return new Seated(processes.keep(more.apply(MoaClient.builder(moa)).build()), () -> {});
         }
-        AgentConfig config = config(processes, moa.self().application());
+        String token = "of agent " + AGENTS.incrementAndGet(); // no client is to find another one's
+        AgentConfig config = config(processes, moa.self().application(), token);
         UnaryOperator<Moa.Builder> runtime =
                 each -> each.eventLoops(1).ticker(moa.ticker()).chance(moa.chance());
         AgentProcess agent = processes.keep(AgentProcess.start(
                 config, moa.registry(), moa.rules(), runtime, this == UPGRADED ? any -> any : governing(more)));
         MeshConfig mesh = MeshConfig.DEFAULT
                 .withMode(MeshMode.ON)
-                .withToken(TOKEN)
+                .withToken(token)
                 .withPings(Duration.ofMillis(100), Duration.ofSeconds(10), 3);
         MoaClient client = processes.keep(more.apply(MoaClient.builder(moa))
                 .mesh(
@@ -71,30 +92,50 @@ enum Seats {
                                 ? mesh.withSteps(MeshStep.SHARED)
                                 : mesh.withAgent(agent.outbound().get(0)))
                 .build());
-        Processes.soon().until(() -> client.mesh().seat() == seat, client::toString);
-        if (this == UPGRADED) {
-            Processes.soon().until(agent::isReplaceable, agent::toString);
-            processes.keep(AgentProcess.replacing(config, moa.registry(), moa.rules(), runtime, governing(more)));
-            agent.replaced().orTimeout(60, TimeUnit.SECONDS).join();
+        Processes.soon()
+                .until(
+                        () -> {
+                            if (moa.ticker() instanceof FakeTicker still) {
+                                still.advance(Duration.ofMillis(100)); // other agents may be asked first
+                            }
+                            return client.mesh().seat() == seat;
+                        },
+                        client::toString);
+        processes.governs(agent, client);
+        if (this != UPGRADED) {
+            return new Seated(client, () -> {});
         }
-        return client;
+        return new Seated(client, () -> {
+            Processes.soon().until(agent::isReplaceable, agent::toString);
+            processes.governs(
+                    processes.keep(
+                            AgentProcess.replacing(config, moa.registry(), moa.rules(), runtime, governing(more))),
+                    client);
+            agent.replaced().orTimeout(60, TimeUnit.SECONDS).join();
+        });
     }
 
-    private AgentConfig config(Processes processes, String application) {
+    private AgentConfig config(Processes processes, String application, String token) {
         if (this == REMOTE) {
             return new AgentConfig(
                     "shared",
                     List.of(),
                     Set.of(),
                     Map.of(),
-                    TOKEN,
+                    token,
                     new AgentConfig.Remote(new Address.Tcp("127.0.0.1", 0), null, Set.of(application)),
                     Duration.ZERO,
                     Duration.ofSeconds(10));
         }
         try {
             Path folder = Files.createTempDirectory("seat");
-            processes.keep(() -> Files.deleteIfExists(folder)); // when the agent has left it
+            processes.keep(
+                    () -> { // when the agent has left it
+                        try (Stream<Path> left = Files.list(folder)) {
+                            assertThat(left).isEmpty();
+                        }
+                        Files.delete(folder);
+                    });
             return AgentConfig.at(
                             application, new Address.Unix(folder.resolve("s").toString()))
                     .withWarmUp(Duration.ZERO);

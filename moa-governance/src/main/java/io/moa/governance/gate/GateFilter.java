@@ -74,7 +74,8 @@ public final class GateFilter implements Filter {
         return reply.whenComplete((value, thrown) -> permit.end(endOf(value)));
     }
 
-    private static Permit.End endOf(@Nullable Reply reply) {
+    /** How the permit of a call ends. */
+    public static Permit.End endOf(@Nullable Reply reply) {
         if (reply == null) {
             return Permit.End.FAILURE;
         }

@@ -1,10 +1,12 @@
 package io.moa.governance.sample;
 
+import io.moa.governance.gate.GateFilter;
 import io.moa.governance.gate.MethodGate;
 import io.moa.invoke.Admission;
 import io.moa.invoke.Gate;
 import io.moa.invoke.Invocation;
 import io.moa.invoke.Permit;
+import io.moa.invoke.Reply;
 import io.moa.invoke.Ticker;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +23,8 @@ public final class KeptCall extends AtomicBoolean implements Gate, Permit {
     private final Ticker ticker;
     private Permit permit = Permit.FREE;
     private long endedNanos;
-    private volatile Ending.Kind kind = Ending.Kind.REFUSED; // until it is let through
+    private volatile boolean asked; // whether a gate of this process was
+    private volatile Ending.Kind kind = Ending.Kind.RUNNING; // until a gate says otherwise
 
     KeptCall(Sample begun, @Nullable Gate gate, Ticker ticker) {
         this.begun = begun;
@@ -46,13 +49,23 @@ public final class KeptCall extends AtomicBoolean implements Gate, Permit {
 
     @Override
     public Admission admit(Invocation call) {
+        asked = true;
         Admission admission = gate == null ? Permit.FREE : gate.admit(call);
         if (!(admission instanceof Permit given)) {
+            kind = Ending.Kind.REFUSED;
             return admission;
         }
         permit = given;
         kind = Ending.Kind.RUNNING;
         return this;
+    }
+
+    /** The call has ended. If its gate was not asked, another process has governed it, and its reply says how it ended. */
+    public void ended(@Nullable Reply reply) {
+        if (!asked && compareAndSet(false, true)) {
+            endedNanos = ticker.nanos();
+            kind = Ending.kindOf(GateFilter.endOf(reply));
+        }
     }
 
     @Override

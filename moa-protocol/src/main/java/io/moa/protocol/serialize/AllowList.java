@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AllowList {
 
+    private static final AllowList VALUES =
+            new AllowList("", AllowList.class.getClassLoader(), JdkTypes.creatable(), Map.of());
+
     private final String owner;
     private final ClassLoader loader;
     /** Name to class; the class is absent until first use if only the name was given. */
@@ -40,9 +43,9 @@ public final class AllowList {
         this.declared = declared;
     }
 
-    /** Only the value types and collections of the JDK. */
+    /** Only the value types and collections of the JDK. Always the same list: what codecs make for one is kept by the list, and is large. */
     public static AllowList ofValues() {
-        return new AllowList("", AllowList.class.getClassLoader(), JdkTypes.creatable(), Map.of());
+        return VALUES;
     }
 
     /**

@@ -540,6 +540,9 @@ final class ClientConnection implements Connection, FrameLink.Side {
             } else {
                 ReplyHeader header = ReplyHeader.parse(in, frame.callIndex(), frame.callLength());
                 call.dropUnsentBody();
+                if (header.ledTo() != null) {
+                    call.ledTo(header.ledTo());
+                }
                 call.end(new Reply.Failure(
                         Status.ofCode(status),
                         ReplyHop.executed(in, frame.hopIndex(), frame.hopLength()),

@@ -1,5 +1,6 @@
 package io.moa.transport.netty;
 
+import io.moa.discovery.ServiceId;
 import io.moa.invoke.Cancellation;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Invocation;
@@ -93,7 +94,7 @@ final class PendingCall extends DeadlineWheel.Entry implements Outbound, Flushab
         }
         ByteBuf out = output.batch();
         int start = Prefix.begin(out);
-        int hop = RequestHop.write(out, remaining, call.hop(), call.ledger());
+        int hop = RequestHop.write(out, form.told(remaining), call.hop(), call.ledger());
         int from = out.writerIndex();
         out.writeBytes(form.target());
         out.writeBytes(caller);
@@ -239,6 +240,17 @@ final class PendingCall extends DeadlineWheel.Entry implements Outbound, Flushab
         }
         dropUnsentBody();
         end(call.timedOut(mayHaveRun(), nowNanos, detail));
+    }
+
+    /** The peer says that a rule led the call to another service; only who makes the call in its caller's place may say so. */
+    void ledTo(String service) {
+        if (form.governedThere()) {
+            try {
+                call.ledger().ledTo(ServiceId.parse(service));
+            } catch (IllegalArgumentException e) {
+                throw new HeaderException("it names no service where the call was led: " + e.getMessage());
+            }
+        }
     }
 
     /** Nothing is heard of the peer. The call goes on, and whoever made it is told, once. */

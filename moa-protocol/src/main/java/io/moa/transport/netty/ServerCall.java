@@ -1,5 +1,6 @@
 package io.moa.transport.netty;
 
+import io.moa.discovery.ServiceId;
 import io.moa.invoke.Backstop;
 import io.moa.invoke.Executed;
 import io.moa.invoke.Hints;
@@ -178,7 +179,13 @@ final class ServerCall implements Outbound, Flushable, BiConsumer<@Nullable Repl
         int hop = ReplyHop.write(out, failure.status().code(), failure.executed(), hints, call.ledger());
         int from = out.writerIndex();
         ThrownError error = failure.error();
-        new ReplyHeader(failure.message(), failure.exceptionType(), error == null ? null : error.code()).encode(out);
+        ServiceId led = call.ledger().ledTo();
+        new ReplyHeader(
+                        failure.message(),
+                        failure.exceptionType(),
+                        error == null ? null : error.code(),
+                        led == null ? null : led.toString())
+                .encode(out);
         ByteBuf details = body;
         body = null;
         output.finish(

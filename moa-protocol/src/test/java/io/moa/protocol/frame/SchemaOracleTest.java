@@ -189,16 +189,17 @@ final class SchemaOracleTest {
     @Test
     void replyHeadersAndClosingMeanTheSame() throws InvalidProtocolBufferException {
         ByteBuf out = Unpooled.buffer();
-        new ReplyHeader("größer", "demo.TooLarge", "TOO_LARGE").encode(out);
+        new ReplyHeader("größer", "demo.TooLarge", "TOO_LARGE", "shop.Stock:2").encode(out);
         assertThat(bytes(out))
                 .isEqualTo(io.moa.wire.v1.ReplyHeader.newBuilder()
                         .setMessage("größer")
                         .setExceptionType("demo.TooLarge")
                         .setErrorCode("TOO_LARGE")
+                        .setLedTo("shop.Stock:2")
                         .build()
                         .toByteArray());
         assertThat(ReplyHeader.parse(out, 0, out.readableBytes()))
-                .isEqualTo(new ReplyHeader("größer", "demo.TooLarge", "TOO_LARGE"));
+                .isEqualTo(new ReplyHeader("größer", "demo.TooLarge", "TOO_LARGE", "shop.Stock:2"));
         out.clear();
         new Closing("a new release").encode(out);
         assertThat(io.moa.wire.v1.Closing.parseFrom(bytes(out)).getReason()).isEqualTo("a new release");
