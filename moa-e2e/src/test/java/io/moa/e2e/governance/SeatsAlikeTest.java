@@ -117,7 +117,14 @@ class SeatsAlikeTest {
                 .contains("The breaker of alike.Stock breaking is open")
                 .contains("is limited to 1 call in a second")
                 .contains("refused: alike.Stock crowded");
-        assertThat(story(seat)).isEqualTo(own);
+        String there = story(seat);
+        assertThat(there)
+                .as(
+                        "what differs there: %s",
+                        there.lines()
+                                .filter(line -> own.lines().noneMatch(line::equals))
+                                .toList())
+                .isEqualTo(own);
     }
 
     private static String story(Seats seat) throws Exception {
@@ -202,13 +209,16 @@ class SeatsAlikeTest {
                 .collect(Collectors.joining("\n"));
     }
 
-    /** Without what is different from run to run: names of processes, ports and times, and which of three equal instances was called. */
+    /**
+     * Without what is different from run to run: names of processes, ports and times, which of three equal instances was called, and how each is reached and
+     * stands, as on a crowded machine more calls have to be made in haste, which count against them.
+     */
     private static String known(String text) {
         return text.replaceAll("#[0-9a-f]{8}", "#uuid")
                 .replaceAll("127\\.0\\.0\\.1:\\d+", "host")
                 .replaceAll("[\\d.]+ ms\\b", "n ms")
-                .replaceAll("; \\d+ % of the latest calls failed", "")
-                .replaceAll("weight 100, \\d+ in flight", "weight 100, n in flight")
-                .replaceAll("not connected; would try tcp://host|connected to tcp://host", "at tcp://host");
+                .replaceAll("\\d+ of them last", "n of them last")
+                .replaceAll("(?m)(stock@tcp://host#uuid): called.*$", "$1: called")
+                .replaceAll("weight 100, \\d+ in flight", "weight 100, n in flight");
     }
 }
