@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param token what processes say that come over TCP; null, the default, if none of its addresses is TCP. Never shown
  * @param remote where it calls for processes of other hosts; null, the default, for nowhere
  * @param inbound where it serves the callers of these processes in their place; null, the default, for nowhere
- * @param warmUp how long at most it makes calls to itself before it takes another agent's place, so that clients do not wait for what runs there the first
- *     time; 0 for not, up to 5 min, default 3 s
+ * @param warmUp how long at most it makes calls to itself before it listens, or takes another agent's place, so that clients do not wait for what runs there the first
+ *     time, and then again waits for the JVM's compilers; 0 for not, up to 5 min, default 3 s
  * @param drainLimit how long closing waits for calls under way; 0 to 10 min, default 10 s
  */
 public record AgentConfig(

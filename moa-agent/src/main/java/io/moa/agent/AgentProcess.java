@@ -218,6 +218,7 @@ public final class AgentProcess implements AutoCloseable {
     }
 
     private void open() {
+        warmAlone();
         standstill.begin();
         for (int i = 0; i < config.outbound().size(); i++) {
             Address each = config.outbound().get(i);
@@ -380,21 +381,9 @@ public final class AgentProcess implements AutoCloseable {
 
         @Override
         public CompletableFuture<Void> ready() {
-            return inbound.prepare().thenCompose(any -> warm());
-        }
-
-        private CompletableFuture<Void> warm() {
-            if (config.warmUp().isZero()) {
-                return CompletableFuture.completedFuture(null);
-            }
-            return CompletableFuture.runAsync(
-                            () -> {
-                                rehearse();
-                                int calls = new Warmup(moa, upgrades.folder()).run(WARMUP_CALLS, config.warmUp());
-                                LOG.info("{} has made {} calls to itself, and is ready", AgentProcess.this, calls);
-                            },
-                            moa.callbacks())
-                    .thenCompose(any -> CompilerRest.begin(moa.scheduler(), config.warmUp()));
+            return inbound.prepare()
+                    .thenRunAsync(config.warmUp().isZero() ? () -> {} : AgentProcess.this::rehearse, moa.callbacks())
+                    .thenCompose(any -> warm(upgrades.folder()));
         }
 
         @Override
@@ -419,6 +408,37 @@ public final class AgentProcess implements AutoCloseable {
             if (!failures.isEmpty()) {
                 LOG.warn("{}: {} {}; the first because {}", AgentProcess.this, failures.size(), what, failures.get(0));
             }
+        }
+    }
+
+    /** Completes when what is run for every call has been run often, or the time for that is over. */
+    private CompletableFuture<Void> warm(Path folder) {
+        if (config.warmUp().isZero()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return CompletableFuture.runAsync(
+                        () -> {
+                            int calls = new Warmup(moa, folder).run(WARMUP_CALLS, config.warmUp());
+                            LOG.info("{} has made {} calls to itself, and is ready", this, calls);
+                        },
+                        moa.callbacks())
+                .thenCompose(any -> CompilerRest.begin(moa.scheduler(), config.warmUp()));
+    }
+
+    /** As whoever has a socket is called there at once by all that there are. What does not work here will be told by whoever listens, or is not needed. */
+    private void warmAlone() {
+        if (config.warmUp().isZero()) {
+            return;
+        }
+        try {
+            Path folder = Files.createTempDirectory("moa"); // another agent may have that of upgrades
+            try {
+                warm(folder).join();
+            } finally {
+                Files.delete(folder);
+            }
+        } catch (IOException | CompletionException e) {
+            LOG.info("{} begins without having made calls to itself: {}", this, e.toString());
         }
     }
 

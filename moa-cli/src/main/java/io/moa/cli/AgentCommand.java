@@ -134,7 +134,7 @@ final class AgentCommand implements Callable<Integer> {
             defaultValue = "3000",
             paramLabel = "MS",
             converter = WholeNumber.Millis.class,
-            description = "How long at most it makes calls to itself before it replaces another one; default"
+            description = "How long at most it makes calls to itself before it serves or replaces another one; default"
                     + " ${DEFAULT-VALUE}.")
     private long warmUpMillis;
 

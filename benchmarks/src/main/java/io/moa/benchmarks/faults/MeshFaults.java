@@ -208,6 +208,7 @@ final class MeshFaults {
         long later = 0;
         long left = 0;
         int deaths = 0;
+        long latest = 0;
         try (Scene scene = new Scene(options)) {
             Stage stage = new Stage(scene);
             long switches = stage.switches();
@@ -242,9 +243,12 @@ final class MeshFaults {
                     scene.begin();
                     ChildProcess next = stage.start("replace-cold");
                     stage.agent.await("gone");
+                    long gone = System.currentTimeMillis();
                     deaths++;
                     Scene.pause(1);
-                    (step.equals(AFTER_COMMIT) ? afterCommit : ofOld).add(scene.turn());
+                    Seen seen = scene.turn();
+                    (step.equals(AFTER_COMMIT) ? afterCommit : ofOld).add(seen);
+                    latest = Math.max(latest, seen.lastFailed() == 0 ? 0 : seen.lastFailed() - gone);
                     stage.agent = next;
                     Scene.pause((AWAY_MILLIS + 500) / 1e3);
                 }
@@ -269,6 +273,7 @@ final class MeshFaults {
                 .told("the old one, after the commit: others unknown", afterCommit.unknown)
                 .exactly("the old one, before it: idempotent failed", ofOld.idempotent, 0)
                 .told("the old one, before it: others unknown, at most at once", ofOld.unknownAtOnce)
+                .atMost("the old one: last call that failed was begun, after its end", latest, 100, " ms")
                 .exactly("failed in the end", later, 0)
                 .exactly("run twice", twice, 0);
     }

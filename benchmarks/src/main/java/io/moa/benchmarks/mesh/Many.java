@@ -2,6 +2,7 @@ package io.moa.benchmarks.mesh;
 
 import io.moa.annotation.Idempotent;
 import io.moa.annotation.MoaService;
+import io.moa.annotation.NonBlocking;
 import io.moa.annotation.Timeout;
 
 /** A service that is offered in many versions, each of which is a service of its own. */
@@ -11,5 +12,7 @@ public interface Many {
 
     /** Answers with it. */
     @Idempotent
+    @NonBlocking // four thousand pools, and a thread more for each call until a pool has all of its own, are more than
+    // a process may have
     int same(int number);
 }

@@ -77,7 +77,7 @@ public final class MemoryBenchmark implements AutoCloseable {
         int services = 2_000;
         int seconds = 60;
         int rate = 1_000;
-        List<String> options = new ArrayList<>(List.of("-Xmx256m"));
+        List<String> options = new ArrayList<>(List.of("-Xmx256m", "-Xmn48m"));
         Map<String, String> environment = new TreeMap<>();
         for (int i = 0; i + 1 < args.length; i += 2) {
             String value = args[i + 1];

@@ -93,7 +93,11 @@ public final class OverheadBenchmark implements AutoCloseable {
         return keep(new ChildProcess(
                 name,
                 List.of(),
-                List.of("-Xmx256m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dmoa.client.snapshots=off"),
+                List.of(
+                        "-Xmx256m",
+                        "-Xmn48m",
+                        "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+                        "-Dmoa.client.snapshots=off"),
                 main,
                 List.of(arguments),
                 Map.of()));

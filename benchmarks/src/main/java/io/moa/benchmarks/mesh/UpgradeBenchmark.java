@@ -96,7 +96,11 @@ public final class UpgradeBenchmark {
             return new ChildProcess(
                     name,
                     List.of(),
-                    List.of("-Xmx256m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dmoa.client.snapshots=off"),
+                    List.of(
+                            "-Xmx256m",
+                            "-Xmn48m",
+                            "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+                            "-Dmoa.client.snapshots=off"),
                     UpgradedAgent.class,
                     List.of(
                             redis,

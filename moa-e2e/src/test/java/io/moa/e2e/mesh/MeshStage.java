@@ -62,8 +62,10 @@ final class MeshStage implements AutoCloseable {
         return agent(AgentConfig.at(APPLICATION, agentAddress).withDrainLimit(Duration.ofSeconds(30)));
     }
 
+    /** One that begins at once. */
     AgentProcess agent(AgentConfig config) {
-        return keep(AgentProcess.start(config, registry, keep(new MemoryRuleSource(rules))));
+        return keep(AgentProcess.start(
+                config.withWarmUp(Duration.ofMillis(1)), registry, keep(new MemoryRuleSource(rules))));
     }
 
     /** A client whose calls go by the agent while there is one. */

@@ -59,7 +59,9 @@ class OtherUserTest {
 
     private AgentProcess agent(Integer... users) {
         return AgentProcess.start(
-                AgentConfig.at("web", new Address.Unix(socket.toString())).withUsers(Set.of(users)),
+                AgentConfig.at("web", new Address.Unix(socket.toString()))
+                        .withUsers(Set.of(users))
+                        .withWarmUp(Duration.ZERO),
                 registry,
                 null,
                 runtime -> runtime.transportConfig(TransportConfig.DEFAULT.toBuilder()
