@@ -19,7 +19,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of three levels as a process. Arguments: its Redis, {@code front}, {@code middle} or {@code back}, and the socket of its agent. It says {@code @ready
+ * One of three levels as a process. Arguments: its Redis, {@code front}, {@code middle} or {@code back}, the socket of its agent, and {@code calls-only} if it is
+ * not to be called by way of it. It says {@code @ready
  * plain=…}, the port of a second server that knows neither registry nor agent, and answers {@code seats} with {@code @seats client=… server=…}.
  */
 public final class LevelServer {
@@ -79,7 +80,8 @@ public final class LevelServer {
                     case "middle" -> client.stub(Levels.Back.class);
                     default -> null;
                 });
-        MoaServer server = export(MoaServer.builder(moa).mesh(mesh), level, working);
+        MoaServer.Builder reached = MoaServer.builder(moa);
+        MoaServer server = export(args.length > 3 ? reached.withoutMesh() : reached.mesh(mesh), level, working);
         MoaServer plain = export(
                 MoaServer.builder(Moa.builder(level).eventLoops(1).build()).withoutMesh(), level, working);
         answers.println(ChildProcess.MARK + "ready plain=" + plain.port());

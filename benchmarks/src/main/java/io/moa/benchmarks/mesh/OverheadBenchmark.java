@@ -50,10 +50,12 @@ public final class OverheadBenchmark implements AutoCloseable {
     private final int rounds;
     private final int seconds;
     private final int chainRate;
+    private final @Nullable Path proxies;
     private final Report report = new Report();
 
-    private OverheadBenchmark(int rounds, int seconds, int chainRate) throws Exception {
+    private OverheadBenchmark(int rounds, int seconds, int chainRate, @Nullable Path proxies) throws Exception {
         this.chainRate = chainRate;
+        this.proxies = proxies;
         this.rounds = rounds;
         this.seconds = seconds;
     }
@@ -63,20 +65,23 @@ public final class OverheadBenchmark implements AutoCloseable {
         String name = null;
         boolean brief = false;
         int chainRate = 200;
+        Path proxies = null;
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {
                 case "--report" -> name = args[++i];
                 case "--short" -> brief = true;
                 case "--chain-rate" -> chainRate = Integer.parseInt(args[++i]);
+                case "--proxies" -> proxies = Path.of(args[++i]).toAbsolutePath();
                 default ->
-                    throw new IllegalArgumentException("--short, --chain-rate CALLS and --report NAME, not " + args[i]);
+                    throw new IllegalArgumentException(
+                            "--short, --chain-rate CALLS, --proxies FOLDER and --report NAME, not " + args[i]);
             }
         }
         if (name != null) {
             Report.checkName(name);
         }
         Table surroundings = Surroundings.describe();
-        try (OverheadBenchmark run = new OverheadBenchmark(brief ? 2 : 10, brief ? 2 : 5, chainRate)) {
+        try (OverheadBenchmark run = new OverheadBenchmark(brief ? 2 : 10, brief ? 2 : 5, chainRate, proxies)) {
             run.report.title("What mesh mode costs a call").add(surroundings);
             run.measure();
             run.report.write(name);
@@ -116,6 +121,10 @@ public final class OverheadBenchmark implements AutoCloseable {
         return child(level, LevelServer.class, registry, level, socket(level));
     }
 
+    private ChildProcess serverWithoutMesh(String level) throws Exception {
+        return child(level, LevelServer.class, registry, level, socket(level), "calls-only");
+    }
+
     private MoaClient client(@Nullable MeshMode mode, Address... addresses) throws IOException {
         Moa.Builder moa = Moa.builder("caller").eventLoops(1);
         if (mode != null) {
@@ -144,14 +153,32 @@ public final class OverheadBenchmark implements AutoCloseable {
         Address second = at(child("forwarder 2", ByteForwarder.class, Integer.toString(port(plain))), "port");
         Address first = at(child("forwarder 1", ByteForwarder.class, Integer.toString(port(second))), "port");
         MoaClient meshed = client(MeshMode.ON);
-        await(back, Seat.LOCAL);
+        await(back, Seat.LOCAL, Seat.LOCAL);
         await(meshed, Seat.LOCAL);
         Map<String, Levels.Back> ways = new LinkedHashMap<>();
         ways.put("directly", client(null, plain).stub(Levels.Back.class));
         ways.put("two forwarders of bytes", client(null, first).stub(Levels.Back.class));
+        if (proxies != null) {
+            ways.put(
+                    "two HAProxy", client(null, haproxies(proxies, port(plain))).stub(Levels.Back.class));
+            ways.put("two nginx", client(null, nginxes(proxies, port(plain))).stub(Levels.Back.class));
+        }
         ways.put("two agents", meshed.stub(Levels.Back.class));
         overhead(ways);
         chain(meshed, back);
+    }
+
+    private Address haproxies(Path programs, int to) throws Exception {
+        int second = keep(OutsideProxy.haproxy(programs, folder, to)).port();
+        return new Address.Tcp(
+                "127.0.0.1",
+                keep(OutsideProxy.haproxy(programs, folder, second)).port());
+    }
+
+    private Address nginxes(Path programs, int to) throws Exception {
+        int second = keep(OutsideProxy.nginx(programs, folder, to)).port();
+        return new Address.Tcp(
+                "127.0.0.1", keep(OutsideProxy.nginx(programs, folder, second)).port());
     }
 
     private static int port(Address address) {
@@ -189,14 +216,18 @@ public final class OverheadBenchmark implements AutoCloseable {
         });
         report.add(table);
         long agents = more.getOrDefault("two agents", 0L);
-        long bytes = more.getOrDefault("two forwarders of bytes", 0L);
-        report.add(new Table("", "wanted", "seen", "")
-                .row("two agents add, ms", "< 0.2", Latencies.millis(agents), agents < 200_000 ? "yes" : "no")
-                .row(
-                        "against the forwarders of bytes",
+        Table verdicts = new Table("", "wanted", "seen", "")
+                .row("two agents add, ms", "< 0.2", Latencies.millis(agents), agents < 200_000 ? "yes" : "no");
+        more.forEach((name, each) -> {
+            if (name.startsWith("two ") && !name.equals("two agents")) {
+                verdicts.row(
+                        "against " + name,
                         "1.3 (stretch)",
-                        String.format(Locale.ROOT, "%.2f", (double) agents / bytes),
-                        agents <= 1.3 * bytes ? "yes" : "no"));
+                        String.format(Locale.ROOT, "%.2f", (double) agents / each),
+                        agents <= 1.3 * each ? "yes" : "no");
+            }
+        });
+        report.add(verdicts);
     }
 
     private static long more(List<Latencies> way, List<Latencies> direct) {
@@ -211,25 +242,48 @@ public final class OverheadBenchmark implements AutoCloseable {
     // ---- three levels
 
     private void chain(MoaClient caller, ChildProcess back) throws Exception {
+        caller.close();
+        agent("middle");
+        agent("front");
         ChildProcess middle = server("middle");
         at(middle, "plain");
-        agent("middle");
         ChildProcess front = server("front");
         at(front, "plain");
-        agent("front");
+        report.section("Three levels");
+        report.add("Three services, each of which works for 2 ms and calls the next one; " + chainRate
+                + " calls a second of the first. The mode is changed live, " + rounds + " times each way.");
         // Its mode is said live, so that the same processes are seen both ways.
         MoaClient top = client(MeshMode.OFF);
+        levels(
+                "each of the four processes has an agent for its calls and its callers: six forwards",
+                top,
+                List.of(back, middle, front),
+                true);
+        List<ChildProcess> others = new ArrayList<>();
+        for (ChildProcess each : List.of(back, middle, front)) {
+            each.close();
+        }
+        for (String level : List.of("back", "middle", "front")) {
+            ChildProcess each = serverWithoutMesh(level);
+            at(each, "plain");
+            others.add(each);
+        }
+        levels("agents for calls only, and none in front of servers: three forwards", top, others, false);
+    }
+
+    private void levels(String what, MoaClient top, List<ChildProcess> levels, boolean inbound) throws Exception {
         Levels.Front stub = top.stub(Levels.Front.class);
         List<Latencies> direct = new ArrayList<>();
         List<Latencies> meshed = new ArrayList<>();
         for (int round = -1; round < rounds; round++) {
             for (boolean on : new boolean[] {false, true}) {
                 live(on ? "on" : "off");
-                Seat seat = on ? Seat.LOCAL : Seat.DIRECT;
-                for (ChildProcess each : List.of(back, middle, front)) {
-                    await(each, seat);
+                Seat calling = on ? Seat.LOCAL : Seat.DIRECT;
+                Seat called = inbound ? calling : Seat.DIRECT;
+                for (ChildProcess each : levels) {
+                    await(each, each == levels.get(0) ? called : calling, called); // the first calls nobody
                 }
-                await(top, seat);
+                await(top, calling);
                 TimeUnit.SECONDS.sleep(3); // callers who are still connected elsewhere have been told by then
                 int warm = round < 0 ? WARM_CHAIN_RATE * seconds * 6 : chainRate * seconds;
                 Latencies.of(warm, round < 0 ? WARM_CHAIN_RATE : chainRate, () -> stub.work(body));
@@ -239,38 +293,27 @@ public final class OverheadBenchmark implements AutoCloseable {
                 }
             }
         }
-        long without = Latencies.all(direct).medianNanos();
-        long with = Latencies.all(meshed).medianNanos();
-        long more = more(meshed, direct);
-        double percent = 100.0 * more / without;
-        report.section("Three levels");
-        report.add("Three services, each of which works for 2 ms and calls the next one; " + chainRate
-                + " calls a second of the first. In mesh mode each of the four processes has an agent for its calls and its callers: six forwards. The mode is "
-                + "changed live, " + rounds + " times each way.");
+        Latencies without = Latencies.all(direct);
+        Latencies with = Latencies.all(meshed);
+        double percent = 100.0 * more(meshed, direct) / without.medianNanos();
+        report.add("In mesh mode " + what + ".");
         report.add(new Table("", "median, ms", "p99, ms")
-                .row(
-                        "directly",
-                        Latencies.millis(without),
-                        Latencies.millis(Latencies.all(direct).quantileNanos(0.99)))
-                .row(
-                        "mesh mode",
-                        Latencies.millis(with),
-                        Latencies.millis(Latencies.all(meshed).quantileNanos(0.99))));
+                .row("directly", Latencies.millis(without.medianNanos()), Latencies.millis(without.quantileNanos(0.99)))
+                .row("mesh mode", Latencies.millis(with.medianNanos()), Latencies.millis(with.quantileNanos(0.99))));
         report.add(new Table("", "wanted", "seen", "")
                 .row(
                         "the top call is slower by",
                         "< 6 %",
                         String.format(Locale.ROOT, "%.1f %%", percent),
                         percent < 6 ? "yes" : "no"));
-        caller.close();
     }
 
     private void live(String mode) {
         new RuleDesk(link).putSetting("moa.mesh", mode, null, "benchmark").join();
     }
 
-    private static void await(ChildProcess level, Seat seat) throws Exception {
-        String wanted = "client=" + seat + " server=" + seat;
+    private static void await(ChildProcess level, Seat calling, Seat called) throws Exception {
+        String wanted = "client=" + calling + " server=" + called;
         for (long end = System.nanoTime() + PATIENCE.toNanos(); ; TimeUnit.MILLISECONDS.sleep(100)) {
             String seats = level.order("seats", "seats");
             if (seats.equals(wanted)) {
