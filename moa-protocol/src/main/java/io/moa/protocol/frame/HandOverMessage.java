@@ -22,9 +22,6 @@ import java.util.Arrays;
 public record HandOverMessage(
         Step step, long connection, long number, boolean last, String text, byte[] first, byte[] second) {
 
-    /** The edition of the messages that this process speaks, and of the order in which they come. */
-    public static final int EDITION = 1;
-
     private static final byte[] NOTHING = {};
     private static final int MAX_TEXT_BYTES = 64 * 1024;
 

@@ -1,5 +1,6 @@
 package io.moa.transport.netty;
 
+import io.moa.protocol.frame.HandOverEditions;
 import io.moa.protocol.frame.HandOverMessage;
 import io.moa.protocol.frame.HandOverMessage.Step;
 import io.netty.bootstrap.ServerBootstrap;
@@ -46,6 +47,7 @@ final class MoveEntrance {
 
     private static final Logger LOG = LoggerFactory.getLogger(MoveEntrance.class);
 
+    private final HandOverEditions editions;
     private final Path path;
     private final byte[] nonce;
     private final EventLoop loop;
@@ -56,7 +58,8 @@ final class MoveEntrance {
     private @Nullable Guest proven;
     private boolean entered;
 
-    MoveEntrance(Path path, byte[] nonce, EventLoop loop, Duration patience, Host host) {
+    MoveEntrance(HandOverEditions editions, Path path, byte[] nonce, EventLoop loop, Duration patience, Host host) {
+        this.editions = editions;
         this.path = path;
         this.nonce = nonce.clone();
         this.loop = loop;
@@ -218,15 +221,23 @@ final class MoveEntrance {
         private void greeted(HandOverMessage greeting) {
             if (greeting.first().length != MoveProof.RANDOM_BYTES) {
                 refuse("A greeting has " + MoveProof.RANDOM_BYTES + " random bytes");
-            } else if (greeting.connection() > HandOverMessage.EDITION || greeting.number() < HandOverMessage.EDITION) {
-                refuse("The new process speaks editions " + greeting.connection() + " to " + greeting.number()
-                        + " of the hand-over, this one speaks " + HandOverMessage.EDITION
-                        + ": let this one drain instead");
-            } else {
-                its = greeting.first();
-                line.say(new HandOverMessage(
-                        Step.CHALLENGE, 0, HandOverMessage.EDITION, own, expected(MoveProof.Purpose.OLD)));
+                return;
             }
+            HandOverEditions spoken;
+            try {
+                spoken = new HandOverEditions(greeting.connection(), greeting.number());
+            } catch (IllegalArgumentException e) {
+                refuse("A greeting says what its process speaks. " + e.getMessage());
+                return;
+            }
+            long edition = editions.common(spoken);
+            if (edition == HandOverEditions.NONE) {
+                refuse("The new process speaks " + spoken + " of the hand-over, this one speaks " + editions
+                        + ": let this one drain instead");
+                return;
+            }
+            its = greeting.first();
+            line.say(new HandOverMessage(Step.CHALLENGE, 0, edition, own, expected(MoveProof.Purpose.OLD)));
         }
 
         private void refuse(String why) {

@@ -1,5 +1,6 @@
 package io.moa.transport.netty;
 
+import io.moa.protocol.frame.HandOverEditions;
 import io.moa.protocol.frame.HandOverMessage;
 import io.moa.protocol.frame.HandOverMessage.Step;
 import io.netty.bootstrap.Bootstrap;
@@ -28,6 +29,7 @@ final class MoveGuest implements MoveLine.Ear {
 
     private static final int DESCRIPTORS_PER_READ = 64;
 
+    private final HandOverEditions editions;
     private final Path path;
     private final byte[] nonce;
     private final byte[] own = MoveProof.random();
@@ -39,7 +41,15 @@ final class MoveGuest implements MoveLine.Ear {
     private @Nullable MoveLine wired;
     private boolean entered;
 
-    MoveGuest(Path path, byte[] nonce, int maxBytes, EventLoop loop, MoveIn heir, UnaryOperator<MoveLine> wiring) {
+    MoveGuest(
+            HandOverEditions editions,
+            Path path,
+            byte[] nonce,
+            int maxBytes,
+            EventLoop loop,
+            MoveIn heir,
+            UnaryOperator<MoveLine> wiring) {
+        this.editions = editions;
         this.path = path;
         this.nonce = nonce.clone();
         this.loop = loop;
@@ -73,8 +83,7 @@ final class MoveGuest implements MoveLine.Ear {
             socketLine = line;
             wired = wiring.apply(line);
             channel.pipeline().addLast(messages);
-            wired().say(new HandOverMessage(
-                    Step.GREETING, HandOverMessage.EDITION, HandOverMessage.EDITION, own, new byte[0]));
+            wired().say(new HandOverMessage(Step.GREETING, editions.lowest(), editions.highest(), own, new byte[0]));
         });
     }
 
@@ -131,6 +140,12 @@ final class MoveGuest implements MoveLine.Ear {
         if (!MoveProof.same(challenge.second(), MoveProof.of(MoveProof.Purpose.OLD, nonce, own, its))) {
             wired().close();
             heir.fail("the process that offers does not know the nonce");
+            return;
+        }
+        if (!editions.has(challenge.number())) {
+            wired().close();
+            heir.fail("the process that offers chose edition " + challenge.number()
+                    + " of the hand-over, this one speaks " + editions);
             return;
         }
         entered = true;

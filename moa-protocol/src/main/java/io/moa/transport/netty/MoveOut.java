@@ -2,6 +2,7 @@ package io.moa.transport.netty;
 
 import io.moa.invoke.Cancellation;
 import io.moa.invoke.Ticker;
+import io.moa.protocol.frame.HandOverEditions;
 import io.moa.protocol.frame.HandOverMessage;
 import io.moa.protocol.frame.HandOverMessage.Step;
 import io.moa.transport.handover.HandOver;
@@ -80,6 +81,7 @@ final class MoveOut implements HandOver, MoveLine.Ear {
     private int openCalls;
 
     /**
+     * @param editions what this process speaks
      * @param wiring what stands between this and the line, for tests
      */
     MoveOut(
@@ -89,6 +91,7 @@ final class MoveOut implements HandOver, MoveLine.Ear {
             HandOverConfig config,
             Ticker ticker,
             EventLoopGroup loops,
+            HandOverEditions editions,
             UnaryOperator<MoveLine> wiring) {
         this.socket = socket;
         this.predecessor = predecessor;
@@ -98,7 +101,7 @@ final class MoveOut implements HandOver, MoveLine.Ear {
         this.loop = loops.next();
         this.wiring = wiring;
         this.doors = new MovingDoors(Map.of(), ticker, loops, loop);
-        this.entrance = new MoveEntrance(socket, nonce, loop, config.stepTimeout(), this::entered);
+        this.entrance = new MoveEntrance(editions, socket, nonce, loop, config.stepTimeout(), this::entered);
         this.alarm = new MoveAlarm(loop, this::late);
     }
 

@@ -3,6 +3,7 @@ package io.moa.transport.netty;
 import io.moa.discovery.Address;
 import io.moa.invoke.Scheduler;
 import io.moa.invoke.Ticker;
+import io.moa.protocol.frame.HandOverEditions;
 import io.moa.transport.Connection;
 import io.moa.transport.Host;
 import io.moa.transport.Listener;
@@ -163,9 +164,19 @@ public final class NettyTransport implements Transport {
 
     HandOver offer(
             Path socket, byte[] nonce, Predecessor predecessor, HandOverConfig limits, UnaryOperator<MoveLine> wiring) {
+        return offer(socket, nonce, predecessor, limits, HandOverEditions.OWN, wiring);
+    }
+
+    HandOver offer(
+            Path socket,
+            byte[] nonce,
+            Predecessor predecessor,
+            HandOverConfig limits,
+            HandOverEditions editions,
+            UnaryOperator<MoveLine> wiring) {
         requireMovable(nonce);
         MovingDoors.movable(predecessor.listeners()); // what can be said at once is
-        MoveOut offer = new MoveOut(socket, nonce, predecessor, limits, ticker, loops, wiring);
+        MoveOut offer = new MoveOut(socket, nonce, predecessor, limits, ticker, loops, editions, wiring);
         try {
             offer.open();
         } catch (IOException e) {
@@ -184,13 +195,23 @@ public final class NettyTransport implements Transport {
 
     CompletableFuture<Takeover> takeOver(
             Path socket, byte[] nonce, Successor successor, HandOverConfig limits, UnaryOperator<MoveLine> wiring) {
+        return takeOver(socket, nonce, successor, limits, HandOverEditions.OWN, wiring);
+    }
+
+    CompletableFuture<Takeover> takeOver(
+            Path socket,
+            byte[] nonce,
+            Successor successor,
+            HandOverConfig limits,
+            HandOverEditions editions,
+            UnaryOperator<MoveLine> wiring) {
         requireMovable(nonce);
         EventLoop loop = loops.next();
         MoveIn in = new MoveIn(successor, limits, ticker, loop, (address, host) -> {
             NettyListener listener = new NettyListener(host, config, ticker, maxConnections);
             return new ServerDoor(listener, config, ticker, loops, true, address);
         });
-        loop.execute(new MoveGuest(socket, nonce, limits.maxMessageBytes(), loop, in, wiring)::enter);
+        loop.execute(new MoveGuest(editions, socket, nonce, limits.maxMessageBytes(), loop, in, wiring)::enter);
         return in.taken();
     }
 

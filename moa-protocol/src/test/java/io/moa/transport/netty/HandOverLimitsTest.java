@@ -85,6 +85,9 @@ class HandOverLimitsTest {
                     new HandOverMessage(Step.GREETING, 2, 9, new byte[MoveProof.RANDOM_BYTES], new byte[0]).encode();
             assertThat(said(stage, framed(unproven))).contains("introduces itself");
             assertThat(said(stage, framed(old))).contains("editions 2 to 9");
+            byte[] backwards =
+                    new HandOverMessage(Step.GREETING, 9, 2, new byte[MoveProof.RANDOM_BYTES], new byte[0]).encode();
+            assertThat(said(stage, framed(backwards))).contains("do not run backwards: 9 to 2");
             assertThat(said(stage, new byte[] {0x7f, 1, 2, 3, 4, 5})).isEmpty(); // a length beyond all limits
             assertThat(said(stage, framed(new byte[] {(byte) 0xff}))).isEmpty();
             byte[] descriptors = new byte[1 + MoveProof.PROOF_BYTES];

@@ -5,6 +5,7 @@ import io.moa.invoke.Invocation;
 import io.moa.invoke.Invoker;
 import io.moa.invoke.Reply;
 import io.moa.invoke.Ticker;
+import io.moa.protocol.frame.HandOverEditions;
 import io.moa.protocol.payload.BytesPayload;
 import io.moa.testkit.Eventually;
 import io.moa.transport.Host;
@@ -90,6 +91,16 @@ final class HandOverStage implements AutoCloseable {
 
     HandOver offer(HandOverConfig limits, UnaryOperator<MoveLine> wiring) {
         return old.transport.offer(socket, NONCE, () -> Map.of("door", old.listener), limits, wiring);
+    }
+
+    /** As a release that speaks these. */
+    HandOver offer(HandOverEditions editions) {
+        return old.transport.offer(
+                socket, NONCE, () -> Map.of("door", old.listener), LIMITS, editions, UnaryOperator.identity());
+    }
+
+    CompletableFuture<Takeover> takeOver(HandOverEditions editions) {
+        return heirs.takeOver(socket, NONCE, successor(), LIMITS, editions, UnaryOperator.identity());
     }
 
     CompletableFuture<Takeover> takeOver(UnaryOperator<MoveLine> wiring) {
