@@ -71,8 +71,12 @@ class SlowClientsTest {
                     assertThat(all.get(i).answer()).isEqualTo("{\"result\":\"" + i + "-" + j + "\"}");
                 }
                 String rest = all.get(i).rest();
-                assertThat(rest).as("what comes after that").isIn("", "$12\r\n{\"result\":3}\r\n");
-                more += rest.isEmpty() ? 0 : 1; // its connection was not told yet when the last request came
+                boolean ran = rest.equals("$12\r\n{\"result\":3}\r\n");
+                if (!ran && !rest.isEmpty()) { // the request came when the server knew that it closes, and its
+                    // connection did not
+                    assertThat(rest).as("what comes after that").contains("\"DRAINING\"", "\"executed\":\"no\"");
+                }
+                more += ran ? 1 : 0; // its connection was not told yet when the last request came
                 all.get(i).close();
             }
             idle.close();
