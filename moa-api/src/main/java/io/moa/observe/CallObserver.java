@@ -43,6 +43,12 @@ public interface CallObserver extends AutoCloseable {
     /** The server has begun; until {@link #close} its figures may be read. */
     default void serves(ServerFigures figures) {}
 
+    /**
+     * The client or server may go by an agent. Told when it begins, and again whenever its mode, who says so, or the way changes; until {@link #close}
+     * the figures may be read, which are the same ones each time. May be told under a lock.
+     */
+    default void meshed(MeshFigures figures) {}
+
     /** The client or server has ended: nothing is told any more, but the ends of calls that were on their way. */
     @Override
     default void close() {}

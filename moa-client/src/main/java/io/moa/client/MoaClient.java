@@ -163,7 +163,7 @@ public final class MoaClient implements AutoCloseable {
                 new RuleAnswer(),
                 throttle,
                 !observation.isNone());
-        this.mesh = new Mesh(moa, meshed, labels, endpoints::addressesOf, cluster::answeredByRule);
+        this.mesh = new Mesh(moa, meshed, labels, endpoints::addressesOf, cluster::answeredByRule, observation::meshed);
         Invoker route = ClientStack.route(
                 moa.ticker(),
                 moa.scheduler(),

@@ -9,6 +9,7 @@ import io.moa.internal.UntrustedText;
 import io.moa.invoke.MethodId;
 import io.moa.observe.CallObserver;
 import io.moa.observe.FollowedFigures;
+import io.moa.observe.MeshFigures;
 import io.moa.observe.MethodObserver;
 import io.moa.observe.ServerFigures;
 import java.util.HashMap;
@@ -43,6 +44,7 @@ final class SideMeters implements CallObserver {
     // Guarded by this.
     private final Map<ServiceId, ServiceMeters> followed = new HashMap<>();
     private @Nullable ServerMeters server;
+    private @Nullable MeshMeters mesh;
     private boolean closed;
 
     SideMeters(MeterRegistry registry, String prefix, Tags tags, MeterLimits limits, boolean byCaller) {
@@ -189,6 +191,16 @@ final class SideMeters implements CallObserver {
     }
 
     @Override
+    public synchronized void meshed(MeshFigures figures) {
+        if (!closed) {
+            if (mesh == null) {
+                mesh = new MeshMeters(this, figures);
+            }
+            mesh.changed();
+        }
+    }
+
+    @Override
     public synchronized void close() {
         closed = true;
         List.copyOf(methods.keySet()).forEach(this::remove);
@@ -198,6 +210,10 @@ final class SideMeters implements CallObserver {
         if (server != null) {
             server.remove();
             server = null;
+        }
+        if (mesh != null) {
+            mesh.remove();
+            mesh = null;
         }
         synchronized (callers) {
             callers.clear();

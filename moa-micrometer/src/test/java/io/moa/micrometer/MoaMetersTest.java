@@ -18,6 +18,7 @@ import io.moa.observe.BreakerState;
 import io.moa.observe.CallEnd;
 import io.moa.observe.CallObserver;
 import io.moa.observe.FollowedFigures;
+import io.moa.observe.MeshFigures;
 import io.moa.observe.MethodObserver;
 import io.moa.observe.RefusalCause;
 import io.moa.observe.ServerFigures;
@@ -42,6 +43,33 @@ class MoaMetersTest {
     private final CallObserver server = MoaMeters.in(registry).ofServer();
 
     private record Figures(int instances, int usable, int ejected, long ageNanos) implements FollowedFigures {}
+
+    private static final class Moved implements MeshFigures {
+        private String mode = "off";
+        private String cause = "nothing says otherwise";
+        private String way = "direct";
+        private long switches;
+
+        @Override
+        public String mode() {
+            return mode;
+        }
+
+        @Override
+        public String cause() {
+            return cause;
+        }
+
+        @Override
+        public String way() {
+            return way;
+        }
+
+        @Override
+        public long switches() {
+            return switches;
+        }
+    }
 
     private record Pool(String name, int running, int queued, int limit) implements WorkerFigures {}
 
@@ -218,6 +246,41 @@ class MoaMetersTest {
     }
 
     @Test
+    void theModeWhoSaysItAndTheWayAreSeen() {
+        Moved moved = new Moved();
+        client.meshed(moved);
+        assertThat(gauge("moa.client.mesh.mode", "mode", "off", "cause", "nothing says otherwise"))
+                .isEqualTo(1);
+        assertThat(gauge("moa.client.mesh.way", "way", "direct")).isEqualTo(1);
+        moved.mode = "on";
+        moved.cause = "live setting moa.mesh.web";
+        client.meshed(moved);
+        moved.way = "agent";
+        moved.switches = 1;
+        client.meshed(moved);
+        assertThat(gauge("moa.client.mesh.mode", "mode", "on", "cause", "live setting moa.mesh.web"))
+                .isEqualTo(1);
+        assertThat(gauge("moa.client.mesh.mode", "mode", "off")).isZero();
+        assertThat(gauge("moa.client.mesh.way", "way", "agent")).isEqualTo(1);
+        assertThat(gauge("moa.client.mesh.way", "way", "direct")).isZero();
+        assertThat(registry.get("moa.client.mesh.switches").functionCounter().count())
+                .isEqualTo(1);
+        client.close();
+        client.meshed(moved);
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void whoSaysTheModeHasSoManySeriesAtMost() {
+        Moved moved = new Moved();
+        for (int i = 0; i < 1_000; i++) {
+            moved.cause = "place " + i;
+            server.meshed(moved);
+        }
+        assertThat(registry.getMeters()).hasSizeLessThan(40);
+    }
+
+    @Test
     void tagsOfTheUserStandOnEveryMeter() {
         CallObserver tagged =
                 MoaMeters.in(registry).with(Tag.of("application", "web")).ofClient();
@@ -233,6 +296,7 @@ class MoaMetersTest {
         client.ejected(Told.SERVICE, INSTANCE, "why");
         server.serves(new Busy(3, 1_000, List.of(new Pool("Stock", 2, 1, 8))));
         for (CallObserver side : List.of(client, server)) {
+            side.meshed(new Moved());
             MethodObserver count = side.of(Told.SERVICE, Told.METHOD);
             count.began(Told.call()).ended(Told.call(), new Reply.Value(Told.ofSize(10)), 1);
             count.refused(Told.call(), RefusalCause.RATE);

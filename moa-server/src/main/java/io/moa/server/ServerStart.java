@@ -286,7 +286,8 @@ final class ServerStart {
                         labels,
                         set.maxInFlightPerService,
                         told),
-                front);
+                front,
+                observation::meshed);
     }
 
     /** Null if nobody is answered who speaks RESP, or JSON is not spoken here. */

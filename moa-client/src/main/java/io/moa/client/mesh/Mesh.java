@@ -22,6 +22,7 @@ import io.moa.mesh.MeshMode;
 import io.moa.mesh.MeshProtocol;
 import io.moa.mesh.MeshSetting;
 import io.moa.mesh.MeshStep;
+import io.moa.observe.MeshFigures;
 import io.moa.protocol.serialize.RuleText;
 import io.moa.transport.Connection;
 import io.moa.transport.EventLoopThread;
@@ -29,6 +30,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -36,6 +38,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +69,8 @@ public final class Mesh implements Filter, AutoCloseable {
     private final Map<String, String> labels;
     private final Function<Instance, List<Address>> ways;
     private final Function<Invocation, @Nullable Reply> ruleAnswers;
+    private final Consumer<MeshFigures> told;
+    private final MeshFigures figures = new Figures();
     private final List<Registry.Subscription> following = new ArrayList<>(); // guarded by this
     private volatile AgentLink[] links = NONE; // in their order; none while the mode is off
     private final DecidedMode mode;
@@ -79,6 +84,7 @@ public final class Mesh implements Filter, AutoCloseable {
      * @param given null for calls that never go through an agent, whatever anybody says
      * @param labels of this process; agents whose built-in rules would take it for another one do not take its calls
      * @param ways at which addresses this process reaches an instance
+     * @param told of the mode and the way, as {@link io.moa.observe.CallObserver#meshed} says
      * @param ruleAnswers the reply of a call that a rule answers, which agents leave to its caller; null if none does
      * @throws IllegalArgumentException if a setting says what cannot be; the message names it
      */
@@ -87,8 +93,10 @@ public final class Mesh implements Filter, AutoCloseable {
             @Nullable MeshConfig given,
             Map<String, String> labels,
             Function<Instance, List<Address>> ways,
-            Function<Invocation, @Nullable Reply> ruleAnswers) {
+            Function<Invocation, @Nullable Reply> ruleAnswers,
+            Consumer<MeshFigures> told) {
         this.moa = moa;
+        this.told = told;
         this.labels = MeshProtocol.routing(labels);
         this.ruleAnswers = ruleAnswers;
         this.ways = ways;
@@ -104,6 +112,9 @@ public final class Mesh implements Filter, AutoCloseable {
         this.mode = new DecidedMode( // checks what is said, in any case
                 config, moa.release(), moa.self(), wrong -> LOG.warn("MoaClient[{}]: {}", moa.self(), wrong));
         set(mode.local());
+        if (given != null && setting.mode() == MeshMode.OFF) {
+            told.accept(figures); // nothing may ever change
+        }
     }
 
     /**
@@ -136,6 +147,7 @@ public final class Mesh implements Filter, AutoCloseable {
         } else if (was && !is) {
             end(false);
         }
+        told.accept(figures);
     }
 
     private void begin() {
@@ -208,8 +220,9 @@ public final class Mesh implements Filter, AutoCloseable {
         }
         switches.increment();
         sinceNanos = moa.ticker().nanos();
+        told.accept(figures);
         String where = now == null
-                ? steps.contains(MeshStep.DIRECT) ? "directly" : "nowhere"
+                ? isDirect ? "directly" : "nowhere"
                 : "by the " + now.step().text() + " at " + now.where();
         if (good) {
             LOG.info("MoaClient[{}]: calls go {} from now on: {}", moa.self(), where, why);
@@ -403,6 +416,29 @@ public final class Mesh implements Filter, AutoCloseable {
                     .append(each.trouble());
         }
         return text.toString();
+    }
+
+    private final class Figures implements MeshFigures {
+        @Override
+        public String mode() {
+            return setting.mode().text();
+        }
+
+        @Override
+        public String cause() {
+            return setting.cause();
+        }
+
+        @Override
+        public String way() {
+            boolean lost = setting.mode() != MeshMode.OFF && !isDirect && Mesh.this.way(0) == null;
+            return lost ? "nowhere" : step().name().toLowerCase(Locale.ROOT);
+        }
+
+        @Override
+        public long switches() {
+            return Mesh.this.switches();
+        }
     }
 
     /** Calls under way fail. Idempotent. */

@@ -67,6 +67,23 @@ class MeshTest {
     }
 
     @Test
+    void whoObservesIsToldOfTheModeAndTheWay() {
+        try (MeshedStage stage = MeshedStage.with(new StagedAgent("agent-1"))) {
+            assertThat(stage.told).endsWith("auto, agent, 1");
+            stage.live("on");
+            assertThat(stage.told).endsWith("on, agent, 1");
+            stage.live("off");
+            assertThat(stage.told).endsWith("off, direct, 2");
+        }
+        try (MeshedStage stage = new MeshedStage(MeshedStage.CONFIG.withSteps(MeshStep.AGENT))) {
+            assertThat(stage.told).endsWith("auto, nowhere, 0");
+        }
+        try (MeshedStage stage = new MeshedStage(MeshConfig.DEFAULT)) {
+            assertThat(stage.told).containsExactly("off, direct, 0");
+        }
+    }
+
+    @Test
     void anAgentThatComesLaterGetsTheCallsThatBeginThen() {
         try (MeshedStage stage = new MeshedStage(MeshedStage.CONFIG)) {
             stage.after(Duration.ofSeconds(30));

@@ -51,6 +51,9 @@ final class MeshedStage implements Transport {
     @Nullable
     Reply ruleAnswer;
 
+    /** Mode, way and switches, whenever that was told. */
+    final List<String> told = new ArrayList<>();
+
     final Announcement announcement;
     final Mesh mesh;
 
@@ -72,7 +75,13 @@ final class MeshedStage implements Transport {
                 .callbacks(Runnable::run)
                 .build();
         this.announcement = new Announcement(Calls.SERVICE, MethodId.parse("z()"), 1, MethodPolicy.DEFAULT);
-        this.mesh = new Mesh(moa, config, Map.of(), instance -> List.of(), call -> ruleAnswer);
+        this.mesh = new Mesh(
+                moa,
+                config,
+                Map.of(),
+                instance -> List.of(),
+                call -> ruleAnswer,
+                figures -> told.add(figures.mode() + ", " + figures.way() + ", " + figures.switches()));
     }
 
     /** A client whose agent is there. */

@@ -10,6 +10,7 @@ import io.moa.observe.BreakerState;
 import io.moa.observe.CallEnd;
 import io.moa.observe.CallObserver;
 import io.moa.observe.FollowedFigures;
+import io.moa.observe.MeshFigures;
 import io.moa.observe.MethodObserver;
 import io.moa.observe.RefusalCause;
 import io.moa.observe.ServerFigures;
@@ -57,6 +58,11 @@ final class EachObserver implements CallObserver {
     @Override
     public void serves(ServerFigures figures) {
         all.forEach(each -> each.serves(figures));
+    }
+
+    @Override
+    public void meshed(MeshFigures figures) {
+        all.forEach(each -> each.meshed(figures));
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.moa.invoke.Gate;
 import io.moa.invoke.MethodId;
 import io.moa.observe.CallObserver;
 import io.moa.observe.FollowedFigures;
+import io.moa.observe.MeshFigures;
 import io.moa.observe.RefusalCause;
 import io.moa.observe.ServerFigures;
 import java.util.List;
@@ -98,6 +99,10 @@ public final class Observation {
 
     public void serves(ServerFigures figures) {
         tell(each -> each.serves(figures));
+    }
+
+    public void meshed(MeshFigures figures) {
+        tell(each -> each.meshed(figures));
     }
 
     public void close() {

@@ -14,6 +14,7 @@ import io.moa.mesh.MeshProtocol;
 import io.moa.mesh.MeshSetting;
 import io.moa.mesh.MeshStep;
 import io.moa.mesh.ServedProcess;
+import io.moa.observe.MeshFigures;
 import io.moa.transport.Connection;
 import io.moa.transport.Host;
 import io.moa.transport.Listener;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +73,13 @@ public final class InboundSeat implements AutoCloseable {
     private final BiFunction<Address, String, ServedProcess> description;
     private final Front front;
 
+    private final Consumer<MeshFigures> told;
+    private final MeshFigures figures = new Figures();
+
     // Guarded by this.
+    private boolean isAway; // there is nobody who may serve the callers
+    private String way = "direct";
+    private long switches;
     private MeshSetting setting;
     private @Nullable AgentLink link;
     private @Nullable BackDoor door;
@@ -91,6 +99,7 @@ public final class InboundSeat implements AutoCloseable {
      * @param config how the agent is used, unless the release says otherwise
      * @param served what is served behind the agent, by the route without gates
      * @param description of this process, by where it takes the agent's calls and what the agent has to say there
+     * @param told of the mode and the way, as {@link io.moa.observe.CallObserver#meshed} says
      * @throws IllegalArgumentException if a setting says what cannot be; the message names it
      */
     public InboundSeat(
@@ -98,8 +107,10 @@ public final class InboundSeat implements AutoCloseable {
             MeshConfig config,
             Host served,
             BiFunction<Address, String, ServedProcess> description,
-            Front front) {
+            Front front,
+            Consumer<MeshFigures> told) {
         this.moa = moa;
+        this.told = told;
         this.config = config;
         this.served = served;
         this.description = description;
@@ -148,6 +159,7 @@ public final class InboundSeat implements AutoCloseable {
                 over.close();
             }
         }
+        told.accept(figures);
     }
 
     private @Nullable String token() {
@@ -275,7 +287,7 @@ public final class InboundSeat implements AutoCloseable {
             pauseNanos = FIRST_PAUSE_NANOS;
             if (!there.equals(byAgent)) {
                 byAgent = there;
-                sinceNanos = moa.ticker().nanos();
+                moved();
                 LOG.info(
                         "MoaServer[{}]: its callers are served by the agent at {} from now on, at {}",
                         moa.self(),
@@ -283,7 +295,7 @@ public final class InboundSeat implements AutoCloseable {
                         there);
                 announced = front.announce(there);
             }
-            front.away(null);
+            away(null);
             known = announced;
         }
         attend(by, agent, mine);
@@ -325,7 +337,7 @@ public final class InboundSeat implements AutoCloseable {
                 back(why, null);
             } else {
                 turn++;
-                front.away("its agent at " + agentAddress + " does not serve its callers, and it may not do so itself");
+                away("its agent at " + agentAddress + " does not serve its callers, and it may not do so itself");
             }
             next = turn;
         }
@@ -398,8 +410,7 @@ public final class InboundSeat implements AutoCloseable {
                         agentAddress,
                         MeshSetting.STEPS_NAME,
                         why);
-                front.away(
-                        "its agent at " + agentAddress + " is away (" + why + "), and it may not serve callers itself");
+                away("its agent at " + agentAddress + " is away (" + why + "), and it may not serve callers itself");
             }
         }
     }
@@ -413,11 +424,11 @@ public final class InboundSeat implements AutoCloseable {
         asked = false;
         if (byAgent != null) {
             byAgent = null;
-            sinceNanos = moa.ticker().nanos();
+            moved();
             LOG.info("MoaServer[{}]: its callers are served by itself from now on: {}", moa.self(), why);
             front.announce(null);
         }
-        front.away(null);
+        away(null);
         if (wasAsked && agent != null && agent.usable()) {
             LEAVE.ask(moa, agent, secret(), LEAVE_LIMIT);
         }
@@ -494,6 +505,59 @@ public final class InboundSeat implements AutoCloseable {
                         + (by.good() == null ? ", which is away: " + by.trouble() : "")
                 : text + "this server itself" + since + ", as for the agent at " + agentAddress + ": "
                         + (by.good() == null ? by.trouble() : trouble);
+    }
+
+    /** Called with the lock held. */
+    private void moved() {
+        sinceNanos = moa.ticker().nanos();
+        tell();
+    }
+
+    /** Called with the lock held. */
+    private void away(@Nullable String why) {
+        front.away(why);
+        isAway = why != null;
+        tell();
+    }
+
+    /** Called with the lock held. */
+    private void tell() {
+        String now = isAway ? "nowhere" : byAgent == null ? "direct" : "agent";
+        if (!now.equals(way)) {
+            way = now;
+            switches++;
+            told.accept(figures);
+        }
+    }
+
+    private final class Figures implements MeshFigures {
+        @Override
+        public String mode() {
+            synchronized (InboundSeat.this) {
+                return setting.mode().text();
+            }
+        }
+
+        @Override
+        public String cause() {
+            synchronized (InboundSeat.this) {
+                return setting.cause();
+            }
+        }
+
+        @Override
+        public String way() {
+            synchronized (InboundSeat.this) {
+                return way;
+            }
+        }
+
+        @Override
+        public long switches() {
+            synchronized (InboundSeat.this) {
+                return switches;
+            }
+        }
     }
 
     /** At once. Idempotent. */

@@ -48,6 +48,14 @@ class InboundSeatTest {
     }
 
     @Test
+    void whoObservesIsToldOfTheModeAndTheWay() {
+        served();
+        assertThat(stage.told).endsWith("auto, agent, 1");
+        stage.live("off");
+        assertThat(stage.told).endsWith("off, direct, 2");
+    }
+
+    @Test
     void theAgentIsAnnouncedAndThenWhoIsLeftIsToldAndThenNobodyIsTakenAnyMore() {
         stage.connected = 2;
         served();
@@ -148,6 +156,7 @@ class InboundSeatTest {
                 .contains("connection broke");
         assertThat(stage.seat.seat()).isEqualTo(Seat.LOCAL);
         assertThat(stage.seat.describe()).contains("which is away");
+        assertThat(stage.told).endsWith("on, agent, 1", "on, nowhere, 2");
     }
 
     @Test

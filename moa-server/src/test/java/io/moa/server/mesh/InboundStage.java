@@ -59,6 +59,9 @@ final class InboundStage implements Transport, AutoCloseable {
     @Nullable
     Host behind;
 
+    /** The mode and the way, whenever that was told. */
+    final List<String> told = new ArrayList<>();
+
     final InboundSeat seat;
     private final Moa moa;
 
@@ -101,7 +104,8 @@ final class InboundStage implements Transport, AutoCloseable {
                         seen.add("dismissed " + connected);
                         return CompletableFuture.completedFuture(connected);
                     }
-                });
+                },
+                figures -> told.add(figures.mode() + ", " + figures.way() + ", " + figures.switches()));
     }
 
     /** What was seen since this was asked the last time. */
