@@ -66,15 +66,18 @@ public final class OverheadBenchmark implements AutoCloseable {
         boolean brief = false;
         int chainRate = 200;
         Path proxies = null;
+        boolean levelsOnly = false;
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {
                 case "--report" -> name = args[++i];
                 case "--short" -> brief = true;
                 case "--chain-rate" -> chainRate = Integer.parseInt(args[++i]);
+                case "--levels-only" -> levelsOnly = true;
                 case "--proxies" -> proxies = Path.of(args[++i]).toAbsolutePath();
                 default ->
                     throw new IllegalArgumentException(
-                            "--short, --chain-rate CALLS, --proxies FOLDER and --report NAME, not " + args[i]);
+                            "--short, --chain-rate CALLS, --levels-only, --proxies FOLDER and --report NAME, not "
+                                    + args[i]);
             }
         }
         if (name != null) {
@@ -83,7 +86,7 @@ public final class OverheadBenchmark implements AutoCloseable {
         Table surroundings = Surroundings.describe();
         try (OverheadBenchmark run = new OverheadBenchmark(brief ? 2 : 10, brief ? 2 : 5, chainRate, proxies)) {
             run.report.title("What mesh mode costs a call").add(surroundings);
-            run.measure();
+            run.measure(levelsOnly);
             run.report.write(name);
         }
         System.exit(0);
@@ -144,7 +147,7 @@ public final class OverheadBenchmark implements AutoCloseable {
         return new Address.Tcp("127.0.0.1", port);
     }
 
-    private void measure() throws Exception {
+    private void measure(boolean levelsOnly) throws Exception {
         live("on");
         ChildProcess back = server("back");
         Address plain = at(back, "plain");
@@ -155,6 +158,10 @@ public final class OverheadBenchmark implements AutoCloseable {
         MoaClient meshed = client(MeshMode.ON);
         await(back, Seat.LOCAL, Seat.LOCAL);
         await(meshed, Seat.LOCAL);
+        if (levelsOnly) {
+            chain(meshed, back);
+            return;
+        }
         Map<String, Levels.Back> ways = new LinkedHashMap<>();
         ways.put("directly", client(null, plain).stub(Levels.Back.class));
         ways.put("two forwarders of bytes", client(null, first).stub(Levels.Back.class));
