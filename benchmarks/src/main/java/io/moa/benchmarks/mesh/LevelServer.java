@@ -20,12 +20,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One of three levels as a process. Arguments: its Redis, {@code front}, {@code middle} or {@code back}, the socket of its agent, and {@code calls-only} if it is
- * not to be called by way of it. It says {@code @ready
+ * not to be called by way of it, or {@code next=PORT} if it uses none at all and finds the next level there. It says {@code @ready
  * plain=…}, the port of a second server that knows neither registry nor agent, and answers {@code seats} with {@code @seats client=… server=…}.
  */
 public final class LevelServer {
 
     private static final long WORK_MICROS = 2_000;
+
+    private static final String NEXT = "next=";
 
     private LevelServer() {}
 
@@ -72,8 +74,13 @@ public final class LevelServer {
         String level = args[1];
         MeshConfig mesh = MeshConfig.DEFAULT.withAgent(new Address.Unix(args[2]));
         Moa moa = Moa.builder(level).registry(args[0]).eventLoops(1).build();
-        MoaClient client =
-                MoaClient.builder(moa).disk(DiskConfig.OFF).mesh(mesh).build();
+        String option = args.length > 3 ? args[3] : "";
+        MoaClient.Builder calls = option.startsWith(NEXT)
+                ? MoaClient.builder(Moa.builder(level).eventLoops(1).build())
+                        .withoutMesh()
+                        .addresses(new Address.Tcp("127.0.0.1", Integer.parseInt(option.substring(NEXT.length()))))
+                : MoaClient.builder(moa).mesh(mesh);
+        MoaClient client = calls.disk(DiskConfig.OFF).build();
         Working working = new Working(
                 switch (level) {
                     case "front" -> client.stub(Levels.Middle.class);
@@ -81,7 +88,7 @@ public final class LevelServer {
                     default -> null;
                 });
         MoaServer.Builder reached = MoaServer.builder(moa);
-        MoaServer server = export(args.length > 3 ? reached.withoutMesh() : reached.mesh(mesh), level, working);
+        MoaServer server = export(option.isEmpty() ? reached.mesh(mesh) : reached.withoutMesh(), level, working);
         MoaServer plain = export(
                 MoaServer.builder(Moa.builder(level).eventLoops(1).build()).withoutMesh(), level, working);
         answers.println(ChildProcess.MARK + "ready plain=" + plain.port());

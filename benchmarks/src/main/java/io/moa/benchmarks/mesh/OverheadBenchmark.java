@@ -153,8 +153,7 @@ public final class OverheadBenchmark implements AutoCloseable {
         Address plain = at(back, "plain");
         agent("back");
         agent("caller");
-        Address second = at(child("forwarder 2", ByteForwarder.class, Integer.toString(port(plain))), "port");
-        Address first = at(child("forwarder 1", ByteForwarder.class, Integer.toString(port(second))), "port");
+        Address first = forwarded(plain);
         MoaClient meshed = client(MeshMode.ON);
         await(back, Seat.LOCAL, Seat.LOCAL);
         await(meshed, Seat.LOCAL);
@@ -261,11 +260,10 @@ public final class OverheadBenchmark implements AutoCloseable {
                 + " calls a second of the first. The mode is changed live, " + rounds + " times each way.");
         // Its mode is said live, so that the same processes are seen both ways.
         MoaClient top = client(MeshMode.OFF);
-        levels(
-                "each of the four processes has an agent for its calls and its callers: six forwards",
-                top,
-                List.of(back, middle, front),
-                true);
+        compare(
+                "In mesh mode each of the four processes has an agent for its calls and its callers: six forwards",
+                "mesh mode",
+                switched(top, List.of(back, middle, front), true));
         List<ChildProcess> others = new ArrayList<>();
         for (ChildProcess each : List.of(back, middle, front)) {
             each.close();
@@ -275,23 +273,68 @@ public final class OverheadBenchmark implements AutoCloseable {
             at(each, "plain");
             others.add(each);
         }
-        levels("agents for calls only, and none in front of servers: three forwards", top, others, false);
+        compare(
+                "In mesh mode with agents for calls only, and none in front of servers: three forwards",
+                "mesh mode",
+                switched(top, others, false));
+        Address end = at(others.get(0), "plain");
+        Levels.Front direct = fixed(end, false);
+        Levels.Front forwarded = fixed(end, true);
+        compare(
+                "What that many forwards take at least: the same levels at fixed addresses, with two forwarders of bytes before each: six forwards",
+                "forwarders of bytes",
+                on -> on ? forwarded : direct);
     }
 
-    private void levels(String what, MoaClient top, List<ChildProcess> levels, boolean inbound) throws Exception {
+    /** The levels in front of the last one, who know where the next one is. */
+    private Levels.Front fixed(Address end, boolean isForwarded) throws Exception {
+        Address next = end;
+        for (String level : List.of("middle", "front")) {
+            next = at(
+                    child(
+                            level,
+                            LevelServer.class,
+                            registry,
+                            level,
+                            socket(level),
+                            "next=" + port(isForwarded ? forwarded(next) : next)),
+                    "plain");
+        }
+        return client(null, isForwarded ? forwarded(next) : next).stub(Levels.Front.class);
+    }
+
+    /** Where two forwarders are that lead there. */
+    private Address forwarded(Address to) throws Exception {
+        Address second = at(child("forwarder 2", ByteForwarder.class, Integer.toString(port(to))), "port");
+        return at(child("forwarder 1", ByteForwarder.class, Integer.toString(port(second))), "port");
+    }
+
+    /** The top call in one of two ways. */
+    private interface Turn {
+        Levels.Front to(boolean on) throws Exception;
+    }
+
+    private Turn switched(MoaClient top, List<ChildProcess> levels, boolean inbound) {
         Levels.Front stub = top.stub(Levels.Front.class);
+        return on -> {
+            live(on ? "on" : "off");
+            Seat calling = on ? Seat.LOCAL : Seat.DIRECT;
+            Seat called = inbound ? calling : Seat.DIRECT;
+            for (ChildProcess each : levels) {
+                await(each, each == levels.get(0) ? called : calling, called); // the first calls nobody
+            }
+            await(top, calling);
+            TimeUnit.SECONDS.sleep(3); // callers who are still connected elsewhere have been told by then
+            return stub;
+        };
+    }
+
+    private void compare(String what, String name, Turn turn) throws Exception {
         List<Latencies> direct = new ArrayList<>();
         List<Latencies> meshed = new ArrayList<>();
         for (int round = -1; round < rounds; round++) {
             for (boolean on : new boolean[] {false, true}) {
-                live(on ? "on" : "off");
-                Seat calling = on ? Seat.LOCAL : Seat.DIRECT;
-                Seat called = inbound ? calling : Seat.DIRECT;
-                for (ChildProcess each : levels) {
-                    await(each, each == levels.get(0) ? called : calling, called); // the first calls nobody
-                }
-                await(top, calling);
-                TimeUnit.SECONDS.sleep(3); // callers who are still connected elsewhere have been told by then
+                Levels.Front stub = turn.to(on);
                 int warm = round < 0 ? WARM_CHAIN_RATE * seconds * 6 : chainRate * seconds;
                 Latencies.of(warm, round < 0 ? WARM_CHAIN_RATE : chainRate, () -> stub.work(body));
                 Latencies seen = Latencies.of(chainRate * seconds, chainRate, () -> stub.work(body));
@@ -303,10 +346,10 @@ public final class OverheadBenchmark implements AutoCloseable {
         Latencies without = Latencies.all(direct);
         Latencies with = Latencies.all(meshed);
         double percent = 100.0 * more(meshed, direct) / without.medianNanos();
-        report.add("In mesh mode " + what + ".");
+        report.add(what + ".");
         report.add(new Table("", "median, ms", "p99, ms")
                 .row("directly", Latencies.millis(without.medianNanos()), Latencies.millis(without.quantileNanos(0.99)))
-                .row("mesh mode", Latencies.millis(with.medianNanos()), Latencies.millis(with.quantileNanos(0.99))));
+                .row(name, Latencies.millis(with.medianNanos()), Latencies.millis(with.quantileNanos(0.99))));
         report.add(new Table("", "wanted", "seen", "")
                 .row(
                         "the top call is slower by",
