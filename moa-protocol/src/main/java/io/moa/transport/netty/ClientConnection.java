@@ -738,10 +738,15 @@ final class ClientConnection implements Connection, FrameLink.Side {
     @Override
     public void writabilityChanged(boolean writable) {}
 
+    /** Who hears of the end of a call that was not sent asks whether it is the connection that has ended, and goes another way then. */
     @Override
-    public void down(String reason) {
+    public void goingDown() {
         gone = true;
         usable = false;
+    }
+
+    @Override
+    public void down(String reason) {
         if (introduced) { // else there was none yet, and whoever connects says why
             failOpening("The connection to " + where() + " ended during the handshake: " + reason, null);
         }

@@ -90,6 +90,9 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
 
         /** The connection is gone. Called once; nothing is called after it. */
         void down(String reason);
+
+        /** It is about to be down: from now on whoever asks hears so, before anything that waited for it is told to have ended. Any thread, more than once. */
+        default void goingDown() {}
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(FrameLink.class);
@@ -175,6 +178,7 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
             open.eventLoop().execute(drain);
         } catch (RejectedExecutionException loopEnded) {
             LOG.debug("{} has no event loop any more", open, loopEnded);
+            side.goingDown();
             abandonAll(); // nobody else would ever take it
         }
     }
@@ -606,6 +610,7 @@ final class FrameLink extends ChannelInboundHandlerAdapter implements FrameSink 
         }
         down = true;
         reading = false;
+        side.goingDown();
         output.close();
         reader.close();
         assembler.close();
